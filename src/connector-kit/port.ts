@@ -1,0 +1,232 @@
+import type { ConcordatError } from '../model/errors.ts'
+import type { Filter } from '../model/filter.ts'
+import type { Raw } from '../model/value.ts'
+
+/*
+ * The Connector port: how the engine reaches a business system.
+ *
+ *   Connector ── open(spec) ──► RemoteObject ── scan · changedSince · read · create · update · delete
+ *
+ * Everything is in batches. A connector never interprets values: it hands over text as the system prints it.
+ * It throws a ConcordatError when the call as a whole failed (nothing known about the outcome: `connector.lost-response`),
+ * and answers per record when single records were refused.
+ */
+
+/** One record as a system holds it. Rows of one `RemoteObject` all follow its `layout`. */
+export interface RemoteRecord {
+  readonly id: string
+  /** `values[i]` belongs to `layout.columns[i]`. */
+  readonly values: readonly Raw[]
+  /** The same row as one string (`encodeImage(values)`): equal images, equal rows. Stored as the last image of a record. */
+  readonly image: string
+  /** False when the record exists but the flow's filter leaves it out. Scans only return records in scope. */
+  readonly inScope: boolean
+}
+
+/** Names the places of a row's values. */
+export interface Layout {
+  /** All readable columns of the object (binary ones only when mapped), then one column per `lines` declaration. */
+  readonly columns: readonly string[]
+  readonly id: number
+  /** -1 when the object has none. */
+  readonly changedAt: number
+  readonly version: number
+  /** Place of each `lines` declaration by name, and the columns of one child row in its JSON text. */
+  readonly lines: ReadonlyMap<string, LinesLayout>
+}
+
+/**
+ * Child rows travel in one column as JSON text: an array of child rows, each an array of `string | null` in the order
+ * of `columns`, sorted by `lineId`. The first column, `""`, is the child row's own id (its key columns other than the
+ * parent; when there are several, JSON text of an array).
+ */
+export interface LinesLayout {
+  readonly place: number
+  readonly columns: readonly string[]
+}
+
+/** What a flow needs of one object of a system. Names are checked against the catalogue by `open`. */
+export interface ObjectSpec {
+  /** Table, possibly `schema.table`; or the vendor's object name. */
+  readonly object: string
+  readonly id: string
+  readonly changedAt?: string
+  /** A column the system changes with every write (integer or timestamp). */
+  readonly version?: string
+  readonly filter?: Filter
+  /** Columns that the flow reads or writes; `open` refuses names that do not exist. */
+  readonly fields: readonly string[]
+  readonly lines?: readonly LinesSpec[]
+}
+
+export interface LinesSpec {
+  readonly name: string
+  readonly object: string
+  /** Column of the child that holds the parent's id. */
+  readonly parent: string
+  /** Columns that identify a child row within its parent; default: the child's primary key without `parent`. */
+  readonly id?: readonly string[]
+  readonly fields: readonly string[]
+}
+
+/** What a connector can do; the engine chooses its protocol by it. */
+export interface Capabilities {
+  /**
+   * Where the id of a new record comes from: `reserved`: `reserveIds` hands ids out beforehand, so that a create can be
+   * repeated safely; `given`: we choose it; `assigned`: the system chooses, and a lost create is settled by `search`.
+   */
+  readonly ids: 'reserved' | 'given' | 'assigned'
+  /** `changedSince` works (the object has a changed-at column). */
+  readonly changedSince: boolean
+  /** Writes are refused when the record is no longer what was expected, atomically. `weak`: re-read just before. */
+  readonly guard: 'atomic' | 'weak'
+  /** A batch lands whole or not at all. */
+  readonly atomicBatch: boolean
+  /** `digest` works. */
+  readonly digest: boolean
+  readonly lines: boolean
+  /** Most records a single read / write call takes. */
+  readonly maxBatch: number
+  /** Resolution of the changed-at column in milliseconds (1000 where seconds are cut). */
+  readonly changedAtResolution: number
+}
+
+/** Where the next `changedSince` starts: the largest (changed_at, id) that was handed over. Opaque to the engine but for storage. */
+export interface Cursor {
+  /** As the system prints it, in UTC. */
+  readonly at: string
+  readonly id: string
+}
+
+export interface ChangePage {
+  readonly records: readonly RemoteRecord[]
+  readonly cursor: Cursor
+}
+
+export interface KeyRange {
+  /** Exclusive; null: from the beginning. */
+  readonly after: string | null
+  /** Inclusive; null: to the end. */
+  readonly upTo: string | null
+}
+
+export interface LineInsert {
+  /** Column → value, without the parent's id. */
+  readonly values: Readonly<Record<string, Raw>>
+}
+export interface LineUpdate {
+  readonly id: string
+  readonly set: Readonly<Record<string, Raw>>
+}
+export interface LinesPatch {
+  readonly insert: readonly LineInsert[]
+  readonly update: readonly LineUpdate[]
+  /** Ids of child rows. */
+  readonly delete: readonly string[]
+}
+
+export interface CreateItem {
+  /** Reserved or given id; absent when the system assigns it. */
+  readonly id?: string
+  /** Column → value. A column that is not named keeps the system's default. A restore names all columns of the last image. */
+  readonly values: Readonly<Record<string, Raw>>
+  readonly lines?: Readonly<Record<string, readonly LineInsert[]>>
+}
+
+export interface UpdateItem {
+  readonly id: string
+  /** Image of the record as the decision saw it; the write is refused (`conflict`) when the record is not that any more. */
+  readonly expect: string
+  readonly set: Readonly<Record<string, Raw>>
+  readonly lines?: Readonly<Record<string, LinesPatch>>
+}
+
+export interface DeleteItem {
+  readonly id: string
+  readonly expect: string
+}
+
+/** Answer to one written record, in the order of the items. */
+export type WriteResult =
+  /** Landed; `record` is what the system now holds, read back in the same transaction (null after a delete). */
+  | { readonly kind: 'done'; readonly record: RemoteRecord | null }
+  /** Not written: the record is not what was expected. `current` is what it is; null: it is gone. */
+  | { readonly kind: 'conflict'; readonly current: RemoteRecord | null }
+  /** Not written: the system refused this record. */
+  | { readonly kind: 'refused'; readonly error: ConcordatError }
+
+/** One object of a system, opened for one flow. */
+export interface RemoteObject {
+  readonly layout: Layout
+  readonly capabilities: Capabilities
+  /** Rough number of records in scope, for progress; null when unknown. */
+  estimate(): Promise<number | null>
+  /** All records in scope of a range, ordered by id (the system's own order), in pages of at most `pageSize`. */
+  scan(range: KeyRange, pageSize: number): AsyncIterable<readonly RemoteRecord[]>
+  /** Hash over all images of a range in id order, and their number; the same rows give the same digest, without parsing. */
+  digest(range: KeyRange): Promise<{ rows: number; digest: string }>
+  /** Ids only, in the system's order. */
+  scanIds(pageSize: number): AsyncIterable<readonly string[]>
+  /** A cursor that stands at "now": what changes later comes after it. */
+  now(): Promise<Cursor>
+  /** Records in scope or that left it, changed at or after (`cursor.at` − `overlapMs`), by (changed_at, id). */
+  changedSince(cursor: Cursor, overlapMs: number, pageSize: number): AsyncIterable<ChangePage>
+  /** Point read; absent ids are absent from the answer. In any order. Ignores the filter but says `inScope`. */
+  read(ids: readonly string[]): Promise<readonly RemoteRecord[]>
+  reserveIds(count: number): Promise<readonly string[]>
+  /** Records whose columns equal all the given values (null equals null); for settling a lost create. Own child rows are not compared. */
+  search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]>
+  create(items: readonly CreateItem[]): Promise<readonly WriteResult[]>
+  update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]>
+  delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]>
+}
+
+/** What introspection found; feeds `init`, `check` and the connector's own guard of identifiers. */
+export interface Catalogue {
+  readonly objects: readonly CatalogueObject[]
+}
+export interface CatalogueObject {
+  readonly name: string
+  readonly columns: readonly CatalogueColumn[]
+  readonly primaryKey: readonly string[]
+  readonly uniqueKeys: readonly (readonly string[])[]
+  readonly foreignKeys: readonly { readonly columns: readonly string[]; readonly object: string; readonly references: readonly string[] }[]
+  readonly estimatedRows: number
+  readonly isView: boolean
+}
+export interface CatalogueColumn {
+  readonly name: string
+  /** The vendor's type, e.g. `character varying(40)`. */
+  readonly nativeType: string
+  readonly kind: 'text' | 'integer' | 'decimal' | 'float' | 'boolean' | 'date' | 'instant' | 'local timestamp' | 'time' | 'json' | 'uuid' | 'binary' | 'other'
+  readonly nullable: boolean
+  readonly maxLength: number | null
+  readonly scale: number | null
+  /** The system fills it when we do not (default, sequence, generated). */
+  readonly hasDefault: boolean
+  /** Cannot be written (generated column). */
+  readonly readOnly: boolean
+}
+
+/** Result of `test`: what the credentials can do, in words a person understands. */
+export interface ConnectionReport {
+  /** E.g. `PostgreSQL 18.1`. */
+  readonly product: string
+  readonly notes: readonly string[]
+}
+
+export interface Connector {
+  readonly kind: string
+  test(): Promise<ConnectionReport>
+  introspect(): Promise<Catalogue>
+  open(spec: ObjectSpec): Promise<RemoteObject>
+  close(): Promise<void>
+}
+
+/** A connector is data: its name, what its settings mean, and how to make one. */
+export interface ConnectorKind {
+  readonly name: string
+  readonly title: string
+  readonly settings: readonly { name: string; required: boolean; secret: boolean; help: string }[]
+  connect(settings: Readonly<Record<string, string>>): Connector
+}

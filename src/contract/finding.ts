@@ -1,0 +1,47 @@
+import type { Contract } from './contract.ts'
+
+export interface Place {
+  /** As the user named it, relative to the working directory where possible. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** Something wrong with the contract: place, cause and cure. */
+export interface Problem extends Place {
+  /** Stable kebab-case name of the kind of problem, e.g. `unknown-key`, `duplicate-key`, `unknown-flow`. */
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly cure: string
+}
+
+/** A decision that nobody has made yet, in business words. */
+export interface OpenQuestion extends Place {
+  readonly flow: string
+  /** Path below the flow, e.g. `edge_cases.deleted_in_master` or `fields.email.on_conflict`. */
+  readonly setting: string
+  readonly question: string
+  readonly options: readonly { readonly answer: string; readonly means: string }[]
+  readonly role: 'business' | 'technical'
+  /** Name of the person who must answer; null while the flow has no such owner. */
+  readonly owner: string | null
+}
+
+export interface FlowSentences {
+  readonly flow: string
+  readonly decided: boolean
+  /** The decisions as plain sentences, for people who never see the file. */
+  readonly sentences: readonly string[]
+  /** Who owns which field. */
+  readonly ownership: readonly { readonly field: string; readonly owner: string; readonly flows: string }[]
+}
+
+export interface CheckReport {
+  readonly problems: readonly Problem[]
+  readonly questions: readonly OpenQuestion[]
+  /** Null when a problem is an error. Holds only the flows without open questions. */
+  readonly contract: Contract | null
+  readonly rulebook: readonly FlowSentences[]
+}

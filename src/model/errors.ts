@@ -1,0 +1,61 @@
+/** Every way in which something of ours can fail, `area.what`. Callers switch on it; people read the message. */
+export type ErrorCode =
+  | 'contract.invalid'
+  | 'contract.undecided'
+  | 'contract.unreadable'
+  | 'config.missing-secret'
+  | 'connector.unknown'
+  | 'connector.unreachable'
+  | 'connector.refused-credentials'
+  | 'connector.forbidden'
+  | 'connector.rate-limited'
+  | 'connector.timeout'
+  | 'connector.no-such-object'
+  | 'connector.no-such-field'
+  | 'connector.schema-changed'
+  | 'connector.unsupported'
+  | 'connector.rejected-value'
+  | 'connector.duplicate-key'
+  | 'connector.broken-reference'
+  | 'connector.lost-response'
+  | 'connector.failed'
+  | 'store.unreachable'
+  | 'store.start-failed'
+  | 'store.migration-failed'
+  | 'engine.busy'
+  | 'engine.lease-lost'
+  | 'engine.unknown-flow'
+  | 'engine.unknown-record'
+  | 'engine.unknown-case'
+  | 'engine.bad-choice'
+  | 'cli.usage'
+  | 'bug'
+
+/** `never`: a person must act; `later`: try again after a while; `now`: try again at once. */
+export type Retry = 'never' | 'later' | 'now'
+
+export interface ErrorDetails {
+  retry?: Retry
+  cause?: unknown
+  /** What the reader can do about it, one sentence. */
+  cure?: string
+  /** Seconds the other side asked us to wait. */
+  retryAfter?: number
+}
+
+/** The one error class. `message` is a sentence for a person and never holds a secret or a record's personal data. */
+export class ConcordatError extends Error {
+  readonly code: ErrorCode
+  readonly retry: Retry
+  readonly cure: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'ConcordatError'
+    this.code = code
+    this.retry = details.retry ?? 'never'
+    this.cure = details.cure
+    this.retryAfter = details.retryAfter
+  }
+}

@@ -1,0 +1,149 @@
+import type { CaseKind, FlowStatus, OperationKind, Outcome, RunKind, RunStatus } from './words.ts'
+
+/*
+ * What the application answers to its callers (CLI, later the API). Plain data, JSON-ready; times are ISO 8601 in UTC.
+ * Names in snake_case are printed as they stand by `--json`.
+ */
+
+export interface FlowRun {
+  readonly flow: string
+  readonly run: number
+  readonly status: RunStatus
+  readonly kind: RunKind
+  readonly read: number
+  /** Records created / updated / deleted in any system. */
+  readonly created: number
+  readonly updated: number
+  readonly deleted: number
+  readonly unchanged: number
+  readonly linked: number
+  readonly held: number
+  readonly quarantined: number
+  readonly conflicts: number
+  /** Remote writes by system. */
+  readonly writes: Readonly<Record<string, number>>
+  readonly seconds: number
+  /** Open cases of the flow after the run. */
+  readonly open_cases: number
+  /** Why it stopped or failed, one sentence. */
+  readonly message?: string
+}
+
+export interface PlannedOperation {
+  readonly flow: string
+  readonly system: string
+  readonly kind: OperationKind
+  readonly record: string
+  /** Human name of the record: its first required or text field. */
+  readonly title: string
+  readonly remote_id: string | null
+  readonly fields: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[]
+  /** The rule that causes it, as a sentence. */
+  readonly why: string
+}
+
+export interface PlanReport {
+  readonly flows: readonly FlowRun[]
+  /** The first operations of each flow and system, at most `limit`. */
+  readonly operations: readonly PlannedOperation[]
+  /** Cases that the run would open. */
+  readonly cases: readonly CaseView[]
+}
+
+export interface StatusRow {
+  readonly flow: string
+  readonly status: FlowStatus
+  readonly why: string
+  readonly last_run: { readonly run: number; readonly status: RunStatus; readonly started: string; readonly finished: string | null } | null
+  readonly last_success: string | null
+  readonly records: number
+  readonly open_cases: number
+  /** Writes that are decided and have not landed. */
+  readonly waiting_writes: number
+  readonly owners: { readonly business: string; readonly technical: string }
+}
+
+export interface CaseChoice {
+  /** What to pass to `cases resolve`. */
+  readonly choice: string
+  /** What it does, in words. */
+  readonly means: string
+}
+
+export interface CaseView {
+  readonly case: number
+  readonly flow: string
+  readonly kind: CaseKind
+  /** Finer cause, e.g. `existing_unmatched`, `invalid_value`. */
+  readonly cause: string
+  readonly state: 'open' | 'resolved'
+  readonly record: string | null
+  readonly title: string
+  /** One sentence: what happened and why a person is asked. */
+  readonly sentence: string
+  readonly field: string | null
+  /** Values side by side: system name (or `golden`) → text. */
+  readonly values: Readonly<Record<string, string | null>>
+  readonly choices: readonly CaseChoice[]
+  readonly opened: string
+  readonly opened_run: number
+  readonly resolved: string | null
+  readonly resolution: string | null
+}
+
+export interface LogFilter {
+  readonly flow?: string
+  /** Record id, a remote id as `system:id`, or text that its values contain. */
+  readonly record?: string
+  readonly field?: string
+  readonly system?: string
+  readonly outcome?: Outcome
+  readonly run?: number
+  readonly since?: string
+  readonly until?: string
+  readonly limit?: number
+}
+
+/** One line of the log: an operation, a revision or a case, newest first. */
+export interface LogEntry {
+  readonly at: string
+  readonly kind: 'operation' | 'revision' | 'case'
+  readonly id: number
+  readonly flow: string
+  readonly run: number
+  readonly record: string | null
+  readonly title: string
+  readonly system: string | null
+  readonly what: string
+  readonly outcome: Outcome | null
+  readonly fields: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[]
+  /** The rule, as a sentence. */
+  readonly why: string
+}
+
+/** One record across the systems. */
+export interface RecordView {
+  readonly record: string
+  readonly flow: string
+  readonly title: string
+  readonly version: number
+  readonly links: readonly { readonly system: string; readonly id: string; readonly state: string }[]
+  readonly golden: Readonly<Record<string, string | null>>
+  /** Owner of each field: a system or `shared`. */
+  readonly owners: Readonly<Record<string, string>>
+  readonly systems: Readonly<Record<string, Readonly<Record<string, string | null>>>>
+  readonly timeline: readonly LogEntry[]
+  readonly cases: readonly CaseView[]
+}
+
+export interface Progress {
+  readonly flow: string
+  /** E.g. `reading erp`, `writing crm`. */
+  readonly stage: string
+  readonly done: number
+  /** Null when unknown. */
+  readonly total: number | null
+  /** Records per second, over the last seconds. */
+  readonly rate: number
+  readonly secondsLeft: number | null
+}

@@ -1,0 +1,26 @@
+/** The field's words as unions; every switch over them is exhaustive. */
+
+/** What correlating a remote record found. */
+export type Situation = 'confirmed' | 'found' | 'absent' | 'ambiguous' | 'missing' | 'ignored' | 'gone'
+
+export type RunKind = 'incremental' | 'full'
+
+/** `waiting`: done, and cases wait for a person. `stopped`: a limit tripped before the first write. */
+export type RunStatus = 'running' | 'done' | 'waiting' | 'stopped' | 'failed'
+
+export type OperationKind = 'create' | 'update' | 'delete' | 'archive' | 'restore'
+
+/** `intended`: stored before the call, result not known yet. */
+export type Outcome = 'intended' | 'done' | 'refused' | 'failed' | 'superseded' | 'not sent'
+
+export type CaseKind =
+  | 'conflict'
+  | 'ambiguous match'
+  | 'outside edit'
+  | 'held record'
+  | 'quarantined record'
+  | 'breaker tripped'
+  | 'mass deletion'
+
+/** What a flow's card says. */
+export type FlowStatus = 'On time' | 'Late' | 'Failing' | 'Needs you' | 'Paused' | 'Never run'
