@@ -1,0 +1,45 @@
+import type { EdgeCases } from '../contract/contract.ts'
+
+/*
+ * Which golden record is this remote record that has no link? Exact match rules, in the contract's order; the first rule
+ * that finds anything decides.
+ */
+
+/** A golden record that shares a match key with the remote record. */
+export interface Candidate {
+  readonly record: string
+  /** Already has a counterpart in the remote record's system. */
+  readonly taken: boolean
+  /** When it last changed in any system (canonical instant), for `oldest`. */
+  readonly changedAt: string | null
+  /** Number of fields with a value, for `most complete`. */
+  readonly filled: number
+}
+
+export type Correlation =
+  | { readonly situation: 'absent' }
+  | { readonly situation: 'found'; readonly record: string; readonly rule: 'match' | 'duplicate: oldest' | 'duplicate: most complete' }
+  /** Several candidates, or the only one is taken: a person must say, or (`asks` false) it is a known duplicate. */
+  | { readonly situation: 'ambiguous'; readonly candidates: readonly string[]; readonly asks: boolean }
+
+/** Pure. `byRule`: candidates of each match rule, in the rules' order. */
+export function correlate(byRule: readonly (readonly Candidate[])[], duplicates: EdgeCases['duplicates']): Correlation {
+  const candidates = byRule.find((found) => found.length > 0)
+  if (!candidates) return { situation: 'absent' }
+  const free = candidates.filter((candidate) => !candidate.taken)
+  if (free.length === 1 && candidates.length === 1) return { situation: 'found', record: free[0]!.record, rule: 'match' }
+  const names = candidates.map((candidate) => candidate.record)
+  if (duplicates === 'ask') return { situation: 'ambiguous', candidates: names, asks: true }
+  if (free.length === 0) return { situation: 'ambiguous', candidates: names, asks: false }
+  return { situation: 'found', record: free.toSorted(ORDER[duplicates])[0]!.record, rule: `duplicate: ${duplicates}` }
+}
+
+const byAge = (a: Candidate, b: Candidate): number => {
+  const [x, y] = [a.changedAt ?? '', b.changedAt ?? '']
+  return x < y ? -1 : x > y ? 1 : Number(BigInt(a.record) - BigInt(b.record))
+}
+
+const ORDER = {
+  oldest: byAge,
+  'most complete': (a: Candidate, b: Candidate): number => b.filled - a.filled || byAge(a, b),
+}

@@ -1,0 +1,79 @@
+import type { Field, Flow } from '../contract/contract.ts'
+import type { Canonical } from '../model/value.ts'
+import { Draft, lostOf, newest, type Merged } from './merge-record.ts'
+import { isValue, type SideState } from './side-state.ts'
+
+/*
+ * What happens when a record of one system turns out to be a golden record that other systems already hold: legacy data
+ * at the first sync, or a manual entry found later. The contract's `existing_records` decides.
+ */
+
+/** Joins `newcomer` (shadow null) to a golden record held by `sides`. Pure. */
+export function firstAgreement(flow: Flow, golden: readonly Canonical[], sides: readonly SideState[], newcomer: SideState): Merged {
+  const all = [...sides, newcomer]
+  const draft = new Draft(flow, golden, all)
+  const policy = flow.edgeCases.existingRecords
+  flow.fields.forEach((field, i) => {
+    const holders = all.filter((side) => side.holds[i] && isValue(side.now[i]))
+    if (newcomer.holds[i] && isValue(newcomer.now[i])) joinField(draft, field, i, holders, policy)
+    draft.closeField(field, i, all.filter((side) => side.holds[i]))
+  })
+  return draft.result()
+}
+
+function joinField(draft: Draft, field: Field, i: number, holders: readonly SideState[], policy: Flow['edgeCases']['existingRecords']): void {
+  const before = draft.golden[i]!
+  if (holders.every((side) => side.now[i] === before)) return
+  const owner = leading(draft.flow, field, holders)
+  if (owner === null) {
+    // Shared, to be asked, and no master to fall back on.
+    const filled = holders.filter((side) => side.now[i] !== null)
+    if (new Set(filled.map((side) => side.now[i])).size === 1) {
+      if (filled[0]!.now[i] !== before) draft.set(field, i, filled[0]!.now[i] as Canonical, 'existing: blanks filled', filled[0]!, {})
+      return
+    }
+    for (const side of holders) if (side.now[i] !== before) draft.waive(side, field, before, 'conflict asked')
+    draft.ask('conflict', 'existing', field, i)
+    return
+  }
+  const owned = owner.now[i] as Canonical
+  const others = holders.filter((side) => side !== owner && side.now[i] !== owned)
+  const filler = owned === null ? others.filter((side) => side.now[i] !== null) : []
+  switch (policy) {
+    case 'master wins':
+      if (filler.length > 0 && field.emptyInMaster === 'keep') {
+        const value = newest(filler)
+        if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'empty master kept', value, {})
+        draft.waive(owner, field, draft.golden[i]!, 'empty master kept')
+      } else if (owned !== before) draft.set(field, i, owned, 'existing: master wins', owner, lostOf(others, i, owned))
+      else if (others.length > 0) draft.note(field, i, 'existing: master wins', others)
+      return
+    case 'fill blanks only': {
+      const winner = filler.length > 0 ? newest(filler) : owner
+      const value = winner.now[i] as Canonical
+      if (value !== before) draft.set(field, i, value, 'existing: blanks filled', winner, {})
+      for (const side of holders) {
+        if (side.now[i] !== null && side.now[i] !== value) draft.waive(side, field, value, 'existing: blanks filled')
+      }
+      return
+    }
+    case 'link only':
+    case 'ask': {
+      const reason = policy === 'ask' ? 'existing: asked' : 'existing: link only'
+      if (owned !== before) draft.set(field, i, owned, reason, owner, {})
+      for (const side of others) draft.waive(side, field, owned, reason)
+      if (policy === 'ask') draft.ask('conflict', 'existing', field, i)
+      return
+    }
+  }
+}
+
+/** The side whose value leads at first sync; null when only a person can say. */
+function leading(flow: Flow, field: Field, holders: readonly SideState[]): SideState | null {
+  const of = (system: string | null) => holders.find((side) => side.system === system)
+  if (field.master !== 'shared') return of(field.master) ?? newest(holders)
+  const master = of(flow.master)
+  if (master) return master
+  if (field.onConflict === 'newest') return newest(holders)
+  return of(field.onConflict) ?? null
+}

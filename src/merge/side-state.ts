@@ -1,0 +1,35 @@
+import type { Rule } from '../contract/rule.ts'
+import type { Canonical, Reading } from '../model/value.ts'
+
+/** Why a side may hold another value than the golden record, as long as that golden value stands. */
+export type WaiverReason = Extract<
+  Rule,
+  | 'empty master kept'
+  | 'outside edit left alone'
+  | 'outside edit asked'
+  | 'conflict asked'
+  | 'existing: blanks filled'
+  | 'existing: link only'
+  | 'existing: asked'
+  | 'oscillation'
+> | 'lossy'
+
+/** Field name → the golden value that the side need not take over, and why. Void as soon as the golden value changes. */
+export type Waived = Readonly<Record<string, readonly [golden: Canonical, reason: WaiverReason]>>
+
+/** One system's view of one record, all values canonical and in the order of `flow.fields`. */
+export interface SideState {
+  readonly system: string
+  /** Which fields this system holds at all. */
+  readonly holds: readonly boolean[]
+  /** What it was last known to hold; null when it has just been linked. */
+  readonly shadow: readonly Reading[] | null
+  /** What it holds now; the shadow itself when it was not read. */
+  readonly now: readonly Reading[]
+  /** When the system says it changed (canonical instant); decides only who wins under `newest` (law L11). */
+  readonly changedAt: string | null
+  readonly waived: Waived
+}
+
+export const isValue = (reading: Reading | undefined): reading is Canonical =>
+  typeof reading === 'string' || reading === null

@@ -1,0 +1,143 @@
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { ConcordatError } from '../model/errors.ts'
+
+/** One session with the store; all statements of a transaction go through the same one. */
+export interface Session {
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /** Number of rows that a statement touched. */
+  execute(text: string, values?: readonly unknown[]): Promise<number>
+  /** `COPY target FROM STDIN`; lines in COPY's text format, each ending in a newline. */
+  copyIn(target: string, lines: string): Promise<void>
+}
+
+/** The store's database: a pool, or (for a rehearsal) one session whose work is taken back at the end. */
+export interface Database extends Session {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` against a view of the store whose every change is undone afterwards, whatever `work` does:
+   * how `plan` runs the very code of `run`.
+   */
+  rehearse<T>(work: (database: Database) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+// Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
+const TYPES = { getTypeParser: (oid: number) => (oid === 16 ? (v: string) => v === 't' : oid === 1009 ? parseTextArray : oid === 114 || oid === 3802 ? JSON.parse : oid === 21 || oid === 23 ? Number : (v: string) => v) } as unknown as pg.CustomTypesConfig
+
+const parseTextArray = (text: string): string[] => pg.types.getTypeParser(1009 as never)(text) as string[]
+
+function sessionOf(client: pg.Pool | pg.PoolClient, withClient: <T>(use: (c: pg.PoolClient) => Promise<T>) => Promise<T>): Session {
+  return {
+    async query<Row extends object>(text: string, values: readonly unknown[] = []) {
+      return (await client.query<Row>(text, values as unknown[])).rows
+    },
+    async execute(text, values = []) {
+      return (await client.query(text, values as unknown[])).rowCount ?? 0
+    },
+    async copyIn(target, lines) {
+      if (lines === '') return
+      await withClient(async (c) => {
+        await pipeline(Readable.from([Buffer.from(lines)]), c.query(copyFrom(`copy ${target} from stdin`)))
+      })
+    },
+  }
+}
+
+/** Opens the store's database. Throws `store.unreachable` when nobody answers. */
+export async function openDatabase(url: string, options: { connections?: number } = {}): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 6,
+    application_name: 'concordat',
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
+    types: TYPES,
+    connectionTimeoutMillis: 10_000,
+  })
+  // A connection that dies while idle is replaced by the pool; the next statement reports trouble, if any.
+  pool.on('error', () => {})
+  try {
+    await pool.query('select 1')
+  } catch (cause) {
+    await pool.end()
+    throw new ConcordatError('store.unreachable', `The store's database does not answer: ${reason(cause)}.`, {
+      cause,
+      retry: 'later',
+      cure: 'Check DATABASE_URL and that the server runs; without DATABASE_URL the embedded server is used.',
+    })
+  }
+  const withClient = async <T>(use: (c: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      return await use(client)
+    } catch (error) {
+      broken = error as Error
+      throw error
+    } finally {
+      client.release(broken && !('code' in broken) ? broken : undefined)
+    }
+  }
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    withClient(async (client) => {
+      await client.query('begin')
+      try {
+        const result = await work(sessionOf(client, (use) => use(client)))
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch(() => {})
+        throw error
+      }
+    })
+  return {
+    ...sessionOf(pool, withClient),
+    transaction,
+    rehearse: (work) =>
+      withClient(async (client) => {
+        await client.query('begin')
+        try {
+          return await work(rehearsal(client))
+        } finally {
+          await client.query('rollback').catch(() => {})
+        }
+      }),
+    close: () => pool.end(),
+  }
+}
+
+/** A database on one session inside an open transaction: transactions become savepoints, one at a time. */
+function rehearsal(client: pg.PoolClient): Database {
+  const session = sessionOf(client, (use) => use(client))
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+  const database: Database = {
+    query: (text, values) => inTurn(() => session.query(text, values)),
+    execute: (text, values) => inTurn(() => session.execute(text, values)),
+    copyIn: (target, lines) => inTurn(() => session.copyIn(target, lines)),
+    transaction: (work) =>
+      inTurn(async () => {
+        await client.query('savepoint part')
+        try {
+          const result = await work(session)
+          await client.query('release savepoint part')
+          return result
+        } catch (error) {
+          await client.query('rollback to savepoint part').catch(() => {})
+          throw error
+        }
+      }),
+    rehearse: (work) => work(database),
+    close: async () => {},
+  }
+  return database
+}
+
+const reason = (cause: unknown): string =>
+  cause instanceof AggregateError ? reason(cause.errors[0]) : cause instanceof Error ? cause.message : String(cause)
