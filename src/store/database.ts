@@ -21,6 +21,8 @@ export interface Database extends Session {
    * how `plan` runs the very code of `run`.
    */
   rehearse<T>(work: (database: Database) => Promise<T>): Promise<T>
+  /** A session of one's own, for what lives as long as the session (advisory locks). */
+  dedicated(): Promise<{ readonly session: Session; release(): void }>
   close(): Promise<void>
 }
 
@@ -104,6 +106,11 @@ export async function openDatabase(url: string, options: { connections?: number 
           await client.query('rollback').catch(() => {})
         }
       }),
+    async dedicated() {
+      const client = await pool.connect()
+      client.on('error', () => {})
+      return { session: sessionOf(client, (use) => use(client)), release: () => client.release(true) }
+    },
     close: () => pool.end(),
   }
 }
@@ -134,6 +141,7 @@ function rehearsal(client: pg.PoolClient): Database {
         }
       }),
     rehearse: (work) => work(database),
+    dedicated: async () => ({ session: database, release: () => {} }),
     close: async () => {},
   }
   return database

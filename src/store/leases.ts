@@ -1,0 +1,69 @@
+import { ConcordatError } from '../model/errors.ts'
+import type { Database, Session } from './database.ts'
+
+/** The right to work on a flow: whoever holds the newest token may commit (law L17). */
+export interface Lease {
+  readonly flowId: number
+  readonly token: string
+  /** Milliseconds since the epoch, by the injected clock. */
+  expiresAt: number
+  /** Ends the session that shows we are alive. */
+  readonly release: () => void
+}
+
+/** Class of our advisory locks. */
+const LOCKS = 7_261_905
+
+/**
+ * Takes the flow, or answers null when somebody else holds it. A holder whose session with the store has ended is gone:
+ * its flow is taken over at once; one that is merely silent keeps it until its time is up.
+ */
+export async function acquireLease(database: Database, flowId: number, holder: string, now: number, ttl: number): Promise<Lease | null> {
+  const { session, release } = await database.dedicated()
+  const [alive] = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1, $2) as free', [LOCKS, flowId])
+  const expiresAt = now + ttl
+  const [row] = await session.query<{ token: string }>(
+    `insert into lease (flow_id, token, holder, expires_at) values ($1, 1, $2, to_timestamp($4 / 1000.0))
+     on conflict (flow_id) do update set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0)
+       where $5 or lease.expires_at <= to_timestamp($3 / 1000.0)
+     returning token`,
+    [flowId, holder, now, expiresAt, alive!.free],
+  )
+  if (!row) {
+    release()
+    return null
+  }
+  return { flowId, token: row.token, expiresAt, release }
+}
+
+/** Who holds a flow, for a message to people. */
+export async function leaseHolder(session: Session, flowId: number): Promise<string | null> {
+  const [row] = await session.query<{ holder: string }>('select holder from lease where flow_id = $1', [flowId])
+  return row?.holder ?? null
+}
+
+export async function renewLease(database: Database, lease: Lease, now: number, ttl: number): Promise<void> {
+  const touched = await database.execute(
+    'update lease set expires_at = to_timestamp($3 / 1000.0) where flow_id = $1 and token = $2',
+    [lease.flowId, lease.token, now + ttl],
+  )
+  if (touched === 0) throw lost()
+  lease.expiresAt = now + ttl
+}
+
+/** Refuses the transaction when the lease has been taken over; holds takers off until it ends. */
+export async function assertLease(session: Session, lease: Lease): Promise<void> {
+  const [row] = await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [lease.flowId, lease.token])
+  if (!row) throw lost()
+}
+
+export async function releaseLease(database: Database, lease: Lease): Promise<void> {
+  await database.execute(
+    `update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`,
+    [lease.flowId, lease.token],
+  )
+  lease.release()
+}
+
+const lost = () =>
+  new ConcordatError('engine.lease-lost', 'Another process has taken this flow over; nothing more is written by this one.', { retry: 'later' })
