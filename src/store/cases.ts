@@ -1,0 +1,120 @@
+import type { CaseKind } from '../model/words.ts'
+import type { Session } from './database.ts'
+import { columns, type Stamp } from './outcome.ts'
+
+export interface CaseDraft {
+  readonly kind: CaseKind
+  readonly cause: string
+  /** What it is about; one open case a subject and kind. */
+  readonly subject: string
+  readonly recordId: string | null
+  readonly sideId: number | null
+  readonly remoteId: string | null
+  readonly field: string | null
+  readonly title: string
+  readonly detail: CaseDetail
+}
+
+export interface CaseDetail {
+  readonly sentence: string
+  readonly values: Readonly<Record<string, string | null>>
+  readonly choices: readonly { readonly choice: string; readonly means: string }[]
+  /** What carrying out a choice needs to know. */
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+export interface SettledCase {
+  readonly kind?: CaseKind
+  readonly subject: string
+}
+
+/** Opens cases; one that is open already is brought up to date and counted. */
+export async function openCases(session: Session, cases: readonly CaseDraft[], stamp: Stamp): Promise<void> {
+  if (cases.length === 0) return
+  const unique = [...new Map(cases.map((draft) => [`${draft.kind}/${draft.subject}`, draft])).values()]
+  await session.execute(
+    `insert into case_file (flow_id, opened_at, opened_run, kind, cause, subject, record_id, side_id, remote_id, field, title, detail)
+     select $1, $2, $3, n.* from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[], $12::jsonb[]) as n
+     on conflict (flow_id, kind, subject) where state = 'open' do update set
+       detail = excluded.detail, title = excluded.title, record_id = excluded.record_id, count = case_file.count + 1`,
+    [
+      stamp.flowId,
+      stamp.at,
+      stamp.runId,
+      ...columns(unique, (c) => [c.kind, c.cause, c.subject, c.recordId, c.sideId, c.remoteId, c.field, c.title, JSON.stringify(c.detail)]),
+    ],
+  )
+}
+
+/** Closes cases whose cause has gone away by itself. */
+export async function settleCases(session: Session, settled: readonly SettledCase[], stamp: Stamp): Promise<void> {
+  if (settled.length === 0) return
+  await session.execute(
+    `update case_file c set state = 'resolved', resolved_at = $2, resolution = 'settled by itself'
+     from unnest($3::text[], $4::text[]) as n(kind, subject)
+     where c.flow_id = $1 and c.state = 'open' and c.subject = n.subject and (n.kind is null or c.kind = n.kind)`,
+    [stamp.flowId, stamp.at, ...columns(settled, (s) => [s.kind ?? null, s.subject])],
+  )
+}
+
+export interface CaseRow extends CaseDraft {
+  readonly id: string
+  readonly flow: string
+  readonly state: 'open' | 'resolved'
+  readonly openedAt: string
+  readonly openedRun: string
+  readonly resolvedAt: string | null
+  readonly resolution: string | null
+}
+
+const SELECT = `select c.id, f.name as flow, c.kind, c.cause, c.subject, c.record_id as "recordId", c.side_id as "sideId",
+  c.remote_id as "remoteId", c.field, c.title, c.detail, c.state, c.opened_at as "openedAt", c.opened_run as "openedRun",
+  c.resolved_at as "resolvedAt", c.resolution
+  from case_file c join flow f on f.id = c.flow_id`
+
+export interface CaseFilter {
+  readonly id?: number
+  readonly flow?: string
+  readonly kind?: string
+  readonly cause?: string
+  readonly state?: 'open' | 'resolved' | 'all'
+  readonly recordId?: string
+  readonly limit?: number
+}
+
+export async function findCases(session: Session, filter: CaseFilter): Promise<CaseRow[]> {
+  return session.query<CaseRow>(
+    `${SELECT} where ($1::bigint is null or c.id = $1) and ($2::text is null or f.name = $2) and ($3::text is null or c.kind = $3)
+       and ($4::text is null or c.cause = $4) and ($5::text = 'all' or c.state = $5) and ($6::bigint is null or c.record_id = $6)
+     order by c.id limit $7`,
+    [filter.id ?? null, filter.flow ?? null, filter.kind ?? null, filter.cause ?? null, filter.state ?? 'open', filter.recordId ?? null, filter.limit ?? 10_000],
+  )
+}
+
+export async function countOpenCases(session: Session, flowId: number): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    `select count(*)::int as count from case_file where flow_id = $1 and state = 'open'`,
+    [flowId],
+  )
+  return row!.count
+}
+
+/** Takes a case for resolution; false when somebody was faster. */
+export async function closeCase(session: Session, id: string, by: string, resolution: string, approved: number | null, now: Date): Promise<boolean> {
+  const touched = await session.execute(
+    `update case_file set state = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, approved = $5
+     where id = $1 and state = 'open'`,
+    [id, now, by, resolution, approved],
+  )
+  return touched === 1
+}
+
+/** Uses up the approvals that people gave to a breaker of a flow; answers the largest count they let through. */
+export async function takeApproval(session: Session, flowId: number, kind: CaseKind, subject: string): Promise<number> {
+  const rows = await session.query<{ approved: number }>(
+    `with mine as (select id, approved from case_file where flow_id = $1 and kind = $2 and subject = $3 and approved is not null)
+     update case_file c set approved = null from mine where c.id = mine.id returning mine.approved`,
+    [flowId, kind, subject],
+  )
+  return Math.max(0, ...rows.map((row) => row.approved))
+}

@@ -1,0 +1,72 @@
+import type { Session } from './database.ts'
+import { columns, type Stamp } from './outcome.ts'
+
+/** What has to happen to a record in a side: `sync` brings it to the golden values, creating it where it is absent. */
+export type DirtyAction = 'sync' | 'delete' | 'archive' | 'restore'
+
+export interface DirtyMark {
+  readonly recordId: string
+  readonly sideId: number
+  readonly action: DirtyAction
+  readonly rule: string
+}
+
+export interface DirtyRow extends DirtyMark {
+  readonly attempts: number
+  readonly state: 'waiting' | 'parked' | 'quarantined'
+  readonly since: string
+}
+
+/** Marks are one per record and side; a later decision replaces an earlier one and re-arms what was quarantined. */
+export async function markDirty(session: Session, marks: readonly DirtyMark[], stamp: Stamp): Promise<void> {
+  if (marks.length === 0) return
+  const unique = [...new Map(marks.map((mark) => [`${mark.recordId}/${mark.sideId}`, mark])).values()]
+  await session.execute(
+    `insert into dirty (record_id, side_id, action, rule, since, run_id)
+     select n.*, $5::timestamptz, $6::bigint from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[]) as n(record_id, side_id, action, rule)
+     on conflict (record_id, side_id) do update set
+       action = excluded.action, rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, waits_for = null`,
+    [...columns(unique, (m) => [m.recordId, m.sideId, m.action, m.rule]), stamp.at, stamp.runId],
+  )
+}
+
+/** How many marks of a side are due, by action. Quarantined ones are not. */
+export async function countDirty(session: Session, sideIds: readonly number[]): Promise<{ sideId: number; action: DirtyAction; count: number }[]> {
+  return session.query(
+    `select side_id as "sideId", action, count(*)::int as count from dirty
+     where side_id = any($1::smallint[]) and state <> 'quarantined' group by 1, 2`,
+    [sideIds],
+  )
+}
+
+/** A page of due marks of a side, by record id. */
+export async function dueDirty(session: Session, sideId: number, after: string, limit: number): Promise<DirtyRow[]> {
+  return session.query(
+    `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty
+     where side_id = $1 and record_id > $2 and state <> 'quarantined' order by record_id limit $3`,
+    [sideId, after, limit],
+  )
+}
+
+export async function clearDirty(session: Session, sideId: number, recordIds: readonly string[]): Promise<void> {
+  if (recordIds.length === 0) return
+  await session.execute('delete from dirty where side_id = $1 and record_id = any($2::bigint[])', [sideId, recordIds])
+}
+
+export interface DirtyFailure {
+  readonly recordId: string
+  readonly state: 'waiting' | 'parked' | 'quarantined'
+  readonly waitsFor: string | null
+  readonly error: string
+}
+
+/** Notes why marks could not be carried out; they stay, and `since` tells how long they have been waiting. */
+export async function failDirty(session: Session, sideId: number, failures: readonly DirtyFailure[]): Promise<void> {
+  if (failures.length === 0) return
+  await session.execute(
+    `update dirty d set state = n.state, waits_for = n.waits_for, error = n.error, attempts = d.attempts + 1
+     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[]) as n(record_id, state, waits_for, error)
+     where d.side_id = $1 and d.record_id = n.record_id`,
+    [sideId, ...columns(failures, (f) => [f.recordId, f.state, f.waitsFor, f.error])],
+  )
+}

@@ -1,0 +1,184 @@
+import { encodeImageValue } from '../model/image.ts'
+import { openCases, settleCases, type CaseDraft, type SettledCase } from './cases.ts'
+import type { Session } from './database.ts'
+import { markDirty, type DirtyMark } from './dirty.ts'
+import { intend, type Intent } from './operations.ts'
+import type { LinkRow, RecordState } from './links.ts'
+
+/*
+ * What one page of merging decided, written set-based in the caller's transaction: COPY for what is new, one statement a
+ * table for what changed. Rows are sorted by key, so that indexes grow in order and two writers cannot deadlock.
+ */
+
+export interface NewRecord {
+  readonly id: string
+  readonly state: RecordState
+  readonly layoutId: number
+  readonly golden: string
+  readonly sideId: number
+  readonly rule: string
+}
+
+export interface RecordUpdate {
+  readonly id: string
+  readonly version: number
+  readonly layoutId: number
+  readonly state: RecordState
+  readonly golden: string
+}
+
+export interface RevisionDraft {
+  readonly recordId: string
+  readonly version: number
+  /** JSON, see `revision.changes`. */
+  readonly changes: string
+}
+
+export interface HeldRow {
+  readonly sideId: number
+  readonly remoteId: string
+  readonly cause: string
+  readonly detail: string
+  readonly image: string
+}
+
+export interface Outcome {
+  readonly newRecords: NewRecord[]
+  readonly records: RecordUpdate[]
+  readonly newLinks: LinkRow[]
+  readonly links: LinkRow[]
+  readonly newKeys: { readonly key: string; readonly recordId: string }[]
+  readonly droppedKeys: { readonly key: string; readonly recordId: string }[]
+  readonly revisions: RevisionDraft[]
+  readonly dirty: DirtyMark[]
+  readonly cases: CaseDraft[]
+  readonly settled: SettledCase[]
+  readonly held: HeldRow[]
+  readonly released: { readonly sideId: number; readonly remoteId: string }[]
+  readonly intents: Intent[]
+}
+
+export const emptyOutcome = (): Outcome => ({
+  newRecords: [],
+  records: [],
+  newLinks: [],
+  links: [],
+  newKeys: [],
+  droppedKeys: [],
+  revisions: [],
+  dirty: [],
+  cases: [],
+  settled: [],
+  held: [],
+  released: [],
+  intents: [],
+})
+
+export interface Stamp {
+  readonly flowId: number
+  readonly runId: string
+  readonly at: Date
+}
+
+/** Writes an outcome; answers the ids of the intents' batches, in order. */
+export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
+  await insertRecords(session, outcome.newRecords, stamp)
+  await updateRecords(session, outcome.records)
+  await insertLinks(session, outcome.newLinks)
+  await updateLinks(session, outcome.links)
+  await changeKeys(session, outcome)
+  await insertRevisions(session, outcome.revisions, stamp)
+  await hold(session, outcome, stamp)
+  await markDirty(session, outcome.dirty, stamp)
+  await settleCases(session, outcome.settled, stamp)
+  await openCases(session, outcome.cases, stamp)
+  const batches: string[] = []
+  for (const intent of outcome.intents) batches.push(await intend(session, intent, stamp))
+  return batches
+}
+
+async function insertRecords(session: Session, records: readonly NewRecord[], stamp: Stamp): Promise<void> {
+  let lines = ''
+  for (const r of records) {
+    lines += `${r.id}\t${stamp.flowId}\t1\t${r.layoutId}\t${r.state}\t${stamp.runId}\t${r.sideId}\t${r.rule}\t${encodeImageValue(r.golden)}\n`
+  }
+  await session.copyIn('record (id, flow_id, version, layout_id, state, created_run, created_side, created_rule, golden)', lines)
+}
+
+async function updateRecords(session: Session, records: readonly RecordUpdate[]): Promise<void> {
+  if (records.length === 0) return
+  await session.execute(
+    `update record r set version = n.version, layout_id = n.layout_id, state = n.state, golden = n.golden
+     from unnest($1::bigint[], $2::int[], $3::smallint[], $4::text[], $5::text[]) as n(id, version, layout_id, state, golden)
+     where r.id = n.id`,
+    columns(records, (r) => [r.id, r.version, r.layoutId, r.state, r.golden]),
+  )
+}
+
+/** Adds links; fails when a remote record or a record's side is linked already (law L3). */
+export async function insertLinks(session: Session, links: readonly LinkRow[]): Promise<void> {
+  let lines = ''
+  for (const l of links) {
+    const waived = l.waived === null ? '\\N' : encodeImageValue(l.waived)
+    lines += `${l.sideId}\t${encodeImageValue(l.remoteId)}\t${l.recordId}\t${l.layoutId}\t${l.state}\t${waived}\t${encodeImageValue(l.image)}\n`
+  }
+  await session.copyIn('link (side_id, remote_id, record_id, layout_id, state, waived, image)', lines)
+}
+
+export async function updateLinks(session: Session, links: readonly LinkRow[]): Promise<void> {
+  if (links.length === 0) return
+  await session.execute(
+    `update link l set remote_id = n.remote_id, layout_id = n.layout_id, state = n.state, waived = n.waived, image = n.image
+     from unnest($1::smallint[], $2::text[], $3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::text[])
+       as n(side_id, remote_id, record_id, layout_id, state, waived, image)
+     where l.record_id = n.record_id and l.side_id = n.side_id`,
+    columns(links, (l) => [l.sideId, l.remoteId, l.recordId, l.layoutId, l.state, l.waived, l.image]),
+  )
+}
+
+async function changeKeys(session: Session, { newKeys, droppedKeys }: Outcome): Promise<void> {
+  if (droppedKeys.length > 0) {
+    await session.execute(
+      `delete from match_key m using unnest($1::bigint[], $2::bigint[]) as d(key, record_id)
+       where m.key = d.key and m.record_id = d.record_id`,
+      columns(droppedKeys, (k) => [k.key, k.recordId]),
+    )
+  }
+  let lines = ''
+  for (const k of newKeys) lines += `${k.key}\t${k.recordId}\n`
+  await session.copyIn('match_key (key, record_id)', lines)
+}
+
+async function insertRevisions(session: Session, revisions: readonly RevisionDraft[], stamp: Stamp): Promise<void> {
+  const at = stamp.at.toISOString()
+  let lines = ''
+  for (const r of revisions) lines += `${at}\t${stamp.runId}\t${r.recordId}\t${r.version}\t${encodeImageValue(r.changes)}\n`
+  await session.copyIn('revision (at, run_id, record_id, version, changes)', lines)
+}
+
+async function hold(session: Session, { held, released }: Outcome, stamp: Stamp): Promise<void> {
+  if (released.length > 0) {
+    await session.execute(
+      `delete from held h using unnest($1::smallint[], $2::text[]) as d(side_id, remote_id)
+       where h.side_id = d.side_id and h.remote_id = d.remote_id`,
+      columns(released, (h) => [h.sideId, h.remoteId]),
+    )
+  }
+  if (held.length > 0) {
+    await session.execute(
+      `insert into held (side_id, remote_id, cause, detail, image, since, run_id)
+       select n.*, $6::timestamptz, $7::bigint from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[]) as n
+       on conflict (side_id, remote_id) do update set
+         cause = excluded.cause, detail = excluded.detail, image = excluded.image,
+         since = case when held.cause = excluded.cause then held.since else excluded.since end`,
+      [...columns(held, (h) => [h.sideId, h.remoteId, h.cause, h.detail, h.image]), stamp.at, stamp.runId],
+    )
+  }
+}
+
+/** Rows → one array per column, for `unnest`. */
+export function columns<T>(rows: readonly T[], values: (row: T) => readonly unknown[]): unknown[][] {
+  const result: unknown[][] = []
+  for (const row of rows) values(row).forEach((value, i) => (result[i] ??= []).push(value))
+  return result
+}
