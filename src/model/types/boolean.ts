@@ -1,5 +1,6 @@
 import type { FieldType } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 
 const TRUE = 'true t 1 yes y on si sí s sim oui o ja j wahr vrai verdadero verdadeiro vero tak x'.split(' ')
 const FALSE = 'false f 0 no n off não nao non nein falsch faux falso nee nie'.split(' ')
@@ -21,7 +22,14 @@ export function booleanType(): FieldType {
       if (known !== undefined) return known
       const word = raw.trim().toLowerCase().normalize('NFC')
       if (word === '') return null
-      return WORDS.get(word) ?? (/^[01]\.0+$/.test(word) ? (word.startsWith('1') ? 'true' : 'false') : new Invalid(`"${raw}" is neither yes nor no`, raw))
+      return (
+        WORDS.get(word) ??
+        (/^[01]\.0+$/.test(word)
+          ? word.startsWith('1')
+            ? 'true'
+            : 'false'
+          : new Invalid(`${quoted(raw)} is neither yes nor no`, raw))
+      )
     },
     render: (value): Raw => value,
   }

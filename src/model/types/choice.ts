@@ -1,5 +1,6 @@
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 import { tidyText } from './text.ts'
 
 /**
@@ -19,7 +20,10 @@ export function choiceType(spec: Extract<TypeSpec, { type: 'choice' }>): FieldTy
       if (text === '') return null
       if (text === null) return new Invalid('the text holds a NUL character or broken Unicode', raw)
       if (spec.values === undefined || exact.has(text)) return text
-      return folded.get(fold(text)) ?? new Invalid(`"${raw}" is none of ${[...exact].map((value) => `"${value}"`).join(', ')}`, raw)
+      return (
+        folded.get(fold(text)) ??
+        new Invalid(`${quoted(raw)} is none of ${[...exact].map((value) => `"${value}"`).join(', ')}`, raw)
+      )
     },
     render: (value): Raw => value,
   }

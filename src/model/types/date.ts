@@ -1,5 +1,6 @@
 import type { FieldType } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 import { calendarText, isCalendarDay, twoDigits } from './calendar.ts'
 
 /*
@@ -28,7 +29,8 @@ function parse(raw: Raw): string | null | Invalid {
   if (text === '0000-00-00') return null
   let parts = YEAR_FIRST.exec(text)
   // Without separators only the full eight digits are a date.
-  if (parts && (text.length === 8 || /\D/.test(text))) return day(Number(parts[1]), Number(parts[2]), Number(parts[3])) ?? notADate(raw)
+  if (parts && (text.length === 8 || /\D/.test(text)))
+    return day(Number(parts[1]), Number(parts[2]), Number(parts[3])) ?? notADate(raw)
   parts = YEAR_LAST.exec(text)
   if (!parts) return notADate(raw)
   const first = Number(parts[1])
@@ -38,7 +40,7 @@ function parse(raw: Raw): string | null | Invalid {
   if (parts[2] === '.') return dayFirst ?? notADate(raw)
   const monthFirst = day(year, first, second)
   if (dayFirst !== null && monthFirst !== null && dayFirst !== monthFirst) {
-    return new Invalid(`"${raw}" may mean ${dayFirst} or ${monthFirst}`, raw)
+    return new Invalid(`${quoted(raw)} may mean ${dayFirst} or ${monthFirst}`, raw)
   }
   return dayFirst ?? monthFirst ?? notADate(raw)
 }
@@ -56,5 +58,5 @@ function day(year: number, month: number, dayOfMonth: number): string | null {
 }
 
 function notADate(raw: string): Invalid {
-  return new Invalid(`"${raw}" is not a date`, raw)
+  return new Invalid(`${quoted(raw)} is not a date`, raw)
 }

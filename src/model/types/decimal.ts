@@ -1,5 +1,6 @@
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 import { plainPoint, readNumber, roundPlain } from './number-text.ts'
 
 /**
@@ -22,8 +23,8 @@ export function decimalType(spec: Extract<TypeSpec, { type: 'decimal' }>): Field
       }
       if (raw.trim() === '') return null
       const number = readNumber(raw, scale)
-      if ('problem' in number) return new Invalid(`"${raw}" ${number.problem}`, raw)
-      if (number.units.length > 0) return new Invalid(`"${raw}" is not a number`, raw)
+      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
+      if (number.units.length > 0) return new Invalid(`${quoted(raw)} is not a number`, raw)
       return scale === null ? number.plain : roundPlain(number.plain, scale)
     },
     render: (value): Raw => value,

@@ -1,8 +1,9 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 import type { FieldType } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 
-const PLAIN = /^[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
+const PLAIN = /^[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/
 
 /**
  * The type `email`: one address in lower case, without `mailto:` or a display name; domains with letters beyond ASCII
@@ -19,13 +20,17 @@ function parse(raw: Raw): string | null | Invalid {
   if (text === '') return null
   const shown = /<([^<>]*)>$/.exec(text)
   if (shown) text = shown[1]!
-  text = text.replace(/^mailto:/i, '').trim().toLowerCase().normalize('NFC')
+  text = text
+    .replace(/^mailto:/i, '')
+    .trim()
+    .toLowerCase()
+    .normalize('NFC')
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
   const domain = readableDomain(text.slice(at + 1))
-  // eslint-disable-next-line no-control-regex
-  const ok = at > 0 && local.length <= 64 && text.length <= 254 && domain !== null && !/[\s@<>(),:;"\u0000-\u001f]/.test(local)
-  return ok && text.isWellFormed() ? `${local}@${domain}` : new Invalid(`"${raw}" is not an e-mail address`, raw)
+  const ok =
+    at > 0 && local.length <= 64 && text.length <= 254 && domain !== null && !/[\s@<>(),:;"\u0000-\u001f]/.test(local)
+  return ok && text.isWellFormed() ? `${local}@${domain}` : new Invalid(`${quoted(raw)} is not an e-mail address`, raw)
 }
 
 function readableDomain(domain: string): string | null {

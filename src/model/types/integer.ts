@@ -1,5 +1,6 @@
 import type { FieldType } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 import { plainPoint, readNumber } from './number-text.ts'
 
 /** The type `integer`: whole numbers of any size, as text; `12.0` is 12, `12.5` has no canonical form. */
@@ -11,9 +12,9 @@ export function integerType(): FieldType {
       if (plainPoint(raw) === -1) return raw
       if (raw.trim() === '') return null
       const number = readNumber(raw, 0)
-      if ('problem' in number) return new Invalid(`"${raw}" ${number.problem}`, raw)
-      if (number.units.length > 0) return new Invalid(`"${raw}" is not a number`, raw)
-      return number.plain.includes('.') ? new Invalid(`"${raw}" is not a whole number`, raw) : number.plain
+      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
+      if (number.units.length > 0) return new Invalid(`${quoted(raw)} is not a number`, raw)
+      return number.plain.includes('.') ? new Invalid(`${quoted(raw)} is not a whole number`, raw) : number.plain
     },
     render: (value): Raw => value,
   }

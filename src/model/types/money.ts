@@ -1,5 +1,6 @@
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 import { plainPoint, readNumber, roundPlain, withScale } from './number-text.ts'
 
 /*
@@ -10,7 +11,9 @@ import { plainPoint, readNumber, roundPlain, withScale } from './number-text.ts'
 
 /** Decimals of the currencies that do not have two (ISO 4217). */
 const MINOR_UNITS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0])),
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ),
   ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
   CLF: 4,
   UYW: 4,
@@ -38,14 +41,16 @@ export function moneyType(spec: Extract<TypeSpec, { type: 'money' }>): FieldType
       if (point !== -2) {
         const decimals = point === -1 ? 0 : raw.length - point - 1
         if (decimals === scale) return raw
+        if (raw.length > 360) return new Invalid(`${quoted(raw)} has too many digits`, raw)
         return withScale(decimals > scale ? roundPlain(raw, scale) : raw, scale)
       }
       if (raw.trim() === '') return null
       const number = readNumber(raw, scale)
-      if ('problem' in number) return new Invalid(`"${raw}" ${number.problem}`, raw)
+      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
       for (const unit of number.units) {
         signs ??= currencySigns(spec.currency)
-        if (!signs.has(unit.toLowerCase())) return new Invalid(`"${raw}" is not an amount in ${spec.currency}`, raw)
+        if (!signs.has(unit.toLowerCase()))
+          return new Invalid(`${quoted(raw)} is not an amount in ${spec.currency}`, raw)
       }
       return withScale(roundPlain(number.plain, scale), scale)
     },

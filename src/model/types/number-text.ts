@@ -29,7 +29,9 @@ export function readNumber(text: string, scale: number | null): NumberText {
   if (bracketed !== suffix.includes(')')) return NOT_A_NUMBER
   const signs = (prefix + suffix).replace(/[^-+(]/g, '')
   if (signs.length > 1) return NOT_A_NUMBER
-  const units = [prefix, suffix.replace(/^[.,](?=\s|$)/, '')].map((part) => part.replace(/[-+()\s\u00a0\u202f]/g, '')).filter((part) => part !== '')
+  const units = [prefix, suffix.replace(/^[.,](?=\s|$)/, '')]
+    .map((part) => part.replace(/[-+()\s\u00a0\u202f]/g, ''))
+    .filter((part) => part !== '')
 
   const exponentAt = text.slice(first, end).search(/[eE][-+]?\d+$/)
   const body = exponentAt < 0 ? text.slice(first, end) : text.slice(first, first + exponentAt)
@@ -39,6 +41,7 @@ export function readNumber(text: string, scale: number | null): NumberText {
   const split = splitBody(body, scale)
   if ('problem' in split) return split
   const plain = shift(split.whole, split.fraction, exponent)
+  if (plain.length > MOST_DIGITS - 20) return { problem: 'has too many digits' }
   return { plain: (signs === '-' || signs === '(') && plain !== '0' ? `-${plain}` : plain, units }
 }
 
@@ -50,7 +53,8 @@ function splitBody(body: string, scale: number | null): { whole: string; fractio
   else if (dots === 1) decimal = '.'
   else if (commas === 1) {
     if (!/^[1-9]\d{0,2},\d{3}$/.test(body)) decimal = ','
-    else if (scale === null || scale >= 3) return { problem: `may mean ${body.replace(',', '')} or ${body.replace(',', '.')}` }
+    else if (scale === null || scale >= 3)
+      return { problem: `may mean ${body.replace(',', '')} or ${body.replace(',', '.')}` }
   }
   if (decimal !== '' && count(body, decimal) > 1) return NOT_A_NUMBER as { problem: string }
   const at = decimal === '' ? body.length : body.indexOf(decimal)

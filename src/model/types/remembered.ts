@@ -4,7 +4,10 @@ import type { Canonical, Invalid } from '../value.ts'
  * Wraps an expensive parse so that recent texts are answered from memory. Holds at most twice `limit` texts: when the
  * young generation is full it becomes the old one, so that values in use survive and memory stays flat.
  */
-export function remembered(limit: number, parse: (text: string) => Canonical | Invalid): (text: string) => Canonical | Invalid {
+export function remembered(
+  limit: number,
+  parse: (text: string) => Canonical | Invalid,
+): (text: string) => Canonical | Invalid {
   let young = new Map<string, Canonical | Invalid>()
   let old = new Map<string, Canonical | Invalid>()
   return (text) => {

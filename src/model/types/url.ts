@@ -1,5 +1,6 @@
 import type { FieldType } from '../field-type.ts'
 import { Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
 
 const PLAIN = /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z]{2,}$/
 
@@ -25,5 +26,5 @@ function parse(raw: Raw): string | null | Invalid {
 }
 
 function notAUrl(raw: string): Invalid {
-  return new Invalid(`"${raw}" is not a web address`, raw)
+  return new Invalid(`${quoted(raw)} is not a web address`, raw)
 }

@@ -1,0 +1,103 @@
+import anyAscii from 'any-ascii'
+import countries from 'i18n-iso-countries/index.js'
+import ca from 'i18n-iso-countries/langs/ca.json' with { type: 'json' }
+import cs from 'i18n-iso-countries/langs/cs.json' with { type: 'json' }
+import da from 'i18n-iso-countries/langs/da.json' with { type: 'json' }
+import de from 'i18n-iso-countries/langs/de.json' with { type: 'json' }
+import en from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
+import es from 'i18n-iso-countries/langs/es.json' with { type: 'json' }
+import fr from 'i18n-iso-countries/langs/fr.json' with { type: 'json' }
+import it from 'i18n-iso-countries/langs/it.json' with { type: 'json' }
+import nl from 'i18n-iso-countries/langs/nl.json' with { type: 'json' }
+import pl from 'i18n-iso-countries/langs/pl.json' with { type: 'json' }
+import pt from 'i18n-iso-countries/langs/pt.json' with { type: 'json' }
+import sv from 'i18n-iso-countries/langs/sv.json' with { type: 'json' }
+import type { FieldType } from '../field-type.ts'
+import { type Canonical, Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
+import { remembered } from './remembered.ts'
+
+/*
+ * country: the two letters of ISO 3166, from two or three letters, the three digits, or a name in one of the languages
+ * above, whatever its case, accents and punctuation. A name that means two countries in two languages means none.
+ */
+
+const LANGUAGES = [en, es, fr, de, it, pt, nl, ca, pl, cs, sv, da]
+
+const ALIASES: Readonly<Record<string, string>> = {
+  UK: 'GB',
+  EL: 'GR',
+  England: 'GB',
+  Scotland: 'GB',
+  Wales: 'GB',
+  'Great Britain': 'GB',
+  'Northern Ireland': 'GB',
+  Inglaterra: 'GB',
+  'Gran Bretaña': 'GB',
+  'Grande-Bretagne': 'GB',
+  Großbritannien: 'GB',
+  'U.S.': 'US',
+  'U.S.A.': 'US',
+  America: 'US',
+  'EE.UU.': 'US',
+  EEUU: 'US',
+  'États-Unis': 'US',
+  Holland: 'NL',
+  Holanda: 'NL',
+  Hollande: 'NL',
+  'Czech Republic': 'CZ',
+  Kosovo: 'XK',
+  'South Korea': 'KR',
+  'North Korea': 'KP',
+}
+
+const CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()))
+let names: ReadonlyMap<string, string | null> | undefined
+
+/** The type `country`. */
+export function countryType(): FieldType {
+  const parse = remembered(5_000, read)
+  return {
+    name: 'country',
+    parse: (raw) => (raw === null || raw === '' || CODES.has(raw) ? raw || null : parse(raw)),
+    render: (value): Raw => value,
+  }
+}
+
+/** The two letters of a country by its code or name; undefined when it is none. */
+export function countryCode(text: string): string | undefined {
+  const code = countries.toAlpha2(text.toUpperCase())
+  if (code !== undefined && CODES.has(code)) return code
+  names ??= nameTable()
+  return names.get(fold(text)) ?? undefined
+}
+
+function read(raw: string): Canonical | Invalid {
+  const text = raw.normalize('NFC').trim()
+  if (text === '') return null
+  return (text.length <= 100 ? countryCode(text) : undefined) ?? new Invalid(`${quoted(raw)} is not a country`, raw)
+}
+
+function nameTable(): ReadonlyMap<string, string | null> {
+  const table = new Map<string, string | null>()
+  for (const language of LANGUAGES) {
+    for (const [code, spellings] of Object.entries(language.countries as Record<string, string | string[]>)) {
+      for (const name of [spellings].flat()) {
+        const key = fold(name)
+        const known = table.get(key)
+        table.set(key, known === undefined || known === code ? code : null)
+      }
+    }
+  }
+  for (const [alias, code] of Object.entries(ALIASES)) table.set(fold(alias), code)
+  return table
+}
+
+function fold(name: string): string {
+  return anyAscii(name)
+    .toLowerCase()
+    .replace(/&/g, 'and')
+    .replace(/[^a-z]+/g, ' ')
+    .trim()
+    .replace(/^the /, '')
+}

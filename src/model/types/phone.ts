@@ -1,0 +1,48 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import type { FieldType, TypeSpec } from '../field-type.ts'
+import { type Canonical, Invalid, type Raw } from '../value.ts'
+import { quoted } from './quoted.ts'
+import { remembered } from './remembered.ts'
+
+/*
+ * phone: E.164 (`+34600111222`), an extension behind it as `;ext=12`. A number without a country's prefix belongs to
+ * the field's `country`. It must be possible for its country, that is have a length that numbers there have: whether it
+ * is in use today is beyond any list of ours.
+ */
+
+/** The type `phone`. */
+export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType {
+  const country = spec.country !== undefined && isSupportedCountry(spec.country) ? spec.country : undefined
+  const parse = remembered(20_000, (text) => read(text, country))
+  return {
+    name: 'phone',
+    parse: (raw) => (raw === null || raw === '' ? null : parse(raw)),
+    render: (value): Raw => (value === null ? null : value.replace(';ext=', ' ext. ')),
+  }
+}
+
+function read(raw: string, country: CountryCode | undefined): Canonical | Invalid {
+  const text = raw
+    .normalize('NFKC')
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/^\((\+\d{1,3})\)/, '$1')
+  if (text === '') return null
+  let canonical = text.length > 100 ? null : once(text, country)
+  // What is read from the canonical form must be the same again; where the library strips once more, that is the form.
+  for (let turn = 0; canonical !== null && turn < 3; turn++) {
+    const again = once(canonical, country)
+    if (again === canonical) return canonical
+    canonical = again
+  }
+  const where = text.startsWith('+') ? '' : country ? ` for ${country}` : ' with a country prefix'
+  return new Invalid(`${quoted(raw)} is not a phone number${where}`, raw)
+}
+
+function once(text: string, country: CountryCode | undefined): string | null {
+  let number = parsePhoneNumberFromString(text, { ...(country && { defaultCountry: country }), extract: false })
+  if (!number?.isPossible() && text.startsWith('00'))
+    number = parsePhoneNumberFromString(`+${text.slice(2)}`, { extract: false })
+  if (!number?.isPossible()) return null
+  return number.ext ? `${number.number};ext=${number.ext}` : number.number
+}
