@@ -32,6 +32,29 @@ export const VAT_WRITINGS: readonly ((vat: string) => string)[] = [
   (vat) => (vat.startsWith('ES') ? vat.slice(2) : `${vat.slice(0, 2)} ${vat.slice(2).replace(/(.{3})(?=.)/g, '$1 ')}`),
 ]
 
+/** Whether the check digits of a plain VAT number are right. Only for the countries of the demo. */
+export function isVatNumber(plain: string): boolean {
+  const [country, number] = [plain.slice(0, 2), plain.slice(2)]
+  switch (country) {
+    case 'ES':
+      return /^[AB]\d{8}$/.test(number) && spanish(number[0]!, number.slice(1, 8)) === plain
+    case 'FR':
+      return (
+        /^\d{11}$/.test(number) &&
+        withLuhn(number.slice(2, 10)) === number.slice(2) &&
+        french(number.slice(2)) === plain
+      )
+    case 'DE':
+      return /^\d{9}$/.test(number) && german(number.slice(0, 8)) === plain
+    case 'PT':
+      return /^\d{9}$/.test(number) && portuguese(number.slice(0, 8)) === plain
+    case 'IT':
+      return /^\d{11}$/.test(number) && `IT${withLuhn(number.slice(0, 10))}` === plain
+    default:
+      return false
+  }
+}
+
 function spanish(letter: string, seven: string): string {
   let sum = 0
   for (let i = 0; i < 7; i++) {
