@@ -162,11 +162,21 @@ export function startFailed(what: string, cause: unknown): ConcordatError {
   const output = (cause as { stderr?: string }).stderr?.trim()
   const reason = output !== undefined && output !== '' ? output : cause instanceof Error ? cause.message : String(cause)
   const { code, syscall } = cause as NodeJS.ErrnoException
-  const cannotLend = process.getuid?.() === 0 && (code === 'EPERM' || code === 'EINVAL') && syscall !== 'open'
   return new ConcordatError('store.start-failed', `${what}: ${reason}`, {
     cause,
-    cure: cannotLend
-      ? 'PostgreSQL does not run as root, and this container does not let root use another account: run Concordat as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.'
-      : 'Set DATABASE_URL to a PostgreSQL server of your own if this machine cannot run the embedded one.',
+    cure: cureOf(reason, code, syscall),
   })
+}
+
+function cureOf(reason: string, code: string | undefined, syscall: string | undefined): string {
+  const ownServer = 'set DATABASE_URL to a PostgreSQL server of your own'
+  if (reason.includes('could not look up effective user ID')) {
+    return `Give this account an entry in /etc/passwd, or ${ownServer}.`
+  }
+  if (process.getuid?.() === 0 && (code === 'EPERM' || code === 'EINVAL') && syscall !== 'open') {
+    return `PostgreSQL does not run as root, and this container does not let root use another account: run Concordat as an ordinary user, or ${ownServer}.`
+  }
+  if (code === 'EACCES' || code === 'EROFS')
+    return `Name a folder that you may write to in CONCORDAT_HOME, or ${ownServer}.`
+  return `Free what it says is in the way, or ${ownServer}.`
 }

@@ -60,36 +60,47 @@ const patience = 180_000
 
 /** Starts the embedded server of a data directory, or joins it where it runs already. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
-  const onProgress = options.onProgress ?? ((): void => {})
+  try {
+    const onProgress = options.onProgress ?? ((): void => {})
+    const binaries = await findBinaries(onProgress)
+    if (options.ephemeral !== true) {
+      const root = dataDirectory(options.dataDir, options.env ?? process.env)
+      return await join(layoutOf(root), binaries, options, onProgress)
+    }
+    await removeAbandoned()
+    const root = throwAwayDirectory()
+    try {
+      return await join(layoutOf(root), binaries, options, onProgress)
+    } catch (error) {
+      await rm(root, { recursive: true, force: true })
+      throw error
+    }
+  } catch (error) {
+    throw error instanceof ConcordatError ? error : startFailed('The embedded database cannot be used', error)
+  }
+}
+
+async function join(
+  layout: Layout,
+  binaries: Binaries,
+  options: EmbeddedOptions,
+  onProgress: (text: string) => void,
+): Promise<EmbeddedServer> {
   const account = lentAccount()
-  const binaries = await findBinaries(onProgress)
-  if (options.ephemeral === true) await removeAbandoned()
-  const layout = layoutOf(prepared(options))
   const starting = await startLock(layout, onProgress)
   let user: FileLock | undefined
   try {
     user = tryLock(layout.usersLock, 'shared')
-    if (user === undefined)
-      throw new ConcordatError('bug', `${layout.usersLock} is held exclusively without the start lock.`)
+    if (user === undefined) throw new Error(`${layout.usersLock} is held by a process that does not start the server`)
     const durable = options.durable ?? true
     const password = await ensureCluster(layout, binaries, account, { durable, onProgress })
     const server = await running(layout, binaries, account, password, onProgress)
     return use({ layout, binaries, account, password, server, user, ephemeral: options.ephemeral === true })
   } catch (error) {
     user?.release()
-    if (options.ephemeral === true) await rm(layout.root, { recursive: true, force: true })
     throw error
   } finally {
     starting.release()
-  }
-}
-
-function prepared(options: EmbeddedOptions): string {
-  try {
-    if (options.ephemeral === true) return throwAwayDirectory()
-    return dataDirectory(options.dataDir, options.env ?? process.env)
-  } catch (error) {
-    throw startFailed('The data directory of the embedded database cannot be used', error)
   }
 }
 
