@@ -24,6 +24,8 @@ export interface RunOptions {
   /** Read everything, not only what changed. */
   full?: boolean
   onProgress?: (progress: Progress) => void
+  /** When it aborts, the run finishes the batch at hand, leaves the rest to the next run, and returns. */
+  signal?: AbortSignal
 }
 
 export interface OpenOptions {

@@ -1,0 +1,20 @@
+import type { App, OpenOptions } from '../app.ts'
+import type { CheckReport } from '../contract/finding.ts'
+import type { SourceCatalogue } from '../contract/proposal/catalogue.ts'
+
+/** What introspecting one system gives `init`. */
+export interface Introspection {
+  /** E.g. `PostgreSQL 18.1`. */
+  readonly product: string
+  readonly notes: readonly string[]
+  readonly catalogue: SourceCatalogue
+}
+
+/** What the commands need of the application. */
+export interface Backend {
+  /** Reads and checks a contract; touches no system and no store. */
+  check(options: OpenOptions): Promise<CheckReport>
+  open(options: OpenOptions): Promise<App>
+  /** Connects to a system that no contract names yet and reads its catalogue. */
+  introspect(connector: string, settings: Readonly<Record<string, string>>): Promise<Introspection>
+}

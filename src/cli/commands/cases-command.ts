@@ -1,0 +1,99 @@
+import { userInfo } from 'node:os'
+import { Command, Option } from 'commander'
+import { ConcordatError } from '../../model/errors.ts'
+import { type Cli, type CommonOptions, newCommand, printJson, wholeNumber, withApp } from '../command.ts'
+import { EXIT, EXIT_STATUS_HELP } from '../exit-status.ts'
+import { counted } from '../print/figures.ts'
+import { printCases } from '../print/print-cases.ts'
+
+type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit: number }
+type ResolveOptions = CommonOptions & { value?: string; by?: string; allAlike?: boolean }
+
+const KINDS = ['conflict', 'ambiguous match', 'outside edit', 'held record', 'quarantined record', 'breaker tripped', 'mass deletion']
+
+/** `concordat cases`: what waits for a person, and how to decide it. */
+export function casesCommand(cli: Cli): Command {
+  // `list` is a command of its own, so that its options cannot swallow those of `resolve`; it is what `cases` alone does.
+  const list = newCommand('list', 'List the cases, with the command for each choice (what `cases` alone does)', [
+    ['concordat cases', 'everything that waits, with the command for each choice'],
+    ['concordat cases --flow customers --kind conflict', 'some of it'],
+    ['concordat cases --state resolved', 'what was decided'],
+  ])
+    .option('--flow <name>', 'only this flow')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
+    .addOption(new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'))
+    .option('--limit <n>', 'most cases to show', wholeNumber, 20)
+    .action(async (options: ListOptions) => {
+      const { flow, kind, state, limit } = options
+      const status = await withApp(cli, options, async (app) => {
+        const found = await app.cases({
+          ...(flow === undefined ? {} : { flow }),
+          ...(kind === undefined ? {} : { kind }),
+          state,
+          limit: limit + 1,
+        })
+        const cases = found.slice(0, limit)
+        if (options.json) printJson(cli.terminal, { cases })
+        else if (cases.length === 0) cli.terminal.out(state === 'open' ? 'Nothing waits for anybody.' : 'No case fits.')
+        else printCases(cli.terminal, cases)
+        if (found.length > limit) cli.terminal.err(`There are more; --limit ${limit * 10} shows more of them.`)
+        return cases.some((one) => one.state === 'open') ? EXIT.waiting : EXIT.done
+      })
+      cli.end(status)
+    })
+
+  const resolve = newCommand('resolve', 'Decide a case; the next run carries it out', [
+    ['concordat cases resolve 12 erp', 'take the value of erp'],
+    ['concordat cases resolve 12 value --value "info@acme.example"', 'take this value'],
+    ['concordat cases resolve 12 create --all-alike --by Ana', 'the same for all open cases of this kind'],
+  ])
+    .argument('<case>', 'number of the case', caseNumber)
+    .argument('<choice...>', 'one of the choices that `concordat cases` shows')
+    .option('--value <value>', 'the value to take, where the choice asks for one')
+    .option('--by <name>', 'who decides (default: CONCORDAT_USER, else the name you are signed in with)')
+    .option('--all-alike', 'decide all open cases of the same flow, kind and cause')
+    .action(async (id: number, choice: string[], options: ResolveOptions) => {
+      const status = await withApp(cli, options, async (app) => {
+        const cases = await app.resolve(id, {
+          choice: choice.join(' '),
+          by: options.by ?? cli.env['CONCORDAT_USER'] ?? userInfo().username,
+          ...(options.value === undefined ? {} : { value: options.value }),
+          ...(options.allAlike ? { alike: true } : {}),
+        })
+        if (options.json) printJson(cli.terminal, { cases })
+        else {
+          cli.terminal.out(`${counted(cases.length, 'case')} decided: ${choice.join(' ')}. The next run carries it out: concordat run`)
+        }
+        return EXIT.done
+      })
+      cli.end(status)
+    })
+
+  // The group has no options of its own: what it does not know goes to `list`.
+  return new Command('cases')
+    .description('List what waits for a person, and decide it')
+    .usage('[list] [options] | resolve [options] <case> <choice...>')
+    .addCommand(list, { isDefault: true })
+    .addCommand(resolve)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ concordat cases                          everything that waits, with the command for each choice
+  $ concordat cases --flow customers         what waits in one flow
+  $ concordat cases resolve 12 erp           decide case 12
+  $ concordat cases list --help              all options
+
+${EXIT_STATUS_HELP}`,
+    )
+}
+
+function caseNumber(text: string): number {
+  const digits = text.replace(/^#/, '')
+  if (!/^\d{1,15}$/.test(digits)) {
+    throw new ConcordatError('cli.usage', `"${text}" is not the number of a case.`, {
+      cure: '`concordat cases` lists the cases with their numbers.',
+    })
+  }
+  return Number(digits)
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { type Cli, type CommonOptions, newCommand, openOptions, printJson } from '../command.ts'
+import { EXIT } from '../exit-status.ts'
+import { printCheckReport, printRulebook } from '../print/print-findings.ts'
+
+/** `concordat check`: what is wrong in the contract, and what nobody has decided yet. */
+export function checkCommand(cli: Cli): Command {
+  return newCommand('check', 'Find what is wrong in the contract and what nobody has decided yet', [
+    ['concordat check', 'problems with their place, open questions by who must answer'],
+    ['concordat check --rules', 'also the decisions as sentences'],
+    ['concordat check --json', 'the same for a program'],
+  ])
+    .option('--rules', 'also print the decisions as sentences, and who owns which field')
+    .action(async (options: CommonOptions & { rules?: boolean }) => {
+      const report = await cli.backend.check(openOptions(cli, options))
+      const invalid = report.problems.some((problem) => problem.severity === 'error')
+      const ok = !invalid && report.questions.length === 0
+      if (options.json) {
+        const { problems, questions, rulebook, contract } = report
+        printJson(cli.terminal, { ok, fingerprint: contract?.fingerprint ?? null, problems, questions, rulebook })
+      } else {
+        if (options.rules) printRulebook(cli.terminal, report)
+        printCheckReport(cli.terminal, report)
+      }
+      cli.end(ok ? EXIT.done : EXIT.undecided)
+    })
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { type Cli, type CommonOptions, newCommand, printJson, wholeNumber, withApp } from '../command.ts'
+import { EXIT } from '../exit-status.ts'
+import { printPlan } from '../print/print-plan.ts'
+import { progressLine } from '../print/progress-line.ts'
+import { leftOutSentence, selectFlows } from './flow-selection.ts'
+import { runsStatus } from './run-command.ts'
+
+/** `concordat plan`: the dry run. */
+export function planCommand(cli: Cli): Command {
+  return newCommand('plan', 'Show exactly what a run would do, and write nothing', [
+    ['concordat plan', 'figures, and a sample of the writes with their reasons'],
+    ['concordat plan customers --limit 50', 'one flow, more of its writes'],
+    ['concordat plan --json', 'the same for a program'],
+  ])
+    .argument('[flows...]', 'flows to plan (default: all that are decided)')
+    .option('--full', 'as `run --full`: read every record')
+    .option('--limit <n>', 'writes to show for each flow and system', wholeNumber, 5)
+    .action(async (named: string[], options: CommonOptions & { full?: boolean; limit: number }) => {
+      const status = await withApp(cli, options, async (app, report) => {
+        const { flows, undecided } = selectFlows(report, named)
+        const progress = progressLine(cli.terminal, options.quiet)
+        const plan = await app
+          .plan({
+            flows,
+            full: options.full === true,
+            limit: options.limit,
+            onProgress: progress.update,
+            signal: cli.signal,
+          })
+          .finally(progress.clear)
+        if (options.json) printJson(cli.terminal, plan)
+        else printPlan(cli.terminal, plan)
+        const leftOut = leftOutSentence(undecided)
+        if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
+        const status = runsStatus(plan.flows, undecided.length > 0)
+        return status === EXIT.done && plan.cases.length > 0 ? EXIT.waiting : status
+      })
+      cli.end(status)
+    })
+}

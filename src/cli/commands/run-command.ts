@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import type { FlowRun } from '../../model/report.ts'
+import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
+import { EXIT, type ExitStatus } from '../exit-status.ts'
+import { printRuns, printWaiting } from '../print/print-runs.ts'
+import { progressLine } from '../print/progress-line.ts'
+import { leftOutSentence, selectFlows } from './flow-selection.ts'
+
+/** `concordat run`: brings the systems into agreement. */
+export function runCommand(cli: Cli): Command {
+  return newCommand('run', 'Bring the systems into agreement by the rules of the contract', [
+    ['concordat run', 'all flows that are decided'],
+    ['concordat run customers orders', 'these flows'],
+    ['concordat run --full', 'read everything, not only what changed'],
+    ['concordat run --json', 'the figures for a program'],
+  ])
+    .argument('[flows...]', 'flows to run (default: all that are decided)')
+    .option('--full', 'read every record, not only what changed since the last run')
+    .action(async (named: string[], options: CommonOptions & { full?: boolean }) => {
+      const status = await withApp(cli, options, async (app, report) => {
+        const { flows, undecided } = selectFlows(report, named)
+        const progress = progressLine(cli.terminal, options.quiet)
+        const runs = await app
+          .run({ flows, full: options.full === true, onProgress: progress.update, signal: cli.signal })
+          .finally(progress.clear)
+        if (options.json) printJson(cli.terminal, { flows: runs })
+        else {
+          printRuns(cli.terminal, runs)
+          printWaiting(cli.terminal, runs)
+        }
+        const leftOut = leftOutSentence(undecided)
+        if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
+        return runsStatus(runs, undecided.length > 0)
+      })
+      cli.end(status)
+    })
+}
+
+/** The worst that happened decides: failed, then undecided, then waiting. */
+export function runsStatus(runs: readonly FlowRun[], leftOut: boolean): ExitStatus {
+  if (runs.some((run) => run.status === 'failed')) return EXIT.failed
+  if (leftOut) return EXIT.undecided
+  const waits = runs.some((run) => run.status === 'waiting' || run.status === 'stopped' || run.open_cases > 0)
+  return waits ? EXIT.waiting : EXIT.done
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
+import { EXIT } from '../exit-status.ts'
+import { printStatus } from '../print/print-status.ts'
+
+/** `concordat status`: how each flow stands. */
+export function statusCommand(cli: Cli): Command {
+  return newCommand('status', 'Show how each flow stands: On time, Late, Failing, Needs you, Paused, Never run', [
+    ['concordat status', 'one line a flow'],
+    ['concordat status --json', 'the same for a monitor; status 1 when a flow is failing, 3 when cases wait'],
+  ]).action(async (options: CommonOptions) => {
+    const status = await withApp(cli, options, async (app) => {
+      const rows = await app.status()
+      if (options.json) printJson(cli.terminal, { flows: rows })
+      else printStatus(cli.terminal, rows)
+      if (rows.some((row) => row.status === 'Failing')) return EXIT.failed
+      return rows.some((row) => row.open_cases > 0) ? EXIT.waiting : EXIT.done
+    })
+    cli.end(status)
+  })
+}

@@ -1,0 +1,25 @@
+import { ConcordatError, type ErrorCode } from '../model/errors.ts'
+
+/** What the process tells its caller; the same for every command, see `EXIT_STATUS_HELP`. */
+export const EXIT = { done: 0, failed: 1, undecided: 2, waiting: 3, interrupted: 130 } as const
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT]
+
+/** Printed below the help of every command. */
+export const EXIT_STATUS_HELP = `Exit status:
+  0    done, and nothing waits for anybody
+  1    failed, or the command was not understood
+  2    the contract is invalid, or a decision in it is still open
+  3    done, but cases wait for a person
+  130  interrupted with Ctrl-C`
+
+const CONTRACT_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'contract.invalid',
+  'contract.undecided',
+  'contract.unreadable',
+])
+
+/** The exit status that an error stands for. */
+export function exitStatusOf(error: unknown): ExitStatus {
+  return error instanceof ConcordatError && CONTRACT_ERRORS.has(error.code) ? EXIT.undecided : EXIT.failed
+}

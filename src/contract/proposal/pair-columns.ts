@@ -1,0 +1,134 @@
+import type { ColumnKind, SourceColumn, SourceObject } from './catalogue.ts'
+import { columnTopic, phraseSimilarity, settingName, tableTopic, wordsOf } from './names.ts'
+import type { Both, ProposedField } from './proposal.ts'
+
+/** Two columns that seem to hold the same thing. */
+export interface ColumnPair {
+  readonly topic: string
+  readonly columns: Both<SourceColumn>
+}
+
+const NEVER = /\b(?:password|passwd|hash|salt|secret|token)\b/
+const BOOKKEEPING =
+  /^(?:(?:last )?(?:created|updated|modified|changed|inserted|deleted|synced|imported)(?: (?:at|on|by|date|time|ts))?|(?:create|write|update|insert) (?:date|time|uid)|last (?:modified|updated|changed?|synced?)(?: (?:at|on|by|date|time))?|date (?:created|modified|updated)|(?:row|lock|record) ?version|version|rev|etag|mtime|ctime|systemmodstamp)$/
+const CHANGED_AT =
+  /^(?:(?:last )?(?:updated|modified|changed)(?: (?:at|on|date|time|ts))?|(?:write|update|modification|change) (?:date|time|at)|last (?:update|change|modification)(?: (?:at|date|time))?|date (?:modified|updated|changed)|mtime|systemmodstamp|(?:updated|modified) ?(?:at|date))$/
+const ALIKE_ENOUGH = 0.6
+
+/** Columns that say something about a record itself: not its keys, not the system's own bookkeeping. */
+export function tellingColumns(table: SourceObject, aside: ReadonlySet<string>): readonly SourceColumn[] {
+  return table.columns.filter((column) => {
+    const words = wordsOf(column.name).join(' ')
+    return !aside.has(column.name) && !column.readOnly && familyOf(column.kind) !== null && !BOOKKEEPING.test(words) && !NEVER.test(words)
+  })
+}
+
+/** The column that says when a record was last changed; null when there is none. */
+export function changedAtColumn(table: SourceObject): string | null {
+  const found = table.columns.find(
+    (column) =>
+      (column.kind === 'instant' || column.kind === 'local timestamp') && CHANGED_AT.test(wordsOf(column.name).join(' ')),
+  )
+  return found?.name ?? null
+}
+
+/** Pairs the columns of two tables, each at most once, the most alike first; in the order of the first table. */
+export function pairColumns(
+  tables: Both<SourceObject>,
+  candidates: Both<readonly SourceColumn[]>,
+): readonly ColumnPair[] {
+  const topics = tables.map((table) => tableTopic(table.name)) as [ReturnType<typeof tableTopic>, ReturnType<typeof tableTopic>]
+  const scored = candidates[0].flatMap((a) => {
+    const topicA = columnTopic(a.name, topics[0])
+    return candidates[1].flatMap((b) => {
+      const score = compatibility(a.kind, b.kind) * alike(topicA, columnTopic(b.name, topics[1]), a.name, b.name)
+      return score >= ALIKE_ENOUGH ? [{ topic: topicA, columns: [a, b] as const, score }] : []
+    })
+  })
+  scored.sort((x, y) => y.score - x.score)
+  const taken: [Set<string>, Set<string>] = [new Set(), new Set()]
+  const pairs: ColumnPair[] = []
+  for (const { topic, columns } of scored) {
+    if (taken[0].has(columns[0].name) || taken[1].has(columns[1].name)) continue
+    taken[0].add(columns[0].name)
+    taken[1].add(columns[1].name)
+    pairs.push({ topic, columns })
+  }
+  const order = candidates[0].map((column) => column.name)
+  return pairs.sort((x, y) => order.indexOf(x.columns[0].name) - order.indexOf(y.columns[0].name))
+}
+
+/** A ship address is no address: words that set a phrase apart must be on both sides. */
+const SETS_APART = ['ship', 'shipping', 'delivery', 'billing', 'contact', 'min', 'max', 'due', 'tax', 'net', 'total']
+
+function alike(topicA: string, topicB: string, nameA: string, nameB: string): number {
+  if (topicA === topicB) return nameA.toLowerCase() === nameB.toLowerCase() ? 1.01 : 1
+  const wordsA = topicA.split(' ')
+  const wordsB = topicB.split(' ')
+  if (SETS_APART.some((word) => wordsA.includes(word) !== wordsB.includes(word))) return 0
+  return phraseSimilarity(topicA, topicB)
+}
+
+type Family = 'text' | 'number' | 'boolean' | 'time'
+
+function familyOf(kind: ColumnKind): Family | null {
+  switch (kind) {
+    case 'text':
+    case 'uuid':
+      return 'text'
+    case 'integer':
+    case 'decimal':
+    case 'float':
+      return 'number'
+    case 'boolean':
+      return 'boolean'
+    case 'date':
+    case 'instant':
+    case 'local timestamp':
+      return 'time'
+    case 'time':
+    case 'json':
+    case 'binary':
+    case 'other':
+      return null
+  }
+}
+
+function compatibility(a: ColumnKind, b: ColumnKind): number {
+  const families = [familyOf(a), familyOf(b)]
+  if (families[0] === families[1]) return 1
+  if (families.includes('boolean') && (a === 'integer' || b === 'integer')) return 0.9
+  // Numbers kept as text are common in the wild; dates as text come in too many forms to guess.
+  return families.includes('text') && families.includes('number') ? 0.75 : 0
+}
+
+const MONEY = /\b(?:price|cost|amount|total|net|tax|freight|fee|charge|balance|limit|revenue|turnover|salary|budget)\b/
+
+/** The canonical type that a pair's names and columns speak for. */
+export function typedField(pair: ColumnPair): ProposedField {
+  const { topic, columns } = pair
+  const [a, b] = columns
+  const kinds = [a.kind, b.kind]
+  const families = kinds.map(familyOf)
+  const base = {
+    name: settingName(topic),
+    required: columns.some((column) => !column.nullable && !column.hasDefault),
+    columns: [a.name, b.name] as const,
+  }
+  if (families.includes('text')) {
+    const last = topic.split(' ').at(-1)
+    if (last === 'email') return { ...base, type: 'email' }
+    if (last === 'phone' || last === 'mobile' || last === 'fax') return { ...base, type: 'phone' }
+    if (last === 'country') return { ...base, type: 'country' }
+    if (topic === 'vat') return { ...base, type: 'vat' }
+    if (topic === 'website') return { ...base, type: 'url' }
+    if (families[0] === families[1]) return { ...base, type: 'text' }
+  }
+  if (families.includes('time')) return { ...base, type: kinds.includes('date') ? 'date' : 'instant' }
+  if (families.includes('boolean')) return { ...base, type: 'boolean' }
+  if (kinds.every((kind) => kind === 'integer')) return { ...base, type: 'integer' }
+  const scales = columns.flatMap((column) => (column.kind === 'decimal' && column.scale !== null ? [column.scale] : []))
+  const scale = scales.length > 0 ? { scale: Math.min(...scales) } : {}
+  if (MONEY.test(topic)) return { ...base, type: 'money' }
+  return { ...base, type: 'decimal', ...scale }
+}

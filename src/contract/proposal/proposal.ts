@@ -1,0 +1,54 @@
+import type { TypeName } from '../../model/field-type.ts'
+import type { SourceSystem } from './catalogue.ts'
+
+/*
+ * A draft of a contract: what can be read from two systems. Which system decides, and what happens in the edge cases,
+ * is in no database; those stay open questions.
+ */
+
+/** The two systems of a proposal, in the order in which they were given. */
+export type Side = 0 | 1
+
+export interface Proposal {
+  readonly systems: readonly [SourceSystem, SourceSystem]
+  readonly flows: readonly ProposedFlow[]
+}
+
+/** What one flow has on each side. */
+export type Both<T> = readonly [T, T]
+
+export interface ProposedFlow {
+  readonly name: string
+  readonly tables: Both<ProposedTable>
+  readonly fields: readonly ProposedField[]
+  /** Match rules that uniqueness in the systems, or the kind of the value, speaks for; strongest first. */
+  readonly match: readonly string[]
+  /** Columns that found no counterpart, for the reader. */
+  readonly unmapped: Both<readonly string[]>
+}
+
+export interface ProposedTable {
+  readonly object: string
+  readonly id: string
+  readonly changedAt: string | null
+}
+
+export interface ProposedField {
+  readonly name: string
+  readonly type: Exclude<TypeName, 'choice'>
+  /** Only for references: the flow they point to. */
+  readonly flow?: string
+  readonly required: boolean
+  readonly scale?: number
+  readonly columns: Both<string>
+  /** Only for lines; then `columns` are the child tables. */
+  readonly lines?: ProposedLines
+}
+
+export interface ProposedLines {
+  /** Columns of the child tables that hold the record's id. */
+  readonly parents: Both<string>
+  /** Columns that identify a child row within its record, where the child's own key does not say it. */
+  readonly key: readonly string[]
+  readonly fields: readonly ProposedField[]
+}

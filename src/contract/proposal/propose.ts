@@ -1,0 +1,128 @@
+import type { SourceObject, SourceSystem } from './catalogue.ts'
+import { plural, settingName, tableTopic, wordsOf } from './names.ts'
+import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair-columns.ts'
+import { pairLines } from './pair-lines.ts'
+import { type FlowTables, pairReferences } from './pair-references.ts'
+import { keyColumns, pairTables } from './pair-tables.ts'
+import type { Both, Proposal, ProposedField, ProposedFlow, ProposedTable, Side } from './proposal.ts'
+
+const SIDES = [0, 1] as const
+
+/** Proposes which tables of two systems hold the same records, and which of their columns the same values. */
+export function propose(systems: Both<SourceSystem>): Proposal {
+  const tables: FlowTables[] = []
+  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue])) {
+    tables.push({ name: flowName(pair[0], tables), tables: pair })
+  }
+  const flows = tables.map((flow) => proposeFlow(systems, flow, tables))
+  const telling = flows.filter((flow) => flow.fields.length > 0)
+  const draft = chooseFlows({ systems, flows: telling }, telling.map((flow) => flow.name))
+  return { systems, flows: parentsFirst(withoutCircles(draft.flows)) }
+}
+
+/** The proposal with only the flows of these names; references to the others are left out with them. */
+export function chooseFlows(proposal: Proposal, names: readonly string[]): Proposal {
+  const flows = proposal.flows
+    .filter((flow) => names.includes(flow.name))
+    .map((flow) => keepReferences(flow, (target) => names.includes(target)))
+  return { ...proposal, flows }
+}
+
+/** The flow with only those references that `keep` lets through; lines that cannot be told apart without go too. */
+function keepReferences(flow: ProposedFlow, keep: (target: string) => boolean): ProposedFlow {
+  const kept = (field: ProposedField): boolean => field.flow === undefined || keep(field.flow)
+  const fields = flow.fields.filter(kept).flatMap((field): ProposedField[] => {
+    if (field.lines === undefined) return [field]
+    const sub = field.lines.fields.filter(kept)
+    const whole = field.lines.key.every((name) => sub.some((one) => one.name === name))
+    return whole ? [{ ...field, lines: { ...field.lines, fields: sub } }] : []
+  })
+  return { ...flow, fields }
+}
+
+/** Drops each reference that would close a circle: a record must be able to come after what it refers to. */
+function withoutCircles(flows: readonly ProposedFlow[]): readonly ProposedFlow[] {
+  const parents = new Map<string, Set<string>>()
+  const reaches = (from: string, to: string): boolean =>
+    from === to || [...(parents.get(from) ?? [])].some((parent) => reaches(parent, to))
+  return flows.map((flow) => {
+    const own = new Set<string>()
+    parents.set(flow.name, own)
+    return keepReferences(flow, (target) => {
+      if (reaches(target, flow.name)) return false
+      own.add(target)
+      return true
+    })
+  })
+}
+
+function flowName(table: SourceObject, taken: readonly FlowTables[]): string {
+  const natural = settingName(plural(tableTopic(table.name).entity))
+  return taken.some((flow) => flow.name === natural) ? settingName(wordsOf(table.name).join(' ')) : natural
+}
+
+function proposeFlow(systems: Both<SourceSystem>, flow: FlowTables, flows: readonly FlowTables[]): ProposedFlow {
+  const ids = SIDES.map((side) => new Set(flow.tables[side].primaryKey)) as [Set<string>, Set<string>]
+  const references = pairReferences(flow.tables, flows, ids)
+  const candidates = SIDES.map((side) => {
+    const used = new Set([...keyColumns(flow.tables[side]), ...references.map((field) => field.columns[side])])
+    return tellingColumns(flow.tables[side], used)
+  }) as [SourceObject['columns'], SourceObject['columns']]
+  const lines = pairLines([systems[0].catalogue, systems[1].catalogue], flow, flows)
+  const plain = pairColumns(flow.tables, candidates).map(typedField)
+  const fields = distinct([...references, ...plain, ...(lines === null ? [] : [lines])])
+  const unmapped = SIDES.map((side) => {
+    const used = new Set(fields.map((field) => field.columns[side]))
+    return candidates[side].map((column) => column.name).filter((name) => !used.has(name))
+  }) as [string[], string[]]
+  return {
+    name: flow.name,
+    tables: [proposeTable(flow, 0), proposeTable(flow, 1)],
+    fields,
+    match: matchCandidates(flow.tables, fields),
+    unmapped,
+  }
+}
+
+function proposeTable(flow: FlowTables, side: Side): ProposedTable {
+  const table = flow.tables[side]
+  return { object: table.name, id: table.primaryKey[0]!, changedAt: changedAtColumn(table) }
+}
+
+/** Two fields of one name: the later takes the name of its column. */
+function distinct(fields: readonly ProposedField[]): ProposedField[] {
+  const names = new Set<string>()
+  return fields.map((field) => {
+    let name = field.name
+    if (names.has(name)) name = settingName(wordsOf(field.columns[0]).join(' '))
+    for (let n = 2; names.has(name); n++) name = `${field.name}_${n}`
+    names.add(name)
+    return name === field.name ? field : { ...field, name }
+  })
+}
+
+/** A VAT number names one company, an e-mail address most often one, a unique column one record. */
+function matchCandidates(tables: Both<SourceObject>, fields: readonly ProposedField[]): readonly string[] {
+  const isUnique = (field: ProposedField): boolean =>
+    SIDES.some((side) => tables[side].uniqueKeys.some((key) => key.length === 1 && key[0] === field.columns[side]))
+  const rank = (field: ProposedField): number =>
+    field.type === 'vat' ? 0 : isUnique(field) ? 1 : field.type === 'email' ? 2 : 3
+  return fields
+    .filter((field) => field.type !== 'lines' && field.type !== 'reference' && rank(field) < 3)
+    .sort((a, b) => rank(a) - rank(b))
+    .map((field) => field.name)
+}
+
+/** Flows that others refer to come first, so that the file reads from top to bottom. */
+function parentsFirst(flows: readonly ProposedFlow[]): readonly ProposedFlow[] {
+  const sorted = new Set<ProposedFlow>()
+  const visit = (flow: ProposedFlow): void => {
+    for (const field of [...flow.fields, ...flow.fields.flatMap((one) => one.lines?.fields ?? [])]) {
+      const parent = flows.find((other) => other.name === field.flow)
+      if (parent !== undefined) visit(parent)
+    }
+    sorted.add(flow)
+  }
+  for (const flow of flows) visit(flow)
+  return [...sorted]
+}
