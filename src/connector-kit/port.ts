@@ -190,7 +190,11 @@ export interface CatalogueObject {
   readonly columns: readonly CatalogueColumn[]
   readonly primaryKey: readonly string[]
   readonly uniqueKeys: readonly (readonly string[])[]
-  readonly foreignKeys: readonly { readonly columns: readonly string[]; readonly object: string; readonly references: readonly string[] }[]
+  readonly foreignKeys: readonly {
+    readonly columns: readonly string[]
+    readonly object: string
+    readonly references: readonly string[]
+  }[]
   readonly estimatedRows: number
   readonly isView: boolean
 }
@@ -198,7 +202,20 @@ export interface CatalogueColumn {
   readonly name: string
   /** The vendor's type, e.g. `character varying(40)`. */
   readonly nativeType: string
-  readonly kind: 'text' | 'integer' | 'decimal' | 'float' | 'boolean' | 'date' | 'instant' | 'local timestamp' | 'time' | 'json' | 'uuid' | 'binary' | 'other'
+  readonly kind:
+    | 'text'
+    | 'integer'
+    | 'decimal'
+    | 'float'
+    | 'boolean'
+    | 'date'
+    | 'instant'
+    | 'local timestamp'
+    | 'time'
+    | 'json'
+    | 'uuid'
+    | 'binary'
+    | 'other'
   readonly nullable: boolean
   readonly maxLength: number | null
   readonly scale: number | null

@@ -1,5 +1,4 @@
 import type { Raw } from './value.ts'
-import type { RemoteRecord } from './port.ts'
 
 /*
  * A row as one string, in the text format of PostgreSQL's COPY (tab between values, `\N` for null, backslash escapes),
@@ -58,23 +57,4 @@ export function imageValue(image: string, place: number): Raw {
 function decodeImageValue(text: string): Raw {
   if (!text.includes('\\')) return text
   return text === '\\N' ? null : text.replace(/\\(.)/gs, (_, c: string) => UNESCAPE[c] ?? c)
-}
-
-/** A record that keeps its image and decodes the values when they are first asked for: unchanged rows are only compared. */
-export class ImageRecord implements RemoteRecord {
-  readonly id: string
-  readonly image: string
-  readonly inScope: boolean
-  private decoded: readonly Raw[] | undefined
-
-  constructor(id: string, image: string, inScope: boolean) {
-    this.id = id
-    this.image = image
-    this.inScope = inScope
-    this.decoded = undefined
-  }
-
-  get values(): readonly Raw[] {
-    return (this.decoded ??= decodeImage(this.image))
-  }
 }

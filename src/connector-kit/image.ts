@@ -1,1 +1,0 @@
-export { decodeImage, encodeImage, encodeImageValue } from '../model/image.ts'

@@ -1,0 +1,251 @@
+import type { ClientBase } from 'pg'
+import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
+
+/*
+ * What the database says about its own tables. The connector takes identifiers from here only, never from a contract.
+ */
+
+/** A column, with what writing it takes. */
+export interface Column extends CatalogueColumn {
+  /** Type to cast a text to, without length or precision: an explicit cast to varchar(3) would cut silently. */
+  readonly castType: string
+  /** Type with length and precision. */
+  readonly fullType: string
+  readonly readable: boolean
+  /** SQL expression that yields the next value, for columns filled from a sequence that we may use. */
+  readonly nextValue: string | null
+  readonly alwaysIdentity: boolean
+}
+
+/** A table or view. */
+export interface Table {
+  readonly schema: string
+  readonly relation: string
+  /** Without schema when it is in the first schema of the search path. */
+  readonly name: string
+  readonly columns: ReadonlyMap<string, Column>
+  readonly primaryKey: readonly string[]
+  readonly uniqueKeys: readonly (readonly string[])[]
+  readonly foreignKeys: CatalogueObject['foreignKeys']
+  /** First columns of the indexes. */
+  readonly indexed: ReadonlySet<string>
+  /** -1 when the server never counted. */
+  readonly estimatedRows: number
+  readonly pages: number
+  readonly isView: boolean
+  /** COPY FROM works: a table without row-level security for us. */
+  readonly copyIn: boolean
+  /** SELECT … FOR UPDATE works. */
+  readonly lockable: boolean
+}
+
+const RELATIONS = `
+select c.oid::text as oid, n.nspname as schema, c.relname as relation, c.relkind::text as kind,
+       n.nspname = current_schema() as here, c.reltuples::float8 as rows, c.relpages as pages,
+       row_security_active(c.oid) as secured, pg_relation_is_updatable(c.oid, false) & 4 <> 0 as updatable
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm', 'f')
+  and not c.relispartition
+  and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'
+  and has_schema_privilege(n.oid, 'usage')
+  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  and ($1::text[] is null or c.relname = any($1) or n.nspname || '.' || c.relname = any($1))
+order by not n.nspname = current_schema(), n.nspname, c.relname`
+
+const COLUMNS = `
+select a.attrelid::text as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as full_type,
+       format_type(a.atttypid, -1) as cast_type, coalesce(b.typname, t.typname) as base,
+       case when t.typtype = 'd' then t.typtypmod else a.atttypmod end as typmod,
+       a.attnotnull or t.typnotnull as not_null, a.atthasdef or a.attidentity <> '' or t.typdefault is not null as has_default,
+       a.attgenerated <> '' as generated, a.attidentity::text as identity,
+       has_column_privilege(a.attrelid, a.attnum, 'select') as readable,
+       pg_get_expr(f.adbin, f.adrelid) as default_expression, s.sequence
+from pg_attribute a
+join pg_type t on t.oid = a.atttypid
+left join pg_type b on b.oid = t.typbasetype
+left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
+left join lateral (
+  select q.oid::regclass::text as sequence
+  from pg_depend d
+  join pg_class q on q.relkind = 'S'
+  where (d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass and d.refobjid = q.oid
+      or d.classid = 'pg_class'::regclass and d.objid = q.oid and d.refobjid = a.attrelid and d.refobjsubid = a.attnum and d.deptype = 'i')
+    and case when q.relkind = 'S' then has_sequence_privilege(q.oid, 'usage') end
+  limit 1
+) s on a.attidentity <> '' or f.oid is not null
+where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+order by a.attrelid, a.attnum`
+
+const INDEXES = `
+select i.indrelid::text as oid, i.indisprimary as primary, i.indisunique and i.indpred is null and i.indexprs is null as unique,
+       array(select a.attname from unnest(i.indkey::int2[]) with ordinality k(num, place)
+             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num
+             where k.place <= i.indnkeyatts order by k.place)::text[] as columns
+from pg_index i
+where i.indrelid = any($1::oid[]) and i.indisvalid
+order by i.indexrelid`
+
+const FOREIGN_KEYS = `
+select c.conrelid::text as oid, n.nspname as schema, r.relname as relation, n.nspname = current_schema() as here,
+       array(select a.attname from unnest(c.conkey) with ordinality k(num, place)
+             join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.num order by k.place)::text[] as columns,
+       array(select a.attname from unnest(c.confkey) with ordinality k(num, place)
+             join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num order by k.place)::text[] as references
+from pg_constraint c
+join pg_class r on r.oid = c.confrelid
+join pg_namespace n on n.oid = r.relnamespace
+where c.contype = 'f' and c.conrelid = any($1::oid[])
+order by c.oid`
+
+interface RelationRow {
+  oid: string
+  schema: string
+  relation: string
+  kind: string
+  here: boolean
+  rows: number
+  pages: number
+  secured: boolean
+  updatable: boolean
+}
+interface ColumnRow {
+  oid: string
+  name: string
+  full_type: string
+  cast_type: string
+  base: string
+  typmod: number
+  not_null: boolean
+  has_default: boolean
+  generated: boolean
+  identity: string
+  readable: boolean
+  default_expression: string | null
+  sequence: string | null
+}
+interface IndexRow {
+  oid: string
+  primary: boolean
+  unique: boolean
+  columns: string[]
+}
+interface ForeignKeyRow {
+  oid: string
+  schema: string
+  relation: string
+  here: boolean
+  columns: string[]
+  references: string[]
+}
+
+/** Reads the tables and views that the user can see; `only`: names (with or without schema) to look for. */
+export async function readTables(client: ClientBase, only: readonly string[] | null): Promise<Table[]> {
+  const relations = (await client.query<RelationRow>(RELATIONS, [only])).rows
+  const oids = relations.map((relation) => relation.oid)
+  const columns = Map.groupBy((await client.query<ColumnRow>(COLUMNS, [oids])).rows, (row) => row.oid)
+  const indexes = Map.groupBy((await client.query<IndexRow>(INDEXES, [oids])).rows, (row) => row.oid)
+  const foreignKeys = Map.groupBy((await client.query<ForeignKeyRow>(FOREIGN_KEYS, [oids])).rows, (row) => row.oid)
+  return relations.map((row) => {
+    const keys = indexes.get(row.oid) ?? []
+    const isView = row.kind === 'v' || row.kind === 'm'
+    return {
+      schema: row.schema,
+      relation: row.relation,
+      name: row.here ? row.relation : `${row.schema}.${row.relation}`,
+      columns: new Map((columns.get(row.oid) ?? []).map((column) => [column.name, toColumn(column)])),
+      primaryKey: keys.find((key) => key.primary)?.columns ?? [],
+      uniqueKeys: keys.filter((key) => key.unique && !key.primary).map((key) => key.columns),
+      foreignKeys: (foreignKeys.get(row.oid) ?? []).map((key) => ({
+        columns: key.columns,
+        object: key.here ? key.relation : `${key.schema}.${key.relation}`,
+        references: key.references,
+      })),
+      indexed: new Set(keys.flatMap((key) => key.columns.slice(0, 1))),
+      estimatedRows: row.rows,
+      pages: row.pages,
+      isView,
+      copyIn: !isView && !row.secured,
+      lockable: row.kind === 'r' || row.kind === 'p' || row.kind === 'f' || (row.kind === 'v' && row.updatable),
+    }
+  })
+}
+
+/** The port's view of the tables. */
+export function toCatalogue(tables: readonly Table[]): Catalogue {
+  return {
+    objects: tables.map((table) => ({
+      name: table.name,
+      columns: [...table.columns.values()].map(
+        ({ name, nativeType, kind, nullable, maxLength, scale, hasDefault, readOnly }): CatalogueColumn => ({
+          name,
+          nativeType,
+          kind,
+          nullable,
+          maxLength,
+          scale,
+          hasDefault,
+          readOnly,
+        }),
+      ),
+      primaryKey: table.primaryKey,
+      uniqueKeys: table.uniqueKeys,
+      foreignKeys: table.foreignKeys,
+      estimatedRows: Math.max(0, table.estimatedRows),
+      isView: table.isView,
+    })),
+  }
+}
+
+const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
+  text: 'text',
+  varchar: 'text',
+  bpchar: 'text',
+  char: 'text',
+  name: 'text',
+  citext: 'text',
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  oid: 'integer',
+  numeric: 'decimal',
+  money: 'decimal',
+  float4: 'float',
+  float8: 'float',
+  bool: 'boolean',
+  date: 'date',
+  timestamptz: 'instant',
+  timestamp: 'local timestamp',
+  time: 'time',
+  timetz: 'time',
+  interval: 'time',
+  json: 'json',
+  jsonb: 'json',
+  uuid: 'uuid',
+  bytea: 'binary',
+}
+
+function toColumn(row: ColumnRow): Column {
+  const isText = row.base === 'varchar' || row.base === 'bpchar'
+  return {
+    name: row.name,
+    nativeType: row.full_type,
+    kind: KINDS[row.base] ?? 'other',
+    nullable: !row.not_null,
+    maxLength: isText && row.typmod > 4 ? row.typmod - 4 : null,
+    // Scale of numeric(p, s): 11 bits with sign, since PostgreSQL 15 it may be negative.
+    scale: row.base === 'numeric' && row.typmod > 4 ? (((row.typmod - 4) & 0x7ff) ^ 1024) - 1024 : null,
+    hasDefault: row.has_default || row.generated,
+    readOnly: row.generated,
+    castType: row.cast_type,
+    fullType: row.full_type,
+    readable: row.readable,
+    nextValue:
+      row.sequence === null
+        ? null
+        : row.identity === ''
+          ? row.default_expression
+          : `nextval('${row.sequence.replaceAll("'", "''")}')`,
+    alwaysIdentity: row.identity === 'a',
+  }
+}

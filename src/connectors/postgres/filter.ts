@@ -1,0 +1,47 @@
+import { ConcordatError } from '../../model/errors.ts'
+import type { Filter } from '../../model/filter.ts'
+import type { Bindings } from './bindings.ts'
+import { quoteName } from './identifier.ts'
+import type { Column } from './catalogue.ts'
+
+/** A filter as an SQL condition on the row `t`; values are bound and cast to the column's type. */
+export function filterCondition(filter: Filter, column: (name: string) => Column, bindings: Bindings): string {
+  const compile = (part: Filter): string => {
+    switch (part.op) {
+      case 'and':
+      case 'or':
+        if (part.of.length === 0) return part.op === 'and' ? 'true' : 'false'
+        return `(${part.of.map(compile).join(` ${part.op} `)})`
+      case 'not':
+        return `(not ${compile(part.of)})`
+      case 'is null':
+      case 'is not null':
+        return `(t.${quoteName(column(part.field).name)} ${part.op})`
+      case 'like':
+        return `(t.${quoteName(column(part.field).name)}::text like ${bindings.add(part.value)})`
+      case 'in': {
+        const { name, castType } = column(part.field)
+        if (part.values.length === 0) return 'false'
+        return `(t.${quoteName(name)} in (${part.values.map((value) => `${bindings.add(value)}::${castType}`).join(', ')}))`
+      }
+      case '=':
+      case '<>':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=': {
+        const { name, castType } = column(part.field)
+        return `(t.${quoteName(name)} ${part.op} ${bindings.add(part.value)}::${castType})`
+      }
+      default:
+        throw new ConcordatError('bug', `Unknown filter ${JSON.stringify(part satisfies never)}.`)
+    }
+  }
+  return compile(filter)
+}
+
+/** Columns that a filter speaks of. */
+export function filterColumns(filter: Filter): string[] {
+  if ('field' in filter) return [filter.field]
+  return filter.op === 'not' ? filterColumns(filter.of) : filter.of.flatMap(filterColumns)
+}

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto'
+import { nearMiss } from '../../connector-kit/near-miss.ts'
+import type {
+  Capabilities,
+  Catalogue,
+  ConnectionReport,
+  Connector,
+  ConnectorKind,
+  CreateItem,
+  Cursor,
+  DeleteItem,
+  KeyRange,
+  Layout,
+  ObjectSpec,
+  RemoteObject,
+  UpdateItem,
+} from '../../connector-kit/port.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Raw } from '../../model/value.ts'
+import type { Column, Table } from './catalogue.ts'
+import { readTables, toCatalogue } from './catalogue.ts'
+import { filterColumns } from './filter.ts'
+import * as reader from './read.ts'
+import { RowQuery } from './row-query.ts'
+import type { ChildTable } from './row-query.ts'
+import { Session } from './session.ts'
+import * as writer from './write.ts'
+
+/** PostgreSQL 12 and later, by its own protocol. */
+export const postgresKind: ConnectorKind = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  settings: [
+    {
+      name: 'url',
+      required: true,
+      secret: true,
+      help: 'Connection URL, e.g. postgres://user:password@host:5432/database; sslmode=require for TLS.',
+    },
+  ],
+  connect: (settings) => new PostgresConnector(settings.url ?? ''),
+}
+
+const MOST_ITEMS = 5000
+
+class PostgresConnector implements Connector {
+  readonly kind = 'postgres'
+  private readonly session: Session
+
+  constructor(url: string) {
+    this.session = new Session(url)
+  }
+
+  async test(): Promise<ConnectionReport> {
+    return this.session.query(async (client) => {
+      const about = (
+        await client.query<{ version: string; number: number; standby: boolean; schema: string | null }>(
+          `select split_part(version(), ' ', 2) as version, current_setting('server_version_num')::int as number, pg_is_in_recovery() as standby, current_schema() as schema`,
+        )
+      ).rows[0]!
+      const rights = (
+        await client.query<{ all: number; readable: number; writable: number }>(
+          `select count(*)::int as all, count(*) filter (where has_table_privilege(c.oid, 'select'))::int as readable,
+             count(*) filter (where has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))::int as writable
+           from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           where c.relkind in ('r', 'p') and n.nspname = current_schema()`,
+        )
+      ).rows[0]!
+      const notes: string[] = []
+      if (about.number < 120_000)
+        notes.push('This version is older than PostgreSQL 12, the oldest that Concordat is made for.')
+      if (about.standby) notes.push('This server is a read-only standby: nothing can be written to it.')
+      if (about.schema === null)
+        notes.push('No schema of the search path exists for this user, so tables must be named with their schema.')
+      else if (rights.all === 0) notes.push(`Schema ${about.schema} holds no tables.`)
+      if (rights.readable < rights.all)
+        notes.push(
+          `${rights.all - rights.readable} of ${rights.all} tables in schema ${about.schema} cannot be read by this user.`,
+        )
+      if (rights.writable < rights.all)
+        notes.push(
+          `${rights.all - rights.writable} of ${rights.all} tables in schema ${about.schema} cannot be written by this user.`,
+        )
+      return { product: `PostgreSQL ${about.version}`, notes }
+    })
+  }
+
+  async introspect(): Promise<Catalogue> {
+    return toCatalogue(await this.session.query((client) => readTables(client, null)))
+  }
+
+  async open(spec: ObjectSpec): Promise<RemoteObject> {
+    const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
+    const found = await this.session.query((client) =>
+      readTables(
+        client,
+        names.flatMap((name) => [name, name.slice(name.indexOf('.') + 1)]),
+      ),
+    )
+    const table = await this.resolve(found, spec.object)
+    const column = (name: string) => columnOf(table, name)
+    const mapped = new Set(spec.fields)
+    const children: ChildTable[] = []
+    for (const lines of spec.lines ?? []) {
+      const child = await this.resolve(found, lines.object)
+      const keys = lines.id ?? child.primaryKey.filter((name) => name !== lines.parent)
+      if (keys.length === 0) {
+        throw new ConcordatError(
+          'connector.unsupported',
+          `Child table ${child.name} has no primary key that tells its rows apart.`,
+          {
+            cure: 'Name the columns that identify a row within its parent as id.',
+          },
+        )
+      }
+      children.push({
+        name: lines.name,
+        table: child,
+        parent: columnOf(child, lines.parent),
+        keys: keys.map((name) => columnOf(child, name)),
+        fields: lines.fields.map((name) => columnOf(child, name)),
+      })
+    }
+    for (const name of [...spec.fields, ...(spec.filter === undefined ? [] : filterColumns(spec.filter))]) column(name)
+    const changedAt = spec.changedAt === undefined ? null : column(spec.changedAt)
+    if (changedAt !== null && !['instant', 'local timestamp', 'date', 'integer', 'decimal'].includes(changedAt.kind)) {
+      throw new ConcordatError(
+        'connector.unsupported',
+        `Column ${changedAt.name} of table ${table.name} is ${changedAt.nativeType}, which is no time of change.`,
+        {
+          cure: 'Name a timestamp, a date or a number that grows with every write as changed_at.',
+        },
+      )
+    }
+    const unreadable = spec.fields.find((name) => !column(name).readable)
+    if (unreadable !== undefined || !column(spec.id).readable) {
+      throw new ConcordatError(
+        'connector.forbidden',
+        `The user may not read column ${unreadable ?? spec.id} of table ${table.name}.`,
+        { cure: 'Grant select on the table.' },
+      )
+    }
+    const rows = new RowQuery({
+      table,
+      id: column(spec.id),
+      columns: [...table.columns.values()].filter(
+        ({ name, kind, readable }) => readable && (kind !== 'binary' || mapped.has(name) || name === spec.id),
+      ),
+      changedAt,
+      version: spec.version === undefined ? null : column(spec.version),
+      filter: spec.filter ?? null,
+      children,
+    })
+    return new PostgresObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+
+  private async resolve(found: readonly Table[], name: string): Promise<Table> {
+    const table =
+      found.find((candidate) => candidate.name === name) ??
+      found.find((candidate) => `${candidate.schema}.${candidate.relation}` === name)
+    if (table !== undefined) return table
+    const all = await this.session.query((client) => readTables(client, null))
+    const meant = nearMiss(
+      name,
+      all.map((candidate) => candidate.name),
+    )
+    throw new ConcordatError(
+      'connector.no-such-object',
+      `PostgreSQL at ${this.session.server} has no table ${JSON.stringify(name)} that this user can see.`,
+      {
+        cure:
+          meant === null
+            ? 'Write it as schema.table when it is not in the first schema of the search path.'
+            : `Did you mean ${JSON.stringify(meant)}?`,
+      },
+    )
+  }
+}
+
+class PostgresObject implements RemoteObject {
+  readonly layout: Layout
+  readonly capabilities: Capabilities
+  private readonly session: Session
+  private readonly rows: RowQuery
+
+  constructor(session: Session, rows: RowQuery, idIsMapped: boolean) {
+    const { id, children, changedAt, table } = rows.open
+    this.session = session
+    this.rows = rows
+    this.layout = rows.layout
+    this.capabilities = {
+      ids: id.nextValue !== null || id.kind === 'uuid' ? 'reserved' : idIsMapped ? 'given' : 'assigned',
+      changedSince: changedAt !== null,
+      guard: table.lockable ? 'atomic' : 'weak',
+      atomicBatch: true,
+      digest: true,
+      lines: children.length > 0,
+      maxBatch: MOST_ITEMS,
+      changedAtResolution: resolution(changedAt),
+    }
+  }
+
+  estimate() {
+    return reader.estimate(this.session, this.rows)
+  }
+  scan(range: KeyRange, pageSize: number) {
+    return reader.scan(this.session, this.rows, range, pageSize)
+  }
+  digest(range: KeyRange) {
+    return reader.digest(this.session, this.rows, range)
+  }
+  scanIds(pageSize: number) {
+    return reader.scanIds(this.session, this.rows, pageSize)
+  }
+  now() {
+    return reader.now(this.session, this.rows)
+  }
+  changedSince(cursor: Cursor, overlapMs: number, pageSize: number) {
+    return reader.changedSince(this.session, this.rows, cursor, overlapMs, pageSize)
+  }
+  read(ids: readonly string[]) {
+    return reader.read(this.session, this.rows, ids)
+  }
+
+  async reserveIds(count: number): Promise<readonly string[]> {
+    const { id, table } = this.rows.open
+    if (id.nextValue !== null) {
+      const text = `select (${id.nextValue})::text as id from generate_series(1, $1)`
+      return this.session.query(
+        async (client) => (await client.query<{ id: string }>(text, [count])).rows.map((row) => row.id),
+        table.name,
+      )
+    }
+    if (id.kind === 'uuid') return Array.from({ length: count }, () => randomUUID())
+    throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
+  }
+
+  async search(values: readonly Readonly<Record<string, Raw>>[]) {
+    for (const wanted of values) this.check(wanted)
+    return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name))
+  }
+  async create(items: readonly CreateItem[]) {
+    for (const item of items) {
+      this.check(item.values)
+      for (const [name, lines] of Object.entries(item.lines ?? {}))
+        for (const line of lines) this.checkLine(name, line.values)
+    }
+    return writer.create(this.session, this.rows, items)
+  }
+  async update(items: readonly UpdateItem[]) {
+    for (const item of items) {
+      this.check(item.set)
+      for (const [name, patch] of Object.entries(item.lines ?? {})) {
+        for (const line of patch.insert) this.checkLine(name, line.values)
+        for (const line of patch.update) this.checkLine(name, line.set)
+      }
+    }
+    return writer.update(this.session, this.rows, items)
+  }
+  async delete(items: readonly DeleteItem[]) {
+    return writer.remove(this.session, this.rows, items)
+  }
+
+  private check(values: Readonly<Record<string, Raw>>): void {
+    for (const name in values) if (!this.rows.open.table.columns.has(name)) columnOf(this.rows.open.table, name)
+  }
+  private checkLine(declaration: string, values: Readonly<Record<string, Raw>>): void {
+    const child = this.rows.open.children.find((candidate) => candidate.name === declaration)
+    if (child === undefined)
+      throw new ConcordatError(
+        'bug',
+        `Lines ${JSON.stringify(declaration)} were not declared when ${this.rows.open.table.name} was opened.`,
+      )
+    for (const name in values) columnOf(child.table, name)
+  }
+}
+
+function columnOf(table: Table, name: string): Column {
+  const column = table.columns.get(name)
+  if (column !== undefined) return column
+  const meant = nearMiss(name, table.columns.keys())
+  throw new ConcordatError('connector.no-such-field', `Table ${table.name} has no column ${JSON.stringify(name)}.`, {
+    cure:
+      meant === null
+        ? `Its columns are ${[...table.columns.keys()].join(', ')}.`
+        : `Did you mean ${JSON.stringify(meant)}?`,
+  })
+}
+
+/** Milliseconds between two times of change that the column can tell apart. */
+function resolution(changedAt: Column | null): number {
+  if (changedAt?.kind === 'date') return 86_400_000
+  return changedAt !== null && /\(0\)/.test(changedAt.nativeType) ? 1000 : 1
+}

@@ -1,0 +1,182 @@
+import type { ClientBase } from 'pg'
+import { ImageRecord } from '../../connector-kit/image-record.ts'
+import { imageValue } from '../../model/image.ts'
+import type { Layout, LinesLayout } from '../../connector-kit/port.ts'
+import type { Filter } from '../../model/filter.ts'
+import { Bindings } from './bindings.ts'
+import type { Column, Table } from './catalogue.ts'
+import { CopyOut, copyLines } from './copy.ts'
+import { filterCondition } from './filter.ts'
+import { quoteName } from './identifier.ts'
+import { IDLE_MS } from './session.ts'
+
+/*
+ * How rows of one opened table are read: always by COPY in text format, always the same columns, so that each line is
+ * the record's image. Queries that must say more than the row put a flag of one character and a tab before it.
+ */
+
+/** A `lines` declaration, resolved against the catalogue. */
+export interface ChildTable {
+  readonly name: string
+  readonly table: Table
+  readonly parent: Column
+  readonly keys: readonly Column[]
+  readonly fields: readonly Column[]
+}
+
+/** A table opened for one flow: the resolved names of its `ObjectSpec`. */
+export interface OpenTable {
+  readonly table: Table
+  readonly id: Column
+  readonly columns: readonly Column[]
+  readonly changedAt: Column | null
+  readonly version: Column | null
+  readonly filter: Filter | null
+  readonly children: readonly ChildTable[]
+}
+
+/** Name of a table in SQL. */
+export function tableName(table: Table): string {
+  return `${quoteName(table.schema)}.${quoteName(table.relation)}`
+}
+
+/** Texts of the queries that read rows of one opened table. */
+export class RowQuery {
+  readonly open: OpenTable
+  readonly layout: Layout
+  /** The select list: a row in the order of the layout. */
+  private readonly list: string
+  /** Joined after the table (alias `t`). */
+  private readonly joins: string
+
+  constructor(open: OpenTable) {
+    this.open = open
+    const names = open.columns.map((column) => column.name)
+    const lines = new Map<string, LinesLayout>()
+    const list = names.map((name) => `t.${quoteName(name)}`)
+    let joins = ''
+    open.children.forEach((child, i) => {
+      lines.set(child.name, { place: list.length, columns: ['', ...child.fields.map((field) => field.name)] })
+      const parent = `t.${quoteName(open.id.name)}${open.id.castType === child.parent.castType ? '' : `::${child.parent.castType}`}`
+      if (child.table.indexed.has(child.parent.name)) {
+        list.push(
+          `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${parent}), '[]')`,
+        )
+      } else {
+        // Without an index a subquery for each row would read the whole child table each time.
+        const key = quoteName(child.parent.name)
+        joins += ` left join (select c.${key} as parent, ${childRows(child)} as rows from ${tableName(child.table)} c group by c.${key}) l${i} on l${i}.parent = ${parent}`
+        list.push(`coalesce(l${i}.rows, '[]')`)
+      }
+    })
+    this.list = list.join(', ')
+    this.joins = joins
+    this.layout = {
+      columns: [...names, ...lines.keys()],
+      id: names.indexOf(open.id.name),
+      changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
+      version: open.version === null ? -1 : names.indexOf(open.version.name),
+      lines,
+    }
+  }
+
+  /** COPY of whole rows. `prefix`: expressions that go before the row. */
+  copy(parts: { prefix?: string; from?: string; where?: readonly string[]; order?: string }): string {
+    const prefix = parts.prefix === undefined ? '' : `${parts.prefix}, `
+    return copyText(
+      `${prefix}${this.list}`,
+      `${parts.from ?? `${tableName(this.open.table)} t`}${this.joins}`,
+      parts.where ?? [],
+      parts.order,
+    )
+  }
+
+  /** COPY of ids only. */
+  copyIds(where: readonly string[], order: string): string {
+    return copyText(`t.${quoteName(this.open.id.name)}`, `${tableName(this.open.table)} t`, where, order)
+  }
+
+  /** The row `t` for each id of a bound list; each id by the index, whatever the statistics say. */
+  byId(list: string): string {
+    const id = quoteName(this.open.id.name)
+    return `unnest(${list}) k(id) cross join lateral (select x.* from ${tableName(this.open.table)} x where x.${id} = k.id::${this.open.id.castType} offset 0) t`
+  }
+
+  /** Condition that a row is in scope. */
+  scope(bindings: Bindings): string {
+    const { filter, table } = this.open
+    return filter === null ? 'true' : filterCondition(filter, (name) => table.columns.get(name)!, bindings)
+  }
+
+  /** `'1'` or `'0'`: whether the row is in scope. */
+  scopeFlag(bindings: Bindings): string {
+    return this.open.filter === null ? `'1'` : `case when ${this.scope(bindings)} then '1' else '0' end`
+  }
+
+  /** A line without a flag as a record in scope. */
+  record(line: string): ImageRecord {
+    return new ImageRecord(imageValue(line, this.layout.id)!, line, true)
+  }
+
+  /** A line with a scope flag as a record. */
+  flaggedRecord(line: string): ImageRecord {
+    const image = line.slice(2)
+    return new ImageRecord(imageValue(image, this.layout.id)!, image, line.charCodeAt(0) === 49)
+  }
+
+  /** The records of `ids` that exist, inside the transaction of `client`. Ids that the column cannot hold are absent. */
+  async readIn(client: ClientBase, ids: Iterable<string>): Promise<Map<string, ImageRecord>> {
+    const records = new Map<string, ImageRecord>()
+    const possible = new Set<string>()
+    for (const id of ids) if (canHold(this.open.id, id)) possible.add(id)
+    if (possible.size === 0) return records
+    const bindings = new Bindings()
+    const text = this.copy({ prefix: this.scopeFlag(bindings), from: this.byId(bindings.addList(possible)) })
+    await bindings.apply(client)
+    for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
+      for (const line of lines) {
+        const record = this.flaggedRecord(line)
+        records.set(record.id, record)
+      }
+    }
+    return records
+  }
+}
+
+function copyText(list: string, from: string, where: readonly string[], order: string | undefined): string {
+  const conditions = where.length === 0 ? '' : ` where ${where.join(' and ')}`
+  return `copy (select ${list} from ${from}${conditions}${order === undefined ? '' : ` order by ${order}`}) to stdout`
+}
+
+/**
+ * Aggregate that makes the JSON text of child rows (alias `c`), written exactly as JSON.stringify would: json_agg puts
+ * blanks between the elements.
+ */
+function childRows(child: ChildTable): string {
+  const json = (text: string) => `coalesce(to_json(${text})::text, 'null')`
+  const keys = child.keys.map((key) => columnText(key))
+  const id = keys.length === 1 ? keys[0]! : `'[' || ${keys.map(json).join(` || ',' || `)} || ']'`
+  const row = [json(id), ...child.fields.map((field) => json(columnText(field)))].join(` || ',' || `)
+  const order = child.keys.map((key) => `c.${quoteName(key.name)}`).join(', ')
+  return `'[' || string_agg('[' || ${row} || ']', ',' order by ${order}) || ']'`
+}
+
+/** A column of the child row as the text that COPY would print; a cast would give `true` for a boolean. */
+function columnText(column: Column): string {
+  const name = `c.${quoteName(column.name)}`
+  return column.kind === 'boolean' ? `case ${name} when true then 't' when false then 'f' end` : `${name}::text`
+}
+
+const INTEGER_LIMITS: Readonly<Record<string, bigint>> = { smallint: 2n ** 15n, integer: 2n ** 31n, bigint: 2n ** 63n }
+
+/** False for an id that a column of this type can never hold, so that no record has it. */
+export function canHold(column: Column, id: string): boolean {
+  if (id.includes('\0')) return false
+  if (column.kind === 'uuid') return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(id)
+  if (column.kind === 'decimal') return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(id)
+  const limit = INTEGER_LIMITS[column.castType]
+  if (limit === undefined) return true
+  if (!/^[+-]?\d{1,19}$/.test(id)) return false
+  const value = BigInt(id.startsWith('+') ? id.slice(1) : id)
+  return value >= -limit && value < limit
+}

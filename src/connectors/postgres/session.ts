@@ -1,0 +1,162 @@
+import pg from 'pg'
+import type { PoolClient } from 'pg'
+import { ConcordatError } from '../../model/errors.ts'
+import { isConnectionLoss, translateFailure } from './failure.ts'
+
+/*
+ * Connections to one server: a small pool that opens when it is first used, every connection set so that values print
+ * the same way whatever the server's or the user's defaults are.
+ */
+
+const CONNECTIONS = 8
+const CONNECT_MS = 15_000
+const STATEMENT_MS = 120_000
+const LOCK_MS = 20_000
+
+const SETTINGS = `
+  set client_encoding = 'UTF8';
+  set timezone = 'UTC';
+  set datestyle = 'ISO, YMD';
+  set intervalstyle = 'postgres';
+  set extra_float_digits = 1;
+  set bytea_output = 'hex';
+  set lc_monetary = 'C';
+  set standard_conforming_strings = on;
+  set default_transaction_isolation = 'read committed';
+  set jit = off;
+  set statement_timeout = ${STATEMENT_MS};
+  set lock_timeout = ${LOCK_MS};
+  set idle_in_transaction_session_timeout = ${10 * 60_000}`
+
+/** How long a read may go without a byte from the server. */
+export const IDLE_MS = 5 * 60_000
+
+/** A borrowed connection. */
+export interface Lease {
+  readonly client: PoolClient
+  /** Gives it back; `broken` closes it, when it is in the middle of something. */
+  release(broken?: boolean): void
+}
+
+/** The connections of one connector to one PostgreSQL database. */
+export class Session {
+  /** `host:port/database`. */
+  readonly server: string
+  private readonly pool: pg.Pool
+  private readonly prepared = new WeakSet<PoolClient>()
+
+  constructor(url: string) {
+    this.server = serverOf(url)
+    this.pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'concordat',
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: 10_000,
+      keepAlive: true,
+      allowExitOnIdle: true,
+    })
+    // A connection that breaks while nobody uses it is simply replaced; without these listeners it would end the process.
+    this.pool.on('error', () => {})
+    this.pool.on('connect', (client) => client.on('error', () => {}))
+  }
+
+  async lease(): Promise<Lease> {
+    let client: PoolClient
+    try {
+      client = await this.pool.connect()
+    } catch (error) {
+      throw translateFailure(error, this)
+    }
+    try {
+      if (!this.prepared.has(client)) {
+        await client.query(SETTINGS)
+        this.prepared.add(client)
+      }
+    } catch (error) {
+      client.release(true)
+      throw translateFailure(error, this)
+    }
+    return { client, release: (broken = false) => client.release(broken) }
+  }
+
+  /** Runs `work` on a connection, outside a transaction. */
+  async query<T>(work: (client: PoolClient) => Promise<T>, object?: string): Promise<T> {
+    const lease = await this.lease()
+    let broken = false
+    try {
+      return await work(lease.client)
+    } catch (error) {
+      broken = isConnectionLoss(error)
+      throw translateFailure(error, this.place(object))
+    } finally {
+      lease.release(broken)
+    }
+  }
+
+  /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */
+  async transaction<T>(
+    work: (client: PoolClient) => Promise<T>,
+    object: string,
+    mode: 'read only' | 'read write' = 'read write',
+  ): Promise<T> {
+    const lease = await this.lease()
+    const { client } = lease
+    let result: T
+    try {
+      await client.query(`begin ${mode}`)
+      result = await work(client)
+    } catch (error) {
+      const broken = isConnectionLoss(error) || !(await rolledBack(client))
+      lease.release(broken)
+      throw translateFailure(error, this.place(object))
+    }
+    try {
+      await client.query('commit')
+      lease.release()
+      return result
+    } catch (error) {
+      const lost = isConnectionLoss(error)
+      lease.release(true)
+      if (lost && mode === 'read write') {
+        throw new ConcordatError(
+          'connector.lost-response',
+          `The connection to PostgreSQL at ${this.server} broke while a write to ${object} was being committed.`,
+          {
+            retry: 'later',
+            cure: 'The next run reads the records and finds out whether the write landed.',
+          },
+        )
+      }
+      throw translateFailure(error, this.place(object))
+    }
+  }
+
+  place(object?: string): { server: string; object?: string } {
+    return object === undefined ? { server: this.server } : { server: this.server, object }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end()
+  }
+}
+
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `host:port/database` of a URL. The URL may hold the password, so nothing else of it goes into an error. */
+function serverOf(url: string): string {
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
+    const { hostname, port, pathname, searchParams } = new URL(url)
+    return `${hostname || searchParams.get('host') || 'localhost'}:${port || searchParams.get('port') || 5432}${pathname}`
+  }
+  throw new ConcordatError('cli.usage', 'The url of a postgres system is not a PostgreSQL connection URL.', {
+    cure: 'Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.',
+  })
+}

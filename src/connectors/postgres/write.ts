@@ -1,0 +1,296 @@
+import type { PoolClient } from 'pg'
+import type {
+  CreateItem,
+  DeleteItem,
+  LinesPatch,
+  RemoteRecord,
+  UpdateItem,
+  WriteResult,
+} from '../../connector-kit/port.ts'
+import type { ConcordatError } from '../../model/errors.ts'
+import type { Raw } from '../../model/value.ts'
+import { landEach, unsendable } from './batch.ts'
+import type { Column } from './catalogue.ts'
+import { quoteName } from './identifier.ts'
+import { insertAssigned, insertLines, insertRows, notKept } from './insert.ts'
+import { canHold, tableName } from './row-query.ts'
+import type { ChildTable, RowQuery } from './row-query.ts'
+import type { Session } from './session.ts'
+
+/*
+ * Writing to one opened table. Each batch is one transaction: lock, compare with what was expected, write, read back,
+ * commit. Column names were checked by the caller.
+ */
+
+/** Creates records with their child rows; the answers hold the records as the system now has them. */
+export async function create(session: Session, rows: RowQuery, items: readonly CreateItem[]): Promise<WriteResult[]> {
+  const { table, id, children } = rows.open
+  const place = session.place(table.name)
+  const batch = new Batch(items, (item) =>
+    firstFault(
+      [item.values, ...Object.values(item.lines ?? {}).flatMap((lines) => lines.map((line) => line.values))],
+      place,
+    ),
+  )
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (client) => {
+    const ids = new Map<CreateItem, string>()
+    const newRow = (item: CreateItem) => ({ owner: item, values: writableValues(rows, item) })
+    const apply = async (part: readonly CreateItem[]) => {
+      const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
+        newId(rows, item) === undefined ? 'assigned' : 'known',
+      )
+      for (const item of known) ids.set(item, newId(rows, item)!)
+      await insertRows(client, table, known.map(newRow))
+      await insertAssigned(client, table, id, assigned.map(newRow), (item, given) => ids.set(item, given))
+      for (const child of children) {
+        const lines = part.flatMap((item) =>
+          (item.lines?.[child.name] ?? []).map((line) => ({ owner: item, parent: ids.get(item)!, line })),
+        )
+        await insertLines(client, child, lines)
+      }
+    }
+    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), place)
+    const landed = batch.open
+    const records = await rows.readIn(
+      client,
+      landed.map((item) => ids.get(item)!),
+    )
+    for (const item of landed) {
+      const record = records.get(ids.get(item)!)
+      if (record === undefined) batch.refuse(item, notKept(table))
+      else batch.done(item, record)
+    }
+  }, table.name)
+  return batch.results()
+}
+
+/** Changes the records that are still what was expected. */
+export async function update(session: Session, rows: RowQuery, items: readonly UpdateItem[]): Promise<WriteResult[]> {
+  const { table, children } = rows.open
+  const place = session.place(table.name)
+  const batch = new Batch(items, (item) =>
+    firstFault(
+      [
+        item.set,
+        ...Object.values(item.lines ?? {}).flatMap((patch) => [
+          ...patch.insert.map((line) => line.values),
+          ...patch.update.map((line) => line.set),
+        ]),
+      ],
+      place,
+    ),
+  )
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (client) => {
+    await guard(client, rows, batch)
+    const apply = async (part: readonly UpdateItem[]) => {
+      await updateRows(client, rows, part)
+      for (const child of children) {
+        const patches = part.flatMap((item) =>
+          item.lines?.[child.name] === undefined ? [] : [{ item, patch: item.lines[child.name]! }],
+        )
+        await patchLines(client, child, patches)
+      }
+    }
+    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), place)
+    const landed = batch.open
+    const records = await rows.readIn(
+      client,
+      landed.map((item) => item.id),
+    )
+    for (const item of landed) batch.done(item, records.get(item.id) ?? null)
+  }, table.name)
+  return batch.results()
+}
+
+/** Deletes the records that are still what was expected, with the child rows that belong to the flow. */
+export async function remove(session: Session, rows: RowQuery, items: readonly DeleteItem[]): Promise<WriteResult[]> {
+  const { table, id, children } = rows.open
+  const batch = new Batch(items, () => null)
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (client) => {
+    await guard(client, rows, batch)
+    const apply = async (part: readonly DeleteItem[]) => {
+      const ids = part.map((item) => item.id)
+      for (const child of children) {
+        const parent = child.parent
+        await client.query(
+          `delete from ${tableName(child.table)} c using unnest($1::text[]) v(id) where c.${quoteName(parent.name)} = v.id::${parent.castType}`,
+          [ids],
+        )
+      }
+      const deleted = await client.query(
+        `delete from ${tableName(table)} t using unnest($1::text[]) v(id) where t.${quoteName(id.name)} = v.id::${id.castType}`,
+        [ids],
+      )
+      if (deleted.rowCount !== part.length) throw notKept(table)
+    }
+    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), session.place(table.name))
+    for (const item of batch.open) batch.done(item, null)
+  }, table.name)
+  return batch.results()
+}
+
+/** The answers of a batch as they become known, in the order of the items. */
+class Batch<T extends object> {
+  private readonly items: readonly T[]
+  private readonly answers = new Map<T, WriteResult>()
+
+  constructor(items: readonly T[], fault: (item: T) => ConcordatError | null) {
+    this.items = items
+    for (const item of items) {
+      const error = fault(item)
+      if (error !== null) this.refuse(item, error)
+    }
+  }
+
+  /** Items without an answer. */
+  get open(): T[] {
+    return this.items.filter((item) => !this.answers.has(item))
+  }
+
+  refuse(item: T, error: ConcordatError): void {
+    this.answers.set(item, { kind: 'refused', error })
+  }
+  conflict(item: T, current: RemoteRecord | null): void {
+    this.answers.set(item, { kind: 'conflict', current })
+  }
+  done(item: T, record: RemoteRecord | null): void {
+    this.answers.set(item, { kind: 'done', record })
+  }
+
+  results(): WriteResult[] {
+    return this.items.map((item) => this.answers.get(item)!)
+  }
+}
+
+/** Locks the records and their child rows, and answers `conflict` for those that are not what was expected. */
+async function guard<T extends UpdateItem | DeleteItem>(
+  client: PoolClient,
+  rows: RowQuery,
+  batch: Batch<T>,
+): Promise<void> {
+  const { table, id, children } = rows.open
+  const ids = batch.open.map((item) => item.id).filter((key) => canHold(id, key))
+  // Locked in one order, so that two of us never wait for each other, and read in a statement of its own: a statement
+  // that waited for a lock sees the new row but the child rows of before.
+  const lock = (name: string, key: Column) =>
+    client.query(
+      `select from (select distinct v.id from unnest($1::text[]) v(id) order by v.id) k ` +
+        `cross join lateral (select from ${name} x where x.${quoteName(key.name)} = k.id::${key.castType} for update) l`,
+      [ids],
+    )
+  if (table.lockable) await lock(tableName(table), id)
+  for (const child of children) if (child.table.lockable) await lock(tableName(child.table), child.parent)
+
+  const current = await rows.readIn(client, ids)
+  const seen = new Set<string>()
+  for (const item of batch.open) {
+    const record = current.get(item.id) ?? null
+    // The second write to a record within a batch cannot expect the image of before the first.
+    if (record === null || record.image !== item.expect || seen.has(item.id)) batch.conflict(item, record)
+    seen.add(item.id)
+  }
+}
+
+async function updateRows(client: PoolClient, rows: RowQuery, items: readonly UpdateItem[]): Promise<void> {
+  const { table, id } = rows.open
+  const groups = Map.groupBy(items, (item) => JSON.stringify(Object.keys(item.set).sort()))
+  for (const [key, group] of groups) {
+    const names = JSON.parse(key) as string[]
+    if (names.length === 0) continue
+    const columns = names.map((name) => table.columns.get(name)!)
+    const text =
+      `update ${tableName(table)} t set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
+      `from unnest($1::text[], ${columns.map((_, i) => `$${i + 2}::text[]`).join(', ')}) v(id, ${columns.map((_, i) => `c${i}`).join(', ')}) ` +
+      `where t.${quoteName(id.name)} = v.id::${id.castType}`
+    const updated = await client.query(text, [
+      group.map((item) => item.id),
+      ...names.map((name) => group.map((item) => item.set[name]!)),
+    ])
+    if (updated.rowCount !== group.length) throw notKept(table)
+  }
+}
+
+async function patchLines(
+  client: PoolClient,
+  child: ChildTable,
+  patches: readonly { item: UpdateItem; patch: LinesPatch }[],
+): Promise<void> {
+  const name = tableName(child.table)
+  const keyed = [child.parent, ...child.keys]
+  const match = keyed.map((column, i) => `c.${quoteName(column.name)} = v.k${i}::${column.castType}`).join(' and ')
+  const keyNames = keyed.map((_, i) => `k${i}`)
+  const keyValues = (entries: readonly { item: UpdateItem; line: string }[]): Raw[][] => {
+    const lists: Raw[][] = keyed.map(() => [])
+    for (const { item, line } of entries)
+      [item.id, ...lineKey(child, line)].forEach((value, i) => lists[i]!.push(value))
+    return lists
+  }
+  const arrays = (count: number) => Array.from({ length: count }, (_, i) => `$${i + 1}::text[]`).join(', ')
+
+  const deletes = patches.flatMap(({ item, patch }) => patch.delete.map((line) => ({ item, line })))
+  if (deletes.length > 0) {
+    const done = await client.query(
+      `delete from ${name} c using unnest(${arrays(keyed.length)}) v(${keyNames.join(', ')}) where ${match}`,
+      keyValues(deletes),
+    )
+    if (done.rowCount !== deletes.length) throw notKept(child.table)
+  }
+
+  const updates = patches.flatMap(({ item, patch }) =>
+    patch.update.map((line) => ({ item, line: line.id, set: line.set })),
+  )
+  for (const [key, group] of Map.groupBy(updates, (entry) => JSON.stringify(Object.keys(entry.set).sort()))) {
+    const names = JSON.parse(key) as string[]
+    if (names.length === 0) continue
+    const columns = names.map((column) => child.table.columns.get(column)!)
+    const done = await client.query(
+      `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
+        `from unnest(${arrays(keyed.length + columns.length)}) v(${[...keyNames, ...columns.map((_, i) => `c${i}`)].join(', ')}) where ${match}`,
+      [...keyValues(group), ...names.map((column) => group.map((entry) => entry.set[column]!))],
+    )
+    if (done.rowCount !== group.length) throw notKept(child.table)
+  }
+
+  await insertLines(
+    client,
+    child,
+    patches.flatMap(({ item, patch }) => patch.insert.map((line) => ({ owner: item, parent: item.id, line }))),
+  )
+}
+
+/** The key values in the id of a child row. */
+function lineKey(child: ChildTable, id: string): string[] {
+  return child.keys.length === 1 ? [id] : (JSON.parse(id) as string[])
+}
+
+function newId(rows: RowQuery, item: CreateItem): string | undefined {
+  return item.id ?? item.values[rows.open.id.name] ?? undefined
+}
+
+/** The values to insert: without computed columns (a restore names them), with the id that was given. */
+function writableValues(rows: RowQuery, item: CreateItem): Record<string, Raw> {
+  const { table, id } = rows.open
+  const values: Record<string, Raw> = Object.create(null) as Record<string, Raw>
+  for (const name in item.values) if (!table.columns.get(name)!.readOnly) values[name] = item.values[name]!
+  const given = newId(rows, item)
+  if (given === undefined) delete values[id.name]
+  else values[id.name] = given
+  return values
+}
+
+function firstFault(
+  all: readonly Readonly<Record<string, Raw>>[],
+  place: { server: string; object?: string },
+): ConcordatError | null {
+  for (const values of all) {
+    const fault = unsendable(values, place)
+    if (fault !== null) return fault
+  }
+  return null
+}
