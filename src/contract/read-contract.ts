@@ -1,0 +1,204 @@
+import { type AssembledContract, assemble } from './assemble.ts'
+import type { Contract, Flow, Person, SystemDeclaration } from './contract.ts'
+import { checkReferences } from './check-references.ts'
+import { checkShape } from './check-shape.ts'
+import { completeFlow } from './complete-flow.ts'
+import type { FlowDraft } from './draft.ts'
+import type { CheckReport } from './finding.ts'
+import { Findings } from './findings.ts'
+import { contractFingerprint } from './fingerprint.ts'
+import { type ContractContext, FlowContext } from './flow-context.ts'
+import { didYouMean } from './near-miss.ts'
+import { entriesOf, getMap, getScalar, getText, type MapNode } from './node.ts'
+import { readContractFiles, type SourceFile } from './read-files.ts'
+import { readFlow } from './read-flow.ts'
+import { checkTimezone } from './read-type.ts'
+import { FIELD_SETTINGS } from './schema.ts'
+import { secretFault } from './secrets.ts'
+import { flowSentences } from './rulebook.ts'
+
+/** A field's keys are its settings and the names of systems, so the two must not meet. `shared`, `newest` and `ask` are answers. */
+const RESERVED = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both'])
+
+export interface ReadOptions {
+  /** Names of the connectors that there are; unless given, any name is believed. */
+  readonly connectors?: readonly string[]
+}
+
+/**
+ * Reads a contract – a path to a file or folder, or files already read – and reports everything at once: what is wrong,
+ * what is still open, and what was decided. Throws only when a path cannot be read (`contract.unreadable`).
+ */
+export function readContract(source: string | readonly SourceFile[], options: ReadOptions = {}): CheckReport {
+  return check(assemble(typeof source === 'string' ? readContractFiles(source) : source), options)
+}
+
+function check({ root, place, problems, complete }: AssembledContract, options: ReadOptions): CheckReport {
+  const findings = new Findings()
+  findings.problems.push(...problems)
+  openEmptyFlows(root)
+  const shape = checkShape(root)
+  findings.problems.push(...shape.problems)
+  const broken = (path: string) => !complete || [...shape.broken].some((b) => b === path || b.startsWith(`${path}.`))
+
+  const missing = (setting: string, cure: string) => {
+    if (getScalar(root, setting) === undefined && !broken(setting)) {
+      findings.error(place, 'missing-setting', `The contract says no \`${setting}\`.`, cure)
+    }
+  }
+  missing('concordat', 'Begin with `concordat: 1`, the version of the contract language.')
+  missing('company', 'Add `company:` with the name of the company.')
+  missing('timezone', 'Add `timezone:` with the zone of the business, e.g. `Europe/Madrid`.')
+  const zone = getScalar(root, 'timezone')
+  if (zone !== undefined) checkTimezone(findings, zone)
+
+  const flowNodes = new Map(
+    entriesOf(getMap(root, 'flows')).flatMap(([name, { value }]): [string, MapNode][] =>
+      value.kind === 'map' ? [[name, value]] : [],
+    ),
+  )
+  const context: ContractContext = {
+    timezone: zone?.text ?? 'UTC',
+    people: readPeople(root, findings),
+    systems: readSystems(root, findings, broken, options),
+    complete: { people: !broken('people'), systems: !broken('systems') },
+    flowNodes,
+    root,
+    broken: shape.broken,
+    findings,
+  }
+  const drafts = new Map<string, { draft: FlowDraft; open: number }>()
+  for (const [name, node] of flowNodes) {
+    const flow = new FlowContext(name, node, context)
+    drafts.set(name, { draft: readFlow(flow), open: flow.open })
+  }
+  checkReferences(
+    [...drafts.values()].map(({ draft }) => draft),
+    context,
+  )
+
+  const flows = new Map<string, Flow>()
+  const rulebook = []
+  for (const [name, { draft, open }] of drafts) {
+    const flow = open === 0 ? completeFlow(draft) : null
+    if (flow !== null) flows.set(name, flow)
+    rulebook.push(flowSentences(draft, flow !== null))
+  }
+  const sorted = [...findings.problems].sort(byPlace)
+  const valid = sorted.every((problem) => problem.severity !== 'error')
+  const contract = {
+    company: getText(root, 'company') ?? '',
+    timezone: context.timezone,
+    people: context.people,
+    systems: context.systems,
+    flows,
+  }
+  return {
+    problems: sorted,
+    questions: findings.questions,
+    contract: valid ? ({ ...contract, fingerprint: contractFingerprint(contract) } satisfies Contract) : null,
+    rulebook,
+  }
+}
+
+/** A flow that is only named (`customers:`) is a flow in which everything is open. */
+function openEmptyFlows(root: MapNode): void {
+  const flows = getMap(root, 'flows')
+  for (const [name, { place, value }] of flows?.entries ?? []) {
+    if (value.kind === 'scalar' && value.value === null)
+      flows!.entries.set(name, { place, value: { kind: 'map', place, entries: new Map() } })
+  }
+}
+
+function readPeople(root: MapNode, findings: Findings): Map<string, Person> {
+  const people = new Map<string, Person>()
+  for (const [key, { value, place }] of entriesOf(getMap(root, 'people'))) {
+    if (value.kind !== 'map') continue
+    const name = getText(value, 'name') ?? key
+    const email = getScalar(value, 'email')
+    if (email === undefined)
+      findings.error(
+        place,
+        'missing-setting',
+        `\`${key}\` has no e-mail address.`,
+        'Add `email:`; alerts and questions go there.',
+      )
+    else if (!/^[^\s@]+@[^\s@]+$/.test(email.text))
+      findings.error(
+        email.place,
+        'bad-format',
+        `The e-mail address of \`${key}\` is none.`,
+        'Write it as name@example.com.',
+      )
+    people.set(key, { key, name, email: email?.text ?? '' })
+  }
+  return people
+}
+
+function readSystems(
+  root: MapNode,
+  findings: Findings,
+  broken: (path: string) => boolean,
+  { connectors }: ReadOptions,
+): Map<string, SystemDeclaration> {
+  const systems = new Map<string, SystemDeclaration>()
+  for (const [name, { value, place }] of entriesOf(getMap(root, 'systems'))) {
+    if (value.kind !== 'map') continue
+    const connector = getScalar(value, 'connector')
+    if (RESERVED.has(name)) {
+      findings.error(
+        place,
+        'bad-name',
+        `A system cannot be called \`${name}\`, because fields have a setting of that name.`,
+        'Rename the system.',
+      )
+    }
+    if (connector === undefined && !broken(`systems.${name}`)) {
+      findings.error(
+        place,
+        'missing-setting',
+        `The system \`${name}\` names no connector.`,
+        'Add `connector:`, e.g. `postgres` or `mysql`.',
+      )
+    } else if (connector !== undefined && connectors !== undefined && !connectors.includes(connector.text)) {
+      findings.error(
+        connector.place,
+        'unknown-connector',
+        `\`${connector.text}\` is not a connector${didYouMean(connector.text, connectors) || '.'}`,
+        `Write one of ${connectors.map((c) => `\`${c}\``).join(', ')}.`,
+      )
+    }
+    const settings: Record<string, string> = {}
+    for (const [setting, entry] of entriesOf(value)) {
+      if (setting === 'connector' || entry.value.kind !== 'scalar') continue
+      const fault = secretFault(setting, entry.value.text)
+      if (fault === 'clear') {
+        findings.error(
+          entry.value.place,
+          'secret-in-clear',
+          `\`${setting}\` of the system \`${name}\` holds a secret in clear.`,
+          `Put it into an environment variable and write \`\${env:${variable(name, setting)}}\`, or \`\${secret:${variable(name, setting)}}\`; then change the secret, it was in a file.`,
+        )
+      } else if (fault === 'malformed') {
+        findings.error(
+          entry.value.place,
+          'bad-secret-reference',
+          `\`${setting}\` of the system \`${name}\` holds a \`\${…}\` that is no reference.`,
+          'Write `${env:NAME}` or `${secret:NAME}`, with letters, digits and `_` in the name.',
+        )
+      }
+      settings[setting] = entry.value.text
+    }
+    systems.set(name, { name, connector: connector?.text ?? '', settings })
+  }
+  return systems
+}
+
+const variable = (system: string, setting: string) => `${system}_${setting}`.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+
+function byPlace(
+  a: { file: string; line: number; column: number },
+  b: { file: string; line: number; column: number },
+): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}

@@ -1,0 +1,335 @@
+import type { EdgeCases, FieldMapping, Records } from './contract.ts'
+import type { FieldDraft } from './draft.ts'
+import type { FlowContext } from './flow-context.ts'
+import { entriesOf, get, getMap, getScalar, type MapNode, texts } from './node.ts'
+import { readMapping } from './read-mapping.ts'
+import { readType } from './read-type.ts'
+import { conflictQuestion, type QuestionFacts } from './questions.ts'
+import { FIELD_SETTINGS, SUB_FIELD_SETTINGS } from './schema.ts'
+import { systemTitle } from './wording.ts'
+
+/** What the fields take from their flow. */
+export interface FlowRules {
+  readonly systems: readonly string[]
+  readonly records: Readonly<Record<string, Records>>
+  /** False while the flow has no `records`: then any system of the contract may hold a field. */
+  readonly recordsKnown: boolean
+  readonly master: string | undefined
+  readonly onConflict: string | undefined
+  readonly direction: 'both' | { readonly from: string; readonly to: string } | undefined
+  readonly edgeCases: {
+    readonly [K in 'editedOutsideMaster' | 'emptyInMaster' | 'invalidValue']: EdgeCases[K] | undefined
+  }
+}
+
+/** `fields` of a flow, in file order. */
+export function readFields(flow: FlowContext, rules: FlowRules, facts: QuestionFacts): FieldDraft[] {
+  return entriesOf(getMap(flow.node, 'fields')).flatMap(([name, { value }]) =>
+    value.kind === 'map' ? [new FieldReader(flow, rules, facts, name, value).read()] : [],
+  )
+}
+
+class FieldReader {
+  private readonly flow: FlowContext
+  private readonly rules: FlowRules
+  private readonly facts: QuestionFacts
+  private readonly name: string
+  private readonly node: MapNode
+
+  constructor(flow: FlowContext, rules: FlowRules, facts: QuestionFacts, name: string, node: MapNode) {
+    this.flow = flow
+    this.rules = rules
+    this.facts = facts
+    this.name = name
+    this.node = node
+  }
+
+  read(): FieldDraft {
+    const { flow, rules, node, name } = this
+    const spec = readType(flow, ['fields', name], node, this.facts)
+    const { mapping, named } = this.mapping(['fields', name], node, spec, FIELD_SETTINGS)
+    const master = this.master(named)
+    const onConflict = this.onConflict(master, named)
+    const lines = spec?.type === 'lines' ? this.lines(named) : undefined
+    this.checkHolders(['fields', name], named, master)
+    const editedOutsideMaster =
+      this.own<EdgeCases['editedOutsideMaster']>('edited_outside_master') ?? rules.edgeCases.editedOutsideMaster
+    this.checkOneWay(mapping, master, editedOutsideMaster)
+    return {
+      name,
+      spec,
+      required: getScalar(node, 'required')?.value === true,
+      master,
+      onConflict,
+      editedOutsideMaster,
+      emptyInMaster: this.own<EdgeCases['emptyInMaster']>('empty_in_master') ?? rules.edgeCases.emptyInMaster,
+      invalidValue: this.own<EdgeCases['invalidValue']>('invalid_value') ?? rules.edgeCases.invalidValue,
+      mapping,
+      ...(lines === undefined ? {} : { lines }),
+    }
+  }
+
+  private own<T extends string>(setting: string): T | undefined {
+    return getScalar(this.node, setting)?.text as T | undefined
+  }
+
+  /** Mappings by system, and the systems that were named at all (also where the mapping itself is wrong). */
+  private mapping(at: readonly string[], node: MapNode, spec: FieldDraft['spec'], settings: readonly string[]) {
+    const { flow, rules } = this
+    const name = at.filter((step) => step !== 'fields').join('.')
+    const mapping: Record<string, FieldMapping> = {}
+    const named: string[] = []
+    for (const [key, entry] of entriesOf(node)) {
+      if (settings.includes(key)) continue
+      if (!rules.systems.includes(key)) {
+        if (flow.contract.systems.has(key)) {
+          flow.error(
+            entry.place,
+            'system-without-records',
+            `${systemTitle(key)} holds no records of this flow, so it cannot hold \`${name}\`.`,
+            `Add \`${key}\` to \`records\`, or remove it here.`,
+          )
+        } else if (rules.systems.length > 0) {
+          flow.unknown(entry.place, 'unknown-key', key, 'a setting of a field or a system of this flow', [
+            ...rules.systems,
+            ...settings,
+          ])
+        }
+        continue
+      }
+      named.push(key)
+      const read = readMapping(flow, name, entry.place, entry.value, spec)
+      if (read !== undefined) mapping[key] = read
+    }
+    return { mapping, named }
+  }
+
+  private checkHolders(at: readonly string[], named: readonly string[], master: string | undefined): void {
+    const { flow, rules } = this
+    const path = at.join('.')
+    if (
+      !rules.recordsKnown ||
+      [...flow.contract.broken].some((broken) => broken.startsWith(`flows.${flow.name}.${path}.`))
+    )
+      return
+    const name = at.filter((step) => step !== 'fields').join('.')
+    const missing = rules.systems.filter((system) => !named.includes(system))
+    if (named.length < 2) {
+      flow.error(
+        flow.place(...at),
+        'no-mapping',
+        named.length === 0
+          ? `\`${name}\` has no mapping in any system.`
+          : `\`${name}\` has a mapping in ${systemTitle(named[0]!)} only, so there is nothing to agree with.`,
+        `Add ${missing.map((system) => `\`${system}: <column>\``).join(' and ')}.`,
+      )
+    } else if (master !== undefined && master !== 'shared' && !named.includes(master)) {
+      flow.error(
+        flow.place(...at),
+        'no-mapping',
+        `${systemTitle(master)} is master of \`${name}\` but does not hold it.`,
+        `Add \`${master}: <column>\`, or give the field another master.`,
+      )
+    }
+  }
+
+  private master(named: readonly string[]): string | undefined {
+    const { flow, rules } = this
+    const written = getScalar(this.node, 'master')
+    if (written === undefined) return rules.master
+    const { text, place } = written
+    if (text !== 'shared' && !rules.systems.includes(text)) {
+      flow.unknown(place, 'unknown-master', text, 'a system of this flow', [...rules.systems, 'shared'])
+      return undefined
+    }
+    const { direction } = rules
+    if (direction !== undefined && direction !== 'both' && text !== direction.from) {
+      flow.error(
+        place,
+        'master-against-direction',
+        `\`${this.name}\` cannot have the master \`${text}\`, because this flow goes only from ${systemTitle(direction.from)} to ${systemTitle(direction.to)}.`,
+        'Remove this master, or write `direction: both`.',
+      )
+    }
+    if (text !== 'shared' && rules.recordsKnown && !named.includes(text) && named.length >= 2) return text
+    return text
+  }
+
+  private onConflict(master: string | undefined, named: readonly string[]): string | null | undefined {
+    const { flow, rules } = this
+    const written = getScalar(this.node, 'on_conflict')
+    if (master !== 'shared') {
+      if (written !== undefined && master !== undefined) {
+        flow.error(
+          flow.place('fields', this.name, 'on_conflict'),
+          'conflict-without-shared',
+          `\`on_conflict\` only means something with \`master: shared\`; the master of \`${this.name}\` is ${systemTitle(master)}.`,
+          'Add `master: shared`, or remove it.',
+        )
+      }
+      return master === undefined ? undefined : null
+    }
+    if (written === undefined) {
+      // A flow that is shared as a whole asks once for all its fields.
+      if (rules.onConflict === undefined && getScalar(this.node, 'master') !== undefined && rules.master !== 'shared') {
+        flow.ask(`fields.${this.name}.on_conflict`, conflictQuestion(this.name, named, this.facts))
+      }
+      return rules.onConflict
+    }
+    return checkConflict(flow, written, rules, named)
+  }
+
+  private lines(named: readonly string[]): { key: readonly string[]; fields: readonly FieldDraft[] } {
+    const { flow, node, name } = this
+    const fieldNodes = getMap(node, 'fields')
+    const fields = entriesOf(fieldNodes).flatMap(([sub, { value }]): FieldDraft[] => {
+      if (value.kind !== 'map') return []
+      const at = ['fields', name, 'fields', sub]
+      const spec = readType(flow, at, value, this.facts)
+      if (spec?.type === 'lines') {
+        flow.error(
+          flow.place(...at),
+          'nested-lines',
+          'Lines cannot have lines of their own.',
+          'Make them a flow of their own, with a reference to this one.',
+        )
+      }
+      const read = this.mapping(at, value, spec, SUB_FIELD_SETTINGS)
+      for (const [system, mapping] of Object.entries(read.mapping)) {
+        if (!named.includes(system)) {
+          flow.error(
+            flow.place(...at, system),
+            'no-mapping',
+            `${systemTitle(system)} does not hold the lines \`${name}\`.`,
+            `Add \`${system}: { table: …, parent: … }\` to \`${name}\`.`,
+          )
+        }
+        if (mapping.kind === 'expression' && mapping.write === undefined)
+          this.checkComputed(at, system, this.master(named))
+      }
+      this.checkHolders(at, read.named, undefined)
+      return [
+        {
+          name: sub,
+          spec,
+          required: getScalar(value, 'required')?.value === true,
+          master: undefined,
+          onConflict: undefined,
+          editedOutsideMaster: undefined,
+          emptyInMaster: undefined,
+          invalidValue: undefined,
+          mapping: read.mapping,
+        },
+      ]
+    })
+    return { key: this.key(fields, fieldNodes, named), fields }
+  }
+
+  private key(fields: readonly FieldDraft[], fieldNodes: MapNode | undefined, named: readonly string[]): string[] {
+    const { flow, node, name } = this
+    if (fieldNodes === undefined && !flow.isBroken(`fields.${name}.fields`)) {
+      flow.error(
+        flow.place('fields', name),
+        'missing-setting',
+        `The lines \`${name}\` have no fields.`,
+        'Add `fields:` with the fields of a line.',
+      )
+    }
+    const written = texts(get(node, 'key'))
+    if (written.length === 0 && !flow.isBroken(`fields.${name}.key`)) {
+      flow.error(
+        flow.place('fields', name),
+        'missing-setting',
+        `The lines \`${name}\` have no key.`,
+        'Add `key:` with the fields that identify a line within its record, e.g. `key: [line_number]`.',
+      )
+    }
+    for (const { text, place } of written) {
+      const field = fields.find((f) => f.name === text)
+      if (field === undefined) {
+        if (fieldNodes?.entries.has(text) !== true && !flow.isBroken(`fields.${name}.fields.${text}`)) {
+          flow.unknown(
+            place,
+            'unknown-field',
+            text,
+            `a field of the lines \`${name}\``,
+            fields.map((f) => f.name),
+          )
+        }
+        continue
+      }
+      const without = named.filter(
+        (system) => field.mapping[system] === undefined && get(getMap(fieldNodes, text), system) === undefined,
+      )
+      if (without.length > 0 && field.spec !== undefined) {
+        flow.error(
+          place,
+          'key-not-everywhere',
+          `\`${text}\` identifies lines, but ${without.map(systemTitle).join(' and ')} does not hold it.`,
+          'Map it in every system, or choose another key.',
+        )
+      }
+    }
+    return written.map((item) => item.text)
+  }
+
+  /** A field that a system only computes can never be written there. */
+  private checkOneWay(
+    mapping: Readonly<Record<string, FieldMapping>>,
+    master: string | undefined,
+    edited: string | undefined,
+  ): void {
+    const { flow, name } = this
+    for (const [system, { kind, ...rest }] of Object.entries(mapping)) {
+      if (kind !== 'expression' || ('write' in rest && rest.write !== undefined)) continue
+      this.checkComputed(['fields', name], system, master)
+      if (master === system && edited === 'accept') {
+        flow.error(
+          flow.place('fields', name, system),
+          'accept-impossible',
+          `An edit of \`${name}\` elsewhere cannot be accepted, because ${systemTitle(system)} only computes it.`,
+          `Add \`edited_outside_master: revert\` to \`${name}\`, or add \`write\` to the mapping.`,
+        )
+      }
+    }
+  }
+
+  private checkComputed(at: readonly string[], system: string, master: string | undefined): void {
+    if (master === undefined || master === system) return
+    const name = at.filter((step) => step !== 'fields').join('.')
+    this.flow.error(
+      this.flow.place(...at, system),
+      'one-way-mapping',
+      `\`${name}\` is computed in ${systemTitle(system)}, so it cannot be written there, but ${master === 'shared' ? 'its master is shared' : `its master is ${systemTitle(master)}`}.`,
+      `Write \`master: ${system}\`, or add \`write\` to the mapping.`,
+    )
+  }
+}
+
+/** `on_conflict` of a flow or field: `newest`, `ask` or a system that holds it. */
+export function checkConflict(
+  flow: FlowContext,
+  written: { readonly text: string; readonly place: Parameters<FlowContext['error']>[0] },
+  rules: Pick<FlowRules, 'records' | 'recordsKnown' | 'systems'>,
+  holders: readonly string[],
+): string | undefined {
+  const known = ['newest', 'ask', ...holders]
+  if (!known.includes(written.text)) {
+    flow.unknown(written.place, 'unknown-choice', written.text, 'an answer to `on_conflict`', known)
+    return undefined
+  }
+  if (written.text === 'newest' && rules.recordsKnown) {
+    for (const system of holders) {
+      const records = rules.records[system]
+      if (records !== undefined && records.changedAt === undefined) {
+        flow.error(
+          written.place,
+          'newest-without-time',
+          `The newest change cannot win, because the records of ${systemTitle(system)} have no \`changed_at\`.`,
+          `Add \`changed_at\` to the records of \`${system}\`, or choose \`ask\` or a system.`,
+        )
+      }
+    }
+  }
+  return written.text
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConcordatError } from '../model/errors.ts'
+
+export interface SourceFile {
+  /** As the user named it. */
+  readonly name: string
+  readonly text: string
+}
+
+/** Larger files are not read at all; the parser says why the contract is refused. */
+const MAX_READ = 1024 * 1024
+
+/** A contract file, or all `.yaml` and `.yml` files of a folder in order of name. Throws `contract.unreadable`. */
+export function readContractFiles(path: string): SourceFile[] {
+  try {
+    if (!statSync(path).isDirectory()) return [readOne(path)]
+    const names = readdirSync(path).filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.'))
+    if (names.length > 0) return names.sort().map((name) => readOne(join(path, name)))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const why =
+      code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by this user' : 'cannot be read'
+    throw new ConcordatError('contract.unreadable', `The contract ${path} ${why}.`, {
+      cause: error,
+      cure:
+        code === 'ENOENT'
+          ? 'Name an existing file or folder, or start a contract with `concordat init`.'
+          : 'Check the rights of the file.',
+    })
+  }
+  throw new ConcordatError('contract.unreadable', `The folder ${path} holds no .yaml file.`, {
+    cure: 'Name a contract file or a folder of them, or start a contract with `concordat init`.',
+  })
+}
+
+function readOne(path: string): SourceFile {
+  const tooLarge = statSync(path).size > MAX_READ
+  return { name: path, text: tooLarge ? ' '.repeat(MAX_READ + 1) : readFileSync(path, 'utf8') }
+}

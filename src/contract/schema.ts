@@ -1,0 +1,393 @@
+import * as z from 'zod'
+import { DURATION } from './duration.ts'
+import { SCHEDULE } from './schedule.ts'
+
+/*
+ * The shape of a contract file, once: `check` validates with it and editors help with the JSON Schema made from it.
+ * Nothing is required here, because a decision that is missing is an open question and not an error; what a decision
+ * means beyond its shape (names that must exist, expressions that must type-check) is checked by the readers.
+ * An `error` completes the sentence "`setting` …".
+ */
+
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/
+
+const scalar = (description: string) =>
+  z.union([z.string(), z.number(), z.boolean()], { error: 'must be text' }).meta({ description })
+
+const text = (description: string, examples: readonly string[] = []) =>
+  z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' }).meta(meta(description, examples))
+
+const pattern = (source: string, error: string, description: string, examples: readonly string[]) =>
+  z
+    .string({ error })
+    .regex(new RegExp(`^(?:${source})$`), { error })
+    .meta(meta(description, examples))
+
+const choice = <const T extends readonly string[]>(values: T, description: string) =>
+  z.enum(values).meta({ description })
+
+const named = <T extends z.ZodType>(value: T, description: string) =>
+  z
+    .record(z.string().regex(NAME, { error: 'must be a name: a letter, then letters, digits, `_` or `-`' }), value, {
+      error: 'must be a map of names',
+    })
+    .meta({ description })
+
+const map = <T extends z.ZodRawShape>(shape: T, description: string) =>
+  z.strictObject(shape, { error: 'must be a map of settings' }).partial().meta({ description })
+
+const list = <T extends z.ZodType>(item: T, description: string, error = 'must be a list') =>
+  z.array(item, { error }).meta({ description })
+
+function meta(description: string, examples: readonly string[]) {
+  return examples.length === 0 ? { description } : { description, examples: [...examples] }
+}
+
+const duration = (description: string, example: string) =>
+  pattern(DURATION, 'must be a duration such as `30 minutes`, `6 hours` or `400 days`', description, [example])
+
+export const EDITED_OUTSIDE = ['revert', 'accept', 'ask', 'leave alone'] as const
+export const EMPTY_IN_MASTER = ['keep', 'erase'] as const
+export const INVALID_VALUE = ['hold record', 'skip field'] as const
+
+const edgeCases = map(
+  {
+    created_outside_master: choice(
+      ['adopt', 'hold for approval', 'leave alone'],
+      'What happens with a record that somebody creates in a system that is not the master.',
+    ),
+    edited_outside_master: choice(EDITED_OUTSIDE, 'What happens when somebody edits a field outside its master.'),
+    existing_records: choice(
+      ['master wins', 'fill blanks only', 'ask', 'link only'],
+      'First sync: what happens with records that both systems already hold, where they differ.',
+    ),
+    existing_unmatched: choice(
+      ['create', 'ask', 'leave alone'],
+      'First sync: what happens with a record that is found on one side only.',
+    ),
+    older_than: z
+      .union(
+        [
+          z.literal('no limit'),
+          map(
+            {
+              years: z
+                .number({ error: 'must be a number' })
+                .positive({ error: 'must be above 0' })
+                .meta({ description: 'Age in years since the last change.' }),
+              months: z
+                .number({ error: 'must be a number' })
+                .positive({ error: 'must be above 0' })
+                .meta({ description: 'Age in months of 30 days.' }),
+              days: z
+                .number({ error: 'must be a number' })
+                .positive({ error: 'must be above 0' })
+                .meta({ description: 'Age in days.' }),
+              then: choice(['leave alone', 'ask', 'link only'], 'What happens with records that old.'),
+            },
+            'An age, and what happens with records beyond it.',
+          ),
+        ],
+        { error: 'must be `no limit` or an age such as `{ years: 7, then: leave alone }`' },
+      )
+      .meta({ description: 'First sync: what happens with records that nobody changed for a long time.' }),
+    duplicates: choice(
+      ['ask', 'oldest', 'most complete'],
+      'What happens when several records of a system could be the counterpart of one record.',
+    ),
+    deleted_in_master: choice(
+      ['delete', 'archive', 'unlink', 'ask'],
+      'What happens with the others when a record is deleted in the master.',
+    ),
+    deleted_elsewhere: choice(
+      ['restore', 'accept', 'unlink', 'ask'],
+      'What happens when a record is deleted in a system that is not the master.',
+    ),
+    missing_reference: pattern(
+      `ask|skip field|wait ${DURATION}, then (?:ask|skip field)`,
+      'must be `ask`, `skip field`, or a wait such as `wait 1 day, then ask`',
+      'What happens with a record that refers to one that is not in agreement yet.',
+      ['wait 1 day, then ask'],
+    ),
+    invalid_value: choice(
+      INVALID_VALUE,
+      'What happens with a value that is not one of its type, e.g. a phone number that is none.',
+    ),
+    empty_in_master: choice(EMPTY_IN_MASTER, "Whether an empty value in the master erases the others' value."),
+  },
+  'What happens in the cases that nobody thinks of beforehand.',
+)
+
+const alert = (role: string) =>
+  pattern(
+    `at once|after ${DURATION}`,
+    'must be `at once` or a delay such as `after 1 hour`',
+    `When the ${role} owner is told about a failure.`,
+    ['at once', 'after 1 hour'],
+  )
+
+const onFailure = map(
+  {
+    retry: pattern(
+      `for ${DURATION}`,
+      'must be a time such as `for 6 hours`',
+      'How long a failing write is tried again.',
+      ['for 6 hours'],
+    ),
+    then: choice(['quarantine', 'pause flow'], 'What happens when it still fails after that.'),
+    alert: map({ technical: alert('technical'), business: alert('business') }, 'Who is told, and when.'),
+  },
+  'What happens when a system is down or refuses a write.',
+)
+
+const LIMIT =
+  '(?:[0-9]{1,2}(?:\\.[0-9]{1,2})?|100)%(?: or [0-9]{1,9} records?)?|[0-9]{1,9} records?(?: or (?:[0-9]{1,2}(?:\\.[0-9]{1,2})?|100)%)?'
+const limit = (what: string) =>
+  pattern(
+    LIMIT,
+    'must be a limit such as `5%`, `200 records` or `5% or 200 records`',
+    `The most ${what} that one run may make before it stops and asks; with both parts, only what exceeds both stops it.`,
+    ['5% or 200 records'],
+  )
+
+const columnValues = (description: string) =>
+  named(z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'must be one value' }), description)
+
+const records = map(
+  {
+    table: text('Table that holds the records, possibly `schema.table`.', ['customers']),
+    object: text('Object that holds the records, in systems that have no tables.', ['Account']),
+    id: text('Column that identifies a record for ever.', ['id']),
+    changed_at: text('Column with the time of the last change.', ['updated_at']),
+    version: text('Column that the system changes with every write.', ['row_version']),
+    where: text('Which records belong to the flow.', ["type = 'customer' and deleted_at is null"]),
+    on_create: columnValues('Fixed values of columns for records that are created here.'),
+    archive: columnValues('Values of columns that mean "archived" here.'),
+    overlap: duration(
+      'How far a read of changes looks back, for transactions that commit late; 1 minute unless given.',
+      '1 minute',
+    ),
+  },
+  'Where the records of the flow are in this system.',
+)
+
+const mapping = z
+  .union(
+    [
+      scalar('Name of the column in this system.'),
+      map(
+        {
+          field: text('Name of the column.', ['segment']),
+          values: z
+            .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'must be one value' }), {
+              error: 'must be a map of values',
+            })
+            .meta({ description: "Value table: this system's value → the agreed value. One to one." }),
+          read: text(
+            "Expression (CEL) over the record's columns; alone, the field is computed here and never written.",
+            ["street + ', ' + city"],
+          ),
+          write: named(text('Expression over `value`, the agreed value.'), 'By column, what is written there.'),
+          table: text('`lines`: child table.', ['order_lines']),
+          object: text('`lines`: child object.'),
+          parent: text("`lines`: column of the child table that holds the record's id.", ['order_id']),
+          id: z
+            .union([z.string(), list(z.string({ error: 'must be text' }), 'Columns.')], {
+              error: 'must be a column or a list of columns',
+            })
+            .meta({ description: '`lines`: columns that identify a child row within its record.' }),
+        },
+        'How this system holds the field.',
+      ),
+    ],
+    { error: 'must be a column, or a map with `field` and `values`, or with `read` and `write`' },
+  )
+  .meta({ description: 'How this system holds the field: a column, a column with a value table, or an expression.' })
+
+export const TYPE_NAMES = [
+  'text',
+  'integer',
+  'decimal',
+  'money',
+  'boolean',
+  'date',
+  'instant',
+  'choice',
+  'email',
+  'phone',
+  'country',
+  'vat',
+  'url',
+  'reference',
+  'lines',
+] as const
+
+/** Settings that a field and a sub-field of `lines` have in common. */
+const typeSettings = {
+  type: text('What kind of value this is.', [...TYPE_NAMES.filter((t) => t !== 'reference'), 'reference(customers)']),
+  required: z
+    .boolean({ error: 'must be `true` or `false`' })
+    .meta({ description: 'A record without this value is held.' }),
+  currency: text('`money`: ISO 4217 code.', ['EUR']),
+  scale: z
+    .int({ error: 'must be a whole number from 0 to 12' })
+    .min(0, { error: 'must be a whole number from 0 to 12' })
+    .max(12, { error: 'must be a whole number from 0 to 12' })
+    .meta({ description: '`decimal`, `money`: digits after the point.' }),
+  country: text('`phone`, `vat`: country (ISO 3166 alpha-2) of numbers without a prefix.', ['ES']),
+  max_length: z
+    .int({ error: 'must be a whole number above 0' })
+    .positive({ error: 'must be a whole number above 0' })
+    .meta({ description: '`text`: longest value that every system can hold.' }),
+  values: list(
+    z.union([z.string(), z.number(), z.boolean()], { error: 'must be one value' }),
+    '`choice`: the agreed values.',
+  ),
+  timezone: text('`instant`: zone of times that are stored without one; the contract’s unless given.', [
+    'Europe/Madrid',
+  ]),
+  precision: choice(
+    ['microseconds', 'milliseconds', 'seconds', 'minutes'],
+    '`instant`: the precision that every system can hold.',
+  ),
+  empty: choice(['same as null', 'distinct'], '`text`: whether an empty text differs from no value.'),
+}
+
+const subField = z
+  .object(typeSettings)
+  .partial()
+  .catchall(mapping)
+  .meta({ description: 'A field of the lines: its type, and by system the column of the child table.' })
+
+const field = z
+  .object(
+    {
+      ...typeSettings,
+      master: text("The system whose value counts, or `shared`; the flow's unless given.", ['shared']),
+      on_conflict: text('With `master: shared`: `newest`, `ask` or the system that wins.', ['newest', 'ask']),
+      edited_outside_master: choice(EDITED_OUTSIDE, "This field's own answer; the flow's unless given."),
+      empty_in_master: choice(EMPTY_IN_MASTER, "This field's own answer; the flow's unless given."),
+      invalid_value: choice(INVALID_VALUE, "This field's own answer; the flow's unless given."),
+      key: list(z.string({ error: 'must be text' }), '`lines`: sub-fields that identify a line within its record.'),
+      fields: named(subField, '`lines`: the fields of a line.'),
+    },
+    { error: 'must be a map of settings' },
+  )
+  .partial()
+  .catchall(mapping)
+  .meta({ description: 'A field: its type, its rules, and by system how that system holds it.' })
+
+/** Keys of a field, and of a field of lines, that are not the name of a system. */
+export const FIELD_SETTINGS: readonly string[] = Object.keys(field.shape)
+export const SUB_FIELD_SETTINGS: readonly string[] = Object.keys(subField.shape)
+
+const matchRule = z
+  .union(
+    [
+      list(z.string({ error: 'must be text' }), 'Fields that must all be equal.'),
+      map(
+        {
+          similar: list(z.string({ error: 'must be text' }), 'Fields that are compared together.'),
+          at_least: z
+            .number({ error: 'must be a number from 0 to 1' })
+            .gt(0, { error: 'must be above 0' })
+            .max(1, { error: 'must be at most 1' })
+            .meta({ description: 'Similarity from 0 to 1.' }),
+          then: choice(['ask'], 'A similar record is never linked without a person.'),
+        },
+        'Fields that must be similar.',
+      ),
+    ],
+    { error: 'must be a list of fields, e.g. `[vat_number]`, or `{ similar: [name], at_least: 0.92, then: ask }`' },
+  )
+  .meta({ description: 'One way in which records that exist on both sides find each other.' })
+
+const SCHEDULE_ERROR =
+  'must be a schedule: `real-time`, `every 15 minutes`, `hourly`, `nightly at 02:00` or `cron 0 6 * * 1-5`'
+const schedule = z
+  .string({ error: SCHEDULE_ERROR })
+  .meta({
+    description: 'How often changes of this system are looked for.',
+    pattern: `^(?:${SCHEDULE})$`,
+    examples: ['real-time', 'every 15 minutes', 'hourly', 'nightly at 02:00', 'cron 0 6 * * 1-5'],
+  })
+
+export const flowSchema = map(
+  {
+    owners: map(
+      {
+        business: text('Who answers for the rules; a key of `people`.'),
+        technical: text('Who answers for the technology; a key of `people`.'),
+      },
+      'The two people who answer for this flow.',
+    ),
+    master: text('The system whose value counts, or `shared`.', ['erp', 'shared']),
+    on_conflict: text(
+      'With `master: shared`: `newest`, `ask` or the system that wins, for fields without their own answer.',
+      ['newest', 'ask'],
+    ),
+    direction: text('`both`, or one way such as `erp to crm`.', ['both', 'erp to crm']),
+    schedule: z
+      .union([schedule, named(schedule, 'By system.')], { error: SCHEDULE_ERROR })
+      .meta({ description: 'How often changes are looked for, by system.' }),
+    late_after: duration('A change that waits longer than this is late, and the owners are told.', '30 minutes'),
+    records: named(records, 'By system, where the records of the flow are.'),
+    match: z
+      .union([z.literal('none'), list(matchRule, 'Rules, tried in this order.')], {
+        error: 'must be a list of rules, or `none`',
+      })
+      .meta({ description: 'How records that exist on both sides find each other, in this order.' }),
+    fields: named(field, 'The fields that are kept in agreement.'),
+    edge_cases: edgeCases,
+    on_failure: onFailure,
+    limits: map(
+      { changes: limit('changes'), deletions: limit('deletions') },
+      'How much one run may change before it stops and asks.',
+    ),
+    history: duration('How long a change can be taken back.', '400 days'),
+  },
+  'One entity kept in agreement across systems.',
+)
+
+export const contractSchema = map(
+  {
+    concordat: z
+      .literal(1, { error: 'must be 1, the version of the contract language' })
+      .meta({ description: 'Version of the contract language.' }),
+    company: text('Name of the company.', ['Acme Instruments']),
+    timezone: text('Time zone of schedules and of times stored without one.', ['Europe/Madrid']),
+    people: named(
+      map(
+        { name: text('Full name.', ['Ana Ruiz']), email: text('Where alerts and questions go.', ['ana@acme.example']) },
+        'A person.',
+      ),
+      'The people who own flows.',
+    ),
+    systems: named(
+      z
+        .object(
+          { connector: text('Which connector reaches the system.', ['postgres', 'mysql']) },
+          { error: 'must be a map of settings' },
+        )
+        .partial()
+        .catchall(z.union([z.string(), z.number(), z.boolean()], { error: 'must be one value' }))
+        .meta({
+          description:
+            'A system: its connector and the connector’s settings. Secrets as `${env:NAME}` or `${secret:NAME}`.',
+        }),
+      'The business systems.',
+    ),
+    flows: named(flowSchema, 'What is kept in agreement.'),
+  },
+  'A contract: the decisions by which Concordat keeps business systems in agreement.',
+)
+
+/** The JSON Schema that editors use, made from the schema that `check` validates with. */
+export function jsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(contractSchema, { io: 'input' })
+  return {
+    ...schema,
+    title: 'Concordat contract',
+    required: ['concordat', 'systems'],
+  }
+}

@@ -1,0 +1,72 @@
+import { ConcordatError } from '../model/errors.ts'
+import type { SystemDeclaration } from './contract.ts'
+
+/** What secrets are looked up in; given from outside so that this stays pure. */
+export interface SecretSource {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Content of a file, or null when there is none. */
+  readonly readFile: (path: string) => string | null
+}
+
+const REFERENCE = /\$\{(env|secret):([A-Za-z_][A-Za-z0-9_]*)\}/g
+const SECRET_NAME =
+  /(?:pass(?:word|wd|phrase)?|pwd|token|secret|api[-_]?key|private[-_]?key|access[-_]?key|credentials?)$/i
+const URL_PASSWORD =
+  /:\/\/[^:/?#@\s]*:(?!\d+[/?#])([^@\s]*)@|[?&](?:password|passwd|pwd|token|secret|api[-_]?key)=([^&#\s]*)/gi
+
+/**
+ * A system's settings with every `${env:NAME}` and `${secret:NAME}` filled in. A secret is the content of
+ * `$CONCORDAT_SECRETS_DIR/NAME`, or the environment variable `CONCORDAT_SECRET_NAME`.
+ * Throws `config.missing-secret`, which names the variable and never a value.
+ */
+export function resolveSettings(system: SystemDeclaration, source: SecretSource): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(system.settings).map(([setting, text]) => [
+      setting,
+      text.replace(REFERENCE, (_, kind: string, name: string) => {
+        const value = kind === 'env' ? source.env[name] : secret(name, source)
+        if (value === undefined || value === '') throw missing(system.name, setting, kind, name, source)
+        return value
+      }),
+    ]),
+  )
+}
+
+function secret(name: string, { env, readFile }: SecretSource): string | undefined {
+  const folder = env['CONCORDAT_SECRETS_DIR']
+  const content = folder === undefined || folder === '' ? null : readFile(`${folder.replace(/\/$/, '')}/${name}`)
+  return content === null ? env[`CONCORDAT_SECRET_${name}`] : content.replace(/\r?\n$/, '')
+}
+
+function missing(system: string, setting: string, kind: string, name: string, { env }: SecretSource): ConcordatError {
+  const folder = env['CONCORDAT_SECRETS_DIR']
+  return kind === 'env'
+    ? new ConcordatError(
+        'config.missing-secret',
+        `The setting \`${setting}\` of the system \`${system}\` needs the environment variable ${name}, which is not set.`,
+        { cure: `Set ${name} and start again.` },
+      )
+    : new ConcordatError(
+        'config.missing-secret',
+        `The setting \`${setting}\` of the system \`${system}\` needs the secret ${name}, which is not there.`,
+        {
+          cure:
+            folder === undefined || folder === ''
+              ? `Set CONCORDAT_SECRET_${name}, or set CONCORDAT_SECRETS_DIR to a folder with a file ${name}.`
+              : `Put it into the file ${name} in the folder that CONCORDAT_SECRETS_DIR names, or set CONCORDAT_SECRET_${name}.`,
+        },
+      )
+}
+
+/**
+ * Why the value of a setting may not stand in a contract: `clear`: a secret in clear; `malformed`: a `${…}` that is no
+ * reference; null when it may.
+ */
+export function secretFault(setting: string, text: string): 'clear' | 'malformed' | null {
+  const masked = text.replace(REFERENCE, '\0')
+  if (masked.includes('${')) return 'malformed'
+  const clear = (value: string | undefined) => value !== undefined && value.replaceAll('\0', '') !== ''
+  if (SECRET_NAME.test(setting) && clear(masked)) return 'clear'
+  for (const [, inUrl, inQuery] of masked.matchAll(URL_PASSWORD)) if (clear(inUrl) || clear(inQuery)) return 'clear'
+  return null
+}
