@@ -307,8 +307,10 @@ export function generateCustomers(count: number, random: Random): Customers {
 function inventCompanies(kinds: readonly Kind[], random: Random): Company[] {
   const taken = new Set<string>()
   return kinds.map((kind) => {
-    for (;;) {
-      const company = inventCompany(kind, random)
+    for (let attempt = 0; ; attempt++) {
+      // A large world needs more names than there are: branches have numbers.
+      const branch = attempt < 8 ? '' : ` ${random.integer(2, 10 * attempt)}`
+      const company = inventCompany(kind, random, branch)
       const unique = [company.name, company.vat, company.email.split('@')[1]!]
       if (unique.some((key) => taken.has(key))) continue
       for (const key of unique) taken.add(key)
@@ -317,10 +319,10 @@ function inventCompanies(kinds: readonly Kind[], random: Random): Company[] {
   })
 }
 
-function inventCompany(kind: Kind, random: Random): Company {
+function inventCompany(kind: Kind, random: Random, branch: string): Company {
   const country = random.pick<Country>(['ES', 'ES', 'ES', 'ES', 'FR', 'FR', 'DE', 'DE', 'PT', 'IT'])
   const locale = LOCALES[country]
-  const name = companyName(country, random)
+  const name = companyName(country, random).replace(', ', `${branch}, `)
   const [city, prefix, digits] = random.pick(locale.cities)
   const number = String(random.integer(1, 140))
   const street = random.pick(locale.streets)

@@ -1,0 +1,195 @@
+import type { Edit } from '../../demo/edits.ts'
+import type { Verification } from '../../demo/verify.ts'
+import { count, counted, duration } from '../print/figures.ts'
+import { printRecord } from '../print/print-record.ts'
+import { printRuns } from '../print/print-runs.ts'
+import { progressLine } from '../print/progress-line.ts'
+import { renderTable } from '../print/table.ts'
+import { visible, wrap } from '../print/text-width.ts'
+import type { Terminal } from '../terminal.ts'
+import { disagreementSentences } from './demo-report.ts'
+import type { DemoRuns } from './demo-report.ts'
+import type { Teller } from './teller.ts'
+
+/** Longest line of prose: what the eye follows easily. */
+const PROSE = 88
+const INDENT = '   '
+/** So many disagreements are printed; `--json` has all. */
+const SHOWN = 20
+
+/** Tells the demo to a person, chapter by chapter. `command`: how that person calls concordat here. */
+export function narrator(terminal: Terminal, quiet: boolean, command: string): Teller {
+  const { paint } = terminal
+  const bar = progressLine(terminal, quiet)
+  const indented: Terminal = {
+    ...terminal,
+    width: terminal.width - INDENT.length,
+    out: (line) => terminal.out(line === '' ? '' : INDENT + line),
+  }
+  let chapters = 0
+
+  const chapter = (title: string): void => {
+    bar.clear()
+    terminal.out('')
+    terminal.out(paint('bold', `${++chapters}. ${title}`))
+  }
+  const say = (text: string, look?: 'green' | 'yellow' | 'red' | 'dim'): void => {
+    for (const line of wrap(text, Math.min(PROSE, terminal.width) - INDENT.length)) {
+      terminal.out(INDENT + (look ? paint(look, line) : line))
+    }
+  }
+  const listed = (rows: readonly (readonly [number: number, text: string])[]): void => {
+    const columns = [
+      { title: '', align: 'right' as const },
+      { title: '', overflow: 'wrap' as const },
+    ]
+    const cells = rows.map(([number, text]) => [count(number), text])
+    for (const line of renderTable(columns, cells, { width: Math.min(PROSE, terminal.width), indent: `${INDENT}  ` }))
+      terminal.out(line)
+  }
+  const figures = (runs: DemoRuns, planned: boolean): void => {
+    bar.clear()
+    printRuns(indented, runs.flows, planned)
+  }
+
+  return {
+    opening() {
+      terminal.out(paint('bold', 'Concordat: two systems, one agreement'))
+      terminal.out('An ERP and a CRM of one company that have never met; about two minutes. Nothing outside')
+      terminal.out('the folder .concordat is touched.')
+      chapter('Two systems')
+    },
+    systems(world, home) {
+      const { customers, products, orders, invoices } = world.sizes
+      say(`Levante Instruments does its books in an ERP and its sales in a CRM, each a PostgreSQL database of its own:`)
+      terminal.out(`${INDENT}  ERP  ${home.urls.erp}`)
+      terminal.out(`${INDENT}  CRM  ${home.urls.crm}`)
+      say(
+        `They hold ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders and ${count(invoices)} invoices, made up from seed ${world.seed}, with the mess of real life:`,
+      )
+      listed(world.mess.map((mess) => [mess.count, mess.what]))
+    },
+    checked(check, home) {
+      chapter('Check: has everything been decided?')
+      const open = check.questions.length
+      say(`The rules are one file that people decided on first; read it and change it: ${home.contract}`)
+      for (const problem of check.problems) say(`${problem.file}:${problem.line}: ${problem.message}`, 'red')
+      const words = check.rulebook.map(({ flow, ownership }) => `${flow} (${counted(ownership.length, 'field')})`)
+      say(
+        `${counted(check.rulebook.length, 'flow')}: ${words.join(', ')}. ${open === 0 ? 'No question is open.' : `${counted(open, 'question')} open.`}`,
+        open === 0 && check.problems.length === 0 ? 'green' : 'yellow',
+      )
+    },
+    planning() {
+      chapter('Plan: what would happen?')
+    },
+    planned(plan) {
+      figures(plan, true)
+      say(`${counted(plan.cases, 'case')} would wait for a person. Nothing has been written yet.`)
+    },
+    firstRunning() {
+      chapter('First run')
+    },
+    ran(runs) {
+      figures(runs, false)
+      say(`Took ${duration(runs.seconds)}.`)
+    },
+    verified: (verification) => tellVerification(verification, say),
+    waiting(waiting) {
+      chapter('What waits for people')
+      if (waiting.length === 0) say('Nothing.')
+      else say('Everything else went on; these were left as they are until somebody decides:')
+      for (const { flow, kind, cause, count: cases, example } of waiting) {
+        const finer = cause === '' || cause === kind ? '' : `, ${cause.replaceAll('_', ' ')}`
+        terminal.out(`${INDENT}  ${paint('yellow', String(cases).padStart(4))}  ${flow}: ${kind}${finer}`)
+        const lines = wrap(`e.g. ${visible(example)}`, Math.min(PROSE, terminal.width) - 11)
+        for (const line of lines) terminal.out(`${' '.repeat(11)}${paint('dim', line)}`)
+      }
+    },
+    editing(customer) {
+      chapter(`A morning’s work on ${visible(customer)}`)
+    },
+    edited(edits) {
+      for (const edit of edits) tellEdit(edit, say)
+    },
+    secondRunning() {
+      chapter('Second run: only what changed')
+    },
+    customer(view) {
+      chapter('Why is it so? The record of that one customer')
+      if (view) printRecord(indented, view)
+      else say('The customer is not to be found.', 'red')
+    },
+    resting() {
+      chapter('A run that has nothing to do')
+    },
+    rested(rest) {
+      bar.clear()
+      const read = rest.flows.reduce((sum, run) => sum + run.read, 0)
+      const quietly = rest.writes === 0 && rest.changed_tables.length === 0
+      say(
+        `Read all ${count(read)} records again in ${duration(rest.seconds)} and wrote ${rest.writes === 0 ? 'nothing' : counted(rest.writes, 'record')}; ` +
+          (quietly
+            ? 'both databases are what they were, to the letter.'
+            : `changed: ${rest.changed_tables.join(', ') || 'no table'}.`),
+        quietly ? 'green' : 'red',
+      )
+    },
+    ending(report) {
+      terminal.out('')
+      if (report.failures.length === 0)
+        terminal.out(paint('green', `Done in ${duration(report.seconds)}: the systems agree wherever they should.`))
+      else
+        terminal.out(
+          paint(
+            'red',
+            `Done in ${duration(report.seconds)}, and ${counted(report.failures.length, 'thing')} went wrong, see above.`,
+          ),
+        )
+      terminal.out('')
+      terminal.out(paint('bold', 'Try it yourself'))
+      const steps: (readonly [string, string])[] = [
+        [
+          `${command} demo --open`,
+          'opens the two databases again, until you press Ctrl-C; then, in a second terminal:',
+        ],
+        [`. ${report.systems.environment}`, 'lets the commands below find them'],
+        ['', 'change a row with any client that speaks PostgreSQL, at the addresses above'],
+        [`${command} run --contract ${report.systems.contract}`, 'brings them into agreement'],
+        [`${command} cases --contract ${report.systems.contract}`, 'shows what waits for people, and how to decide it'],
+        [
+          `${command} show customers "${visible(report.customer?.title ?? 'Vidal').split(',')[0]}" --contract ${report.systems.contract}`,
+          'shows one customer, and why',
+        ],
+      ]
+      for (const [line, what] of steps) {
+        if (line !== '') terminal.out(`  ${paint('cyan', line)}`)
+        terminal.out(`      ${what}`)
+      }
+    },
+    progress: bar.update,
+  }
+}
+
+type Say = (text: string, look?: 'green' | 'yellow' | 'red' | 'dim') => void
+
+function tellVerification(verification: Verification, say: Say): void {
+  const { customers, products, orders, invoices, lines } = verification.compared
+  const sentences = disagreementSentences(verification)
+  if (sentences.length === 0) {
+    say(
+      `Compared by a second pair of eyes that shares nothing with the engine: ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders, ${count(invoices)} invoices and ${count(lines)} lines agree; nothing is missing, twice, or where it should not be.`,
+      'green',
+    )
+    return
+  }
+  say(`The systems disagree where they should agree, ${counted(sentences.length, 'time')}:`, 'red')
+  for (const sentence of sentences.slice(0, SHOWN)) say(`- ${visible(sentence)}`, 'red')
+  if (sentences.length > SHOWN) say(`… and ${count(sentences.length - SHOWN)} more; --json lists them all.`, 'red')
+}
+
+function tellEdit({ system, who, did, from, to, expected }: Edit, say: Say): void {
+  const change = from === null ? visible(to) : `${visible(from)} → ${visible(to)}`
+  say(`${who} ${did} in the ${system.toUpperCase()}: ${change}`)
+  say(`   ${expected}`, 'dim')
+}
