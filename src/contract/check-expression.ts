@@ -1,14 +1,21 @@
+import { compileExpression, expressionColumns } from './expression.ts'
 import type { Findings } from './findings.ts'
-import type { ScalarNode } from './node.ts'
+import { placeInText, type ScalarNode } from './node.ts'
 
-/** Reports an expression that is empty. */
-export function checkExpression(findings: Findings, expression: ScalarNode, _side: 'read' | 'write'): boolean {
-  if (expression.text.trim() !== '') return true
+/** Reports an expression that does not type-check, at the place inside it; true when it is good. */
+export function checkExpression(findings: Findings, expression: ScalarNode, side: 'read' | 'write'): boolean {
+  const { text } = expression
+  const compiled = compileExpression(text, side === 'read' ? expressionColumns(text) : ['value'])
+  if (compiled.ok) return true
+  const place = placeInText(expression, Math.min(compiled.offset, text.length))
+  const message = compiled.message.replace(/[.:]?$/, '')
   findings.error(
-    expression.place,
+    place,
     'bad-expression',
-    'The expression is empty.',
-    "Write an expression such as `street + ', ' + city`.",
+    `This expression is not valid: ${message}.`,
+    side === 'read'
+      ? "An expression calculates with the columns of the record, e.g. `street + ', ' + city` or `text(number(cents) / 100)`."
+      : 'An expression of `write` calculates with `value`, the agreed value, e.g. `text(number(value) * 100)`.',
   )
   return false
 }

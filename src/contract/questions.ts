@@ -121,9 +121,14 @@ export const FLOW_QUESTIONS = {
       ['ask', 'A person decides each time.'],
       ['leave alone', `The edit stays until ${m} changes the field again.`],
     ]),
-  'edge_cases.existing_records': ({ many, m, o, oneWay }) =>
+  'edge_cases.existing_records': ({ many, m, o, oneWay, facts }) =>
     business(`At the first sync, when ${many} that both sides already hold differ, what happens?`, [
-      ['master wins', `${m}'s values replace those in ${o}.`],
+      [
+        'master wins',
+        facts.master === 'shared'
+          ? 'The values of each field that has a master replace the others; shared fields go by `on_conflict`.'
+          : `${m}'s values replace those in ${o}.`,
+      ],
       [
         'fill blanks only',
         `Only what is empty is filled${oneWay ? ` in ${o}` : ', on either side'}; what differs stays.`,
@@ -214,6 +219,9 @@ export const FLOW_QUESTIONS = {
 } as const satisfies Record<string, (names: Names) => Question>
 
 export type FlowSetting = keyof typeof FLOW_QUESTIONS
+
+/** Records that a setting of a flow is open. */
+export type Ask = (setting: FlowSetting) => void
 
 /** The question about a setting of a flow. */
 export function flowQuestion(setting: FlowSetting, facts: QuestionFacts): Question {
