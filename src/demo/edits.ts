@@ -45,7 +45,7 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
     {
       system: 'crm',
       who: 'Sales',
-      did: 'has a new telephone number',
+      did: 'notes a new telephone number',
       field: 'phone',
       ...(await inCrm('phone', (old) => (old === '+34 963 120 045' ? '+34 963 120 046' : '+34 963 120 045'))),
       expected: 'goes to the ERP: the CRM is master of it',
@@ -69,7 +69,7 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
     {
       system: 'crm',
       who: 'Sales',
-      did: 'changes it too, to another one',
+      did: 'changes the e-mail address as well',
       field: 'email',
       ...(await inCrm('email', (old) => `recepcion@${host(old)}`)),
       expected: 'wins: it is the newest; the other is kept in the log',

@@ -69,14 +69,14 @@ async function demo(cli: Cli, options: DemoOptions): Promise<ExitStatus> {
       if (!existsSync(home.environment)) {
         throw new ConcordatError('cli.usage', 'There is no demo here yet.', { cure: `Run \`${COMMAND} demo\` first.` })
       }
-      await keepOpen(cli, home)
-      return EXIT.done
+      return await keepOpen(cli, home)
     }
     const tell = options.json ? SILENT : narrator(terminal, options.quiet === true, COMMAND)
-    const report = await playStory(cli, home, { seed: options.seed, sizes }, tell)
+    const play = () => playStory(cli, home, { seed: options.seed, sizes }, tell)
+    const report = await cli.interrupt.during(play)
     if (report === null) return EXIT.interrupted
     if (options.json) printJson(terminal, report)
-    if (options.keep) await keepOpen(cli, home)
+    if (options.keep) return await keepOpen(cli, home)
     return report.failures.length === 0 ? EXIT.done : EXIT.failed
   } finally {
     await home.close()
@@ -104,7 +104,7 @@ function sizesOf(options: DemoOptions): Sizes {
 }
 
 /** Holds the server until Ctrl-C, and says how to reach it. */
-async function keepOpen(cli: Cli, home: DemoHome): Promise<void> {
+async function keepOpen(cli: Cli, home: DemoHome): Promise<never> {
   const { terminal } = cli
   terminal.out('')
   terminal.out('The databases are open; press Ctrl-C to close them.')
@@ -112,14 +112,7 @@ async function keepOpen(cli: Cli, home: DemoHome): Promise<void> {
   terminal.out(`  CRM        ${home.urls.crm}`)
   terminal.out(`  Concordat  ${home.storeUrl}`)
   terminal.out(`In another terminal, for the concordat commands:  . ${home.environment}`)
-  await new Promise<void>((resolve) => {
-    // Without a timer the process would find that it has nothing left to do.
-    const alive = setInterval(() => {}, 60_000)
-    const end = (): void => {
-      clearInterval(alive)
-      resolve()
-    }
-    if (cli.signal.aborted) end()
-    else cli.signal.addEventListener('abort', end, { once: true })
-  })
+  // Ctrl-C ends the process, and the server with it. Without a timer the process would find nothing left to do.
+  setInterval(() => {}, 60_000)
+  return await new Promise<never>(() => {})
 }

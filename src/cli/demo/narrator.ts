@@ -55,8 +55,8 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
   return {
     opening() {
       terminal.out(paint('bold', 'Concordat: two systems, one agreement'))
-      terminal.out('An ERP and a CRM of one company that have never met; about two minutes. Nothing outside')
-      terminal.out('the folder .concordat is touched.')
+      terminal.out('An ERP and a CRM of one company have never met. In about two minutes they agree.')
+      terminal.out('Everything happens in databases made for this; nothing of yours is touched.')
       chapter('Two systems')
     },
     systems(world, home) {

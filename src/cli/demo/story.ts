@@ -31,7 +31,7 @@ export async function playStory(
   tell: Teller,
 ): Promise<DemoReport | null> {
   const began = performance.now()
-  const interrupted = () => cli.signal.aborted
+  const interrupted = () => cli.interrupt.signal.aborted
 
   tell.opening()
   await home.startAfresh()
@@ -51,7 +51,7 @@ export async function playStory(
     }
 
     tell.planning()
-    const planned = await timed(() => app.plan({ onProgress: tell.progress, signal: cli.signal }))
+    const planned = await timed(() => app.plan({ onProgress: tell.progress, signal: cli.interrupt.signal }))
     if (interrupted()) return null
     const plan = { flows: planned.result.flows, cases: planned.result.cases.length, seconds: planned.seconds }
     tell.planned(plan)
@@ -133,7 +133,7 @@ export async function playStory(
 const LEGACY_YEARS = 8
 
 async function run(app: App, cli: Cli, onProgress: (progress: Progress) => void, full: boolean): Promise<DemoRuns> {
-  const { result, seconds } = await timed(() => app.run({ full, onProgress, signal: cli.signal }))
+  const { result, seconds } = await timed(() => app.run({ full, onProgress, signal: cli.interrupt.signal }))
   return { flows: result, seconds }
 }
 
