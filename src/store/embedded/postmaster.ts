@@ -52,10 +52,11 @@ export async function startPostmaster(
   const server = spawn(
     binaries.postgres,
     [
-      ...['-D', layout.cluster],
-      ...['-p', String(settings.port)],
-      ...['-c', 'listen_addresses=127.0.0.1'],
-      ...['-c', `unix_socket_directories=${settings.socket === undefined ? '' : `"${settings.socket}"`}`],
+      '-D',
+      layout.cluster,
+      `--port=${settings.port}`,
+      '--listen_addresses=127.0.0.1',
+      `--unix_socket_directories=${settings.socket === undefined ? '' : `"${settings.socket}"`}`,
     ],
     // Detached: it must outlive us, and not feel the Ctrl-C that is meant for us.
     { ...account, cwd: layout.root, env: childEnvironment(), detached: true, stdio: ['ignore', log, log] },

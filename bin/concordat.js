@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/**
+ * The command. Plain JavaScript for Node 20 and newer, because it must be able to say what it needs: under an older
+ * Node than 24 it hands over to the Node 24 that a checkout has in node_modules.
+ *
+ * In a checkout it runs the TypeScript sources as they are, in the published package what was built from them.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const needed = 24
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+if (Number.parseInt(process.versions.node, 10) >= needed) await run()
+else handOver()
+
+async function run() {
+  const warn = process.emitWarning
+  // "… is an experimental feature" is for us to know, not for the user.
+  process.emitWarning = (warning, ...rest) => {
+    const kind = typeof rest[0] === 'object' ? rest[0]?.type : rest[0]
+    if (kind !== 'ExperimentalWarning') warn.call(process, warning, ...rest)
+  }
+  const source = join(root, 'src', 'cli', 'main.ts')
+  const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')
+  await import(pathToFileURL(entry).href)
+}
+
+function handOver() {
+  const newer = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (!existsSync(newer) || process.env.CONCORDAT_HANDED_OVER !== undefined) {
+    const cure = existsSync(join(root, 'src'))
+      ? 'Run `npm ci` in the checkout, which brings it along, or install Node 24.'
+      : 'Install it from nodejs.org or your package manager, or run `npx -p node@24 -p concordat concordat`.'
+    console.error(`Concordat needs Node ${needed} or newer; this is ${process.version}. ${cure}`)
+    process.exitCode = 1
+    return
+  }
+  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, CONCORDAT_HANDED_OVER: process.version },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to both of us; a second one would tell the child to hurry.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    })
+  }
+  child.once('error', (error) => {
+    console.error(`Concordat could not start ${newer}: ${error.message}`)
+    process.exitCode = 1
+  })
+  child.once('exit', (code, signal) => {
+    if (signal === null) {
+      process.exit(code ?? 1)
+    } else {
+      process.removeAllListeners(signal)
+      process.kill(process.pid, signal)
+    }
+  })
+}

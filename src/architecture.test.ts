@@ -1,0 +1,161 @@
+/**
+ * Holds the shape that docs/architecture.md describes. A new layer, or a new permission, is a decision: it gets a
+ * line here and a record in docs/decisions/.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join, posix } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+/** From the ground up. A layer may use itself and what it names, and can name only what stands above it here. */
+const layers = [
+  { name: 'model', uses: [] },
+  { name: 'contract', uses: ['model'] },
+  { name: 'merge', uses: ['model', 'contract'] },
+  { name: 'connector-kit', uses: ['model'] },
+  { name: 'connectors', uses: ['model', 'connector-kit'] },
+  { name: 'store', uses: ['model'] },
+  { name: 'engine', uses: ['model', 'contract', 'merge', 'connector-kit', 'store'] },
+  { name: 'demo', uses: ['model', 'contract', 'store'] },
+  { name: 'app.ts', uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine'] },
+  { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts'] },
+] as const satisfies readonly { name: string; uses: readonly string[] }[]
+
+/** Packages that are one layer's own business: everybody else asks that layer. */
+const confined: Readonly<Record<string, readonly string[]>> = {
+  pg: ['store', 'connectors/postgres', 'demo'],
+  'pg-copy-streams': ['store', 'connectors/postgres', 'demo'],
+  mysql2: ['connectors/mysql'],
+  yaml: ['contract'],
+  zod: ['contract'],
+  '@marcbachmann/cel-js': ['contract'],
+  re2js: ['contract'],
+  'libphonenumber-js': ['model'],
+  stdnum: ['model'],
+  'i18n-iso-countries': ['model', 'contract'],
+  'big.js': ['model'],
+  'temporal-polyfill': ['model'],
+  commander: ['cli'],
+  '@clack/prompts': ['cli'],
+}
+
+interface Import {
+  readonly file: string
+  /** A path below src/ for our own files, otherwise as it is written. */
+  readonly target: string
+  readonly ours: boolean
+}
+
+const source = import.meta.dirname
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'))
+const product = files.filter((file) => !file.endsWith('.test.ts'))
+const text = new Map(files.map((file) => [file, readFileSync(join(source, file), 'utf8')]))
+const imports = product.flatMap(importsOf)
+
+function importsOf(file: string): Import[] {
+  const statements =
+    /(?:^|[\s;}])(?:import|export)\s[^'"();]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+  return [...(text.get(file) ?? '').matchAll(statements)].map(([, from, bare]) => {
+    const written = from ?? bare ?? ''
+    const ours = written.startsWith('.')
+    return { file, ours, target: ours ? posix.join(posix.dirname(file), written) : written }
+  })
+}
+
+const layerOf = (path: string): string => path.split('/')[0] ?? path
+const within = (file: string, place: string): boolean => file.startsWith(`${place}/`)
+const packageOf = (target: string): string =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
+const written = ({ file, target }: Import): string => `${file} imports ${target}`
+
+describe('layers', () => {
+  const below = new Map<string, readonly string[]>(layers.map(({ name, uses }) => [name, uses]))
+
+  test('the reader of imports sees what is there', () => {
+    // Were it blind, everything below would pass.
+    expect(imports.map(written)).toContain('store/embedded/embedded-server.ts imports model/errors.ts')
+    expect(imports.map(written)).toContain('store/embedded/embedded-server.ts imports pg')
+    expect(imports.filter(({ ours, target }) => ours && !files.includes(target)).map(written)).toEqual([])
+  })
+
+  test('every file of src/ belongs to one', () => {
+    expect(product.filter((file) => !below.has(layerOf(file)))).toEqual([])
+  })
+
+  test('they can only use what stands before them, so there are no circles', () => {
+    layers.forEach(({ name, uses }, position) => {
+      const earlier = layers.slice(0, position).map((layer) => layer.name)
+      expect(earlier, name).toEqual(expect.arrayContaining([...uses]))
+    })
+  })
+
+  test('no import goes where its layer may not', () => {
+    const wrong = imports.filter(({ file, target, ours }) => {
+      const [own, other] = [layerOf(file), layerOf(target)]
+      return ours && own !== other && !(below.get(own) ?? []).includes(other)
+    })
+    expect(wrong.map(written)).toEqual([])
+  })
+
+  test('a connector does not know its siblings', () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        within(file, 'connectors') && within(target, 'connectors') && file.split('/')[1] !== target.split('/')[1],
+    )
+    expect(wrong.map(written)).toEqual([])
+  })
+
+  test('no product code knows a test', () => {
+    expect(
+      imports.filter(({ target }) => target.endsWith('.test.ts') || target.startsWith('../')).map(written),
+    ).toEqual([])
+  })
+})
+
+describe('purity', () => {
+  test('a confined package is used only by its layer', () => {
+    const wrong = imports.filter(({ file, target, ours }) => {
+      const places = ours ? undefined : confined[packageOf(target)]
+      return places !== undefined && !places.some((place) => within(file, place))
+    })
+    expect(wrong.map(written)).toEqual([])
+  })
+
+  test('merge decides without input, output, clock, chance or waiting', () => {
+    const wrong = product
+      .filter((file) => within(file, 'merge'))
+      .filter((file) =>
+        /'node:(?!crypto)|\basync\b|\bawait\b|\bPromise\b|Date\.now|new Date\(\)|Math\.random/.test(codeOf(file)),
+      )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('house rules', () => {
+  test('a file is named for a concept, in kebab-case', () => {
+    const vague = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'manager', 'index', 'lib'])
+    const wrong = files.filter((file) => {
+      const name = basename(file, '.ts').replace(/\.test$/, '')
+      return vague.has(name) || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing is exported without a name, and no file only hands on others', () => {
+    expect(product.filter((file) => /^export (default|\*)/m.test(codeOf(file)))).toEqual([])
+  })
+
+  test('no file outgrows a reader', () => {
+    expect(product.filter((file) => codeOf(file).split('\n').length > 500)).toEqual([])
+  })
+})
+
+/** The text without its comments, so that a comment may name what the code may not. */
+function codeOf(file: string): string {
+  return (text.get(file) ?? '').replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '')
+}
