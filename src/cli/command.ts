@@ -5,6 +5,7 @@ import type { CheckReport } from '../contract/finding.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Backend } from './backend.ts'
 import { EXIT_STATUS_HELP, type ExitStatus } from './exit-status.ts'
+import type { Interrupt } from './interrupt.ts'
 import { counted } from './print/figures.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,8 +14,8 @@ export interface Cli {
   readonly terminal: Terminal
   readonly backend: Backend
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted by the first Ctrl-C. */
-  readonly signal: AbortSignal
+  /** Ctrl-C. */
+  readonly interrupt: Interrupt
   /** Takes down the status that the process will end with. */
   end(status: ExitStatus): void
 }
@@ -27,7 +28,11 @@ export interface CommonOptions {
 }
 
 /** A command with the options that all have, and its examples and exit statuses in the help. */
-export function newCommand(name: string, description: string, examples: readonly (readonly [string, string])[]): Command {
+export function newCommand(
+  name: string,
+  description: string,
+  examples: readonly (readonly [string, string])[],
+): Command {
   const width = examples.reduce((most, [line]) => Math.max(most, line.length), 0)
   const lines = examples.map(([line, what]) => `  $ ${line.padEnd(width)}   ${what}`)
   return new Command(name)
@@ -48,9 +53,13 @@ export function contractPath(options: CommonOptions): string {
   }
   const found = ['concordat.yaml', 'contract'].find((path) => existsSync(path))
   if (found !== undefined) return found
-  throw new ConcordatError('contract.unreadable', 'There is no contract here: neither concordat.yaml nor a folder contract.', {
-    cure: 'Run `concordat init` to begin one, or name one with --contract.',
-  })
+  throw new ConcordatError(
+    'contract.unreadable',
+    'There is no contract here: neither concordat.yaml nor a folder contract.',
+    {
+      cure: 'Run `concordat init` to begin one, or name one with --contract.',
+    },
+  )
 }
 
 /** Options for reading the contract and opening the application. */
@@ -96,7 +105,9 @@ export function printJson(terminal: Terminal, result: unknown): void {
 /** A whole number from the command line. */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) {
-    throw new ConcordatError('cli.usage', `"${text}" is not a whole number.`, { cure: 'Give digits only, for example 20.' })
+    throw new ConcordatError('cli.usage', `"${text}" is not a whole number.`, {
+      cure: 'Give digits only, for example 20.',
+    })
   }
   return Number(text)
 }

@@ -38,8 +38,7 @@ export function processTerminal(
 ): Terminal {
   const painter = (stream: Stream) => {
     const colour = wantsColour(stream, env)
-    return (look: Look, text: string): string =>
-      colour ? styleText(look, text, { validateStream: false }) : text
+    return (look: Look, text: string): string => (colour ? styleText(look, text, { validateStream: false }) : text)
   }
   return {
     width: stdout.isTTY ? (stdout.columns ?? 80) : Infinity,

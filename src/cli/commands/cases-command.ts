@@ -9,7 +9,15 @@ import { printCases } from '../print/print-cases.ts'
 type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit: number }
 type ResolveOptions = CommonOptions & { value?: string; by?: string; allAlike?: boolean }
 
-const KINDS = ['conflict', 'ambiguous match', 'outside edit', 'held record', 'quarantined record', 'breaker tripped', 'mass deletion']
+const KINDS = [
+  'conflict',
+  'ambiguous match',
+  'outside edit',
+  'held record',
+  'quarantined record',
+  'breaker tripped',
+  'mass deletion',
+]
 
 /** `concordat cases`: what waits for a person, and how to decide it. */
 export function casesCommand(cli: Cli): Command {
@@ -21,7 +29,9 @@ export function casesCommand(cli: Cli): Command {
   ])
     .option('--flow <name>', 'only this flow')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
-    .addOption(new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'))
+    .addOption(
+      new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'),
+    )
     .option('--limit <n>', 'most cases to show', wholeNumber, 20)
     .action(async (options: ListOptions) => {
       const { flow, kind, state, limit } = options
@@ -62,7 +72,9 @@ export function casesCommand(cli: Cli): Command {
         })
         if (options.json) printJson(cli.terminal, { cases })
         else {
-          cli.terminal.out(`${counted(cases.length, 'case')} decided: ${choice.join(' ')}. The next run carries it out: concordat run`)
+          cli.terminal.out(
+            `${counted(cases.length, 'case')} decided: ${choice.join(' ')}. The next run carries it out: concordat run`,
+          )
         }
         return EXIT.done
       })

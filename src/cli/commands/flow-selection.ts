@@ -24,7 +24,10 @@ export function selectFlows(report: CheckReport, named: readonly string[]): Flow
   const flows = chosen.filter((flow) => report.contract?.flows.has(flow))
   const blocking = named.length > 0 ? undecided[0] : flows.length === 0 ? undecided[0] : undefined
   if (blocking !== undefined) {
-    const whose = named.length === 0 && undecided.length > 1 ? 'No flow is decided yet' : `The flow ${blocking.flow} is not decided yet`
+    const whose =
+      named.length === 0 && undecided.length > 1
+        ? 'No flow is decided yet'
+        : `The flow ${blocking.flow} is not decided yet`
     const open = undecided.reduce((sum, flow) => sum + flow.questions, 0)
     throw new ConcordatError('contract.undecided', `${whose}: ${counted(open, 'question')} still open.`, {
       cure: '`concordat check` lists the questions, with the options and who must answer.',

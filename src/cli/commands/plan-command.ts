@@ -20,14 +20,10 @@ export function planCommand(cli: Cli): Command {
       const status = await withApp(cli, options, async (app, report) => {
         const { flows, undecided } = selectFlows(report, named)
         const progress = progressLine(cli.terminal, options.quiet)
-        const plan = await app
-          .plan({
-            flows,
-            full: options.full === true,
-            limit: options.limit,
-            onProgress: progress.update,
-            signal: cli.signal,
-          })
+        const { limit } = options
+        const { signal } = cli.interrupt
+        const plan = await cli.interrupt
+          .during(() => app.plan({ flows, full: options.full === true, limit, onProgress: progress.update, signal }))
           .finally(progress.clear)
         if (options.json) printJson(cli.terminal, plan)
         else printPlan(cli.terminal, plan)

@@ -20,8 +20,9 @@ export function runCommand(cli: Cli): Command {
       const status = await withApp(cli, options, async (app, report) => {
         const { flows, undecided } = selectFlows(report, named)
         const progress = progressLine(cli.terminal, options.quiet)
-        const runs = await app
-          .run({ flows, full: options.full === true, onProgress: progress.update, signal: cli.signal })
+        const { signal } = cli.interrupt
+        const runs = await cli.interrupt
+          .during(() => app.run({ flows, full: options.full === true, onProgress: progress.update, signal }))
           .finally(progress.clear)
         if (options.json) printJson(cli.terminal, { flows: runs })
         else {

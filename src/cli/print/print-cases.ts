@@ -33,7 +33,10 @@ function printCase(terminal: Terminal, one: CaseView, planned: boolean): void {
     { text: system, paint: (text: string) => paint('dim', text) },
     shown(value),
   ])
-  const columns = [{ title: '', overflow: 'keep' as const }, { title: '', overflow: 'cut' as const }]
+  const columns = [
+    { title: '', overflow: 'keep' as const },
+    { title: '', overflow: 'cut' as const },
+  ]
   for (const line of renderTable(columns, values, { width: terminal.width, indent: '      ' })) terminal.out(line)
   if (one.state === 'resolved') {
     const at = one.resolved === null ? '' : `, ${when(one.resolved, terminal.now())}`
@@ -43,7 +46,10 @@ function printCase(terminal: Terminal, one: CaseView, planned: boolean): void {
       { text: resolveCommand(one.case, choice), paint: (text: string) => paint('cyan', text) },
       means,
     ])
-    const wrapping = [{ title: '', overflow: 'keep' as const }, { title: '', overflow: 'wrap' as const }]
+    const wrapping = [
+      { title: '', overflow: 'keep' as const },
+      { title: '', overflow: 'wrap' as const },
+    ]
     for (const line of renderTable(wrapping, rows, { width: terminal.width, indent: '      ' })) terminal.out(line)
   }
 }

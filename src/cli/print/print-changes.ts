@@ -15,7 +15,10 @@ export function changeLines(terminal: Terminal, fields: readonly FieldChange[], 
     { text: field, paint: (text: string) => terminal.paint('dim', text) },
     from === null ? shown(to) : `${shown(from)} → ${shown(to)}`,
   ])
-  const columns = [{ title: '', overflow: 'keep' as const }, { title: '', overflow: 'cut' as const }]
+  const columns = [
+    { title: '', overflow: 'keep' as const },
+    { title: '', overflow: 'cut' as const },
+  ]
   return renderTable(columns, rows, { width: terminal.width, indent })
 }
 

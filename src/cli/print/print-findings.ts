@@ -18,12 +18,16 @@ export function printCheckReport(terminal: Terminal, report: CheckReport): void 
 function printProblem(terminal: Terminal, problem: Problem, line: string | undefined): void {
   const { paint } = terminal
   const label = problem.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning')
-  terminal.out(`${paint('bold', `${problem.file}:${problem.line}:${problem.column}`)}  ${label}  ${visible(problem.message)}`)
+  terminal.out(
+    `${paint('bold', `${problem.file}:${problem.line}:${problem.column}`)}  ${label}  ${visible(problem.message)}`,
+  )
   if (line !== undefined && line.trim() !== '') {
     const number = String(problem.line)
     const before = visible(line.slice(0, problem.column - 1))
     terminal.out(`  ${paint('dim', `${number} |`)} ${cut(visible(line), terminal.width - number.length - 5)}`)
-    terminal.out(`  ${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(textWidth(before))}${paint('red', '^')}`)
+    terminal.out(
+      `  ${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(textWidth(before))}${paint('red', '^')}`,
+    )
   }
   terminal.out(`  ${paint('dim', 'way out:')} ${visible(problem.cure)}`)
   terminal.out('')
@@ -40,13 +44,19 @@ function printQuestions(terminal: Terminal, questions: readonly OpenQuestion[]):
         const width = Math.min(terminal.width, PROSE_WIDTH)
         for (const line of wrap(visible(question.question), width - 2)) terminal.out(`  ${line}`)
         terminal.out(
-          paint('dim', `  ${flow === '' ? '' : `${flow} · `}${question.setting}  ${question.file}:${question.line}:${question.column}`),
+          paint(
+            'dim',
+            `  ${flow === '' ? '' : `${flow} · `}${question.setting}  ${question.file}:${question.line}:${question.column}`,
+          ),
         )
         const rows = question.options.map((option) => [
           { text: option.answer, paint: (text: string) => paint('cyan', text) },
           option.means,
         ])
-        const columns = [{ title: '', overflow: 'keep' as const }, { title: '', overflow: 'wrap' as const }]
+        const columns = [
+          { title: '', overflow: 'keep' as const },
+          { title: '', overflow: 'wrap' as const },
+        ]
         for (const line of renderTable(columns, rows, { width, indent: '    ' })) terminal.out(line)
       }
     }
@@ -75,7 +85,12 @@ function printSummary(terminal: Terminal, report: CheckReport): void {
       ),
     )
   } else {
-    terminal.out(paint('green', `The contract is complete${aside}: ${counted(report.rulebook.length, 'flow')}, every decision made.`))
+    terminal.out(
+      paint(
+        'green',
+        `The contract is complete${aside}: ${counted(report.rulebook.length, 'flow')}, every decision made.`,
+      ),
+    )
   }
 }
 

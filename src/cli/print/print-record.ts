@@ -9,13 +9,19 @@ import { visible } from './text-width.ts'
 /** Prints one record across its systems: fields side by side, links, the time line, open cases. */
 export function printRecord(terminal: Terminal, view: RecordView): void {
   const { paint } = terminal
-  terminal.out(`${paint('bold', visible(view.title))}  ${paint('dim', `${view.flow}, record ${view.record}, version ${view.version}`)}`)
-  const links = view.links.map((link) => `${link.system} ${visible(link.id)}${link.state === 'linked' ? '' : ` (${link.state})`}`)
+  terminal.out(
+    `${paint('bold', visible(view.title))}  ${paint('dim', `${view.flow}, record ${view.record}, version ${view.version}`)}`,
+  )
+  const links = view.links.map(
+    (link) => `${link.system} ${visible(link.id)}${link.state === 'linked' ? '' : ` (${link.state})`}`,
+  )
   terminal.out(links.length === 0 ? 'Linked to no system.' : `In ${links.join(', ')}`)
   terminal.out('')
 
   const systems = Object.keys(view.systems)
-  const fields = [...new Set([...Object.keys(view.golden), ...systems.flatMap((name) => Object.keys(view.systems[name]!))])]
+  const fields = [
+    ...new Set([...Object.keys(view.golden), ...systems.flatMap((name) => Object.keys(view.systems[name]!))]),
+  ]
   const columns: Column[] = [
     { title: 'field', overflow: 'keep' },
     { title: 'owner', overflow: 'keep' },

@@ -5,7 +5,13 @@ import { count, counted, duration } from './figures.ts'
 import { type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
 
-const LOOKS: Record<RunStatus, Look> = { done: 'green', waiting: 'yellow', running: 'cyan', stopped: 'red', failed: 'red' }
+const LOOKS: Record<RunStatus, Look> = {
+  done: 'green',
+  waiting: 'yellow',
+  running: 'cyan',
+  stopped: 'red',
+  failed: 'red',
+}
 
 const FIGURES = ['read', 'created', 'updated', 'deleted', 'linked', 'conflicts', 'held', 'quarantined'] as const
 

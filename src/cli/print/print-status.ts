@@ -55,7 +55,9 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
     const needs = cases > 0 ? `; ${counted(cases, 'case')} ${cases === 1 ? 'needs' : 'need'} a person` : ''
     if (bad.length > 0) return `${bad.map((row) => `${row.flow} is ${row.status.toLowerCase()}`).join(', ')}${needs}.`
     if (all.every((row) => row.status === 'Never run')) return 'Nothing has run yet.'
-    const oldest = all.map((row) => row.last_success).reduce((a, b) => (a === null || b === null ? null : a < b ? a : b))
+    const oldest = all
+      .map((row) => row.last_success)
+      .reduce((a, b) => (a === null || b === null ? null : a < b ? a : b))
     return oldest === null
       ? `Not every flow has run yet${needs}.`
       : `In agreement as of ${ago(oldest, terminal.now())}${needs}.`

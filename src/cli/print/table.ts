@@ -21,7 +21,8 @@ export interface TableLook {
 const GAP = '  '
 const NARROWEST = 6
 
-const textOf = (cell: Cell | undefined): string => visible(cell === undefined ? '' : typeof cell === 'string' ? cell : cell.text)
+const textOf = (cell: Cell | undefined): string =>
+  visible(cell === undefined ? '' : typeof cell === 'string' ? cell : cell.text)
 
 /** The lines of a table that fits `look.width`. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: TableLook): string[] {

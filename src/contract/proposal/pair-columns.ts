@@ -19,7 +19,13 @@ const ALIKE_ENOUGH = 0.6
 export function tellingColumns(table: SourceObject, aside: ReadonlySet<string>): readonly SourceColumn[] {
   return table.columns.filter((column) => {
     const words = wordsOf(column.name).join(' ')
-    return !aside.has(column.name) && !column.readOnly && familyOf(column.kind) !== null && !BOOKKEEPING.test(words) && !NEVER.test(words)
+    return (
+      !aside.has(column.name) &&
+      !column.readOnly &&
+      familyOf(column.kind) !== null &&
+      !BOOKKEEPING.test(words) &&
+      !NEVER.test(words)
+    )
   })
 }
 
@@ -27,7 +33,8 @@ export function tellingColumns(table: SourceObject, aside: ReadonlySet<string>):
 export function changedAtColumn(table: SourceObject): string | null {
   const found = table.columns.find(
     (column) =>
-      (column.kind === 'instant' || column.kind === 'local timestamp') && CHANGED_AT.test(wordsOf(column.name).join(' ')),
+      (column.kind === 'instant' || column.kind === 'local timestamp') &&
+      CHANGED_AT.test(wordsOf(column.name).join(' ')),
   )
   return found?.name ?? null
 }
@@ -37,7 +44,10 @@ export function pairColumns(
   tables: Both<SourceObject>,
   candidates: Both<readonly SourceColumn[]>,
 ): readonly ColumnPair[] {
-  const topics = tables.map((table) => tableTopic(table.name)) as [ReturnType<typeof tableTopic>, ReturnType<typeof tableTopic>]
+  const topics = tables.map((table) => tableTopic(table.name)) as [
+    ReturnType<typeof tableTopic>,
+    ReturnType<typeof tableTopic>,
+  ]
   const scored = candidates[0].flatMap((a) => {
     const topicA = columnTopic(a.name, topics[0])
     return candidates[1].flatMap((b) => {

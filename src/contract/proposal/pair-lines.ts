@@ -22,7 +22,8 @@ export function pairLines(
 
 function children(catalogue: SourceCatalogue, parent: SourceObject, side: Side, flows: readonly FlowTables[]): Child[] {
   return catalogue.objects.flatMap((table): Child[] => {
-    if (table === parent || table.primaryKey.length === 0 || flows.some((flow) => flow.tables[side] === table)) return []
+    if (table === parent || table.primaryKey.length === 0 || flows.some((flow) => flow.tables[side] === table))
+      return []
     const column = table.columns.find(({ name }) => pointsTo(table, name, parent))
     if (column === undefined) return []
     const topic = tableTopic(table.name)
@@ -64,7 +65,9 @@ function keyOf(tables: Both<SourceObject>, fields: readonly ProposedField[]): re
   if (numbered !== undefined) return [numbered.name]
   const unique = fields.filter((field) =>
     ([0, 1] as const).some((side) =>
-      [tables[side].primaryKey, ...tables[side].uniqueKeys].some((key) => key.length > 1 && key.includes(field.columns[side])),
+      [tables[side].primaryKey, ...tables[side].uniqueKeys].some(
+        (key) => key.length > 1 && key.includes(field.columns[side]),
+      ),
     ),
   )
   if (unique.length > 0) return unique.map((field) => field.name)

@@ -16,7 +16,11 @@ interface Pointer {
 }
 
 /** Reference fields of two tables: columns on both sides that point to records of the same flow. */
-export function pairReferences(tables: Both<SourceObject>, flows: readonly FlowTables[], aside: Both<ReadonlySet<string>>): readonly ProposedField[] {
+export function pairReferences(
+  tables: Both<SourceObject>,
+  flows: readonly FlowTables[],
+  aside: Both<ReadonlySet<string>>,
+): readonly ProposedField[] {
   const [left, right] = [pointers(tables[0], 0, flows, aside[0]), pointers(tables[1], 1, flows, aside[1])]
   const taken = new Set<Pointer>()
   const fields: ProposedField[] = []
@@ -38,7 +42,12 @@ export function pairReferences(tables: Both<SourceObject>, flows: readonly FlowT
   return fields
 }
 
-function pointers(table: SourceObject, side: Side, flows: readonly FlowTables[], aside: ReadonlySet<string>): Pointer[] {
+function pointers(
+  table: SourceObject,
+  side: Side,
+  flows: readonly FlowTables[],
+  aside: ReadonlySet<string>,
+): Pointer[] {
   return table.columns.flatMap((column): Pointer[] => {
     if (aside.has(column.name)) return []
     const flow = flows.find(({ tables }) => pointsTo(table, column.name, tables[side]))
@@ -51,7 +60,8 @@ export function pointsTo(table: SourceObject, column: string, target: SourceObje
   const keys = table.foreignKeys.filter((key) => key.columns.includes(column))
   if (keys.length > 0) return keys.some((key) => key.columns.length === 1 && key.object === target.name)
   const words = wordsOf(column)
-  if (words.length < 2 || words.at(-1) !== 'id' || (table.primaryKey.length === 1 && table.primaryKey[0] === column)) return false
+  if (words.length < 2 || words.at(-1) !== 'id' || (table.primaryKey.length === 1 && table.primaryKey[0] === column))
+    return false
   const noun = words.at(-2)!
   const topic = tableTopic(target.name)
   return !topic.isOther && (singular(noun) === topic.noun || (entityOf(noun) ?? singular(noun)) === topic.entity)

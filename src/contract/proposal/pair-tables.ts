@@ -39,7 +39,9 @@ function tableScore(pair: Both<SourceObject>): number {
   const shared = pairColumns(pair, candidates).length
   if (shared === 0) return 0
   const overlap = shared / Math.max(1, Math.min(candidates[0].length, candidates[1].length))
-  const differing = a.qualifiers.filter((word) => !b.qualifiers.includes(word)).length + b.qualifiers.filter((word) => !a.qualifiers.includes(word)).length
+  const differing =
+    a.qualifiers.filter((word) => !b.qualifiers.includes(word)).length +
+    b.qualifiers.filter((word) => !a.qualifiers.includes(word)).length
   return (a.noun === b.noun ? 1 : 0.85) - 0.1 * differing + 0.5 * overlap
 }
 

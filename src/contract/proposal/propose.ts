@@ -16,7 +16,10 @@ export function propose(systems: Both<SourceSystem>): Proposal {
   }
   const flows = tables.map((flow) => proposeFlow(systems, flow, tables))
   const telling = flows.filter((flow) => flow.fields.length > 0)
-  const draft = chooseFlows({ systems, flows: telling }, telling.map((flow) => flow.name))
+  const draft = chooseFlows(
+    { systems, flows: telling },
+    telling.map((flow) => flow.name),
+  )
   return { systems, flows: parentsFirst(withoutCircles(draft.flows)) }
 }
 

@@ -19,12 +19,6 @@ export interface ContractDraft {
   readonly currency: string | null
 }
 
-/** Settings in the order of the file; `records`, `match` and `fields` come from the systems. */
-const DECISIONS = (Object.keys(FLOW_QUESTIONS) as FlowSetting[]).filter(
-  (setting) => setting !== 'records' && setting !== 'fields' && setting !== 'match',
-)
-const ABOVE: readonly FlowSetting[] = DECISIONS.filter((setting) => !setting.includes('.') && setting !== 'history')
-
 /** Name of the environment variable that holds a system's URL. */
 export function urlVariable(system: string): string {
   return `${system.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_URL`
@@ -45,7 +39,14 @@ export function questionFacts(draft: ContractDraft, flow: string): QuestionFacts
 
 /** Decisions of a flow that a proposal leaves to people, in the order in which they are best answered. */
 export function decisionsOf(flow: ProposedFlow): readonly FlowSetting[] {
-  return flow.match.length === 0 ? [...ABOVE.slice(0, 5), 'match', ...DECISIONS.filter((s) => !ABOVE.slice(0, 5).includes(s))] : DECISIONS
+  const refers = [...flow.fields, ...flow.fields.flatMap((field) => field.lines?.fields ?? [])].some(
+    (field) => field.type === 'reference',
+  )
+  return (Object.keys(FLOW_QUESTIONS) as FlowSetting[]).filter((setting) => {
+    if (setting === 'records' || setting === 'fields') return false
+    if (setting === 'match') return flow.match.length === 0
+    return setting !== 'edge_cases.missing_reference' || refers
+  })
 }
 
 /** The text of the contract file. */
@@ -65,7 +66,8 @@ export function writeContract(draft: ContractDraft): string {
     '',
     'systems:',
     ...draft.proposal.systems.map(
-      ({ name, connector }) => `  ${scalar(name)}: { connector: ${scalar(connector)}, url: "\${env:${urlVariable(name)}}" }`,
+      ({ name, connector }) =>
+        `  ${scalar(name)}: { connector: ${scalar(connector)}, url: "\${env:${urlVariable(name)}}" }`,
     ),
     '',
     'flows:',
@@ -78,7 +80,10 @@ function peopleLines(people: readonly Person[]): string[] {
   return [
     'people:',
     ...(people.length === 0
-      ? ['  #? Who answers for the flows? One line a person.', '  # ana: { name: Ana Ruiz, email: ana@company.example }']
+      ? [
+          '  #? Who answers for the flows? One line a person.',
+          '  # ana: { name: Ana Ruiz, email: ana@company.example }',
+        ]
       : people.map(({ key, name, email }) => `  ${scalar(key)}: { name: ${scalar(name)}, email: ${scalar(email)} }`)),
   ]
 }
@@ -87,16 +92,18 @@ function flowLines(draft: ContractDraft, flow: ProposedFlow): string[] {
   const facts = questionFacts(draft, flow.name)
   const answers = draft.answers[flow.name] ?? {}
   const ask = (setting: FlowSetting, indent: number) => decisionLines(setting, facts, answers[setting], indent)
+  const decisions = decisionsOf(flow)
   const group = (name: string): string[] => [
     `    ${name}:`,
-    ...DECISIONS.filter((setting) => setting.startsWith(`${name}.`)).flatMap((setting) => ask(setting, 6)),
+    ...decisions.filter((setting) => setting.startsWith(`${name}.`)).flatMap((setting) => ask(setting, 6)),
   ]
+  const above = (['master', 'on_conflict', 'direction', 'schedule', 'late_after'] as const).filter(
+    (setting) => setting !== 'on_conflict' || answers.master === undefined || answers.master === 'shared',
+  )
   return [
     `  ${flow.name}:`,
     ...group('owners'),
-    ...ABOVE.flatMap((setting) =>
-      setting === 'on_conflict' && answers.master !== undefined && answers.master !== 'shared' ? [] : ask(setting, 4),
-    ),
+    ...above.flatMap((setting) => ask(setting, 4)),
     ...recordLines(draft, flow),
     ...matchLines(flow, facts, answers.match),
     '    fields:',
@@ -111,7 +118,12 @@ function flowLines(draft: ContractDraft, flow: ProposedFlow): string[] {
 }
 
 /** A decision: the answer, or the question with its answers as comments. */
-function decisionLines(setting: FlowSetting, facts: QuestionFacts, answer: string | undefined, indent: number): string[] {
+function decisionLines(
+  setting: FlowSetting,
+  facts: QuestionFacts,
+  answer: string | undefined,
+  indent: number,
+): string[] {
   const key = setting.slice(setting.indexOf('.') + 1)
   const blanks = ' '.repeat(indent)
   const { question, options } = flowQuestion(setting, facts)
@@ -140,7 +152,9 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
       return [
         `      ${scalar(name)}: { table: ${scalar(table.object)}, id: ${scalar(table.id)}${changedAt} }`,
         ...(table.changedAt === null
-          ? [`      # ${name} has no column that says when a row of ${table.object} changed: every run reads the whole table.`]
+          ? [
+              `      # ${name} has no column that says when a row of ${table.object} changed: every run reads the whole table.`,
+            ]
           : []),
       ]
     }),
@@ -163,7 +177,8 @@ function matchLines(flow: ProposedFlow, facts: QuestionFacts, answer: string | u
 /** Answers to how records find each other, with fields of this very flow. */
 export function matchAnswers(flow: ProposedFlow): readonly { answer: string; means: string }[] {
   const names = flow.fields.filter((field) => field.type !== 'lines').map((field) => field.name)
-  const name = names.find((one) => one === 'name' || one === 'code') ?? flow.fields.find((field) => field.type === 'text')?.name
+  const name =
+    names.find((one) => one === 'name' || one === 'code') ?? flow.fields.find((field) => field.type === 'text')?.name
   const second = names.find((one) => one === 'postcode' || one === 'city') ?? null
   const reference = flow.fields.find((field) => field.type === 'reference')?.name
   const date = flow.fields.find((field) => field.type === 'date' || field.type === 'instant')?.name
@@ -172,7 +187,9 @@ export function matchAnswers(flow: ProposedFlow): readonly { answer: string; mea
     ...(reference !== undefined && date !== undefined
       ? [{ answer: `[[${scalar(reference)}, ${scalar(date)}]]`, means: 'By these fields, all equal.' }]
       : []),
-    ...(name !== undefined ? [{ answer: `[[${scalar(name)}]]`, means: 'By a field that is equal on both sides.' }] : []),
+    ...(name !== undefined
+      ? [{ answer: `[[${scalar(name)}]]`, means: 'By a field that is equal on both sides.' }]
+      : []),
     ...(alike.length > 0
       ? [
           {
@@ -206,7 +223,10 @@ function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedFie
       ...fields.flatMap((one) => fieldLines(draft, flow, one, `${blanks}    `)),
     ]
   }
-  const columns = [`${scalar(left.name)}: ${scalar(field.columns[0])}`, `${scalar(right.name)}: ${scalar(field.columns[1])}`]
+  const columns = [
+    `${scalar(left.name)}: ${scalar(field.columns[0])}`,
+    `${scalar(right.name)}: ${scalar(field.columns[1])}`,
+  ]
   if (field.type === 'money' && draft.currency === null) {
     return [
       `${blanks}${scalar(field.name)}:`,
@@ -222,7 +242,9 @@ function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedFie
 function unmappedLines(draft: ContractDraft, flow: ProposedFlow): string[] {
   return draft.proposal.systems.flatMap(({ name }, side) => {
     const columns = flow.unmapped[side as 0 | 1]
-    return columns.length === 0 ? [] : wrapped(`Only in ${name}, not kept in agreement: ${columns.join(', ')}`, '      # ')
+    return columns.length === 0
+      ? []
+      : wrapped(`Only in ${name}, not kept in agreement: ${columns.join(', ')}`, '      # ')
   })
 }
 

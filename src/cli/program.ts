@@ -1,0 +1,121 @@
+import { Command, CommanderError } from 'commander'
+import { ConcordatError } from '../model/errors.ts'
+import { casesCommand } from './commands/cases-command.ts'
+import { checkCommand } from './commands/check-command.ts'
+import { logCommand } from './commands/log-command.ts'
+import { planCommand } from './commands/plan-command.ts'
+import { runCommand } from './commands/run-command.ts'
+import { showCommand } from './commands/show-command.ts'
+import { statusCommand } from './commands/status-command.ts'
+import { type Cli, printJson } from './command.ts'
+import { EXIT, EXIT_STATUS_HELP, type ExitStatus, exitStatusOf } from './exit-status.ts'
+import { initCommand } from './init/init-command.ts'
+import { Cancelled, type Prompter } from './init/prompter.ts'
+
+export interface ProgramParts extends Omit<Cli, 'end'> {
+  readonly version: string
+  readonly prompter?: () => Prompter
+  /** Commands that are not about a contract at hand. */
+  readonly more?: readonly ((cli: Cli) => Command)[]
+}
+
+/** Runs one command line (without node and script) and answers the exit status; prints errors, never throws. */
+export async function runProgram(argv: readonly string[], parts: ProgramParts): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.done
+  const cli: Cli = { ...parts, end: (ended) => (status = ended) }
+  const json = argv.includes('--json')
+  const program = buildProgram(cli, parts)
+  settle(program, cli, json)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    return reportError(cli, error, json)
+  }
+  return parts.interrupt.signal.aborted ? EXIT.interrupted : status
+}
+
+function buildProgram(cli: Cli, parts: ProgramParts): Command {
+  const program = new Command('concordat')
+    .description('Keeps business systems in agreement by rules that people decided first.')
+    .version(parts.version, '-V, --version', 'print the version')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ concordat init                     begin a contract
+  $ concordat check                    what is wrong or undecided in it
+  $ concordat plan                     what a run would do; writes nothing
+  $ concordat run                      bring the systems into agreement
+  $ concordat show customers "Acme"    why each value of a record is what it is
+
+Settings come from the environment, and from a file .env in the working directory (the environment wins).
+DATABASE_URL: PostgreSQL server that keeps the state; without it Concordat runs one of its own.
+
+${EXIT_STATUS_HELP}`,
+    )
+  const commands = [
+    initCommand(cli, parts.prompter),
+    checkCommand(cli),
+    planCommand(cli),
+    runCommand(cli),
+    statusCommand(cli),
+    logCommand(cli),
+    showCommand(cli),
+    casesCommand(cli),
+    ...(parts.more ?? []).map((make) => make(cli)),
+  ]
+  for (const command of commands) program.addCommand(command)
+  return program
+}
+
+/** Gives every command, nested ones too, the program's way of printing and of failing. */
+function settle(command: Command, cli: Cli, json: boolean): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({
+      writeOut: (text) => cli.terminal.out(text.trimEnd()),
+      writeErr: (text) => cli.terminal.err(text.trimEnd()),
+      // Reported once, by `reportError`.
+      outputError: () => {},
+      ...(Number.isFinite(cli.terminal.width) ? { getOutHelpWidth: () => cli.terminal.width } : {}),
+    })
+  for (const nested of command.commands) settle(nested, cli, json)
+}
+
+function reportError(cli: Cli, error: unknown, json: boolean): ExitStatus {
+  const { terminal } = cli
+  if (error instanceof Cancelled) {
+    terminal.err('Given up; nothing was written.')
+    return EXIT.interrupted
+  }
+  if (error instanceof CommanderError) {
+    // Help and version are no failure; help that was not asked for (no command) is.
+    if (error.exitCode === 0) return EXIT.done
+    if (error.code === 'commander.help') return EXIT.failed
+    return reportError(cli, usageError(error), json)
+  }
+  if (error instanceof ConcordatError && error.code !== 'bug') {
+    if (json) printJson(terminal, { error: { code: error.code, message: error.message, cure: error.cure ?? null } })
+    else {
+      terminal.err(`${terminal.paintErr('red', 'error:')} ${error.message}`)
+      if (error.cure !== undefined) terminal.err(error.cure)
+    }
+    return exitStatusOf(error)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const cure = 'Please report it, with the lines below and what you did.'
+  if (json) printJson(terminal, { error: { code: 'bug', message: `This is a bug in Concordat: ${message}`, cure } })
+  else terminal.err(`${terminal.paintErr('red', 'This is a bug in Concordat:')} ${message}\n${cure}`)
+  terminal.err(error instanceof Error ? (error.stack ?? '') : '')
+  return EXIT.failed
+}
+
+function usageError(error: CommanderError): ConcordatError {
+  const said = error.message.replace(/^error: /, '').split('\n')
+  const sentence = `${said[0]!.charAt(0).toUpperCase()}${said[0]!.slice(1).replace(/\.$/, '')}.`
+  const hint = said.slice(1).join(' ').trim()
+  return new ConcordatError('cli.usage', sentence, {
+    cure: `${hint === '' ? '' : `${hint} `}\`concordat --help\` lists the commands, \`concordat <command> --help\` its options.`,
+  })
+}

@@ -1,0 +1,222 @@
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readContract } from '../read-contract.ts'
+import type { SourceCatalogue } from './catalogue.ts'
+import { CRM, ERP, table } from './proposal-fixture.ts'
+import type { Proposal } from './proposal.ts'
+import { chooseFlows, propose } from './propose.ts'
+import { type ContractDraft, writeContract } from './write-contract.ts'
+
+const between = (erp: SourceCatalogue, crm: SourceCatalogue): Proposal =>
+  propose([
+    { name: 'erp', connector: 'postgres', catalogue: erp },
+    { name: 'crm', connector: 'mysql', catalogue: crm },
+  ])
+
+const draft = (proposal: Proposal, more: Partial<ContractDraft> = {}): ContractDraft => ({
+  company: 'Acme & Söhne: "Nord"',
+  timezone: 'Europe/Madrid',
+  proposal,
+  people: [],
+  answers: {},
+  currency: null,
+  ...more,
+})
+
+const check = (text: string) => readContract([{ name: 'concordat.yaml', text }])
+
+const pairsOf = (proposal: Proposal, flow: string): Record<string, string> =>
+  Object.fromEntries(
+    proposal.flows
+      .find((one) => one.name === flow)!
+      .fields.map((field) => [`${field.columns[0]}=${field.columns[1]}`, field.type]),
+  )
+
+test('finds the same records under other names, parents first, and leaves other things alone', () => {
+  const proposal = between(ERP, CRM)
+  expect(proposal.flows.map((flow) => [flow.name, flow.tables[0].object, flow.tables[1].object])).toEqual([
+    ['customers', 'customers', 'accounts'],
+    ['products', 'products', 'items'],
+    ['orders', 'orders', 'deals'],
+  ])
+  expect(proposal.flows[0]!.tables).toEqual([
+    { object: 'customers', id: 'customer_id', changedAt: null },
+    { object: 'accounts', id: 'id', changedAt: 'updated_at' },
+  ])
+  expect(proposal.flows[1]!.tables[1].changedAt).toBe('modified_on')
+})
+
+test('pairs columns by what they mean, with the type that names and columns speak for', () => {
+  const proposal = between(ERP, CRM)
+  expect(pairsOf(proposal, 'customers')).toEqual({
+    'company_name=name': 'text',
+    'contact_name=primary_contact': 'text',
+    'address=billing_street': 'text',
+    'city=billing_city': 'text',
+    'region=billing_state': 'text',
+    'postal_code=billing_zip': 'text',
+    'country=billing_country': 'country',
+    'phone=phone_number': 'phone',
+    'fax=fax': 'phone',
+  })
+  expect(pairsOf(proposal, 'products')).toEqual({
+    'product_name=item_name': 'text',
+    'quantity_per_unit=pack_size': 'text',
+    'unit_price=list_price': 'money',
+    'units_in_stock=stock_qty': 'integer',
+    'discontinued=discontinued': 'boolean',
+  })
+  expect(pairsOf(proposal, 'orders')).toMatchObject({
+    'customer_id=account_id': 'reference',
+    'order_date=placed_at': 'date',
+    'required_date=due_date': 'date',
+    'freight=shipping_cost': 'money',
+    'ship_country=shipping_country': 'country',
+    'order_details=deal_lines': 'lines',
+  })
+  const customers = proposal.flows[0]!
+  expect(customers.unmapped).toEqual([['contact_title'], ['industry']])
+})
+
+test('takes child tables as lines, by foreign key on one side and by name on the other', () => {
+  const lines = between(ERP, CRM)
+    .flows.find((flow) => flow.name === 'orders')!
+    .fields.find((field) => field.type === 'lines')!
+  expect(lines.lines!.parents).toEqual(['order_id', 'deal_id'])
+  expect(lines.lines!.key).toEqual(['product'])
+  expect(lines.lines!.fields.map((field) => [field.name, field.type, ...field.columns])).toEqual([
+    ['product', 'reference', 'product_id', 'item_id'],
+    ['price', 'money', 'unit_price', 'unit_price'],
+    ['quantity', 'integer', 'quantity', 'qty'],
+    ['discount', 'decimal', 'discount', 'discount_pct'],
+  ])
+})
+
+test('a line number that both sides have identifies a line', () => {
+  const side = (no: string): SourceCatalogue => ({
+    objects: [
+      table('orders', ['id'], ['id integer!=', 'order_date date']),
+      table('order_lines', ['order_id', no], ['order_id integer!', `${no} integer!`, 'qty integer!'], {
+        fk: { order_id: 'orders' },
+      }),
+    ],
+  })
+  const lines = between(side('line_no'), side('position')).flows[0]!.fields.find((field) => field.type === 'lines')!
+  expect(lines.lines!.key).toEqual(['line'])
+})
+
+test('what is unique or names one company is proposed for matching, strongest first', () => {
+  const side = (columns: string[], unique: string[]): SourceCatalogue => ({
+    objects: [table('clients', ['id'], ['id integer!=', 'name text!', ...columns], { unique })],
+  })
+  const proposal = between(
+    side(['mail text', 'tax_id text', 'client_no text'], []),
+    side(['email text', 'vat_number text', 'code text'], ['code']),
+  )
+  expect(proposal.flows[0]!.match).toEqual(['vat', 'code', 'email'])
+  expect(between(ERP, CRM).flows[0]!.match).toEqual([])
+})
+
+test('secrets, binary columns, views and tables without a key of one column are left out', () => {
+  const text = writeContract(draft(between(ERP, CRM)))
+  expect(text).not.toMatch(/password_hash|picture|open_deals|customer_customer_demo/)
+})
+
+test('references never go round in a circle', () => {
+  const circular: SourceCatalogue = {
+    objects: [
+      table(
+        'customers',
+        ['id'],
+        ['id integer!=', 'name text!', 'main_order_id integer', 'parent_customer_id integer'],
+        {
+          fk: { main_order_id: 'orders', parent_customer_id: 'customers' },
+        },
+      ),
+      table('orders', ['id'], ['id integer!=', 'order_date date', 'customer_id integer'], {
+        fk: { customer_id: 'customers' },
+      }),
+    ],
+  }
+  const report = check(writeContract(draft(between(circular, circular))))
+  expect(report.problems).toEqual([])
+  const references = between(circular, circular).flows.flatMap((flow) =>
+    flow.fields.filter((field) => field.type === 'reference'),
+  )
+  expect(references).toHaveLength(1)
+})
+
+test('the written contract has open questions and no problems', () => {
+  const report = check(writeContract(draft(between(ERP, CRM))))
+  expect(report.problems).toEqual([])
+  expect(report.rulebook.map((flow) => [flow.flow, flow.decided])).toEqual([
+    ['customers', false],
+    ['products', false],
+    ['orders', false],
+  ])
+  expect(report.questions.length).toBeGreaterThan(60)
+})
+
+test('every open question stands in the file with its answers, and taking off "# " answers it', () => {
+  const text = writeContract(draft(between(ERP, CRM)))
+  const answered = new Map<string, string>()
+  // One answer a question, the first, as a person would do it; of a shared setting's alternatives only one counts.
+  let asked = false
+  const lines = text.split('\n').map((line) => {
+    if (/^\s*#\?/.test(line)) {
+      asked = !line.includes('Only with')
+      return line
+    }
+    if (!asked || !/^\s*# /.test(line)) return line
+    asked = false
+    const uncommented = line.replace('# ', '')
+    answered.set(line, uncommented)
+    return uncommented
+  })
+  const report = check(lines.join('\n'))
+  expect(report.problems).toEqual([])
+  expect(report.questions).toEqual([])
+  expect([...report.contract!.flows.keys()]).toEqual(['customers', 'products', 'orders'])
+  expect(report.contract!.flows.get('orders')!.fields.map((field) => field.name)).toContain('lines')
+})
+
+test('answers given beforehand are written in place of their questions', () => {
+  const proposal = chooseFlows(between(ERP, CRM), ['customers'])
+  const text = writeContract(
+    draft(proposal, {
+      people: [{ key: 'ana', name: 'Ana: Ruiz', email: 'ana@acme.example' }],
+      answers: {
+        customers: { 'owners.business': 'ana', 'owners.technical': 'ana', master: 'erp', direction: 'erp to crm' },
+      },
+    }),
+  )
+  const report = check(text)
+  expect(report.problems).toEqual([])
+  const open = report.questions.map((question) => question.setting)
+  expect(open).not.toContain('master')
+  expect(open).not.toContain('direction')
+  expect(open).not.toContain('owners.business')
+  expect(report.questions.every((question) => question.owner === 'Ana: Ruiz')).toBe(true)
+  expect(text).not.toContain('on_conflict')
+})
+
+test('choosing flows takes references to the others out, and lines that nothing tells apart any more', () => {
+  const orders = chooseFlows(between(ERP, CRM), ['orders']).flows[0]!
+  expect(orders.fields.map((field) => field.type)).not.toContain('reference')
+  expect(orders.fields.map((field) => field.type)).not.toContain('lines')
+  expect(check(writeContract(draft(chooseFlows(between(ERP, CRM), ['orders'])))).problems).toEqual([])
+})
+
+test('odd names survive the file', () => {
+  const odd = (name: string): SourceCatalogue => ({
+    objects: [table(name, ['no'], ['no integer!=', 'on text', 'name text', 'größe_mm decimal(2)'])],
+  })
+  const text = writeContract(draft(between(odd('sales.Order'), odd('ORDERS'))))
+  const read = parse(text) as {
+    company: string
+    flows: { orders: { records: { erp: { table: string; id: string } } } }
+  }
+  expect(read.company).toBe('Acme & Söhne: "Nord"')
+  expect(read.flows.orders.records.erp).toMatchObject({ table: 'sales.Order', id: 'no' })
+  expect(check(text).problems).toEqual([])
+})
