@@ -74,11 +74,20 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       const open = check.questions.length
       say(`The rules are one file that people decided on first; read it and change it: ${home.contract}`)
       for (const problem of check.problems) say(`${problem.file}:${problem.line}: ${problem.message}`, 'red')
-      const words = check.rulebook.map(({ flow, ownership }) => `${flow} (${counted(ownership.length, 'field')})`)
+      const sentences = check.rulebook.flatMap((flow) => flow.sentences)
+      // Of each flow, which way it goes; the whole book would be a page of its own.
+      for (const { sentences: of } of check.rulebook) {
+        const ways = of.filter((sentence) => /\bis master of\b|\bflow\b/.test(sentence))
+        if (ways.length > 0) say(`- ${ways.join(' ')}`)
+      }
+      const flows = counted(check.rulebook.length, 'flow')
       say(
-        `${counted(check.rulebook.length, 'flow')}: ${words.join(', ')}. ${open === 0 ? 'No question is open.' : `${counted(open, 'question')} open.`}`,
+        open === 0
+          ? `${flows}, ${count(sentences.length)} decisions, no open question.`
+          : `${flows}, ${counted(open, 'open question')}.`,
         open === 0 && check.problems.length === 0 ? 'green' : 'yellow',
       )
+      say(`All of them as sentences: ${command} check --rules --contract ${home.contract}`, 'dim')
     },
     planning() {
       chapter('Plan: what would happen?')
