@@ -1,5 +1,9 @@
-import type { Canonical, Raw, Reading } from '../model/value.ts'
-import type { Flow } from './contract.ts'
+import { ConcordatError } from '../model/errors.ts'
+import { type Canonical, Invalid, type Raw, type Reading, Unresolved } from '../model/value.ts'
+import type { Field, Flow } from './contract.ts'
+import { expressionColumns } from './expression.ts'
+import { compileField, type FieldCodec } from './field-codec.ts'
+import { compileLines, type LinesChange, type LinesCodec, type Resolve } from './lines-mapping.ts'
 
 /*
  * Translation of one system's rows of one flow, compiled once per (flow, system, columns) and then called per record:
@@ -13,14 +17,7 @@ export interface RowShape {
   readonly lines: ReadonlyMap<string, { readonly place: number; readonly columns: readonly string[] }>
 }
 
-/** Finds the golden record of a remote id (reading) or the remote id of a golden record (writing) in this mapping's system. */
-export type Resolve = (flow: string, id: string) => string | undefined
-
-export interface LinesChange {
-  readonly insert: readonly { readonly values: Readonly<Record<string, Raw>> }[]
-  readonly update: readonly { readonly id: string; readonly set: Readonly<Record<string, Raw>> }[]
-  readonly delete: readonly string[]
-}
+export type { LinesChange, Resolve }
 
 export interface RowWrite {
   /** Column → raw value to set; empty when nothing differs. */
@@ -29,6 +26,8 @@ export interface RowWrite {
   readonly lines: Readonly<Record<string, LinesChange>>
   /** Golden records that have no counterpart in this system yet: the write must wait for them. */
   readonly waitsFor: readonly { readonly flow: string; readonly record: string }[]
+  /** Fields (index: `flow.fields`) whose golden value this system cannot express, and why; they are left out of `set`. */
+  readonly invalid: readonly { readonly field: number; readonly reason: string }[]
 }
 
 export interface RowMapping {
@@ -45,11 +44,159 @@ export interface RowMapping {
   referencesOut(golden: readonly Canonical[], report: (flow: string, recordId: string) => void): void
   /**
    * What to write so that the system holds `golden` in the given fields. `current`: its row as last seen, null for a
-   * create. For lines only the lines that differ are touched, found by key.
+   * create. A field that reads equal to its golden value is not written, whatever its raw form. For lines only the lines
+   * that differ are touched, found by key. A create leaves out what is null, so that the system's defaults apply.
    */
-  write(golden: readonly Canonical[], fields: readonly number[], current: readonly Raw[] | null, resolve: Resolve): RowWrite
+  write(
+    golden: readonly Canonical[],
+    fields: readonly number[],
+    current: readonly Raw[] | null,
+    resolve: Resolve,
+  ): RowWrite
 }
 
 /** Columns of the system that the flow reads or writes, lines aside. */
-export declare function mappedColumns(flow: Flow, system: string): readonly string[]
-export declare function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping
+export function mappedColumns(flow: Flow, system: string): readonly string[] {
+  const records = flow.records[system]
+  return [
+    ...new Set([
+      ...columnsOf(flow.fields, system),
+      ...Object.keys(records?.onCreate ?? {}),
+      ...Object.keys(records?.archive ?? {}),
+    ]),
+  ]
+}
+
+/** The child tables of the flow's lines fields in the system, with the columns that it reads or writes of each. */
+export function mappedLines(
+  flow: Flow,
+  system: string,
+): readonly {
+  readonly name: string
+  readonly object: string
+  readonly parent: string
+  readonly id?: readonly string[]
+  readonly fields: readonly string[]
+}[] {
+  return flow.fields.flatMap((field) => {
+    const mapping = field.mapping[system]
+    if (mapping?.kind !== 'lines') return []
+    const { object, parent, id } = mapping
+    const fields = [...new Set(columnsOf(field.lines?.fields ?? [], system))]
+    return [{ name: field.name, object, parent, ...(id && { id }), fields }]
+  })
+}
+
+function columnsOf(fields: readonly Field[], system: string): readonly string[] {
+  return fields.flatMap((field) => {
+    const mapping = field.mapping[system]
+    if (mapping?.kind === 'column') return [mapping.column]
+    if (mapping?.kind !== 'expression') return []
+    return [...expressionColumns(mapping.read), ...Object.keys(mapping.write ?? {})]
+  })
+}
+
+/** Compiles the flow's mapping to one system; throws where a column is missing or the contract was never checked. */
+export function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping {
+  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns))
+  const lines = flow.fields.map((field) => linesOf(field, system, shape))
+  const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
+  const referring = places.filter((i) => codecs[i]!.refersTo !== null)
+  const withLines = places.filter((i) => lines[i]?.hasReferences)
+
+  return {
+    holds: codecs.map((codec, i) => codec.holds || lines[i] !== null),
+    writable: codecs.map((codec, i) => lines[i]?.writable ?? codec.writable),
+    hasReferences: referring.length + withLines.length > 0,
+
+    references(values, report) {
+      for (const i of referring) {
+        const id = codecs[i]!.read(values)
+        if (typeof id === 'string') report(codecs[i]!.refersTo!, id)
+      }
+      for (const i of withLines) lines[i]!.references(values, report)
+    },
+
+    read(values, resolve) {
+      const readings = new Array<Reading>(codecs.length).fill(null)
+      for (const i of places) {
+        const codec = lines[i]
+        readings[i] = codec ? codec.read(values, resolve) : readField(codecs[i]!, values, resolve)
+      }
+      return readings
+    },
+
+    referencesOut(golden, report) {
+      for (const i of referring) {
+        const record = golden[i]
+        if (codecs[i]!.writable && typeof record === 'string') report(codecs[i]!.refersTo!, record)
+      }
+      for (const i of withLines) lines[i]!.referencesOut(golden[i] ?? null, report)
+    },
+
+    write: (golden, fields, current, resolve) => writeRow(flow, codecs, lines, golden, fields, current, resolve),
+  }
+}
+
+function linesOf(field: Field, system: string, shape: RowShape): LinesCodec | null {
+  if (field.mapping[system]?.kind !== 'lines') return null
+  const layout = shape.lines.get(field.name)
+  if (layout) return compileLines(field, system, layout)
+  throw new ConcordatError(
+    'connector.no-such-object',
+    `${system} gives no child rows for the lines of field ${field.name}.`,
+    {
+      cure: 'Correct the table of the lines in the contract.',
+    },
+  )
+}
+
+function readField(codec: FieldCodec, values: readonly Raw[], resolve: Resolve): Reading {
+  const value = codec.read(values)
+  if (codec.refersTo === null || typeof value !== 'string') return value
+  return resolve(codec.refersTo, value) ?? new Unresolved(codec.refersTo, value)
+}
+
+function writeRow(
+  flow: Flow,
+  codecs: readonly FieldCodec[],
+  lines: readonly (LinesCodec | null)[],
+  golden: readonly Canonical[],
+  fields: readonly number[],
+  current: readonly Raw[] | null,
+  resolve: Resolve,
+): RowWrite {
+  const set: Record<string, Raw> = {}
+  const changes: Record<string, LinesChange> = {}
+  const waitsFor: { flow: string; record: string }[] = []
+  const invalid: { field: number; reason: string }[] = []
+  const wait = (parent: string, record: string): void => {
+    if (!waitsFor.some((known) => known.flow === parent && known.record === record))
+      waitsFor.push({ flow: parent, record })
+  }
+  for (const i of fields) {
+    const codec = codecs[i]!
+    const linesCodec = lines[i]
+    let value = golden[i] ?? null
+    if (linesCodec) {
+      if (!linesCodec.writable) continue
+      const change = linesCodec.write(value, current, resolve, wait)
+      if (change instanceof Invalid) invalid.push({ field: i, reason: change.reason })
+      else if (change) changes[flow.fields[i]!.name] = change
+      continue
+    }
+    if (!codec.writable) continue
+    if (codec.refersTo !== null && value !== null) {
+      const remote = resolve(codec.refersTo, value)
+      if (remote === undefined) {
+        wait(codec.refersTo, value)
+        continue
+      }
+      value = remote
+    }
+    if (current !== null && codec.read(current) === value) continue
+    const problem = codec.write(value, current, set)
+    if (problem) invalid.push({ field: i, reason: problem.reason })
+  }
+  return { set, lines: changes, waitsFor, invalid }
+}

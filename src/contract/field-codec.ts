@@ -1,0 +1,179 @@
+import { ConcordatError } from '../model/errors.ts'
+import { fieldTypeOf } from '../model/types/field-type-of.ts'
+import type { FieldType } from '../model/field-type.ts'
+import { type Canonical, Invalid, type Raw } from '../model/value.ts'
+import type { Field, FieldMapping } from './contract.ts'
+import { type CompiledExpression, compileExpression } from './expression.ts'
+
+/*
+ * One field in one system's row, both ways, in the system's own terms: a reference is the id that the system uses, not
+ * yet the golden record's. Lines' sub-fields use the same over the columns of a child row.
+ */
+
+/** Reads and writes one field of a row whose `values[i]` belongs to `columns[i]`. */
+export interface FieldCodec {
+  readonly holds: boolean
+  readonly writable: boolean
+  /** Flow that the field refers to; null when it is no reference. */
+  readonly refersTo: string | null
+  read(values: readonly Raw[]): Canonical | Invalid
+  /** Adds the columns that must change for the row to read `value`; or says why no such row can be written. */
+  write(value: Canonical, current: readonly Raw[] | null, set: Record<string, Raw>): Invalid | null
+}
+
+/** Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses. */
+export function compileField(field: Field, system: string, columns: readonly string[]): FieldCodec {
+  const mapping = field.mapping[system]
+  const refersTo = field.spec.type === 'reference' ? field.spec.flow : null
+  const type = fieldTypeOf(field.spec)
+  if (mapping === undefined || mapping.kind === 'lines') {
+    return { holds: false, writable: false, refersTo, read: () => null, write: () => null }
+  }
+  const codec =
+    mapping.kind === 'column'
+      ? columnCodec(field, system, type, mapping, columns)
+      : expressionCodec(field, system, type, mapping, columns)
+  return { holds: true, refersTo, ...codec }
+}
+
+type Codec = Pick<FieldCodec, 'writable' | 'read' | 'write'>
+
+function columnCodec(
+  field: Field,
+  system: string,
+  type: FieldType,
+  mapping: Extract<FieldMapping, { kind: 'column' }>,
+  columns: readonly string[],
+): Codec {
+  const place = placeOf(mapping.column, columns, field, system)
+  const put = (raw: Raw, current: readonly Raw[] | null, set: Record<string, Raw>): void => {
+    // A new record keeps the system's default where we have no value.
+    if (current === null ? raw !== null : current[place] !== raw) set[mapping.column] = raw
+  }
+  if (mapping.values === undefined) {
+    return {
+      writable: true,
+      read: (values) => type.parse(values[place]!),
+      write(value, current, set) {
+        put(type.render(value), current, set)
+        return null
+      },
+    }
+  }
+  const table = compileTable(field, system, type, mapping.values)
+  return {
+    writable: true,
+    read: (values) => table.read(values[place]!),
+    write(value, current, set) {
+      const raw = table.write(value)
+      if (raw instanceof Invalid) return raw
+      put(raw, current, set)
+      return null
+    },
+  }
+}
+
+interface ValueTable {
+  read(raw: Raw): Canonical | Invalid
+  write(value: Canonical): Raw | Invalid
+}
+
+function compileTable(field: Field, system: string, type: FieldType, values: ReadonlyMap<string, string>): ValueTable {
+  const canonicalOf = new Map<string, string>()
+  const rawOf = new Map<string, string>()
+  for (const [raw, meaning] of values) {
+    const canonical = type.parse(meaning)
+    if (canonical === null || canonical instanceof Invalid) {
+      throw invalidMapping(field, system, `the value table's "${meaning}" is no ${type.name}`)
+    }
+    canonicalOf.set(raw, canonical)
+    if (!rawOf.has(canonical)) rawOf.set(canonical, raw)
+  }
+  const known = [...canonicalOf.keys()].map((raw) => `"${raw}"`).join(', ')
+  const meanings = [...rawOf.keys()].map((value) => `"${value}"`).join(', ')
+  return {
+    read(raw) {
+      if (raw === null) return null
+      const found = canonicalOf.get(raw) ?? canonicalOf.get(raw.trim())
+      if (found !== undefined) return found
+      // PostgreSQL prints booleans as t and f; people write true and false.
+      const spelled = raw === 't' ? canonicalOf.get('true') : raw === 'f' ? canonicalOf.get('false') : undefined
+      if (spelled !== undefined) return spelled
+      if (raw.trim() === '') return null
+      return new Invalid(`"${raw.slice(0, 80)}" is none of the values known in ${system}: ${known}`, raw)
+    },
+    write(value) {
+      if (value === null) return null
+      return (
+        rawOf.get(value) ??
+        new Invalid(`"${value.slice(0, 80)}" has no counterpart in ${system}, only ${meanings} have`, value)
+      )
+    },
+  }
+}
+
+function expressionCodec(
+  field: Field,
+  system: string,
+  type: FieldType,
+  mapping: Extract<FieldMapping, { kind: 'expression' }>,
+  columns: readonly string[],
+): Codec {
+  const read = compiled(mapping.read, columns, field, system)
+  const writes = Object.entries(mapping.write ?? {}).map(([column, source]) => ({
+    column,
+    place: placeOf(column, columns, field, system),
+    expression: compiled(source, ['value'], field, system),
+  }))
+  return {
+    writable: writes.length > 0,
+    read(values) {
+      const raw = read.evaluate(values)
+      return raw instanceof Invalid ? raw : type.parse(raw)
+    },
+    write(value, current, set) {
+      const raws: Raw[] = []
+      for (const { column, expression } of writes) {
+        const raw = expression.evaluate([value])
+        if (raw instanceof Invalid) return new Invalid(`${column}: ${raw.reason}`, value)
+        raws.push(raw)
+      }
+      for (const [i, { column, place }] of writes.entries()) {
+        const raw = raws[i]!
+        if (current === null ? raw !== null : current[place] !== raw) set[column] = raw
+      }
+      return null
+    },
+  }
+}
+
+function compiled(
+  source: string,
+  variables: readonly string[],
+  field: Field,
+  system: string,
+): Extract<CompiledExpression, { ok: true }> {
+  const expression = compileExpression(source, variables)
+  if (!expression.ok) throw invalidMapping(field, system, `the expression ${source}: ${expression.message}`)
+  return expression
+}
+
+function placeOf(column: string, columns: readonly string[], field: Field, system: string): number {
+  const place = columns.indexOf(column)
+  if (place < 0) {
+    throw new ConcordatError(
+      'connector.no-such-field',
+      `${system} has no column "${column}", to which field ${field.name} is mapped.`,
+      {
+        cure: 'Correct the mapping in the contract, or add the column to the system.',
+      },
+    )
+  }
+  return place
+}
+
+function invalidMapping(field: Field, system: string, why: string): ConcordatError {
+  return new ConcordatError('contract.invalid', `Field ${field.name} cannot be mapped to ${system}: ${why}.`, {
+    cure: 'Run `concordat check`: it shows the place in the contract.',
+  })
+}
