@@ -138,7 +138,7 @@ export function generateOrders(count: number, customers: Customers, products: Pr
   const isDead = new Set(special.slice(0, dead))
   const isUndecided = new Set(special.slice(dead, dead + undecided))
   const isUnknown = new Set(special.slice(dead + undecided, dead + undecided + unknownProduct))
-  const dates = Array.from({ length: count }, () => day(random, 2014, 2026)).sort()
+  const dates = Array.from({ length: count }, () => day(random, 2014, 2026)).toSorted()
   for (let i = 0; i < count + drafts; i++) {
     const id = 70001 + i
     const date = dates[i] ?? dates[count - 1]!
@@ -234,7 +234,7 @@ export function generateInvoices(count: number, customers: Customers, products: 
   const undecided = Math.max(1, Math.round((6 * count) / 2500))
   const buyers = customers.trading.flatMap(({ erpId }) => (erpId === null ? [] : [erpId]))
   const isUndecided = new Set(random.shuffled(Array.from({ length: count }, (_, i) => i)).slice(0, undecided))
-  const dates = Array.from({ length: count }, () => day(random, 2014, 2026)).sort()
+  const dates = Array.from({ length: count }, () => day(random, 2014, 2026)).toSorted()
   for (let i = 0; i < count; i++) {
     const id = i + 1
     const date = dates[i]!

@@ -200,7 +200,7 @@ function isSame(row: Row, vat: string, other: Row, otherVat: string): boolean {
 
 function newRows(before: readonly Row[], after: readonly Row[]): Set<Row> {
   const known = new Set(before.map((row) => row['id']))
-  return new Set(after.filter((row) => !known.has(row['id']!)))
+  return new Set(after.filter((row) => !known.has(row['id'])))
 }
 
 function title({ erp, crm }: Company): string {

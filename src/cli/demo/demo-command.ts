@@ -114,5 +114,5 @@ async function keepOpen(cli: Cli, home: DemoHome): Promise<never> {
   terminal.out(`In another terminal, for the concordat commands:  . ${home.environment}`)
   // Ctrl-C ends the process, and the server with it. Without a timer the process would find nothing left to do.
   setInterval(() => {}, 60_000)
-  return await new Promise<never>(() => {})
+  return new Promise<never>(() => {})
 }
