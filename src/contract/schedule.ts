@@ -72,7 +72,7 @@ function cronError(cron: string): string | null {
 export function printSchedule(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'real-time':
-      return 'at once'
+      return 'all the time'
     case 'every':
       return `every ${printDuration(schedule.ms).replace(/^1 /, '')}`
     case 'hourly':

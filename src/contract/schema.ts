@@ -304,13 +304,11 @@ const matchRule = z
 
 const SCHEDULE_ERROR =
   'must be a schedule: `real-time`, `every 15 minutes`, `hourly`, `nightly at 02:00` or `cron 0 6 * * 1-5`'
-const schedule = z
-  .string({ error: SCHEDULE_ERROR })
-  .meta({
-    description: 'How often changes of this system are looked for.',
-    pattern: `^(?:${SCHEDULE})$`,
-    examples: ['real-time', 'every 15 minutes', 'hourly', 'nightly at 02:00', 'cron 0 6 * * 1-5'],
-  })
+const schedule = z.string({ error: SCHEDULE_ERROR }).meta({
+  description: 'How often changes of this system are looked for.',
+  pattern: `^(?:${SCHEDULE})$`,
+  examples: ['real-time', 'every 15 minutes', 'hourly', 'nightly at 02:00', 'cron 0 6 * * 1-5'],
+})
 
 export const flowSchema = map(
   {
@@ -347,7 +345,7 @@ export const flowSchema = map(
     history: duration('How long a change can be taken back.', '400 days'),
   },
   'One entity kept in agreement across systems.',
-)
+).meta({ id: 'flow' })
 
 export const contractSchema = map(
   {
@@ -382,12 +380,20 @@ export const contractSchema = map(
   'A contract: the decisions by which Concordat keeps business systems in agreement.',
 )
 
-/** The JSON Schema that editors use, made from the schema that `check` validates with. */
-export function jsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(contractSchema, { io: 'input' })
-  return {
-    ...schema,
+/**
+ * Text of the JSON Schema that editors use, published as `schema/concordat.schema.json`. A file of a contract folder may
+ * hold any part of a contract, or one flow on its own.
+ */
+export function schemaText(): string {
+  const { $schema, $defs, ...contract } = z.toJSONSchema(contractSchema, { io: 'input' })
+  const ofFlow = Object.keys(flowSchema.shape).map((key) => ({ required: [key] }))
+  const schema = {
+    $schema,
     title: 'Concordat contract',
-    required: ['concordat', 'systems'],
+    if: { anyOf: ofFlow },
+    then: { $ref: '#/$defs/flow' },
+    else: contract,
+    $defs,
   }
+  return `${JSON.stringify(schema, null, 2)}\n`
 }
