@@ -1,7 +1,7 @@
 import type { Field, Flow } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
-import type { Canonical } from '../model/value.ts'
-import { isValue, type SideState, type Waived, type WaiverReason } from './side-state.ts'
+import { Unresolved, type Canonical } from '../model/value.ts'
+import { isSkipped, isValue, type SideState, type Waived, type WaiverReason } from './side-state.ts'
 
 /*
  * The three-way merge of one record: golden value, shadows and current values of any number of systems → the new golden
@@ -53,7 +53,9 @@ export function mergeRecord(
   const draft = new Draft(flow, golden, sides)
   flow.fields.forEach((field, i) => {
     const holders = sides.filter((side) => side.holds[i])
-    const changed = holders.filter((side) => isValue(side.now[i]) && side.now[i] !== side.shadow?.[i])
+    const changed = holders.filter(
+      (side) => isValue(side.now[i]) && (side.now[i] !== side.shadow?.[i] || (isSkipped(side.waived, field.name) && side.now[i] !== golden[i])),
+    )
     const owner = field.master === 'shared' ? undefined : holders.find((side) => side.system === field.master)
     const disputing = holders.filter((side) => isDisputed(side, field, golden[i]!) && !changed.includes(side))
     if (changed.length > 0) {
@@ -234,6 +236,10 @@ export class Draft {
       const waiver = waived[field.name]
       if (side.waived[field.name]?.[1].endsWith('asked')) wasAsked = true
       if (waiver && (waiver[0] !== this.golden[i] || side.now[i] === this.golden[i])) delete waived[field.name]
+      if (!isValue(side.now[i]) && side.now[i] !== undefined) {
+        const reason = side.now[i] instanceof Unresolved ? 'missing reference: field skipped' : 'invalid value: field skipped'
+        waived[field.name] = [this.golden[i]!, reason]
+      }
       if (waived[field.name]?.[1].endsWith('asked')) isAsked = true
     }
     if (wasAsked && !isAsked) this.settled.push(field.name)

@@ -12,6 +12,8 @@ export type WaiverReason = Extract<
   | 'existing: link only'
   | 'existing: asked'
   | 'oscillation'
+  | 'invalid value: field skipped'
+  | 'missing reference: field skipped'
 > | 'lossy'
 
 /** Field name → the golden value that the side need not take over, and why. Void as soon as the golden value changes. */
@@ -30,6 +32,9 @@ export interface SideState {
   readonly changedAt: string | null
   readonly waived: Waived
 }
+
+/** The side's value could not be read so far; the golden value was decided without it. */
+export const isSkipped = (waived: Waived, field: string): boolean => waived[field]?.[1].endsWith('skipped') === true
 
 export const isValue = (reading: Reading | undefined): reading is Canonical =>
   typeof reading === 'string' || reading === null

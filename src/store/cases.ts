@@ -102,11 +102,20 @@ export async function countOpenCases(session: Session, flowId: number): Promise<
 /** Takes a case for resolution; false when somebody was faster. */
 export async function closeCase(session: Session, id: string, by: string, resolution: string, approved: number | null, now: Date): Promise<boolean> {
   const touched = await session.execute(
-    `update case_file set state = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, approved = $5
+    `update case_file set state = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, approved = $5, carried_out = false
      where id = $1 and state = 'open'`,
     [id, now, by, resolution, approved],
   )
   return touched === 1
+}
+
+/** Decisions of people that no run has carried out yet, oldest first. */
+export async function decisionsToCarryOut(session: Session, flowId: number): Promise<CaseRow[]> {
+  return session.query<CaseRow>(`${SELECT} where c.flow_id = $1 and not c.carried_out order by c.resolved_at, c.id limit 5000`, [flowId])
+}
+
+export async function markCarriedOut(session: Session, ids: readonly string[]): Promise<void> {
+  await session.execute('update case_file set carried_out = true where id = any($1::bigint[])', [ids])
 }
 
 /** Uses up the approvals that people gave to a breaker of a flow; answers the largest count they let through. */

@@ -1,0 +1,118 @@
+import { ConcordatError } from '../model/errors.ts'
+import type { CaseDraft } from '../store/cases.ts'
+import { openCases } from '../store/cases.ts'
+import { clearDirty, dueDirty, failDirty, type DirtyFailure, type DirtyRow } from '../store/dirty.ts'
+import { recordsById } from '../store/links.ts'
+import { intend, unsettledBatches } from '../store/operations.ts'
+import { quarantineCase, waitingCase } from './case-drafts.ts'
+import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { decodeGolden, titleOf } from './golden.ts'
+import { markCreations, noteFindings, type Findings } from './observe.ts'
+import type { Decider } from './decider.ts'
+import { planWrites, type WriteItem } from './plan-writes.ts'
+import { sendBatch, type Sent } from './send.ts'
+import { settle } from './settle.ts'
+import type { Side } from './side.ts'
+
+/*
+ * Stage three: marks become writes. Passes repeat while something moved – a parent that has just been created lets its
+ * dependants go, a record that changed under our hands is merged and tried again – and end when nothing does.
+ */
+
+const BATCH = 2_000
+const MOST_PASSES = 8
+
+export async function applyAll(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    let progress = false
+    for (const side of work.sides) progress = (await applySide(work, decider, side, findings)) || progress
+    if (!progress) return
+  }
+}
+
+/** One pass over a side's marks; true when it is worth another. */
+async function applySide(work: FlowWork, decider: Decider, side: Side, findings: Findings): Promise<boolean> {
+  let after = '0'
+  let again = false
+  let done = 0
+  for (;;) {
+    const marks = await dueDirty(work.database, side.id, after, Math.min(BATCH, side.remote.capabilities.maxBatch))
+    if (marks.length === 0) return again
+    after = marks.at(-1)!.recordId
+    const items = await itemsOf(work, marks)
+    const plan = await planWrites(work, side, items.map(({ item }) => item))
+    const blocked = plan.blocked.filter((failure) => !alreadyNoted(marks, failure))
+    const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
+    const batchId = await underLease(work, async (session) => {
+      const stamp = stampOf(work)
+      await clearDirty(session, side.id, [...plan.idle, ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId)])
+      await failDirty(session, side.id, blocked)
+      await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
+      if (plan.writes.length === 0) return null
+      return intend(session, { sideId: side.id, operations: plan.writes.map((write) => write.operation) }, stamp)
+    })
+    if (batchId === null) continue
+    const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))
+    await mergeMoved(work, decider, side, sent, findings)
+    done += plan.writes.length
+    work.progress(`writing ${side.system}`, done, null)
+    if (sent.landed + sent.moved.length > 0) again = true
+  }
+}
+
+/** A lost response is settled by reading the records; other failures end the run, and the next one settles. */
+async function sendOrSettle(work: FlowWork, side: Side, batchId: string, send: () => Promise<Sent>): Promise<Sent> {
+  try {
+    return await send()
+  } catch (error) {
+    if (!(error instanceof ConcordatError) || error.code !== 'connector.lost-response') throw error
+    const batch = (await unsettledBatches(work.database, [side.id])).find((candidate) => candidate.id === batchId)
+    if (!batch) throw error
+    return settle(work, side, batch)
+  }
+}
+
+/** Records that were not what the decision had seen go through merging again. */
+export async function mergeMoved(work: FlowWork, decider: Decider, side: Side, sent: Sent, findings: Findings): Promise<void> {
+  if (sent.moved.length > 0) {
+    const decision = await decider.decide(side, sent.moved, { last: false, recheck: true })
+    noteFindings(findings, side, decision)
+    markCreations(work, decision)
+    await commit(work, decision.outcome)
+    decider.committed(decision)
+  }
+  for (const id of sent.gone) {
+    const ids = findings.absent.get(side.id)
+    if (ids) ids.add(id)
+    else findings.absent.set(side.id, new Set([id]))
+  }
+}
+
+async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ mark: DirtyRow; item: WriteItem }[]> {
+  const rows = new Map((await recordsById(work.database, marks.map((mark) => mark.recordId))).map((row) => [row.id, row]))
+  return marks.flatMap((mark) => {
+    const row = rows.get(mark.recordId)
+    if (!row) return []
+    const { values: golden } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
+    return [{ mark, item: { recordId: row.id, version: row.version, golden, action: mark.action, rule: mark.rule, link } }]
+  })
+}
+
+/** Parked before and still parked: nothing new to store. */
+function alreadyNoted(marks: readonly DirtyRow[], failure: DirtyFailure): boolean {
+  return failure.state === 'parked' && marks.find((mark) => mark.recordId === failure.recordId)?.state === 'parked'
+}
+
+function blockedCases(work: FlowWork, side: Side, marks: readonly DirtyRow[], blocked: readonly DirtyFailure[], titles: ReadonlyMap<string, string>): CaseDraft[] {
+  return blocked.flatMap((failure): CaseDraft[] => {
+    const about = { recordId: failure.recordId, sideId: side.id, remoteId: null, title: titles.get(failure.recordId) ?? failure.recordId }
+    if (failure.state === 'quarantined') {
+      work.counts.quarantined++
+      return [quarantineCase(side.system, failure.error, about)]
+    }
+    const mark = marks.find((candidate) => candidate.recordId === failure.recordId)!
+    const overdue = work.clock() - Date.parse(mark.since) >= work.flow.edgeCases.missingReference.waitMs
+    return overdue ? [waitingCase(side.system, failure.error.replace(/^waits for /, ''), about)] : []
+  })
+}

@@ -1,0 +1,143 @@
+import type { Merged } from '../merge/merge-record.ts'
+import { matchKeys } from '../merge/match-key.ts'
+import { isValue, type Waived } from '../merge/side-state.ts'
+import type { Canonical } from '../model/value.ts'
+import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
+import { setLinkStates, setRecordState } from '../store/deletions.ts'
+import { clearDirty, markDirty, type DirtyMark } from '../store/dirty.ts'
+import { rearmHeld } from '../store/held.ts'
+import { recordsById } from '../store/links.ts'
+import { emptyOutcome, type Outcome } from '../store/outcome.ts'
+import { commitOutcome } from '../store/outcome.ts'
+import { moveLink } from '../store/records.ts'
+import type { Decider } from './decider.ts'
+import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { markCreations } from './observe.ts'
+import { loadStates, type Loaded } from './translate.ts'
+
+/*
+ * What people decided since the last run becomes revisions and marks; from there on it goes the way of every change.
+ * Each decision is carried out in a transaction of its own, so a crash repeats none.
+ */
+
+export async function carryOutDecisions(work: FlowWork, decider: Decider): Promise<void> {
+  for (const decision of await decisionsToCarryOut(work.database, work.row.id)) {
+    const { outcome, also } = await effectOf(work, decider, decision)
+    await underLease(work, async (session) => {
+      for (const step of also) await step(session)
+      await commitOutcome(session, outcome, stampOf(work))
+      await markCarriedOut(session, [decision.id])
+    })
+  }
+}
+
+type Step = (session: Parameters<typeof setRecordState>[0]) => Promise<unknown>
+
+interface Effect {
+  readonly outcome: Outcome
+  readonly also: Step[]
+}
+
+async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Promise<Effect> {
+  const effect: Effect = { outcome: emptyOutcome(), also: [] }
+  const choice = decision.resolution ?? ''
+  const record = decision.recordId === null ? undefined : await load(work, decision.recordId)
+  if (decision.field !== null) {
+    if (record) await decideField(work, decider, record, decision.field, choice, effect)
+    return effect
+  }
+  switch (decision.kind) {
+    case 'ambiguous match':
+      if (record) await decideMatch(work, decider, record, decision, choice, effect)
+      return effect
+    case 'quarantined record':
+      if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
+      return effect
+    case 'held record':
+      if (decision.cause.startsWith('deleted_')) {
+        if (record) decideDeleted(work, record, decision, choice, effect)
+      } else if (decision.recordId === null) {
+        if (choice === 'retry') effect.also.push((session) => rearmHeld(session, decision.sideId!, decision.remoteId!))
+      } else if (decision.subject.includes(':write:')) {
+        if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
+      } else if (record) spreadOrLeave(work, record, choice === 'create', effect)
+      return effect
+    case 'conflict':
+    case 'outside edit':
+    case 'breaker tripped':
+    case 'mass deletion':
+      return effect
+  }
+}
+
+async function load(work: FlowWork, id: string): Promise<Loaded | undefined> {
+  return (await loadStates(work, work.database, await recordsById(work.database, [id])))[0]
+}
+
+async function decideField(work: FlowWork, decider: Decider, record: Loaded, name: string, choice: string, { outcome }: Effect): Promise<void> {
+  const i = work.flow.fields.findIndex((field) => field.name === name)
+  if (i < 0) return
+  const chosen = record.sides.find((s) => s.side.system === choice)
+  const before = record.golden[i]!
+  let value: Canonical = before
+  if (choice.startsWith('value:')) value = choice === 'value:' ? null : choice.slice('value:'.length)
+  else if (chosen && isValue(chosen.state.now[i])) value = chosen.state.now[i] as Canonical
+  const golden = [...record.golden]
+  golden[i] = value
+  const lost: Record<string, Canonical> = {}
+  const waived = new Map<string, Waived>()
+  for (const { state } of record.sides) {
+    const { [name]: _, ...rest } = state.waived
+    waived.set(state.system, rest)
+    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value) lost[state.system] = state.now[i] as Canonical
+  }
+  const change = { field: name, from: before, to: value, rule: 'decided by person' as const, system: chosen?.side.system ?? null, at: null, lost }
+  const merged: Merged = { golden, changes: [change], waived, asks: [], settled: [] }
+  await decider.applyMerge(record, merged, outcome, new Map())
+}
+
+async function decideMatch(work: FlowWork, decider: Decider, record: Loaded, decision: CaseRow, choice: string, effect: Effect): Promise<void> {
+  const target = choice.startsWith('link ') ? await load(work, choice.slice('link '.length)) : undefined
+  if (!target) return spreadOrLeave(work, record, choice === 'separate', effect)
+  const side = sideOf(work, decision.sideId!)
+  const mine = record.sides.find((s) => s.side === side)
+  if (!mine || target.sides.some((s) => s.side === side)) return
+  effect.also.push((session) => moveLink(session, side.id, record.row.id, target.row.id))
+  const moved: Loaded = { ...target, row: { ...target.row, links: [...target.row.links, mine.link] } }
+  const observed = {
+    record: { id: mine.link.remoteId, values: mine.values, image: mine.link.image, inScope: true },
+    reading: mine.state.now,
+    keys: matchKeys(work.flow, mine.state.now.map((value) => (isValue(value) ? value : null))),
+  }
+  await decider.join(side, observed, moved, effect.outcome)
+}
+
+/** The record becomes one of the flow's, everywhere; or it is left where it is for good. */
+function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcome, also }: Effect): void {
+  also.push((session) => setRecordState(session, record.row.id, spread ? 'live' : 'left alone'))
+  if (!spread) return
+  const except = new Set(record.sides.map((s) => s.side.id))
+  markCreations(work, { outcome, creations: [{ recordId: record.row.id, version: record.row.version, golden: record.golden, rule: 'decided by person', except }] })
+}
+
+function rearmWrite(record: Loaded, decision: CaseRow, choice: string, stamp: Parameters<typeof markDirty>[2], { also }: Effect): void {
+  const sideId = decision.sideId!
+  const mark: DirtyMark = { recordId: record.row.id, sideId, action: 'sync', rule: 'decided by person' }
+  also.push((session) => (choice === 'retry' ? markDirty(session, [mark], stamp) : clearDirty(session, sideId, [record.row.id])))
+}
+
+function decideDeleted(work: FlowWork, record: Loaded, decision: CaseRow, choice: string, { outcome, also }: Effect): void {
+  const { id } = record.row
+  const others = record.sides.filter((s) => s.side.id !== decision.sideId)
+  if (choice === 'delete') {
+    also.push((session) => setRecordState(session, id, 'deleted'))
+    for (const { side } of others) if (side.mayWrite) outcome.dirty.push({ recordId: id, sideId: side.id, action: 'delete', rule: 'decided by person' })
+  } else if (choice === 'restore') {
+    also.push((session) => setRecordState(session, id, 'live'))
+    if (sideOf(work, decision.sideId!).mayWrite) outcome.dirty.push({ recordId: id, sideId: decision.sideId!, action: 'restore', rule: 'decided by person' })
+  } else {
+    also.push((session) => setLinkStates(session, id, 'unlinked'))
+    also.push((session) => setRecordState(session, id, 'left alone'))
+  }
+}
+

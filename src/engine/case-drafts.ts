@@ -1,0 +1,256 @@
+import type { Flow } from '../contract/contract.ts'
+import type { Ask } from '../merge/merge-record.ts'
+import type { CaseDraft } from '../store/cases.ts'
+
+/*
+ * The questions that people get, in their words: what happened, the values side by side, and what each answer does.
+ * `choice` is what `cases resolve` takes; `carry-out.ts` knows what each one means.
+ */
+
+export const fieldSubject = (record: string, field: string): string => `record:${record}:${field}`
+export const remoteSubject = (system: string, remoteId: string): string => `${system}:${remoteId}`
+export const recordSubject = (record: string): string => `record:${record}`
+export const writeSubject = (record: string, system: string): string => `record:${record}:write:${system}`
+
+interface About {
+  readonly recordId: string | null
+  readonly sideId: number | null
+  readonly remoteId: string | null
+  readonly title: string
+}
+
+const GONE_ON = { choice: 'ignore', means: 'Leave it as it is, in every system.' }
+
+/** The same field was changed in several places, or outside its master, and the contract says to ask. */
+export function fieldCase(ask: Ask, about: About & { recordId: string }): CaseDraft {
+  const systems = Object.keys(ask.values).filter((name) => name !== 'golden')
+  const sentence =
+    ask.cause === 'existing'
+      ? `${ask.field} of “${about.title}” differs between the systems, and nobody has said yet which value is right.`
+      : ask.kind === 'conflict'
+        ? `${ask.field} of “${about.title}” was changed in more than one system.`
+        : `${ask.field} of “${about.title}” was changed outside its master.`
+  return {
+    ...about,
+    kind: ask.kind,
+    cause: ask.cause === 'existing' ? 'existing_records' : ask.kind === 'conflict' ? 'shared_field' : 'edited_outside_master',
+    subject: fieldSubject(about.recordId, ask.field),
+    field: ask.field,
+    detail: {
+      sentence,
+      values: ask.values,
+      choices: [
+        ...systems.map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
+        { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
+        { choice: 'value', means: 'Use another value everywhere (give it with --value).' },
+      ],
+    },
+  }
+}
+
+/** The record itself cannot be read as the contract wants it. */
+export function heldCase(system: string, cause: 'invalid_value' | 'required_value' | 'missing_reference', detail: string, about: About): CaseDraft {
+  const opening = {
+    invalid_value: 'holds a value that cannot be read',
+    required_value: 'lacks a value that must be there',
+    missing_reference: 'refers to something that is not there',
+  }[cause]
+  return {
+    ...about,
+    kind: 'held record',
+    cause,
+    subject: remoteSubject(system, about.remoteId!),
+    field: null,
+    detail: {
+      sentence: `“${about.title}” in ${system} ${opening}: ${detail}. It is held back until that is mended in ${system}.`,
+      values: {},
+      choices: [{ choice: 'retry', means: 'Look at it again in the next run.' }, GONE_ON],
+    },
+  }
+}
+
+/** A record exists on one side only, and the contract wants a person to say whether it should exist elsewhere. */
+export function unmatchedCase(
+  flow: Flow,
+  system: string,
+  cause: 'existing_unmatched' | 'created_outside_master' | 'older_than',
+  about: About & { recordId: string },
+  values: Readonly<Record<string, string | null>>,
+): CaseDraft {
+  const others = flow.systems.filter((name) => name !== system).join(' and ')
+  const why = {
+    existing_unmatched: `is in ${system} and has no counterpart in ${others}`,
+    created_outside_master: `was created in ${system}, which is not the master of ${flow.name}`,
+    older_than: `is in ${system}, has no counterpart in ${others}, and has not changed for a long time`,
+  }[cause]
+  return {
+    ...about,
+    kind: 'held record',
+    cause,
+    subject: recordSubject(about.recordId),
+    field: null,
+    detail: {
+      sentence: `“${about.title}” ${why}.`,
+      values,
+      choices: [{ choice: 'create', means: `Create it in ${others}.` }, GONE_ON],
+    },
+  }
+}
+
+export interface CandidateView {
+  readonly record: string
+  readonly title: string
+  /** E.g. `erp 17`. */
+  readonly where: string
+  readonly taken: boolean
+}
+
+/** Several records could be this one, or the one that could is linked already. */
+export function ambiguousCase(flow: Flow, system: string, candidates: readonly CandidateView[], about: About & { recordId: string }): CaseDraft {
+  const free = candidates.filter((candidate) => !candidate.taken)
+  const list = candidates.map((candidate) => `“${candidate.title}” (${candidate.where})`).join(', ')
+  const sentence =
+    free.length === 0
+      ? `“${about.title}” in ${system} looks like ${list}, which has its counterpart in ${system} already: probably a duplicate.`
+      : `“${about.title}” in ${system} could be any of: ${list}.`
+  return {
+    ...about,
+    kind: 'ambiguous match',
+    cause: 'duplicates',
+    subject: recordSubject(about.recordId),
+    field: null,
+    detail: {
+      sentence,
+      values: Object.fromEntries(candidates.map((candidate) => [candidate.where, candidate.title])),
+      choices: [
+        ...free.map((candidate) => ({ choice: `link ${candidate.record}`, means: `It is “${candidate.title}” (${candidate.where}).` })),
+        { choice: 'separate', means: `It is a ${flow.name} record of its own; create it in the other systems too.` },
+        GONE_ON,
+      ],
+    },
+  }
+}
+
+/** A record is gone on one side, and a person decides what that means for the others. */
+export function deletionCase(flow: Flow, system: string, inMaster: boolean, about: About & { recordId: string }): CaseDraft {
+  const others = flow.systems.filter((name) => name !== system).join(' and ')
+  return {
+    ...about,
+    kind: 'held record',
+    cause: inMaster ? 'deleted_in_master' : 'deleted_elsewhere',
+    subject: `${recordSubject(about.recordId)}:deleted`,
+    field: null,
+    detail: {
+      sentence: `“${about.title}” was deleted in ${system} and is still in ${others}.`,
+      values: {},
+      choices: [
+        { choice: 'delete', means: `Delete it in ${others} too.` },
+        { choice: 'restore', means: `Bring it back in ${system}, as it was.` },
+        { choice: 'unlink', means: 'Leave both as they are and stop keeping them in agreement.' },
+      ],
+    },
+  }
+}
+
+/** A system refuses the write of one record. */
+export function quarantineCase(system: string, error: string, about: About & { recordId: string }): CaseDraft {
+  return {
+    ...about,
+    kind: 'quarantined record',
+    cause: 'refused',
+    subject: writeSubject(about.recordId, system),
+    field: null,
+    detail: {
+      sentence: `${system} does not take “${about.title}”: ${error}`,
+      values: {},
+      choices: [{ choice: 'retry', means: 'Try again in the next run.' }, GONE_ON],
+    },
+  }
+}
+
+/** What a record refers to has not arrived in a system within the contract's time. */
+export function waitingCase(system: string, waitsFor: string, about: About & { recordId: string }): CaseDraft {
+  return {
+    ...about,
+    kind: 'held record',
+    cause: 'missing_reference',
+    subject: writeSubject(about.recordId, system),
+    field: null,
+    detail: {
+      sentence: `“${about.title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,
+      values: {},
+      choices: [{ choice: 'retry', means: 'Try again in the next run.' }, GONE_ON],
+    },
+  }
+}
+
+export const BREAKER = 'changes'
+export const MASS_DELETION = 'deletions'
+
+/** More would change than the contract lets through unasked. */
+export function breakerCase(flow: Flow, count: number, limit: number, bySystem: Readonly<Record<string, number>>): CaseDraft {
+  const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
+  return {
+    kind: 'breaker tripped',
+    cause: 'limits.changes',
+    subject: BREAKER,
+    recordId: null,
+    sideId: null,
+    remoteId: null,
+    field: null,
+    title: flow.name,
+    detail: {
+      sentence: `${count} ${flow.name} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing was written.`,
+      values: {},
+      choices: [
+        { choice: 'approve', means: `Let up to ${count} changes through in the next run.` },
+        { choice: 'reject', means: 'Write nothing; the next run that finds so many will ask again.' },
+      ],
+      data: { count },
+    },
+  }
+}
+
+/** More is gone than the contract lets pass as deletions. */
+export function massDeletionCase(flow: Flow, count: number, limit: number, bySystem: Readonly<Record<string, number>>): CaseDraft {
+  const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
+  return {
+    kind: 'mass deletion',
+    cause: 'limits.deletions',
+    subject: MASS_DELETION,
+    recordId: null,
+    sideId: null,
+    remoteId: null,
+    field: null,
+    title: flow.name,
+    detail: {
+      sentence: `${count} ${flow.name} are gone (${parts.join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
+      values: {},
+      choices: [
+        { choice: 'approve', means: `Accept up to ${count} deletions in the next run and treat them as the contract says.` },
+        { choice: 'reject', means: 'Delete nothing; the next run that finds them gone will ask again.' },
+      ],
+      data: { count },
+    },
+  }
+}
+
+/** The same field goes back and forth between the same values. */
+export function oscillationCase(field: string, values: Readonly<Record<string, string | null>>, about: About & { recordId: string }): CaseDraft {
+  return {
+    ...about,
+    kind: 'breaker tripped',
+    cause: 'oscillation',
+    subject: fieldSubject(about.recordId, field),
+    field,
+    detail: {
+      sentence: `${field} of “${about.title}” keeps flipping between the same values; something in one of the systems changes it back. It is left alone until somebody decides.`,
+      values,
+      choices: [
+        ...Object.keys(values).filter((name) => name !== 'golden').map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
+        { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
+        { choice: 'value', means: 'Use another value everywhere (give it with --value).' },
+      ],
+    },
+  }
+}

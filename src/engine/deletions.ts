@@ -1,0 +1,137 @@
+import type { Limit } from '../contract/contract.ts'
+import type { Rule } from '../contract/rule.ts'
+import { mergeRecord } from '../merge/merge-record.ts'
+import { openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
+import { markDirty, type DirtyMark } from '../store/dirty.ts'
+import { countLinks, recordsById } from '../store/links.ts'
+import { deletionCase, MASS_DELETION, massDeletionCase } from './case-drafts.ts'
+import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { titleOf } from './golden.ts'
+import type { Findings } from './observe.ts'
+import type { Side } from './side.ts'
+import { loadStates, type Loaded } from './translate.ts'
+
+/*
+ * What is gone. A record counts as deleted only when a point read by its id does not find it (law L12); then the
+ * contract decides, unless somebody edited it elsewhere in the meantime (law L13). More deletions than the contract lets
+ * through are a case, and nothing is deleted anywhere.
+ */
+
+interface Deletion {
+  readonly side: Side
+  readonly record: Loaded
+}
+
+/** Decides about everything that was not found; true when the limit stopped it. */
+export async function decideDeletions(work: FlowWork, findings: Findings): Promise<boolean> {
+  const deletions: Deletion[] = []
+  for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
+  findings.absent.clear()
+  if (deletions.length === 0) return false
+  const total = Math.max(...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
+  const limit = limitOf(work.flow.limits.deletions, total)
+  if (deletions.length > limit) {
+    const approved = await takeApproval(work.database, work.row.id, 'mass deletion', MASS_DELETION)
+    if (deletions.length > approved) {
+      const bySystem: Record<string, number> = {}
+      for (const { side } of deletions) bySystem[side.system] = (bySystem[side.system] ?? 0) + 1
+      await underLease(work, (session) => openCases(session, [massDeletionCase(work.flow, deletions.length, limit, bySystem)], stampOf(work)))
+      return true
+    }
+  }
+  for (const deletion of deletions) await decide(work, deletion)
+  await underLease(work, (session) => settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)))
+  return false
+}
+
+/** How many records a limit lets through: the larger of its two parts. */
+export function limitOf(limit: Limit, total: number): number {
+  if (limit.percent === null && limit.records === null) return Infinity
+  return Math.max(limit.percent === null ? 0 : Math.floor((total * limit.percent) / 100), limit.records ?? 0)
+}
+
+async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Promise<Deletion[]> {
+  const result: Deletion[] = []
+  const { maxBatch } = side.remote.capabilities
+  for (let i = 0; i < ids.length; i += maxBatch) {
+    const part = ids.slice(i, i + maxBatch)
+    const found = new Map((await side.remote.read(part)).map((record) => [record.id, record]))
+    const gone = await liveRecords(work.database, side.id, part.filter((id) => !found.has(id)))
+    const outside = await liveRecords(work.database, side.id, part.filter((id) => found.get(id)?.inScope === false))
+    await underLease(work, async (session) => {
+      for (const { recordId } of outside) await setLinkStates(session, recordId, 'out of scope', [side.id])
+    })
+    const rows = await recordsById(work.database, gone.map((g) => g.recordId))
+    const current = new Map<number, Map<string, readonly (string | null)[]>>()
+    for (const other of work.sides) {
+      if (other === side) continue
+      const remoteIds = rows.flatMap((row) => row.links.filter((l) => l.sideId === other.id && l.state === 'live').map((l) => l.remoteId))
+      const records = remoteIds.length > 0 ? await other.remote.read(remoteIds) : []
+      current.set(other.id, new Map(records.map((record) => [record.id, record.values])))
+    }
+    for (const record of await loadStates(work, work.database, rows, current)) result.push({ side, record })
+  }
+  return result
+}
+
+async function decide(work: FlowWork, { side, record }: Deletion): Promise<void> {
+  const { edgeCases } = work.flow
+  const { row } = record
+  const others = record.sides.filter((s) => s.side !== side)
+  const title = titleOf(work.flow, record.golden)
+  const about = { recordId: row.id, sideId: side.id, remoteId: record.sides.find((s) => s.side === side)?.link.remoteId ?? null, title }
+  const marks: DirtyMark[] = []
+  const states: { state: string; sides?: number[] }[] = [{ state: 'gone', sides: [side.id] }]
+  let recordState: string | null = null
+  let asked = false
+  const mark = (target: Side, action: DirtyMark['action'], rule: Rule) => {
+    if (target.mayWrite) marks.push({ recordId: row.id, sideId: target.id, action, rule })
+  }
+  const spread = (action: 'delete' | 'archive', rule: Rule) => {
+    for (const other of others) mark(other.side, action, rule)
+    recordState = 'deleted'
+  }
+  const edited = mergeRecord(work.flow, record.golden, others.map((s) => s.state)).changes.some((change) => change.from !== change.to)
+  const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
+  if (others.length === 0 || row.state !== 'live') {
+    // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
+    recordState = others.length === 0 ? 'deleted' : null
+  } else if (edited && side.mayWrite && choice !== 'unlink' && choice !== 'ask') {
+    mark(side, 'restore', 'edit beats delete')
+  } else {
+    switch (choice) {
+      case 'delete':
+        spread('delete', 'deleted in master: deleted')
+        break
+      case 'archive':
+        spread('archive', 'deleted in master: archived')
+        break
+      case 'accept':
+        spread('delete', 'deleted elsewhere: accepted')
+        break
+      case 'restore':
+        mark(side, 'restore', 'deleted elsewhere: restored')
+        break
+      case 'unlink':
+        states.push({ state: 'unlinked', sides: [side.id] })
+        if (side.leads) {
+          states.push({ state: 'unlinked' })
+          recordState = 'left alone'
+        }
+        break
+      case 'ask':
+        asked = true
+        recordState = 'held'
+        break
+    }
+  }
+  if (asked) work.counts.held++
+  await underLease(work, async (session) => {
+    const stamp = stampOf(work)
+    for (const { state, sides } of states) await setLinkStates(session, row.id, state, sides)
+    if (recordState) await setRecordState(session, row.id, recordState)
+    await markDirty(session, marks, stamp)
+    if (asked) await openCases(session, [deletionCase(work.flow, side.system, side.leads, about)], stamp)
+  })
+}

@@ -1,0 +1,68 @@
+import type { Flow } from '../contract/contract.ts'
+import { ConcordatError } from '../model/errors.ts'
+import type { Progress } from '../model/report.ts'
+import type { Database, Session } from '../store/database.ts'
+import type { FlowRow } from '../store/flows.ts'
+import type { IdBlocks } from '../store/ids.ts'
+import { assertLease, renewLease, type Lease } from '../store/leases.ts'
+import { commitOutcome, type Outcome, type Stamp } from '../store/outcome.ts'
+import type { Side } from './side.ts'
+
+/** Everything that one run of one flow works with. */
+export interface FlowWork {
+  readonly flow: Flow
+  readonly row: FlowRow
+  readonly sides: readonly Side[]
+  readonly database: Database
+  readonly lease: Lease
+  readonly runId: string
+  readonly goldenLayout: number
+  readonly layouts: Map<number, readonly string[]>
+  readonly recordIds: IdBlocks
+  readonly operationIds: IdBlocks
+  readonly clock: () => number
+  readonly counts: Counts
+  readonly progress: (stage: string, done: number, total: number | null) => void
+  /** No side has been completed before: what is found is existing (legacy) data. */
+  readonly firstSync: boolean
+  /** The rules changed since the last run: what was in agreement may not be any more. */
+  readonly rulesChanged: boolean
+  /** Set when somebody asks for an early end; honoured between batches. */
+  readonly signal: AbortSignal | undefined
+}
+
+export interface Counts {
+  read: number
+  unchanged: number
+  linked: number
+  held: number
+  quarantined: number
+  conflicts: number
+}
+
+export const LEASE_MS = 60_000
+
+export type ReportProgress = (progress: Progress) => void
+
+export function stampOf(work: FlowWork): Stamp {
+  return { flowId: work.row.id, runId: work.runId, at: new Date(work.clock()) }
+}
+
+export function sideOf(work: FlowWork, id: number): Side {
+  return work.sides.find((side) => side.id === id)!
+}
+
+/** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
+export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
+  if (work.signal?.aborted) throw new ConcordatError('engine.busy', 'The run was asked to stop; the next run goes on where it ended.', { retry: 'later' })
+  if (work.clock() > work.lease.expiresAt - LEASE_MS / 2) await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
+  return work.database.transaction(async (session) => {
+    await assertLease(session, work.lease)
+    return action(session)
+  })
+}
+
+/** Commits what a page decided; answers the batches of its intents. */
+export function commit(work: FlowWork, outcome: Outcome): Promise<string[]> {
+  return underLease(work, (session) => commitOutcome(session, outcome, stampOf(work)))
+}

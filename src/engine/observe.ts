@@ -1,0 +1,184 @@
+import { hash } from 'node:crypto'
+import type { Cursor, KeyRange, RemoteRecord } from '../connector-kit/port.ts'
+import { markScanned, moveCursor } from '../store/flows.ts'
+import { countLinks } from '../store/links.ts'
+import { commitOutcome } from '../store/outcome.ts'
+import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
+import { sendBatch } from './send.ts'
+import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { Pipeline } from './pipeline.ts'
+import { planWrites, type WriteItem } from './plan-writes.ts'
+import type { Decider, Decision } from './decider.ts'
+import type { Side } from './side.ts'
+import type { Creation } from './unmatched.ts'
+
+/*
+ * Stage one: which records of a side may have changed.
+ *
+ *   incremental   changed-at since the cursor, a little earlier for transactions that commit late
+ *   full          every key range whose digest is not the stored one; rows in it are compared by their image
+ *
+ * A full pass also finds what is gone: linked records that the listing does not show (law L12: candidates only).
+ */
+
+const PAGE = 5_000
+const IN_FLIGHT = 3
+
+/** What observing left for later steps of the run. */
+export interface Findings {
+  /** Linked records that a listing or a point read did not show, by side. */
+  readonly absent: Map<number, Set<string>>
+  /** Records that refer to records of the same flow that came after them, by side. */
+  readonly again: Map<number, Set<string>>
+}
+
+export const noFindings = (): Findings => ({ absent: new Map(), again: new Map() })
+
+export function noteFindings(findings: Findings, side: Side, decision: Decision): void {
+  for (const { sideId, remoteId } of decision.absent) add(findings.absent, sideId, remoteId)
+  for (const remoteId of decision.again) add(findings.again, side.id, remoteId)
+}
+
+const add = (map: Map<number, Set<string>>, side: number, id: string): void => {
+  const ids = map.get(side)
+  if (ids) ids.add(id)
+  else map.set(side, new Set([id]))
+}
+
+/** Everything that changed since the side's cursor. */
+export async function observeChanges(work: FlowWork, decider: Decider, side: Side, cursor: Cursor, last: boolean, findings: Findings): Promise<void> {
+  const overlap = work.flow.records[side.system]!.overlapMs
+  let done = 0
+  for await (const page of side.remote.changedSince(cursor, overlap, PAGE)) {
+    const decision = await decider.decide(side, page.records, { last })
+    noteFindings(findings, side, decision)
+    markCreations(work, decision)
+    await underLease(work, async (session) => {
+      await commitOutcome(session, decision.outcome, stampOf(work))
+      await moveCursor(session, side.id, page.cursor)
+    })
+    decider.committed(decision)
+    done += page.records.length
+    work.progress(`reading ${side.system}`, done, null)
+  }
+}
+
+/** Everything, by key ranges; ranges that are as they were are let go by on their digest. */
+export async function observeAll(work: FlowWork, decider: Decider, side: Side, last: boolean, findings: Findings, scannedBefore: boolean): Promise<void> {
+  const { remote } = side
+  const cursor = remote.capabilities.changedSince ? await remote.now() : null
+  const linksBefore = scannedBefore ? await countLinks(work.database, side.id) : 0
+  const stored = remote.capabilities.digest && !work.rulesChanged ? await scanPages(work.database, side.id) : []
+  const total = await remote.estimate()
+  const stream = work.firstSync && last
+  const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
+  const pages: Omit<ScanPage, 'page'>[] = []
+  let done = 0
+  let linked = 0
+  const pass = async (range: KeyRange): Promise<void> => {
+    let after = range.after
+    for await (const records of remote.scan(range, PAGE)) {
+      const decision = await decider.decide(side, records, { last, recheck: work.rulesChanged })
+      noteFindings(findings, side, decision)
+      linked += decision.linked
+      const upTo = records.at(-1)!.id
+      const newlyLinked = decision.outcome.newLinks.length
+      pages.push({ after, upTo, rows: records.length, linked: decision.linked + newlyLinked, digest: decision.clean ? digestOf(records) : '' })
+      after = upTo
+      const { creations } = decision
+      if (!stream) markCreations(work, decision)
+      await pipeline.add(async () => {
+        if (stream) await commitAndCreate(work, decision, creations)
+        else await commit(work, decision.outcome)
+        decider.committed(decision)
+      })
+      if (!stream) await pipeline.drain()
+      done += records.length
+      work.progress(stream ? `reading ${side.system} and writing` : `reading ${side.system}`, done, total)
+    }
+    if (range.upTo !== null && after !== range.upTo) pages.push({ after, upTo: range.upTo, rows: 0, linked: 0, digest: digestOf([]) })
+  }
+  if (stored.length === 0) await pass({ after: null, upTo: null })
+  else {
+    for (const { page, same } of await compareDigests(side, stored)) {
+      if (same) {
+        pages.push(page)
+        linked += page.linked
+        done += page.rows
+        work.counts.read += page.rows
+        work.counts.unchanged += page.rows
+        work.progress(`reading ${side.system}`, done, total)
+      } else await pass({ after: page.after, upTo: page.upTo })
+    }
+    await pass({ after: stored.at(-1)!.upTo, upTo: null })
+  }
+  await pipeline.drain()
+  await underLease(work, async (session) => {
+    await replaceScanPages(session, side.id, merged(pages))
+    await markScanned(session, side.id, new Date(work.clock()))
+    if (cursor) await moveCursor(session, side.id, cursor)
+  })
+  if (scannedBefore && linked < linksBefore) await findAbsent(work, side, findings)
+}
+
+/** Compares the ids that a side lists with the ones that are linked. */
+export async function findAbsent(work: FlowWork, side: Side, findings: Findings): Promise<void> {
+  const ids = await work.database.transaction((session) => linksNotAmong(session, side.id, side.remote.scanIds(20_000)))
+  for (const id of ids) add(findings.absent, side.id, id)
+}
+
+async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<{ page: ScanPage; same: boolean }[]> {
+  const result: { page: ScanPage; same: boolean }[] = []
+  const pipeline = new Pipeline(2)
+  for (const [i, page] of stored.entries()) {
+    result[i] = { page, same: false }
+    if (page.digest === '') continue
+    await pipeline.add(async () => {
+      const now = await side.remote.digest({ after: page.after, upTo: page.upTo })
+      result[i] = { page, same: now.rows === page.rows && now.digest === page.digest }
+    })
+  }
+  await pipeline.drain()
+  return result
+}
+
+/** Joins pages that have become small, so that ranges neither vanish nor multiply over the years. */
+function merged(pages: readonly Omit<ScanPage, 'page'>[]): Omit<ScanPage, 'page'>[] {
+  return pages.filter((page, i) => page.rows > 0 || i === pages.length - 1 || page.upTo !== pages[i + 1]!.after)
+}
+
+function digestOf(records: readonly RemoteRecord[]): string {
+  let text = ''
+  for (const record of records) text += record.image + '\n'
+  return hash('sha256', text)
+}
+
+/** New records become marks; the apply stage counts them against the limits before it writes any. */
+export function markCreations(work: FlowWork, decision: Pick<Decision, 'creations' | 'outcome'>): void {
+  for (const creation of decision.creations) {
+    for (const side of work.sides) {
+      if (side.mayWrite && !creation.except.has(side.id)) {
+        decision.outcome.dirty.push({ recordId: creation.recordId, sideId: side.id, action: 'sync', rule: creation.rule })
+      }
+    }
+  }
+}
+
+/** First sync: the intents to create stand in the same commit as the records, and are carried out at once. */
+async function commitAndCreate(work: FlowWork, decision: Decision, creations: readonly Creation[]): Promise<void> {
+  const batches: { side: Side; plan: Awaited<ReturnType<typeof planWrites>> }[] = []
+  for (const side of work.sides) {
+    const items = creations.filter((creation) => side.mayWrite && !creation.except.has(side.id)).map((creation): WriteItem => ({ ...creation, action: 'sync', link: null }))
+    if (items.length === 0) continue
+    const plan = await planWrites(work, side, items)
+    for (const blocked of plan.blocked) {
+      const { rule } = items.find((item) => item.recordId === blocked.recordId)!
+      decision.outcome.dirty.push({ recordId: blocked.recordId, sideId: side.id, action: 'sync', rule })
+    }
+    if (plan.writes.length === 0) continue
+    decision.outcome.intents.push({ sideId: side.id, operations: plan.writes.map((write) => write.operation) })
+    batches.push({ side, plan })
+  }
+  const ids = await commit(work, decision.outcome)
+  for (const [i, { side, plan }] of batches.entries()) await sendBatch(work, side, ids[i]!, plan.writes)
+}

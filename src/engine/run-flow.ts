@@ -1,0 +1,292 @@
+import type { Connector } from '../connector-kit/port.ts'
+import type { Contract, Flow } from '../contract/contract.ts'
+import { ConcordatError } from '../model/errors.ts'
+import type { FlowRun } from '../model/report.ts'
+import type { RunKind, RunStatus } from '../model/words.ts'
+import { countOpenCases, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import type { Database } from '../store/database.ts'
+import { countDirty } from '../store/dirty.ts'
+import { adoptRules, completeFirstSync, ensureFlow, ensureLayout, ensureSides, layouts, markSuccess, publishContract, type SideRow } from '../store/flows.ts'
+import { waitingForReference } from '../store/held.ts'
+import { IdBlocks } from '../store/ids.ts'
+import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
+import { countLinks } from '../store/links.ts'
+import { ensurePartitions } from '../store/migrate.ts'
+import { countOperations } from '../store/operations.ts'
+import { beginRun, endRun } from '../store/runs.ts'
+import { applyAll, mergeMoved } from './apply.ts'
+import { BREAKER, breakerCase } from './case-drafts.ts'
+import { carryOutDecisions } from './carry-out.ts'
+import { decideDeletions, limitOf } from './deletions.ts'
+import { Decider } from './decider.ts'
+import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
+import { findAbsent, markCreations, noFindings, noteFindings, observeAll, observeChanges, type Findings } from './observe.ts'
+import { decidePending } from './pending.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import { settleUnfinished } from './settle.ts'
+import { compileSide, layoutNames, objectSpec, type Side } from './side.ts'
+
+/** What a run works with besides the contract; everything that is not pure comes in here. */
+export interface Deps {
+  readonly database: Database
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+  /** Names this process in leases and messages. */
+  readonly holder: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: ReportProgress
+}
+
+export interface RunFlowOptions {
+  readonly full?: boolean
+  /** The flow is looked at in a rehearsal: the lease is held outside of it. */
+  readonly lease?: FlowWork['lease']
+}
+
+/** Below this many linked records every run also looks for what is gone; above, a run does so after `SWEEP_MS`. */
+const SWEEP_ALWAYS = 50_000
+const SWEEP_MS = 15 * 60_000
+
+/** Runs one flow once. Failures of the systems end in the report; only bugs and a lost lease are thrown. */
+export async function runFlow(deps: Deps, contract: Contract, flow: Flow, options: RunFlowOptions = {}): Promise<FlowRun> {
+  const { database, clock } = deps
+  const started = clock()
+  const row = await ensureFlow(database, flow.name)
+  const lease = options.lease ?? (await takeFlow(deps, row.id, flow.name))
+  let runId: string | null = null
+  try {
+    await ensurePartitions(database, new Date(started))
+    const contractId = await publishContract(database, contract.fingerprint, contract.fingerprint, new Date(started))
+    const sideRows = await ensureSides(database, row.id, flow.systems)
+    const firstSync = row.firstSyncAt === null
+    const rulesChanged = row.rules !== null && row.rules !== flow.fingerprint
+    const incremental = !options.full && !firstSync && !rulesChanged && sideRows.every((side) => side.cursor !== null || side.scannedAt === null)
+    const kind: RunKind = incremental ? 'incremental' : 'full'
+    runId = await beginRun(database, { flowId: row.id, contractId, kind, now: new Date(started) })
+    const counts = { read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0 }
+    const report = async (status: RunStatus, sides: readonly Pick<Side, 'id' | 'system'>[], message?: string): Promise<FlowRun> => {
+      const result = await reportOf(deps, { flow: flow.name, runId: runId!, kind, status, sides, counts, started, flowId: row.id, message })
+      await endRun(database, runId!, { status: result.status, report: result, message: message ?? null, now: new Date(clock()) })
+      return result
+    }
+    try {
+      const sides = await openSides(deps, contract, flow, row.id, sideRows)
+      const work: FlowWork = {
+        flow,
+        row,
+        sides,
+        database,
+        lease,
+        runId,
+        goldenLayout: await ensureLayout(database, row.id, flow.fields.map((field) => field.name)),
+        layouts: await layouts(database, row.id),
+        recordIds: new IdBlocks('record_id'),
+        operationIds: new IdBlocks('operation_id'),
+        clock,
+        counts,
+        progress: new ProgressMeter(flow.name, clock, deps.onProgress).report,
+        firstSync,
+        rulesChanged,
+        signal: deps.signal,
+      }
+      if (row.rules !== flow.fingerprint) await adoptRules(database, row.id, flow.fingerprint)
+      const stopped = await perform(work, sideRows, kind)
+      if (!stopped) {
+        await completeFirstSync(database, row.id, new Date(clock()))
+        await markSuccess(database, row.id, new Date(clock()))
+      }
+      return await report(stopped ? 'stopped' : 'done', sides, stopped ?? undefined)
+    } catch (error) {
+      if (!(error instanceof ConcordatError)) {
+        await report('failed', sideRows, 'A bug ended the run.')
+        throw error
+      }
+      return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
+    }
+  } finally {
+    if (!options.lease) await releaseLease(database, lease).catch(() => {})
+  }
+}
+
+/** The run itself; answers why it stopped, or null. */
+async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKind): Promise<string | null> {
+  const decider = new Decider(work)
+  const findings = noFindings()
+  for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
+  await carryOutDecisions(work, decider)
+  const order = observingOrder(work)
+  for (const [i, side] of order.entries()) {
+    const row = sideRows.find((candidate) => candidate.id === side.id)!
+    await observe(work, decider, side, row, kind, i === order.length - 1, findings)
+  }
+  await lookAgain(work, decider, findings)
+  await decidePending(work)
+  const massDeletion = await decideDeletions(work, findings)
+  if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
+  const tripped = await breaker(work)
+  if (tripped) return tripped
+  await applyAll(work, decider, findings)
+  if (findings.absent.size > 0 && (await decideDeletions(work, findings))) return 'More records are gone than the contract accepts at once; see the case.'
+  await applyAll(work, decider, findings)
+  return null
+}
+
+/** Sides whose records need a counterpart before they count come first; the ones that lead come last. */
+const observingOrder = (work: FlowWork): Side[] => work.sides.toSorted((a, b) => Number(a.leads) - Number(b.leads))
+
+async function observe(work: FlowWork, decider: Decider, side: Side, row: SideRow, kind: RunKind, last: boolean, findings: Findings): Promise<void> {
+  if (kind === 'full' || row.cursor === null) {
+    await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
+    return
+  }
+  await observeChanges(work, decider, side, row.cursor, last, findings)
+  const due = row.scannedAt === null || work.clock() - Date.parse(row.scannedAt) > SWEEP_MS || (await countLinks(work.database, side.id)) <= SWEEP_ALWAYS
+  if (due) await findAbsent(work, side, findings)
+}
+
+/** Records that waited for what they refer to: it may have come since. Repeats while something moves. */
+async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
+  let before = Infinity
+  for (;;) {
+    const waiting = await waitingForReference(work.database, work.sides.map((side) => side.id))
+    const bySide = new Map<number, Map<string, number>>()
+    for (const { sideId, remoteId, since } of waiting) {
+      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
+      bySide.get(sideId)!.set(remoteId, Date.parse(since))
+    }
+    for (const [sideId, ids] of findings.again) {
+      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
+      for (const id of ids) bySide.get(sideId)!.set(id, work.clock())
+    }
+    const count = [...bySide.values()].reduce((sum, ids) => sum + ids.size, 0)
+    if (count === 0 || count >= before) return
+    before = count
+    findings.again.clear()
+    const heldBefore = work.counts.held
+    for (const [sideId, ids] of bySide) {
+      const side = sideOf(work, sideId)
+      const list = [...ids.keys()]
+      const size = Math.min(2_000, side.remote.capabilities.maxBatch)
+      for (let i = 0; i < list.length; i += size) {
+        const records = await side.remote.read(list.slice(i, i + size))
+        const decision = await decider.decide(side, records, { last: true, recheck: true, heldSince: ids })
+        noteFindings(findings, side, decision)
+        markCreations(work, decision)
+        await commit(work, decision.outcome)
+        decider.committed(decision)
+      }
+    }
+    // Looking at a record again does not hold it a second time.
+    work.counts.held = Math.min(work.counts.held, Math.max(heldBefore, waiting.length))
+  }
+}
+
+/** Stops the flow before its first write when more would change than the contract lets through; answers why. */
+async function breaker(work: FlowWork): Promise<string | null> {
+  if (work.firstSync) return null
+  const counts = await countDirty(work.database, work.sides.map((side) => side.id))
+  const total = counts.reduce((sum, entry) => sum + entry.count, 0)
+  const records = Math.max(0, ...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
+  const limit = limitOf(work.flow.limits.changes, records)
+  if (total > limit) {
+    const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
+    if (total > approved) {
+      const bySystem: Record<string, number> = {}
+      for (const { sideId, count } of counts) bySystem[sideOf(work, sideId).system] = (bySystem[sideOf(work, sideId).system] ?? 0) + count
+      await underLease(work, (session) => openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)))
+      return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
+    }
+  }
+  await underLease(work, (session) => settleCases(session, [{ kind: 'breaker tripped', subject: BREAKER }], stampOf(work)))
+  return null
+}
+
+async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
+  const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)
+  if (lease) return lease
+  const holder = await leaseHolder(deps.database, flowId)
+  throw new ConcordatError('engine.busy', `The flow ${name} is being run by ${holder ?? 'another process'}.`, {
+    retry: 'later',
+    cure: 'Wait until that run has ended, then try again.',
+  })
+}
+
+/** Opens the flow's object in each of its systems and compiles the mappings. */
+async function openSides(deps: Deps, contract: Contract, flow: Flow, flowId: number, rows: readonly SideRow[]): Promise<Side[]> {
+  const sides: Side[] = []
+  for (const row of rows) {
+    const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
+    const parents = new Map<string, number>()
+    for (const other of contract.flows.values()) {
+      if (!other.systems.includes(row.system)) continue
+      const parent = await ensureFlow(deps.database, other.name)
+      const parentSides = await ensureSides(deps.database, parent.id, other.systems)
+      parents.set(other.name, parentSides.find((side) => side.system === row.system)!.id)
+    }
+    sides.push({
+      id: row.id,
+      system: row.system,
+      remote,
+      mapping: compileSide(flow, row.system, remote.layout),
+      places: new Map(remote.layout.columns.map((column, place) => [column, place])),
+      layoutId: await ensureLayout(deps.database, flowId, layoutNames(remote.layout)),
+      mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
+      leads: flow.master === 'shared' || flow.master === row.system,
+      parents,
+    })
+  }
+  return sides
+}
+
+interface ReportInput {
+  readonly flow: string
+  readonly flowId: number
+  readonly runId: string
+  readonly kind: RunKind
+  readonly status: RunStatus
+  readonly sides: readonly Pick<Side, 'id' | 'system'>[]
+  readonly counts: FlowWork['counts']
+  readonly started: number
+  readonly message: string | undefined
+}
+
+async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
+  const operations = await countOperations(deps.database, input.runId)
+  const openNow = await countOpenCases(deps.database, input.flowId)
+  const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))
+  const of = (kinds: readonly string[]) => operations.filter((o) => kinds.includes(o.kind)).reduce((sum, o) => sum + o.count, 0)
+  for (const { sideId, count } of operations) {
+    const system = input.sides.find((side) => side.id === sideId)?.system
+    if (system) writes[system] = (writes[system] ?? 0) + count
+  }
+  return {
+    flow: input.flow,
+    run: Number(input.runId),
+    status: input.status === 'done' && openNow > 0 ? 'waiting' : input.status,
+    kind: input.kind,
+    ...input.counts,
+    created: of(['create', 'restore']),
+    updated: of(['update', 'archive']),
+    deleted: of(['delete']),
+    writes,
+    seconds: (deps.clock() - input.started) / 1000,
+    open_cases: openNow,
+    ...(input.message !== undefined && { message: input.message }),
+  }
+}
+
+/** Flows in an order in which what is referred to comes before what refers to it. */
+export function inDependencyOrder(contract: Contract, names: readonly string[]): Flow[] {
+  const result: Flow[] = []
+  const visit = (name: string, path: readonly string[]) => {
+    const flow = contract.flows.get(name)
+    if (!flow || path.includes(name) || result.includes(flow)) return
+    const specs = flow.fields.flatMap((field) => [field.spec, ...(field.lines?.fields.map((sub) => sub.spec) ?? [])])
+    for (const spec of specs) if (spec.type === 'reference') visit(spec.flow, [...path, name])
+    if (names.includes(name)) result.push(flow)
+  }
+  for (const name of names) visit(name, [])
+  return result
+}
+

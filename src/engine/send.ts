@@ -1,0 +1,136 @@
+import type { RemoteRecord, WriteResult } from '../connector-kit/port.ts'
+import { ConcordatError } from '../model/errors.ts'
+import type { CaseDraft, SettledCase } from '../store/cases.ts'
+import { openCases, settleCases } from '../store/cases.ts'
+import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
+import type { LinkRow } from '../store/links.ts'
+import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
+import { insertLinks, updateLinks } from '../store/outcome.ts'
+import { quarantineCase, writeSubject } from './case-drafts.ts'
+import { stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { titleOf } from './golden.ts'
+import { heldAsSent, linkAfter, type PlannedWrite } from './plan-writes.ts'
+import { resolverIn, type Side } from './side.ts'
+
+/*
+ * Carries planned writes out: the intent stands already, the call is made, and the result is stored in one transaction:
+ * links with what the system confirmed, marks that are done with, outcomes that are not plain success.
+ */
+
+export interface Sent {
+  /** How many writes landed. */
+  readonly landed: number
+  /** Records that were not as expected, as they are now: they go through merging again. */
+  readonly moved: RemoteRecord[]
+  /** Remote ids that are gone. */
+  readonly gone: string[]
+}
+
+export async function sendBatch(work: FlowWork, side: Side, batchId: string, writes: readonly PlannedWrite[]): Promise<Sent> {
+  if (work.clock() > work.lease.expiresAt) {
+    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', { retry: 'later' })
+  }
+  const results = await call(side, writes)
+  return storeResults(work, side, batchId, writes, results)
+}
+
+async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteResult[]> {
+  const results: WriteResult[] = []
+  const { remote } = side
+  const { maxBatch } = remote.capabilities
+  const each = async <Item>(kind: PlannedWrite['call']['kind'], send: (items: Item[]) => Promise<readonly WriteResult[]>) => {
+    const places = writes.flatMap((write, place) => (write.call.kind === kind ? [place] : []))
+    for (let i = 0; i < places.length; i += maxBatch) {
+      const part = places.slice(i, i + maxBatch)
+      const answers = await send(part.map((place) => writes[place]!.call.item as Item))
+      part.forEach((place, n) => (results[place] = answers[n]!))
+    }
+  }
+  await each('create', (items: Parameters<typeof remote.create>[0][number][]) => remote.create(items))
+  await each('update', (items: Parameters<typeof remote.update>[0][number][]) => remote.update(items))
+  await each('delete', (items: Parameters<typeof remote.delete>[0][number][]) => remote.delete(items))
+  return results
+}
+
+/** What became of a write; `not sent`: it never reached the system. */
+export type Result = WriteResult | { readonly kind: 'not sent' }
+
+export async function storeResults(work: FlowWork, side: Side, batchId: string, writes: readonly PlannedWrite[], results: readonly Result[]): Promise<Sent> {
+  const sent: Sent = { landed: results.filter((result) => result.kind === 'done').length, moved: [], gone: [] }
+  const inserted: LinkRow[] = []
+  const updated: LinkRow[] = []
+  const done: string[] = []
+  const again: DirtyMark[] = []
+  const failures: DirtyFailure[] = []
+  const exceptions: OperationException[] = []
+  const named: { id: string; remoteId: string }[] = []
+  const cases: CaseDraft[] = []
+  const settled: SettledCase[] = []
+  const suspects = results.flatMap((result, i) => (result.kind === 'done' && result.record && !heldAsSent(side, writes[i]!, result.record) ? [result.record] : []))
+  const resolve = await resolverIn(work.database, side, suspects.map((record) => record.values))
+  const suspicious = new Set(suspects)
+  results.forEach((result, i) => {
+    const write = writes[i]!
+    const { item, operation } = write
+    const mark: DirtyMark = { recordId: item.recordId, sideId: side.id, action: item.action, rule: item.rule }
+    switch (result.kind) {
+      case 'done': {
+        const record = result.record
+        if (record === null) updated.push({ ...item.link!, state: 'gone' })
+        else {
+          const reading = suspicious.has(record) ? side.mapping.read(record.values, resolve) : null
+          const link = linkAfter(work, side, write, record, reading)
+          if (item.link) updated.push(link)
+          else inserted.push(link)
+          if (operation.remoteId === null) named.push({ id: operation.id, remoteId: record.id })
+        }
+        if (write.partial) again.push({ ...mark, action: 'sync' })
+        else done.push(item.recordId)
+        return
+      }
+      case 'conflict':
+        exceptions.push({ id: operation.id, outcome: 'superseded', error: 'The record was changed in the meantime.' })
+        if (result.current) sent.moved.push(result.current)
+        else if (item.link) sent.gone.push(item.link.remoteId)
+        // What is still due is found again by merging; a mark that stands for a decision (delete, restore …) stays.
+        if (item.action === 'sync' && result.current) again.push(mark)
+        else if (item.action === 'delete' && !result.current) {
+          updated.push({ ...item.link!, state: 'gone' })
+          done.push(item.recordId)
+        }
+        return
+      case 'not sent':
+        exceptions.push({ id: operation.id, outcome: 'not sent', error: null })
+        again.push(mark)
+        return
+      case 'refused': {
+        const { error } = result
+        exceptions.push({ id: operation.id, outcome: 'refused', error: error.message })
+        const final = error.retry === 'never'
+        again.push(mark)
+        failures.push({ recordId: item.recordId, state: final ? 'quarantined' : 'waiting', waitsFor: null, error: error.message })
+        if (final) {
+          work.counts.quarantined++
+          const about = { recordId: item.recordId, sideId: side.id, remoteId: item.link?.remoteId ?? null, title: titleOf(work.flow, item.golden) }
+          cases.push(quarantineCase(side.system, error.message, about))
+        }
+        return
+      }
+    }
+  })
+  for (const recordId of done) settled.push({ subject: writeSubject(recordId, side.system) })
+  const direct = writes.length > 0 && writes.every((write) => write.item.link === null)
+  await underLease(work, async (session) => {
+    const stamp = stampOf(work)
+    await insertLinks(session, inserted)
+    await updateLinks(session, updated)
+    await markDirty(session, again, stamp)
+    await failDirty(session, side.id, failures)
+    await clearDirty(session, side.id, done)
+    await nameRemotes(session, batchId, named)
+    await settleBatch(session, batchId, exceptions, stamp.at)
+    await openCases(session, cases, stamp)
+    if (!direct || !work.firstSync) await settleCases(session, settled, stamp)
+  })
+  return sent
+}

@@ -1,0 +1,126 @@
+import type { Layout, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
+import type { Flow } from '../contract/contract.ts'
+import { compileMapping, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
+import { decodeImage } from '../model/image.ts'
+import { fieldTypeOf } from '../model/types/field-type-of.ts'
+import type { Canonical, Raw, Reading } from '../model/value.ts'
+import type { Session } from '../store/database.ts'
+import { recordsOfRemotes, remotesOfRecords } from '../store/links.ts'
+
+/** One system of one flow at work: its remote object, its mapping, and where its references lead. */
+export interface Side {
+  readonly id: number
+  readonly system: string
+  readonly remote: RemoteObject
+  readonly mapping: RowMapping
+  /** Column → place in a row. */
+  readonly places: ReadonlyMap<string, number>
+  /** Shape of the rows that `remote` hands over now. */
+  readonly layoutId: number
+  /** The contract lets the flow write here. */
+  readonly mayWrite: boolean
+  /** The flow's master, or the flow has none: records are made and deleted here as of right. */
+  readonly leads: boolean
+  /** Side of each referenced flow in the same system. */
+  readonly parents: ReadonlyMap<string, number>
+}
+
+/** What a flow needs of one system's object, for the connector. */
+export function objectSpec(flow: Flow, system: string): ObjectSpec {
+  const records = flow.records[system]!
+  const lines = flow.fields.flatMap((field) => {
+    const mapping = field.mapping[system]
+    if (mapping?.kind !== 'lines' || !field.lines) return []
+    const columns = field.lines.fields.flatMap((sub) => {
+      const column = sub.mapping[system]
+      return column?.kind === 'column' ? [column.column] : []
+    })
+    return [{ name: field.name, object: mapping.object, parent: mapping.parent, ...(mapping.id && { id: mapping.id }), fields: columns }]
+  })
+  const fixed = [...Object.keys(records.onCreate), ...Object.keys(records.archive ?? {})]
+  return {
+    object: records.object,
+    id: records.id,
+    ...(records.changedAt !== undefined && { changedAt: records.changedAt }),
+    ...(records.version !== undefined && { version: records.version }),
+    ...(records.filter !== undefined && { filter: records.filter }),
+    fields: [...new Set([...mappedColumns(flow, system), ...fixed])],
+    ...(lines.length > 0 && { lines }),
+  }
+}
+
+/** Shape of a layout as text, for the store: line columns in brackets behind the column's name. */
+export function layoutNames(layout: Layout): string[] {
+  const lines = new Map([...layout.lines].map(([name, line]) => [line.place, `${name}[${line.columns.join(',')}]`]))
+  return layout.columns.map((column, place) => lines.get(place) ?? column)
+}
+
+export function compileSide(flow: Flow, system: string, layout: Layout): RowMapping {
+  return compileMapping(flow, system, { columns: layout.columns, lines: layout.lines })
+}
+
+/** A stored image as a row of today's shape; columns that it does not have are null. */
+export function rowOf(side: Side, image: string, layoutId: number, layouts: ReadonlyMap<number, readonly string[]>): readonly Raw[] {
+  const values = decodeImage(image)
+  if (layoutId === side.layoutId) return values
+  const then = layouts.get(layoutId) ?? []
+  const now = layouts.get(side.layoutId)!
+  return now.map((name) => values[then.indexOf(name)] ?? null)
+}
+
+/** Looks up what all these rows refer to, in one statement a referenced flow. */
+export async function resolverIn(session: Session, side: Side, rows: readonly (readonly Raw[])[]): Promise<Resolve> {
+  if (!side.mapping.hasReferences) return () => undefined
+  const wanted = new Map<string, Set<string>>()
+  for (const row of rows) {
+    side.mapping.references(row, (flow, id) => {
+      let ids = wanted.get(flow)
+      if (!ids) wanted.set(flow, (ids = new Set()))
+      ids.add(id)
+    })
+  }
+  return lookUp(wanted, side, (parent, ids) => recordsOfRemotes(session, parent, ids))
+}
+
+/** The other way round: remote ids of the golden records that these values refer to. */
+export async function resolverOut(session: Session, side: Side, golden: readonly (readonly Canonical[])[]): Promise<Resolve> {
+  if (!side.mapping.hasReferences) return () => undefined
+  const wanted = new Map<string, Set<string>>()
+  for (const values of golden) {
+    side.mapping.referencesOut(values, (flow, id) => {
+      let ids = wanted.get(flow)
+      if (!ids) wanted.set(flow, (ids = new Set()))
+      ids.add(id)
+    })
+  }
+  return lookUp(wanted, side, (parent, ids) => remotesOfRecords(session, parent, ids))
+}
+
+async function lookUp(
+  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+  side: Side,
+  find: (parentSide: number, ids: string[]) => Promise<Map<string, string>>,
+): Promise<Resolve> {
+  const found = new Map<string, Map<string, string>>()
+  for (const [flow, ids] of wanted) {
+    const parent = side.parents.get(flow)
+    if (parent !== undefined) found.set(flow, await find(parent, [...ids]))
+  }
+  return (flow, id) => found.get(flow)?.get(id)
+}
+
+const INSTANT = fieldTypeOf({ type: 'instant' })
+
+/** When the system says the record changed, as a canonical instant; null when it does not say. */
+export function changedAt(side: Side, values: readonly Raw[]): string | null {
+  const place = side.remote.layout.changedAt
+  if (place < 0) return null
+  const parsed = INSTANT.parse(values[place] ?? null)
+  return typeof parsed === 'string' ? parsed : null
+}
+
+/** A remote record with its canonical reading. */
+export interface Observed {
+  readonly record: RemoteRecord
+  readonly reading: readonly Reading[]
+}

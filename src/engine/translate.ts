@@ -1,0 +1,82 @@
+import type { Resolve } from '../contract/mapping.ts'
+import { isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
+import { Unresolved, type Raw, type Reading } from '../model/value.ts'
+import type { Session } from '../store/database.ts'
+import type { LinkRow, RecordRow } from '../store/links.ts'
+import type { FlowWork } from './flow-work.ts'
+import { decodeGolden } from './golden.ts'
+import { changedAt, resolverIn, rowOf, type Side } from './side.ts'
+
+/** A golden record taken from the store, with the state of each linked side in canonical form. */
+export interface Loaded {
+  readonly row: RecordRow
+  readonly golden: readonly (string | null)[]
+  /** Live links only, in the order of the flow's sides. */
+  readonly sides: readonly LinkedSide[]
+}
+
+export interface LinkedSide {
+  readonly side: Side
+  readonly link: LinkRow
+  /** The row that the state was made of: the current one where it was read, else the stored image. */
+  readonly values: readonly Raw[]
+  readonly state: SideState
+}
+
+/** Current rows by side id and remote id, for sides that were read. */
+export type Current = ReadonlyMap<number, ReadonlyMap<string, readonly Raw[]>>
+
+/**
+ * Brings stored records into canonical form: shadows from the images, current values from `current` where given.
+ * Fields that the record's stored shape does not know have no shadow, so that whatever a side holds there is news.
+ */
+export async function loadStates(work: FlowWork, session: Session, rows: readonly RecordRow[], current: Current = new Map()): Promise<Loaded[]> {
+  const shadows = new Map<LinkRow, readonly Raw[]>()
+  const resolvers = new Map<number, Resolve>()
+  for (const side of work.sides) {
+    const links = rows.flatMap((row) => row.links.filter((link) => link.sideId === side.id && link.state === 'live'))
+    for (const link of links) shadows.set(link, rowOf(side, link.image, link.layoutId, work.layouts))
+    const now = [...(current.get(side.id)?.values() ?? [])]
+    resolvers.set(side.id, await resolverIn(session, side, [...links.map((link) => shadows.get(link)!), ...now]))
+  }
+  return rows.map((row) => {
+    const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const sides = work.sides.flatMap((side): LinkedSide[] => {
+      const link = row.links.find((candidate) => candidate.sideId === side.id && candidate.state === 'live')
+      if (!link) return []
+      const resolve = resolvers.get(side.id)!
+      const stored = shadows.get(link)!
+      const shadow = side.mapping.read(stored, resolve)
+      const values = current.get(side.id)?.get(link.remoteId) ?? stored
+      const now = values === stored ? [...shadow] : side.mapping.read(values, resolve)
+      const waived = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
+      for (const i of fresh) shadow[i] = NO_SHADOW
+      work.flow.fields.forEach((field, i) => {
+        if (isSkipped(waived, field.name)) shadow[i] = NO_SHADOW
+      })
+      return [{ side, link, values, state: { system: side.system, holds: side.mapping.holds, shadow, now, changedAt: changedAt(side, values), waived } }]
+    })
+    return { row, golden, sides }
+  })
+}
+
+/** Stands for "was never compared": differs from every value. */
+const NO_SHADOW: Reading = new Unresolved('', '')
+
+/** The state of a remote record that is being linked just now. */
+export function newcomerState(side: Side, reading: readonly Reading[], values: readonly Raw[]): SideState {
+  return { system: side.system, holds: side.mapping.holds, shadow: null, now: reading, changedAt: changedAt(side, values), waived: {} }
+}
+
+/** Fields in which a side still differs from the golden values and that it is due to take over. */
+export function dueFields(work: FlowWork, side: Side, golden: readonly (string | null)[], now: readonly Reading[], waived: Waived): number[] {
+  if (!side.mayWrite) return []
+  const due: number[] = []
+  work.flow.fields.forEach((field, i) => {
+    if (!side.mapping.writable[i] || now[i] === golden[i]) return
+    const waiver = waived[field.name]
+    if (waiver && waiver[0] === golden[i]) return
+    due.push(i)
+  })
+  return due
+}

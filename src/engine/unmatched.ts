@@ -1,0 +1,71 @@
+import type { Rule } from '../contract/rule.ts'
+import type { Canonical } from '../model/value.ts'
+import type { RecordState } from '../store/links.ts'
+import type { Outcome } from '../store/outcome.ts'
+import { unmatchedCase } from './case-drafts.ts'
+import type { FlowWork } from './flow-work.ts'
+import type { Side } from './side.ts'
+
+/** A golden record that is due in a side which does not have it. */
+export interface Creation {
+  readonly recordId: string
+  readonly version: number
+  readonly golden: readonly Canonical[]
+  readonly rule: Rule
+  /** Sides that have it already. */
+  readonly except: ReadonlySet<number>
+}
+
+export interface Verdict {
+  readonly state: RecordState
+  readonly rule: Rule
+  carryOut(
+    record: { recordId: string; golden: readonly Canonical[]; title: string; remoteId: string; version?: number; except?: ReadonlySet<number> },
+    outcome: Outcome,
+    creations: Creation[],
+  ): void
+}
+
+/** What the contract says about a record that has no counterpart anywhere else. `changedAt`: canonical instant. */
+export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | null): Verdict {
+  const { edgeCases } = work.flow
+  const create = (rule: Rule): Verdict => ({
+    state: 'live',
+    rule,
+    carryOut: ({ recordId, golden, version = 1, except = new Set([side.id]) }, _, creations) =>
+      void creations.push({ recordId, version, golden, rule, except }),
+  })
+  const leave = (rule: Rule): Verdict => ({ state: 'left alone', rule, carryOut: () => {} })
+  const ask = (rule: Rule, cause: Parameters<typeof unmatchedCase>[2]): Verdict => ({
+    state: 'held',
+    rule,
+    carryOut: ({ recordId, golden, title, remoteId }, outcome) => {
+      work.counts.held++
+      const values = Object.fromEntries(work.flow.fields.flatMap((field, i) => (field.lines ? [] : [[field.name, golden[i] ?? null]])))
+      outcome.cases.push(unmatchedCase(work.flow, side.system, cause, { recordId, sideId: side.id, remoteId, title }, values))
+    },
+  })
+  if (work.firstSync) {
+    const old = edgeCases.olderThan
+    if (old && changedAt !== null && Date.parse(changedAt) < work.clock() - old.ms) {
+      return old.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
+    }
+    switch (edgeCases.existingUnmatched) {
+      case 'create':
+        return create('existing unmatched: created')
+      case 'ask':
+        return ask('existing unmatched: asked', 'existing_unmatched')
+      case 'leave alone':
+        return leave('existing unmatched: left alone')
+    }
+  }
+  if (side.leads) return create('created in master')
+  switch (edgeCases.createdOutsideMaster) {
+    case 'adopt':
+      return create('created outside: adopted')
+    case 'hold for approval':
+      return ask('created outside: held', 'created_outside_master')
+    case 'leave alone':
+      return leave('created outside: left alone')
+  }
+}

@@ -1,0 +1,20 @@
+import type { Session } from './database.ts'
+import { columns } from './outcome.ts'
+
+/** Notes the rule that decided where new records go. */
+export async function updateRules(session: Session, rules: readonly { id: string; rule: string }[]): Promise<void> {
+  if (rules.length === 0) return
+  await session.execute(
+    'update record r set created_rule = n.rule from unnest($1::bigint[], $2::text[]) as n(id, rule) where r.id = n.id',
+    columns(rules, (r) => [r.id, r.rule]),
+  )
+}
+
+/** Moves a side's link from one record to another and retires the first, which has turned out to be the same thing. */
+export async function moveLink(session: Session, sideId: number, from: string, to: string): Promise<void> {
+  await session.execute('delete from link where record_id = $1 and side_id = $2', [to, sideId])
+  await session.execute('update link set record_id = $2 where record_id = $1 and side_id = $3', [from, to, sideId])
+  await session.execute('delete from match_key where record_id = $1', [from])
+  await session.execute('delete from dirty where record_id = $1', [from])
+  await session.execute(`update record set state = 'deleted' where id = $1`, [from])
+}

@@ -1,0 +1,32 @@
+import type { Session } from './database.ts'
+
+interface StoredChange {
+  readonly field: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly system: string | null
+  readonly at: string | null
+}
+
+/** Whose value each field of these records last took over, and when that system said it changed. */
+export async function lastChanges(
+  session: Session,
+  recordIds: readonly string[],
+): Promise<Map<string, Map<string, { system: string | null; at: string | null }>>> {
+  const result = new Map<string, Map<string, { system: string | null; at: string | null }>>()
+  for (const { recordId, changes } of await revisionsOf(session, recordIds)) {
+    let fields = result.get(recordId)
+    if (!fields) result.set(recordId, (fields = new Map()))
+    for (const change of changes) if (change.from !== change.to) fields.set(change.field, { system: change.system, at: change.at })
+  }
+  return result
+}
+
+/** All revisions of some records, oldest first. */
+export async function revisionsOf(session: Session, recordIds: readonly string[]): Promise<{ recordId: string; changes: StoredChange[] }[]> {
+  const rows = await session.query<{ recordId: string; changes: string }>(
+    `select record_id as "recordId", changes from revision where record_id = any($1::bigint[]) order by record_id, version`,
+    [recordIds],
+  )
+  return rows.map((row) => ({ recordId: row.recordId, changes: JSON.parse(row.changes) as StoredChange[] }))
+}

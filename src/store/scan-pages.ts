@@ -1,0 +1,53 @@
+import type { Session } from './database.ts'
+
+/** A key range of a side as it was when everything in it was in agreement or decided. */
+export interface ScanPage {
+  readonly page: number
+  readonly after: string | null
+  readonly upTo: string | null
+  readonly rows: number
+  /** How many of its records were linked. */
+  readonly linked: number
+  readonly digest: string
+}
+
+export async function scanPages(session: Session, sideId: number): Promise<ScanPage[]> {
+  return session.query<ScanPage>(
+    'select page, after, up_to as "upTo", rows, linked, digest from scan_page where side_id = $1 order by page',
+    [sideId],
+  )
+}
+
+/** Replaces all pages of a side; a page that is not clean carries an empty digest, which equals none. */
+export async function replaceScanPages(session: Session, sideId: number, pages: readonly Omit<ScanPage, 'page'>[]): Promise<void> {
+  await session.execute('delete from scan_page where side_id = $1', [sideId])
+  if (pages.length === 0) return
+  await session.execute(
+    `insert into scan_page (side_id, page, after, up_to, rows, linked, digest)
+     select $1, n.* from unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[]) as n`,
+    [
+      sideId,
+      pages.map((_, i) => i),
+      pages.map((p) => p.after),
+      pages.map((p) => p.upTo),
+      pages.map((p) => p.rows),
+      pages.map((p) => p.linked),
+      pages.map((p) => p.digest),
+    ],
+  )
+}
+
+/** Live links of a side whose remote id is not among `ids`: what a listing did not show. */
+export async function linksNotAmong(session: Session, sideId: number, ids: AsyncIterable<readonly string[]>): Promise<string[]> {
+  await session.query('create temporary table seen (remote_id text) on commit drop')
+  for await (const page of ids) {
+    await session.execute('insert into seen select unnest($1::text[])', [page])
+  }
+  await session.query('analyze seen')
+  const rows = await session.query<{ id: string }>(
+    `select remote_id as id from link l where side_id = $1 and state = 'live' and not exists (select 1 from seen s where s.remote_id = l.remote_id)`,
+    [sideId],
+  )
+  await session.query('drop table seen')
+  return rows.map((row) => row.id)
+}
