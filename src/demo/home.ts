@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { startEmbedded } from '../store/embedded/embedded-server.ts'
@@ -22,15 +23,21 @@ export interface DemoHome {
 const ERP = 'demo_erp'
 const CRM = 'demo_crm'
 const STORE = 'demo_concordat'
+const ENVIRONMENT = 'environment.sh'
+
+/** Whether a demo was played here before. */
+export function homeExists(env: Readonly<Record<string, string | undefined>>): boolean {
+  return existsSync(join(folderOf(env), ENVIRONMENT))
+}
 
 /** Starts the embedded server and finds the demo's place in it; makes and changes nothing there. */
 export async function openHome(
   env: Readonly<Record<string, string | undefined>>,
   onProgress: (text: string) => void,
 ): Promise<DemoHome> {
-  const folder = join(env['CONCORDAT_HOME'] || '.concordat', 'demo')
+  const folder = folderOf(env)
   const contract = relative('', resolve(folder, 'concordat.yaml'))
-  const environment = relative('', resolve(folder, 'environment.sh'))
+  const environment = relative('', resolve(folder, ENVIRONMENT))
   const server = await startEmbedded({ env, onProgress })
   const urls = { erp: server.url(ERP), crm: server.url(CRM) }
   const storeUrl = server.url(STORE)
@@ -52,4 +59,8 @@ export async function openHome(
     },
     close: () => server.stop(),
   }
+}
+
+function folderOf(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env['CONCORDAT_HOME'] || '.concordat', 'demo')
 }

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { type Command, Option } from 'commander'
-import { openHome } from '../../demo/home.ts'
+import { Command, Option } from 'commander'
+import { homeExists, openHome } from '../../demo/home.ts'
 import type { DemoHome } from '../../demo/home.ts'
 import { DEFAULT_SIZES } from '../../demo/world.ts'
 import type { Sizes } from '../../demo/world.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import { type Cli, newCommand, printJson, wholeNumber } from '../command.ts'
+import { type Cli, printJson, wholeNumber } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import type { ExitStatus } from '../exit-status.ts'
 import { narrator } from './narrator.ts'
@@ -29,17 +28,18 @@ const COMMAND = 'npx concordat'
 
 /** `concordat demo`: the whole way, on two systems of its own. */
 export function demoCommand(cli: Cli): Command {
-  const command = newCommand(
-    'demo',
-    'Show the whole way on an ERP and a CRM made for the purpose, in about two minutes',
-    [
-      ['concordat demo', 'tell the story, from two systems that have never met to two that agree'],
-      ['concordat demo --keep', 'and keep the databases open afterwards, until Ctrl-C'],
-      ['concordat demo --open', 'open the databases of the last demo, until Ctrl-C'],
-      ['concordat demo --customers 200', 'a small world'],
-      ['concordat demo --json', 'the figures of every step for a program; status 1 when the systems disagree'],
-    ],
-  )
+  const examples = [
+    ['concordat demo', 'tell the story, from two systems that have never met to two that agree'],
+    ['concordat demo --keep', 'and keep the databases open afterwards, until Ctrl-C'],
+    ['concordat demo --open', 'open the databases of the last demo, until Ctrl-C'],
+    ['concordat demo --customers 200', 'a small world'],
+    ['concordat demo --json', 'the figures of every step, for a program'],
+  ].map(([line, what]) => `  $ ${line!.padEnd(32)} ${what}`)
+  // Without the other commands' --contract and exit statuses: the demo brings its own contract, and cases always wait.
+  return new Command('demo')
+    .description('Show the whole way on an ERP and a CRM made for the purpose, in about two minutes')
+    .option('--json', 'print one JSON object on standard output')
+    .option('-q, --quiet', 'show no progress')
     .option('--seed <n>', 'another world of the same kind', wholeNumber, 1)
     .option(
       '--customers <n>',
@@ -57,20 +57,22 @@ export function demoCommand(cli: Cli): Command {
         'keep',
       ]),
     )
-  return command.action(async (options: DemoOptions) => cli.end(await demo(cli, options)))
+    .addHelpText(
+      'after',
+      `\nExamples:\n${examples.join('\n')}\n\nExit status:\n  0    the two systems agree wherever they should\n  1    they do not, or something failed\n  130  interrupted with Ctrl-C`,
+    )
+    .action(async (options: DemoOptions) => cli.end(await demo(cli, options)))
 }
 
 async function demo(cli: Cli, options: DemoOptions): Promise<ExitStatus> {
   const { terminal } = cli
   const sizes = sizesOf(options)
+  if (options.open && !homeExists(cli.env)) {
+    throw new ConcordatError('cli.usage', 'There is no demo here yet.', { cure: `Run \`${COMMAND} demo\` first.` })
+  }
   const home = await openHome(cli.env, (text) => options.quiet || terminal.err(terminal.paintErr('dim', text)))
   try {
-    if (options.open) {
-      if (!existsSync(home.environment)) {
-        throw new ConcordatError('cli.usage', 'There is no demo here yet.', { cure: `Run \`${COMMAND} demo\` first.` })
-      }
-      return await keepOpen(cli, home)
-    }
+    if (options.open) return await keepOpen(cli, home)
     const tell = options.json ? SILENT : narrator(terminal, options.quiet === true, COMMAND)
     const play = () => playStory(cli, home, { seed: options.seed, sizes }, tell)
     const report = await cli.interrupt.during(play)
