@@ -218,5 +218,5 @@ function triggerName(failure: DatabaseFailure): string {
 }
 
 function asFailure(error: unknown): DatabaseFailure {
-  return error instanceof Error ? (error as DatabaseFailure) : { message: String(error) }
+  return error instanceof Error ? error : { message: String(error) }
 }

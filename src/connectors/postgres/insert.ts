@@ -66,10 +66,10 @@ export async function insertAssigned<T>(
 }
 
 /** Inserts child rows of parents whose ids are known. */
-export async function insertLines<T>(
+export async function insertLines(
   client: PoolClient,
   child: ChildTable,
-  rows: readonly { owner: T; parent: string; line: LineInsert }[],
+  rows: readonly { owner: object; parent: string; line: LineInsert }[],
 ): Promise<void> {
   await insertRows(
     client,
@@ -93,7 +93,7 @@ interface Group<T> {
 function byColumns<T>(rows: readonly NewRow<T>[]): Group<T>[] {
   const groups = new Map<string, { columns: string[]; rows: NewRow<T>[] }>()
   for (const row of rows) {
-    const columns = Object.keys(row.values).sort()
+    const columns = Object.keys(row.values).toSorted()
     const key = JSON.stringify(columns)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { columns, rows: [row] })

@@ -199,7 +199,7 @@ async function guard<T extends UpdateItem | DeleteItem>(
 
 async function updateRows(client: PoolClient, rows: RowQuery, items: readonly UpdateItem[]): Promise<void> {
   const { table, id } = rows.open
-  const groups = Map.groupBy(items, (item) => JSON.stringify(Object.keys(item.set).sort()))
+  const groups = Map.groupBy(items, (item) => JSON.stringify(Object.keys(item.set).toSorted()))
   for (const [key, group] of groups) {
     const names = JSON.parse(key) as string[]
     if (names.length === 0) continue
@@ -245,7 +245,7 @@ async function patchLines(
   const updates = patches.flatMap(({ item, patch }) =>
     patch.update.map((line) => ({ item, line: line.id, set: line.set })),
   )
-  for (const [key, group] of Map.groupBy(updates, (entry) => JSON.stringify(Object.keys(entry.set).sort()))) {
+  for (const [key, group] of Map.groupBy(updates, (entry) => JSON.stringify(Object.keys(entry.set).toSorted()))) {
     const names = JSON.parse(key) as string[]
     if (names.length === 0) continue
     const columns = names.map((column) => child.table.columns.get(column)!)

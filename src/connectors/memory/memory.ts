@@ -1,0 +1,131 @@
+import { nearMiss } from '../../connector-kit/near-miss.ts'
+import type {
+  Capabilities,
+  Catalogue,
+  ConnectionReport,
+  Connector,
+  ConnectorKind,
+  ObjectSpec,
+  RemoteObject,
+} from '../../connector-kit/port.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Filter } from '../../model/filter.ts'
+import { requireColumn } from './database.ts'
+import type { MemoryDatabase, MemoryTable } from './database.ts'
+import { MemoryObject } from './object.ts'
+import type { MemoryHooks } from './object.ts'
+
+const databases = new Map<string, MemoryDatabase>()
+
+/** Makes a database reachable as `connector: memory, database: <name>` within this process. */
+export function publishMemoryDatabase(name: string, database: MemoryDatabase): void {
+  databases.set(name, database)
+}
+
+/** Tables in the process's own memory, for tests and simulations. */
+export const memoryKind: ConnectorKind = {
+  name: 'memory',
+  title: 'In memory',
+  settings: [
+    { name: 'database', required: true, secret: false, help: 'Name under which the process published the database.' },
+  ],
+  connect(settings) {
+    const database = databases.get(settings.database ?? '')
+    if (database === undefined) {
+      throw new ConcordatError(
+        'connector.unreachable',
+        `No memory database is published as ${JSON.stringify(settings.database ?? '')}.`,
+      )
+    }
+    return new MemoryConnector(database)
+  },
+}
+
+/** A connector to one memory database. */
+export class MemoryConnector implements Connector {
+  readonly kind = 'memory'
+  private readonly database: MemoryDatabase
+  private readonly hooks: MemoryHooks
+
+  constructor(database: MemoryDatabase, hooks: MemoryHooks = {}) {
+    this.database = database
+    this.hooks = hooks
+  }
+
+  async test(): Promise<ConnectionReport> {
+    return { product: 'Memory', notes: [] }
+  }
+
+  async introspect(): Promise<Catalogue> {
+    return {
+      objects: [...this.database.tables.values()].map((table) => ({
+        name: table.definition.name,
+        columns: table.definition.columns.map((column) => ({
+          name: column.name,
+          nativeType: column.kind,
+          kind: column.kind,
+          nullable: column.nullable === true,
+          maxLength: column.maxLength ?? null,
+          scale: column.scale ?? null,
+          hasDefault:
+            column.default !== undefined ||
+            (table.definition.ids !== 'given' && column.name === table.definition.primaryKey[0]),
+          readOnly: false,
+        })),
+        primaryKey: table.definition.primaryKey,
+        uniqueKeys: table.definition.unique ?? [],
+        foreignKeys: (table.definition.references ?? []).map(({ columns, table: object }) => ({
+          columns,
+          object,
+          references: this.database.table(object).definition.primaryKey,
+        })),
+        estimatedRows: table.rows.size,
+        isView: false,
+      })),
+    }
+  }
+
+  async open(spec: ObjectSpec): Promise<RemoteObject> {
+    await this.hooks.before?.('open', spec.object)
+    const table = this.resolve(spec.object)
+    const named = [spec.id, ...spec.fields, ...(spec.filter === undefined ? [] : filterFields(spec.filter))]
+    if (spec.changedAt !== undefined) named.push(spec.changedAt)
+    if (spec.version !== undefined) named.push(spec.version)
+    for (const name of named) requireColumn(table, name)
+    const children = (spec.lines ?? []).map((lines) => {
+      const child = this.resolve(lines.object)
+      const keys = lines.id ?? child.definition.primaryKey.filter((name) => name !== lines.parent)
+      for (const name of [lines.parent, ...keys, ...lines.fields]) requireColumn(child, name)
+      return { name: lines.name, table: child, parent: lines.parent, keys, fields: lines.fields }
+    })
+    const capabilities: Capabilities = {
+      ids: table.definition.ids,
+      changedSince: spec.changedAt !== undefined,
+      guard: 'atomic',
+      atomicBatch: true,
+      digest: true,
+      lines: children.length > 0,
+      maxBatch: 1000,
+      changedAtResolution: 1,
+    }
+    return new MemoryObject(this.database, this.hooks, table, spec, children, capabilities)
+  }
+
+  async close(): Promise<void> {}
+
+  private resolve(name: string): MemoryTable {
+    const table = this.database.tables.get(name)
+    if (table !== undefined) return table
+    const meant = nearMiss(name, this.database.tables.keys())
+    throw new ConcordatError(
+      'connector.no-such-object',
+      `The memory database has no table ${JSON.stringify(name)}.`,
+      meant === null ? {} : { cure: `Did you mean ${JSON.stringify(meant)}?` },
+    )
+  }
+}
+
+function filterFields(filter: Filter): string[] {
+  if ('field' in filter) return [filter.field]
+  return filter.op === 'not' ? filterFields(filter.of) : filter.of.flatMap(filterFields)
+}
