@@ -87,8 +87,9 @@ export async function withApp(
   cli: Cli,
   options: CommonOptions,
   work: (app: App, report: CheckReport) => Promise<ExitStatus>,
+  sound?: CheckReport,
 ): Promise<ExitStatus> {
-  const report = await soundContract(cli, options)
+  const report = sound ?? (await soundContract(cli, options))
   const app = await cli.backend.open(openOptions(cli, options))
   try {
     return await work(app, report)

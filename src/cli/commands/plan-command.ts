@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { type Cli, type CommonOptions, newCommand, printJson, wholeNumber, withApp } from '../command.ts'
-import { EXIT } from '../exit-status.ts'
+import type { App } from '../../app.ts'
+import { type Cli, type CommonOptions, newCommand, printJson, soundContract, wholeNumber, withApp } from '../command.ts'
+import { EXIT, type ExitStatus } from '../exit-status.ts'
 import { printPlan } from '../print/print-plan.ts'
 import { progressLine } from '../print/progress-line.ts'
 import { leftOutSentence, selectFlows } from './flow-selection.ts'
@@ -17,8 +18,9 @@ export function planCommand(cli: Cli): Command {
     .option('--full', 'as `run --full`: read every record')
     .option('--limit <n>', 'writes to show for each flow and system', wholeNumber, 5)
     .action(async (named: string[], options: CommonOptions & { full?: boolean; limit: number }) => {
-      const status = await withApp(cli, options, async (app, report) => {
-        const { flows, undecided } = selectFlows(report, named)
+      const report = await soundContract(cli, options)
+      const { flows, undecided } = selectFlows(report, named)
+      const work = async (app: App): Promise<ExitStatus> => {
         const progress = progressLine(cli.terminal, options.quiet)
         const { limit } = options
         const { signal } = cli.interrupt
@@ -31,7 +33,7 @@ export function planCommand(cli: Cli): Command {
         if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
         const status = runsStatus(plan.flows, undecided.length > 0)
         return status === EXIT.done && plan.cases.length > 0 ? EXIT.waiting : status
-      })
-      cli.end(status)
+      }
+      cli.end(await withApp(cli, options, work, report))
     })
 }

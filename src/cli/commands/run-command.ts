@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import type { App } from '../../app.ts'
 import type { FlowRun } from '../../model/report.ts'
-import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
+import { type Cli, type CommonOptions, newCommand, printJson, soundContract, withApp } from '../command.ts'
 import { EXIT, type ExitStatus } from '../exit-status.ts'
 import { printRuns, printWaiting } from '../print/print-runs.ts'
 import { progressLine } from '../print/progress-line.ts'
@@ -17,8 +18,9 @@ export function runCommand(cli: Cli): Command {
     .argument('[flows...]', 'flows to run (default: all that are decided)')
     .option('--full', 'read every record, not only what changed since the last run')
     .action(async (named: string[], options: CommonOptions & { full?: boolean }) => {
-      const status = await withApp(cli, options, async (app, report) => {
-        const { flows, undecided } = selectFlows(report, named)
+      const report = await soundContract(cli, options)
+      const { flows, undecided } = selectFlows(report, named)
+      const work = async (app: App): Promise<ExitStatus> => {
         const progress = progressLine(cli.terminal, options.quiet)
         const { signal } = cli.interrupt
         const runs = await cli.interrupt
@@ -32,8 +34,8 @@ export function runCommand(cli: Cli): Command {
         const leftOut = leftOutSentence(undecided)
         if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
         return runsStatus(runs, undecided.length > 0)
-      })
-      cli.end(status)
+      }
+      cli.end(await withApp(cli, options, work, report))
     })
 }
 
