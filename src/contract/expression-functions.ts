@@ -201,8 +201,7 @@ function build(): Environment {
   })
   const sync = { async: false }
   environment.registerType('Number', { ctor: ExactNumber, fields: {} })
-  for (const [signature, run] of Object.entries(FUNCTIONS))
-    environment.registerFunction(signature, run as () => unknown, sync)
+  for (const [signature, run] of Object.entries(FUNCTIONS)) environment.registerFunction(signature, run, sync)
   environment.registerFunction('isNull(ast): bool', (call: MacroCall) => isNullMacro(call.args), sync)
   environment.registerFunction('orElse(ast, ast): dyn', (call: MacroCall) => firstValueMacro(call.args), sync)
   for (let count = 2; count <= 8; count++) {

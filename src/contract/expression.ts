@@ -146,7 +146,7 @@ class Survey {
   private call(name: string, args: readonly ASTNode[], offset: number): void {
     if (!CALLABLE.has(name)) return this.refuse(`there is no function "${name}"`, offset)
     if (name === 'column') {
-      const literal = args.length === 1 && args[0]!.op === 'value' ? args[0]!.args : undefined
+      const literal = args.length === 1 && args[0]?.op === 'value' ? args[0].args : undefined
       if (typeof literal !== 'string')
         return this.refuse('column(…) takes the name of a column in quotation marks', offset)
       return this.use(literal, offset, false)

@@ -118,10 +118,10 @@ export function compileMapping(flow: Flow, system: string, shape: RowShape): Row
     },
 
     read(values, resolve) {
-      const readings = new Array<Reading>(codecs.length).fill(null)
-      for (const i of places) {
+      const readings: Reading[] = []
+      for (let i = 0; i < codecs.length; i++) {
         const codec = lines[i]
-        readings[i] = codec ? codec.read(values, resolve) : readField(codecs[i]!, values, resolve)
+        readings.push(codec ? codec.read(values, resolve) : readField(codecs[i]!, values, resolve))
       }
       return readings
     },

@@ -41,13 +41,13 @@ export function arrangeLines(
       if (ordinal > 1) line.key = `${line.key}#${ordinal}`
     }
   }
-  return arranged.sort((a, b) => compare(a.key, b.key))
+  return arranged.toSorted((a, b) => compare(a.key, b.key))
 }
 
 /** Lines with distinct keys → canonical text; null for none. */
 export function encodeLines(lines: readonly Line[]): Canonical {
   if (lines.length === 0) return null
-  return JSON.stringify([...lines].sort((a, b) => compare(a.key, b.key)).map((line) => [line.key, line.values]))
+  return JSON.stringify(lines.toSorted((a, b) => compare(a.key, b.key)).map((line) => [line.key, line.values]))
 }
 
 /** Canonical text → lines; null when the text is not one. */

@@ -29,7 +29,7 @@ function parse(raw: Raw): string | null | Invalid {
   const local = text.slice(0, at)
   const domain = readableDomain(text.slice(at + 1))
   const ok =
-    at > 0 && local.length <= 64 && text.length <= 254 && domain !== null && !/[\s@<>(),:;"\u0000-\u001f]/.test(local)
+    at > 0 && local.length <= 64 && text.length <= 254 && domain !== null && !/[\s\p{Cc}@<>(),:;"]/u.test(local)
   return ok && text.isWellFormed() ? `${local}@${domain}` : new Invalid(`${quoted(raw)} is not an e-mail address`, raw)
 }
 

@@ -19,7 +19,7 @@ const known = new Map<string, FieldType>()
 
 /** The type that a declaration means; the same declaration gives the same object, so that what it remembers is shared. */
 export function fieldTypeOf(spec: TypeSpec): FieldType {
-  const key = JSON.stringify(spec, Object.keys(spec).sort())
+  const key = JSON.stringify(spec, Object.keys(spec).toSorted())
   let type = known.get(key)
   if (!type) known.set(key, (type = make(spec)))
   return type

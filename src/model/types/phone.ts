@@ -13,7 +13,9 @@ import { remembered } from './remembered.ts'
 /** The type `phone`. */
 export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType {
   const country = spec.country !== undefined && isSupportedCountry(spec.country) ? spec.country : undefined
-  const parse = remembered(20_000, (text) => read(text, country))
+  // Parsing costs microseconds: canonical numbers are remembered too, because the other systems hold them.
+  const step = remembered(20_000, (text) => once(text, country))
+  const parse = remembered(20_000, (text) => read(text, country, step))
   return {
     name: 'phone',
     parse: (raw) => (raw === null || raw === '' ? null : parse(raw)),
@@ -21,17 +23,21 @@ export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType
   }
 }
 
-function read(raw: string, country: CountryCode | undefined): Canonical | Invalid {
+function read(
+  raw: string,
+  country: CountryCode | undefined,
+  step: (text: string) => string | null,
+): Canonical | Invalid {
   const text = raw
     .normalize('NFKC')
     .trim()
     .replace(/^tel:/i, '')
     .replace(/^\((\+\d{1,3})\)/, '$1')
   if (text === '') return null
-  let canonical = text.length > 100 ? null : once(text, country)
+  let canonical = text.length > 100 ? null : step(text)
   // What is read from the canonical form must be the same again; where the library strips once more, that is the form.
   for (let turn = 0; canonical !== null && turn < 3; turn++) {
-    const again = once(canonical, country)
+    const again = step(canonical)
     if (again === canonical) return canonical
     canonical = again
   }
