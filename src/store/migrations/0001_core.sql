@@ -204,9 +204,12 @@ create table case_file (
   resolved_by text,
   resolution  text,
   -- How many changes a person let through (breaker cases).
-  approved    integer
+  approved    integer,
+  -- A decision is carried out by the next run.
+  carried_out boolean not null default true
 );
 create unique index case_open on case_file (flow_id, kind, subject) where state = 'open';
+create index case_to_carry_out on case_file (flow_id) where not carried_out;
 create index case_by_flow on case_file (flow_id, state, id);
 create index case_by_record on case_file (record_id) where record_id is not null;
 

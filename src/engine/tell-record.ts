@@ -1,0 +1,122 @@
+import type { Contract, Flow } from '../contract/contract.ts'
+import { RULES, type Rule } from '../contract/rule.ts'
+import { explainRule } from '../contract/sentences.ts'
+import type { FieldChange } from '../merge/merge-record.ts'
+import type { LogEntry, LogFilter } from '../model/report.ts'
+import type { Outcome } from '../model/words.ts'
+import type { Session } from '../store/database.ts'
+import { ensureFlow, layouts } from '../store/flows.ts'
+import { recordsById, type RecordRow } from '../store/links.ts'
+import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
+import { decodeGolden, titleOf } from './golden.ts'
+
+/** The log in people's words: what happened to which record, and the rule of the contract that caused it. */
+export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
+  const ids = filter.record === undefined ? null : await findRecords(session, filter.flow ?? null, filter.record, 1_000)
+  const rows = await searchLog(session, filter, ids)
+  const entries = await tell(session, contract, rows)
+  if (ids === null || ids.length > 20 || filter.run !== undefined || filter.system || filter.outcome || filter.field) return entries
+  return [...entries, ...(await beginnings(session, contract, ids))].slice(0, filter.limit ?? 50)
+}
+
+/** Puts stored lines into words. */
+export async function tell(session: Session, contract: Contract, rows: readonly LogRow[]): Promise<LogEntry[]> {
+  const records = await goldens(session, contract, rows.flatMap((row) => (row.recordId === null ? [] : [row.recordId])))
+  return rows.map((row): LogEntry => {
+    const flow = contract.flows.get(row.flow)
+    const record = row.recordId === null ? undefined : records.get(row.recordId)
+    const base = {
+      at: new Date(row.at).toISOString(),
+      kind: row.kind,
+      id: Number(row.id),
+      flow: row.flow,
+      run: Number(row.run),
+      record: row.recordId,
+      title: row.title ?? record?.title ?? row.recordId ?? '',
+      system: row.system,
+      outcome: row.outcome as Outcome | null,
+    }
+    switch (row.kind) {
+      case 'operation': {
+        const stored = row.detail === null ? null : (JSON.parse(row.detail) as [string, string | null, string | null][])
+        const fields = stored
+          ? stored.map(([field, from, to]) => ({ field, from, to }))
+          : row.what === 'create' && record
+            ? record.values.flatMap(([field, to]) => (to === null ? [] : [{ field, from: null, to }]))
+            : []
+        const failed = row.error === null ? '' : ` ${row.error}`
+        return { ...base, what: OPERATION[row.what] ?? row.what, fields, why: reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system: row.system }) + failed }
+      }
+      case 'revision': {
+        const changes = JSON.parse(row.detail ?? '[]') as FieldChange[]
+        return {
+          ...base,
+          system: changes.find((change) => change.system !== null)?.system ?? null,
+          what: changes.some((change) => change.from !== change.to) ? 'agreed value changed' : 'decided without a change',
+          fields: changes.map(({ field, from, to }) => ({ field, from, to })),
+          why: [...new Set(changes.map((change) => whyChange(flow, change)))].join(' '),
+        }
+      }
+      case 'case':
+        return { ...base, what: row.what, fields: [], why: row.detail ?? '' }
+    }
+  })
+}
+
+const OPERATION: Readonly<Record<string, string>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  archive: 'archived',
+  restore: 'restored',
+}
+
+function whyChange(flow: Flow | undefined, change: FieldChange): string {
+  const lost = Object.entries(change.lost).map(([system, value]) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`)
+  const system = change.system ?? Object.keys(change.lost)[0]
+  const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null })
+  return lost.length === 0 ? sentence : `${sentence} (Not taken over: ${lost.join(', ')}.)`
+}
+
+export function reason(flow: Flow | undefined, rule: string | null, context: { field?: string | undefined; system: string | null }): string {
+  if (rule === null) return ''
+  if (!flow || !(RULES as readonly string[]).includes(rule)) return rule
+  return explainRule(flow, rule as Rule, {
+    ...(context.field !== undefined && { field: context.field }),
+    ...(context.system !== null && { system: context.system }),
+  })
+}
+
+/** How each record came to be known, as the last line of its time line. */
+export async function beginnings(session: Session, contract: Contract, ids: readonly string[]): Promise<LogEntry[]> {
+  const records = await goldens(session, contract, ids)
+  return [...(await origins(session, ids))].map(([id, origin]): LogEntry => ({
+    at: new Date(origin.at).toISOString(),
+    kind: 'revision',
+    id: 0,
+    flow: origin.flow,
+    run: Number(origin.run),
+    record: id,
+    title: records.get(id)?.title ?? id,
+    system: origin.system,
+    what: `first seen in ${origin.system}`,
+    outcome: null,
+    fields: [],
+    why: reason(contract.flows.get(origin.flow), origin.rule, { system: origin.system }),
+  }))
+}
+
+async function goldens(session: Session, contract: Contract, ids: readonly string[]): Promise<Map<string, { row: RecordRow; title: string; values: [string, string | null][] }>> {
+  const rows = await recordsById(session, [...new Set(ids)])
+  const flows = await origins(session, rows.map((row) => row.id))
+  const shapes = new Map<string, Map<number, readonly string[]>>()
+  const result = new Map<string, { row: RecordRow; title: string; values: [string, string | null][] }>()
+  for (const row of rows) {
+    const flow = contract.flows.get(flows.get(row.id)?.flow ?? '')
+    if (!flow) continue
+    if (!shapes.has(flow.name)) shapes.set(flow.name, await layouts(session, (await ensureFlow(session, flow.name)).id))
+    const { values } = decodeGolden(flow, row.golden, shapes.get(flow.name)!.get(row.layoutId))
+    result.set(row.id, { row, title: titleOf(flow, values), values: flow.fields.map((field, i) => [field.name, values[i] ?? null]) })
+  }
+  return result
+}
