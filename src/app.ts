@@ -1,5 +1,7 @@
 import type { CheckReport } from './contract/finding.ts'
-import type { ConnectionReport } from './connector-kit/port.ts'
+import type { Catalogue, ConnectionReport, ConnectorKind } from './connector-kit/port.ts'
+import { postgresKind } from './connectors/postgres/postgres.ts'
+import { ConcordatError } from './model/errors.ts'
 import type { CaseView, FlowRun, LogEntry, LogFilter, PlanReport, Progress, RecordView, StatusRow } from './model/report.ts'
 
 /** The application as its callers (CLI, later the API) see it. */
@@ -36,3 +38,26 @@ export interface OpenOptions {
   databaseUrl?: string
 }
 export type OpenApp = (options?: OpenOptions) => Promise<App>
+
+/** The connectors that there are, by the name that a contract gives them. */
+export const CONNECTORS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind].map((kind) => [kind.name, kind]))
+
+/** Connects to a system that no contract names yet, tests the connection and reads what is there. */
+export async function introspectSystem(
+  connector: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
+  const kind = CONNECTORS.get(connector)
+  if (kind === undefined) {
+    throw new ConcordatError('connector.unknown', `There is no connector "${connector}".`, {
+      cure: `The connectors are: ${[...CONNECTORS.keys()].join(', ')}.`,
+    })
+  }
+  const system = kind.connect(settings)
+  try {
+    const report = await system.test()
+    return { ...report, catalogue: await system.introspect() }
+  } finally {
+    await system.close()
+  }
+}

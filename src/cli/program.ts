@@ -25,7 +25,7 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   const cli: Cli = { ...parts, end: (ended) => (status = ended) }
   const json = argv.includes('--json')
   const program = buildProgram(cli, parts)
-  settle(program, cli, json)
+  settle(program, cli)
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
@@ -69,7 +69,7 @@ ${EXIT_STATUS_HELP}`,
 }
 
 /** Gives every command, nested ones too, the program's way of printing and of failing. */
-function settle(command: Command, cli: Cli, json: boolean): void {
+function settle(command: Command, cli: Cli): void {
   command
     .exitOverride()
     .showHelpAfterError(false)
@@ -80,7 +80,7 @@ function settle(command: Command, cli: Cli, json: boolean): void {
       outputError: () => {},
       ...(Number.isFinite(cli.terminal.width) ? { getOutHelpWidth: () => cli.terminal.width } : {}),
     })
-  for (const nested of command.commands) settle(nested, cli, json)
+  for (const nested of command.commands) settle(nested, cli)
 }
 
 function reportError(cli: Cli, error: unknown, json: boolean): ExitStatus {

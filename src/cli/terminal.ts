@@ -43,7 +43,7 @@ export function processTerminal(
   return {
     width: stdout.isTTY ? (stdout.columns ?? 80) : Infinity,
     errorIsTerminal: stderr.isTTY === true && env['TERM'] !== 'dumb',
-    interactive: stdout.isTTY === true && process.stdin.isTTY === true && !env['CI'],
+    interactive: stdout.isTTY === true && process.stdin.isTTY && !env['CI'],
     out: (line) => void stdout.write(line + '\n'),
     err: (line) => void stderr.write(line + '\n'),
     rawErr: (text) => void stderr.write(text),

@@ -101,7 +101,7 @@ test('guided: what was answered is decided, what was put off stays open', async 
       asked.push(question)
       if (question.includes('last word')) return Promise.resolve('erp')
       // The last option always puts the question off.
-      const later = question.includes('are collected')
+      const later = question.includes('first sync')
       return Promise.resolve(later ? options.at(-1)!.value : options[0]!.value)
     },
   }
@@ -109,7 +109,7 @@ test('guided: what was answered is decided, what was put off stays open', async 
   expect(typed.status).toBe(0)
   const report = readContract('concordat.yaml')
   expect(report.problems).toEqual([])
-  expect(report.questions.map((question) => question.setting).sort()).toEqual([
+  expect(report.questions.map((question) => question.setting).toSorted()).toEqual([
     'edge_cases.existing_records',
     'edge_cases.existing_unmatched',
     'edge_cases.older_than',

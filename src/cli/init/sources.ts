@@ -1,4 +1,5 @@
 import type { SourceSystem } from '../../contract/proposal/catalogue.ts'
+import { FIELD_SETTINGS } from '../../contract/schema.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Cli } from '../command.ts'
 import { counted } from '../print/figures.ts'
@@ -76,13 +77,8 @@ function connectorOf(url: string, option: string): string {
   })
 }
 
-/** Words that stand beside system names in a contract, and would be taken for settings. */
-const TAKEN = new Set(
-  (
-    'type required currency scale country max_length values timezone precision empty master on_conflict key fields both shared ' +
-    'newest ask edited_outside_master empty_in_master invalid_value golden'
-  ).split(' '),
-)
+/** Words that stand beside system names in a contract, and would be taken for settings or answers. */
+const TAKEN: ReadonlySet<string> = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both', 'golden'])
 
 function checkName(name: string): void {
   if (/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)) return

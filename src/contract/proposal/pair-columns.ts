@@ -65,7 +65,7 @@ export function pairColumns(
     pairs.push({ topic, columns })
   }
   const order = candidates[0].map((column) => column.name)
-  return pairs.sort((x, y) => order.indexOf(x.columns[0].name) - order.indexOf(y.columns[0].name))
+  return pairs.toSorted((x, y) => order.indexOf(x.columns[0].name) - order.indexOf(y.columns[0].name))
 }
 
 /** A ship address is no address: words that set a phrase apart must be on both sides. */

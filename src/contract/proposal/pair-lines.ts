@@ -17,7 +17,7 @@ export function pairLines(
 ): ProposedField | null {
   const [left, right] = ([0, 1] as const).map((side) => children(catalogues[side], flow.tables[side], side, flows))
   const proposals = left!.flatMap((a) => right!.map((b) => linesField([a, b], flows))).filter((field) => field !== null)
-  return proposals.sort((x, y) => y.lines!.fields.length - x.lines!.fields.length)[0] ?? null
+  return proposals.toSorted((x, y) => y.lines!.fields.length - x.lines!.fields.length)[0] ?? null
 }
 
 function children(catalogue: SourceCatalogue, parent: SourceObject, side: Side, flows: readonly FlowTables[]): Child[] {

@@ -27,7 +27,7 @@ export function pairReferences(
   for (const a of left) {
     const [b] = right
       .filter((other) => other.flow === a.flow && !taken.has(other))
-      .sort((x, y) => phraseSimilarity(y.role, a.role) - phraseSimilarity(x.role, a.role))
+      .toSorted((x, y) => phraseSimilarity(y.role, a.role) - phraseSimilarity(x.role, a.role))
     if (b === undefined) continue
     taken.add(b)
     const alone = left.filter((other) => other.flow === a.flow).length === 1

@@ -112,7 +112,7 @@ function matchCandidates(tables: Both<SourceObject>, fields: readonly ProposedFi
     field.type === 'vat' ? 0 : isUnique(field) ? 1 : field.type === 'email' ? 2 : 3
   return fields
     .filter((field) => field.type !== 'lines' && field.type !== 'reference' && rank(field) < 3)
-    .sort((a, b) => rank(a) - rank(b))
+    .toSorted((a, b) => rank(a) - rank(b))
     .map((field) => field.name)
 }
 

@@ -107,7 +107,7 @@ function flowLines(draft: ContractDraft, flow: ProposedFlow): string[] {
     ...recordLines(draft, flow),
     ...matchLines(flow, facts, answers.match),
     '    fields:',
-    ...flow.fields.flatMap((field) => fieldLines(draft, flow, field, '      ')),
+    ...flow.fields.flatMap((field) => fieldLines(draft, field, '      ')),
     ...unmappedLines(draft, flow),
     ...group('edge_cases'),
     ...group('on_failure'),
@@ -202,7 +202,7 @@ export function matchAnswers(flow: ProposedFlow): readonly { answer: string; mea
   ]
 }
 
-function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedField, blanks: string): string[] {
+function fieldLines(draft: ContractDraft, field: ProposedField, blanks: string): string[] {
   const [left, right] = draft.proposal.systems
   const type = field.type === 'reference' ? `reference(${field.flow})` : field.type
   const settings = [
@@ -220,7 +220,7 @@ function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedFie
       `${blanks}  ${scalar(right.name)}: { table: ${scalar(field.columns[1])}, parent: ${scalar(parents[1])} }`,
       `${blanks}  key: [${key.map(scalar).join(', ')}]   # what tells two lines of a record apart`,
       `${blanks}  fields:`,
-      ...fields.flatMap((one) => fieldLines(draft, flow, one, `${blanks}    `)),
+      ...fields.flatMap((one) => fieldLines(draft, one, `${blanks}    `)),
     ]
   }
   const columns = [
