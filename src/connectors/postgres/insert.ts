@@ -1,41 +1,51 @@
 import type { PoolClient } from 'pg'
-import { encodeImage } from '../../model/image.ts'
-import type { LineInsert } from '../../connector-kit/port.ts'
+import { ItemFailure } from '../../connector-kit/land-each.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import { encodeImageValue } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
-import { ItemFailure } from './batch.ts'
 import type { Column, Table } from './catalogue.ts'
 import { CopyIn } from './copy.ts'
 import { failingLine } from './failure.ts'
 import { quoteName } from './identifier.ts'
 import { tableName } from './row-query.ts'
-import type { ChildTable } from './row-query.ts'
 
 /*
  * New rows: by COPY FROM wherever the table takes it, else by one INSERT … SELECT from arrays. Rows with the same
  * columns travel together.
  */
 
-/** A row to insert, and the item that it belongs to. */
+/** A row to insert. */
 export interface NewRow<T> {
+  /** The item that it belongs to. */
   readonly owner: T
+  /** Value of the key column (the id, or the parent's id of a child row); undefined when the system assigns it. */
+  readonly key: string | undefined
   readonly values: Readonly<Record<string, Raw>>
 }
 
-/** Inserts rows whose ids are known or do not matter. */
-export async function insertRows<T>(client: PoolClient, table: Table, rows: readonly NewRow<T>[]): Promise<void> {
-  for (const group of byColumns(rows)) {
-    // COPY of no columns does not exist.
-    if (!table.copyIn || group.columns.length === 0) {
-      await insertReturning(client, table, group, null)
+/** Inserts rows whose keys are known. */
+export async function insertRows<T>(
+  client: PoolClient,
+  table: Table,
+  key: Column,
+  rows: readonly NewRow<T>[],
+): Promise<void> {
+  for (const group of byColumns(table, key, rows)) {
+    if (!table.copyIn) {
+      await insertReturning(client, table, key, group, false)
       continue
     }
     let text = ''
-    for (const { values } of group.rows) text += `${encodeImage(group.columns.map((name) => values[name]!))}\n`
-    const copy = new CopyIn(
-      `copy ${tableName(table)} (${group.columns.map(quoteName).join(', ')}) from stdin`,
-      Buffer.from(text),
-    )
+    for (const row of group.rows) {
+      text += encodeImageValue(row.key!)
+      for (const name of group.names) {
+        const value = row.values[name]!
+        text += value === null ? '\t\\N' : `\t${encodeImageValue(value)}`
+      }
+      text += '\n'
+    }
+    const columns = [key.name, ...group.names].map(quoteName).join(', ')
+    const copy = new CopyIn(`copy ${tableName(table)} (${columns}) from stdin`, Buffer.from(text))
     try {
       client.query(copy)
       await copy.done
@@ -47,35 +57,19 @@ export async function insertRows<T>(client: PoolClient, table: Table, rows: read
   }
 }
 
-/** Inserts rows and tells the ids that the system assigned. */
+/** Inserts rows without key and tells the keys that the system assigned. */
 export async function insertAssigned<T>(
   client: PoolClient,
   table: Table,
-  id: Column,
+  key: Column,
   rows: readonly NewRow<T>[],
-  assigned: (owner: T, id: string) => void,
+  assigned: (owner: T, key: string) => void,
 ): Promise<void> {
-  for (const group of byColumns(rows)) {
-    const ids = await insertReturning(client, table, group, id)
-    group.rows.forEach((row, i) => {
-      const given = ids[i]
-      if (given === undefined) throw notKept(table)
-      assigned(row.owner, given)
-    })
+  for (const group of byColumns(table, key, rows)) {
+    const keys = await insertReturning(client, table, key, group, true)
+    if (keys.length !== group.rows.length) throw notKept(table)
+    group.rows.forEach((row, i) => assigned(row.owner, keys[i]!))
   }
-}
-
-/** Inserts child rows of parents whose ids are known. */
-export async function insertLines(
-  client: PoolClient,
-  child: ChildTable,
-  rows: readonly { owner: object; parent: string; line: LineInsert }[],
-): Promise<void> {
-  await insertRows(
-    client,
-    child.table,
-    rows.map(({ owner, parent, line }) => ({ owner, values: { ...line.values, [child.parent.name]: parent } })),
-  )
 }
 
 /** The refusal of a record that a trigger or rule of the database dropped without a word. */
@@ -86,48 +80,57 @@ export function notKept(table: Table): ConcordatError {
 }
 
 interface Group<T> {
-  readonly columns: readonly string[]
-  readonly rows: readonly NewRow<T>[]
+  /** Columns to write besides the key. */
+  readonly names: readonly string[]
+  readonly rows: NewRow<T>[]
 }
 
-function byColumns<T>(rows: readonly NewRow<T>[]): Group<T>[] {
-  const groups = new Map<string, { columns: string[]; rows: NewRow<T>[] }>()
+/** Computed columns are left out: a restore names them, and nobody can write them. */
+function byColumns<T>(table: Table, key: Column, rows: readonly NewRow<T>[]): Iterable<Group<T>> {
+  const groups = new Map<string, Group<T>>()
   for (const row of rows) {
-    const columns = Object.keys(row.values).toSorted()
-    const key = JSON.stringify(columns)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { columns, rows: [row] })
-    else group.rows.push(row)
+    const names = Object.keys(row.values)
+    const signature = names.join('\0')
+    let group = groups.get(signature)
+    if (group === undefined) {
+      group = { names: names.filter((name) => name !== key.name && !table.columns.get(name)!.readOnly), rows: [] }
+      groups.set(signature, group)
+    }
+    group.rows.push(row)
   }
-  return [...groups.values()]
+  return groups.values()
 }
 
-/** The ids come in the order of the rows: PostgreSQL inserts, and returns, in the order of the sorted select. */
+/** The keys come in the order of the rows: PostgreSQL inserts, and returns, in the order of the sorted select. */
 async function insertReturning<T>(
   client: PoolClient,
   table: Table,
+  key: Column,
   group: Group<T>,
-  id: Column | null,
+  assigned: boolean,
 ): Promise<string[]> {
-  const returning = id === null ? '' : ` returning ${quoteName(id.name)}::text as id`
-  if (group.columns.length === 0) {
-    const ids: string[] = []
-    for (let i = 0; i < group.rows.length; i++) {
-      ids.push(
-        ...(await client.query<{ id: string }>(`insert into ${tableName(table)} default values${returning}`)).rows.map(
-          (row) => row.id,
-        ),
-      )
-    }
-    return ids
+  const columns = group.names.map((name) => table.columns.get(name)!)
+  const parameters = group.names.map((name) => group.rows.map((row) => row.values[name]!))
+  if (!assigned) {
+    columns.unshift(key)
+    parameters.unshift(group.rows.map((row) => row.key!))
   }
-  const columns = group.columns.map((name) => table.columns.get(name)!)
+  const returning = assigned ? ` returning ${quoteName(key.name)}::text as key` : ''
+  const name = tableName(table)
+  if (columns.length === 0) {
+    const keys: string[] = []
+    for (const _ of group.rows) {
+      const { rows } = await client.query<{ key: string }>(`insert into ${name} default values${returning}`)
+      keys.push(...rows.map((row) => row.key))
+    }
+    return keys
+  }
   const overriding = columns.some((column) => column.alwaysIdentity) ? ' overriding system value' : ''
+  const places = columns.map((_, i) => `c${i}`)
   const text =
-    `insert into ${tableName(table)} (${columns.map((column) => quoteName(column.name)).join(', ')})${overriding} ` +
+    `insert into ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})${overriding} ` +
     `select ${columns.map((column, i) => `v.c${i}::${column.castType}`).join(', ')} ` +
-    `from unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) with ordinality v(${columns.map((_, i) => `c${i}`).join(', ')}, place) ` +
+    `from unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) with ordinality v(${places.join(', ')}, place) ` +
     `order by v.place${returning}`
-  const parameters = group.columns.map((name) => group.rows.map((row) => row.values[name]!))
-  return (await client.query<{ id: string }>(text, parameters)).rows.map((row) => row.id)
+  return (await client.query<{ key: string }>(text, parameters)).rows.map((row) => row.key)
 }

@@ -1,18 +1,15 @@
 import type { PoolClient } from 'pg'
-import type {
-  CreateItem,
-  DeleteItem,
-  LinesPatch,
-  RemoteRecord,
-  UpdateItem,
-  WriteResult,
-} from '../../connector-kit/port.ts'
-import type { ConcordatError } from '../../model/errors.ts'
+import type { CreateItem, DeleteItem, LinesPatch, UpdateItem, WriteResult } from '../../connector-kit/port.ts'
+import { landEach } from '../../connector-kit/land-each.ts'
+import { unsendableText } from '../../connector-kit/unsendable-text.ts'
+import { WriteBatch } from '../../connector-kit/write-batch.ts'
+import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
-import { landEach, unsendable } from './batch.ts'
 import type { Column } from './catalogue.ts'
 import { quoteName } from './identifier.ts'
-import { insertAssigned, insertLines, insertRows, notKept } from './insert.ts'
+import { isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
+import type { Place } from './failure.ts'
+import { insertAssigned, insertRows, notKept } from './insert.ts'
 import { canHold, tableName } from './row-query.ts'
 import type { ChildTable, RowQuery } from './row-query.ts'
 import type { Session } from './session.ts'
@@ -26,32 +23,27 @@ import type { Session } from './session.ts'
 export async function create(session: Session, rows: RowQuery, items: readonly CreateItem[]): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const place = session.place(table.name)
-  const batch = new Batch(items, (item) =>
-    firstFault(
-      [item.values, ...Object.values(item.lines ?? {}).flatMap((lines) => lines.map((line) => line.values))],
-      place,
-    ),
-  )
+  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
   if (batch.open.length === 0) return batch.results()
 
   await session.transaction(async (client) => {
     const ids = new Map<CreateItem, string>()
-    const newRow = (item: CreateItem) => ({ owner: item, values: writableValues(rows, item) })
+    const newRow = (item: CreateItem) => ({ owner: item, key: newId(rows, item), values: item.values })
     const apply = async (part: readonly CreateItem[]) => {
       const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
         newId(rows, item) === undefined ? 'assigned' : 'known',
       )
       for (const item of known) ids.set(item, newId(rows, item)!)
-      await insertRows(client, table, known.map(newRow))
+      await insertRows(client, table, id, known.map(newRow))
       await insertAssigned(client, table, id, assigned.map(newRow), (item, given) => ids.set(item, given))
       for (const child of children) {
         const lines = part.flatMap((item) =>
-          (item.lines?.[child.name] ?? []).map((line) => ({ owner: item, parent: ids.get(item)!, line })),
+          (item.lines?.[child.name] ?? []).map((line) => ({ owner: item, key: ids.get(item)!, values: line.values })),
         )
-        await insertLines(client, child, lines)
+        await insertRows(client, child.table, child.parent, lines)
       }
     }
-    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), place)
+    await landBatch(client, batch, apply, place)
     const landed = batch.open
     const records = await rows.readIn(
       client,
@@ -70,18 +62,7 @@ export async function create(session: Session, rows: RowQuery, items: readonly C
 export async function update(session: Session, rows: RowQuery, items: readonly UpdateItem[]): Promise<WriteResult[]> {
   const { table, children } = rows.open
   const place = session.place(table.name)
-  const batch = new Batch(items, (item) =>
-    firstFault(
-      [
-        item.set,
-        ...Object.values(item.lines ?? {}).flatMap((patch) => [
-          ...patch.insert.map((line) => line.values),
-          ...patch.update.map((line) => line.set),
-        ]),
-      ],
-      place,
-    ),
-  )
+  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
   if (batch.open.length === 0) return batch.results()
 
   await session.transaction(async (client) => {
@@ -95,7 +76,7 @@ export async function update(session: Session, rows: RowQuery, items: readonly U
         await patchLines(client, child, patches)
       }
     }
-    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), place)
+    await landBatch(client, batch, apply, place)
     const landed = batch.open
     const records = await rows.readIn(
       client,
@@ -109,7 +90,7 @@ export async function update(session: Session, rows: RowQuery, items: readonly U
 /** Deletes the records that are still what was expected, with the child rows that belong to the flow. */
 export async function remove(session: Session, rows: RowQuery, items: readonly DeleteItem[]): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
-  const batch = new Batch(items, () => null)
+  const batch = new WriteBatch(items, () => null)
   if (batch.open.length === 0) return batch.results()
 
   await session.transaction(async (client) => {
@@ -129,50 +110,44 @@ export async function remove(session: Session, rows: RowQuery, items: readonly D
       )
       if (deleted.rowCount !== part.length) throw notKept(table)
     }
-    await landEach(client, batch.open, apply, (item, error) => batch.refuse(item, error), session.place(table.name))
+    await landBatch(client, batch, apply, session.place(table.name))
     for (const item of batch.open) batch.done(item, null)
   }, table.name)
   return batch.results()
 }
 
-/** The answers of a batch as they become known, in the order of the items. */
-class Batch<T extends object> {
-  private readonly items: readonly T[]
-  private readonly answers = new Map<T, WriteResult>()
-
-  constructor(items: readonly T[], fault: (item: T) => ConcordatError | null) {
-    this.items = items
-    for (const item of items) {
-      const error = fault(item)
-      if (error !== null) this.refuse(item, error)
-    }
-  }
-
-  /** Items without an answer. */
-  get open(): T[] {
-    return this.items.filter((item) => !this.answers.has(item))
-  }
-
-  refuse(item: T, error: ConcordatError): void {
-    this.answers.set(item, { kind: 'refused', error })
-  }
-  conflict(item: T, current: RemoteRecord | null): void {
-    this.answers.set(item, { kind: 'conflict', current })
-  }
-  done(item: T, record: RemoteRecord | null): void {
-    this.answers.set(item, { kind: 'done', record })
-  }
-
-  results(): WriteResult[] {
-    return this.items.map((item) => this.answers.get(item)!)
-  }
+/** Applies the open items of a batch below a savepoint, so that what fails can be taken back without the rest. */
+function landBatch<T extends object>(
+  client: PoolClient,
+  batch: WriteBatch<T>,
+  apply: (items: readonly T[]) => Promise<void>,
+  place: Place,
+): Promise<void> {
+  return landEach(batch.open, {
+    async attempt(items) {
+      await client.query('savepoint batch')
+      try {
+        await apply(items)
+        // Deferred constraints would otherwise fail at commit, when nobody can tell whose fault it is.
+        await client.query('set constraints all immediate; release savepoint batch')
+      } catch (error) {
+        if (!isConnectionLoss(error)) await client.query('rollback to savepoint batch; release savepoint batch')
+        throw error
+      }
+    },
+    refusal(failure) {
+      const ours = failure instanceof ConcordatError && failure.code === 'connector.rejected-value'
+      return ours || isRecordFailure(failure) ? translateFailure(failure, place) : null
+    },
+    refuse: (item, error) => batch.refuse(item, error),
+  })
 }
 
 /** Locks the records and their child rows, and answers `conflict` for those that are not what was expected. */
 async function guard<T extends UpdateItem | DeleteItem>(
   client: PoolClient,
   rows: RowQuery,
-  batch: Batch<T>,
+  batch: WriteBatch<T>,
 ): Promise<void> {
   const { table, id, children } = rows.open
   const ids = batch.open.map((item) => item.id).filter((key) => canHold(id, key))
@@ -187,14 +162,7 @@ async function guard<T extends UpdateItem | DeleteItem>(
   if (table.lockable) await lock(tableName(table), id)
   for (const child of children) if (child.table.lockable) await lock(tableName(child.table), child.parent)
 
-  const current = await rows.readIn(client, ids)
-  const seen = new Set<string>()
-  for (const item of batch.open) {
-    const record = current.get(item.id) ?? null
-    // The second write to a record within a batch cannot expect the image of before the first.
-    if (record === null || record.image !== item.expect || seen.has(item.id)) batch.conflict(item, record)
-    seen.add(item.id)
-  }
+  batch.guard(await rows.readIn(client, ids))
 }
 
 async function updateRows(client: PoolClient, rows: RowQuery, items: readonly UpdateItem[]): Promise<void> {
@@ -257,11 +225,10 @@ async function patchLines(
     if (done.rowCount !== group.length) throw notKept(child.table)
   }
 
-  await insertLines(
-    client,
-    child,
-    patches.flatMap(({ item, patch }) => patch.insert.map((line) => ({ owner: item, parent: item.id, line }))),
+  const inserts = patches.flatMap(({ item, patch }) =>
+    patch.insert.map((line) => ({ owner: item, key: item.id, values: line.values })),
   )
+  await insertRows(client, child.table, child.parent, inserts)
 }
 
 /** The key values in the id of a child row. */
@@ -271,26 +238,4 @@ function lineKey(child: ChildTable, id: string): string[] {
 
 function newId(rows: RowQuery, item: CreateItem): string | undefined {
   return item.id ?? item.values[rows.open.id.name] ?? undefined
-}
-
-/** The values to insert: without computed columns (a restore names them), with the id that was given. */
-function writableValues(rows: RowQuery, item: CreateItem): Record<string, Raw> {
-  const { table, id } = rows.open
-  const values: Record<string, Raw> = Object.create(null) as Record<string, Raw>
-  for (const name in item.values) if (!table.columns.get(name)!.readOnly) values[name] = item.values[name]!
-  const given = newId(rows, item)
-  if (given === undefined) delete values[id.name]
-  else values[id.name] = given
-  return values
-}
-
-function firstFault(
-  all: readonly Readonly<Record<string, Raw>>[],
-  place: { server: string; object?: string },
-): ConcordatError | null {
-  for (const values of all) {
-    const fault = unsendable(values, place)
-    if (fault !== null) return fault
-  }
-  return null
 }
