@@ -1,8 +1,24 @@
-import type { CheckReport } from './contract/finding.ts'
-import type { Catalogue, ConnectionReport, ConnectorKind } from './connector-kit/port.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import { postgresKind } from './connectors/postgres/postgres.ts'
+import type { Contract } from './contract/contract.ts'
+import type { CheckReport } from './contract/finding.ts'
+import { readContract } from './contract/read-contract.ts'
+import { resolveSettings } from './contract/secrets.ts'
+import { planFlows } from './engine/plan.ts'
+import { resolveCase } from './engine/resolve-case.ts'
+import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
+import { showRecords } from './engine/show-record.ts'
+import { caseView } from './engine/tell-cases.ts'
+import { tellLog } from './engine/tell-record.ts'
+import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import type { CaseView, FlowRun, LogEntry, LogFilter, PlanReport, Progress, RecordView, StatusRow } from './model/report.ts'
+import { findCases } from './store/cases.ts'
+import { openDatabase } from './store/database.ts'
+import { startEmbedded } from './store/embedded/embedded-server.ts'
+import { migrate } from './store/migrate.ts'
 
 /** The application as its callers (CLI, later the API) see it. */
 export interface App {
@@ -26,7 +42,7 @@ export interface RunOptions {
   /** Read everything, not only what changed. */
   full?: boolean
   onProgress?: (progress: Progress) => void
-  /** When it aborts, the run finishes the batch at hand, leaves the rest to the next run, and returns. */
+  /** Ends the run between two batches; the next run goes on. */
   signal?: AbortSignal
 }
 
@@ -36,28 +52,137 @@ export interface OpenOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Default: `DATABASE_URL` from `env`, else the embedded server. */
   databaseUrl?: string
+  /** What takes long at the start, for people. */
+  onNotice?: (text: string) => void
 }
-export type OpenApp = (options?: OpenOptions) => Promise<App>
 
-/** The connectors that there are, by the name that a contract gives them. */
-export const CONNECTORS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind].map((kind) => [kind.name, kind]))
+const KINDS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind].map((kind) => [kind.name, kind]))
 
-/** Connects to a system that no contract names yet, tests the connection and reads what is there. */
-export async function introspectSystem(
-  connector: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
-  const kind = CONNECTORS.get(connector)
-  if (kind === undefined) {
-    throw new ConcordatError('connector.unknown', `There is no connector "${connector}".`, {
-      cure: `The connectors are: ${[...CONNECTORS.keys()].join(', ')}.`,
-    })
-  }
-  const system = kind.connect(settings)
+/** Names of the connectors that there are. */
+export const connectorNames: readonly string[] = [...KINDS.keys()]
+
+/** Reads and checks a contract; touches no system and no store. */
+export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): CheckReport {
+  return readContract(options.contract ?? 'concordat.yaml', { connectors: connectorNames })
+}
+
+/** Connects to a system that no contract names yet and reads its catalogue. */
+export async function introspectSystem(kind: string, settings: Readonly<Record<string, string>>): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
+  const connector = connect(kind, settings)
   try {
-    const report = await system.test()
-    return { ...report, catalogue: await system.introspect() }
+    return { ...(await connector.test()), catalogue: await connector.introspect() }
   } finally {
-    await system.close()
+    await connector.close()
   }
+}
+
+function connect(kind: string, settings: Readonly<Record<string, string>>): Connector {
+  const found = KINDS.get(kind)
+  if (!found) throw new ConcordatError('connector.unknown', `There is no connector named ${kind}.`, { cure: `There are: ${connectorNames.join(', ')}.` })
+  return found.connect(settings)
+}
+
+/** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
+export async function openApp(options: OpenOptions = {}): Promise<App> {
+  const env = options.env ?? process.env
+  const check = checkContract(options)
+  if (!check.contract) {
+    const count = check.problems.filter((problem) => problem.severity === 'error').length
+    throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, { cure: 'See `concordat check`.' })
+  }
+  const contract = check.contract
+  const { database, stop } = await openStore(options, env)
+  const connectors = new Map<string, Connector>()
+  const deps: Deps = { database, connectors, clock: Date.now, holder: `process ${process.pid} on ${hostname()}` }
+
+  /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
+  const reach = (systems: Iterable<string>): void => {
+    for (const name of systems) {
+      if (connectors.has(name)) continue
+      const system = contract.systems.get(name)!
+      connectors.set(name, connect(system.connector, resolveSettings(system, { env, readFile })))
+    }
+  }
+  const prepare = (run: RunOptions): string[] => {
+    const names = chosenFlows(check, contract, run.flows)
+    reach(new Set(names.flatMap((name) => contract.flows.get(name)!.systems)))
+    return names
+  }
+  const depsOf = (run: RunOptions): Deps => ({
+    ...deps,
+    ...(run.onProgress && { onProgress: run.onProgress }),
+    ...(run.signal && { signal: run.signal }),
+  })
+  return {
+    check,
+    async plan(run = {}) {
+      const names = prepare(run)
+      return planFlows(depsOf(run), contract, names, { ...(run.full && { full: true }), ...(run.limit !== undefined && { limit: run.limit }) })
+    },
+    async run(run = {}) {
+      const names = prepare(run)
+      const reports: FlowRun[] = []
+      for (const flow of inDependencyOrder(contract, names)) {
+        if (run.signal?.aborted) break
+        reports.push(await runFlow(depsOf(run), contract, flow, { ...(run.full && { full: true }) }))
+      }
+      return reports
+    },
+    status: () => tellStatus(database, contract, Date.now()),
+    log: (filter) => tellLog(database, contract, filter),
+    show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
+    cases: async (filter = {}) => (await findCases(database, filter)).map(caseView),
+    resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
+    async testSystem(name) {
+      if (!contract.systems.has(name)) throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, { cure: `It names: ${[...contract.systems.keys()].join(', ')}.` })
+      reach([name])
+      return connectors.get(name)!.test()
+    },
+    async close() {
+      for (const connector of connectors.values()) await connector.close()
+      await stop()
+    },
+  }
+}
+
+const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
+
+async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
+  const given = options.databaseUrl ?? env['DATABASE_URL']
+  if (given !== undefined && given !== '') {
+    const database = await openDatabase(given)
+    await migrate(database)
+    return { database, stop: () => database.close() }
+  }
+  const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
+  try {
+    await server.createDatabase('concordat')
+    const database = await openDatabase(server.socketUrl('concordat'))
+    await migrate(database)
+    return {
+      database,
+      stop: async () => {
+        await database.close()
+        await server.stop()
+      },
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+/** The decided flows that were asked for; a flow that is not decided, or not there, is said so. */
+function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {
+  const known = new Set([...contract.flows.keys(), ...check.rulebook.map((flow) => flow.flow)])
+  for (const name of asked ?? []) {
+    if (!known.has(name)) throw new ConcordatError('engine.unknown-flow', `The contract has no flow named ${name}.`, { cure: `It has: ${[...known].join(', ')}.` })
+  }
+  const wanted = asked ?? [...known]
+  const open = wanted.filter((name) => !contract.flows.has(name))
+  if (open.length > 0 && (asked || contract.flows.size === 0)) {
+    const questions = check.questions.filter((question) => open.includes(question.flow)).length
+    throw new ConcordatError('contract.undecided', `${open.join(', ')} cannot run: ${questions} ${questions === 1 ? 'decision is' : 'decisions are'} missing.`, { cure: 'See `concordat check` for the open questions and who answers them.' })
+  }
+  return wanted.filter((name) => contract.flows.has(name))
 }

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
-import type { OpenApp } from '../app.ts'
 import type { Backend } from './backend.ts'
 import { demoCommand } from './demo/demo-command.ts'
 import { EXIT } from './exit-status.ts'
@@ -14,21 +13,9 @@ import { processTerminal } from './terminal.ts'
  */
 
 const backend: Backend = {
-  async check(options) {
-    const [{ readContract }, { CONNECTORS }] = await Promise.all([
-      import('../contract/read-contract.ts'),
-      import('../app.ts'),
-    ])
-    return readContract(options.contract ?? 'concordat.yaml', { connectors: [...CONNECTORS.keys()] })
-  },
-  async open(options) {
-    const app = (await import('../app.ts')) as unknown as { openApp: OpenApp }
-    return app.openApp(options)
-  },
-  async introspect(connector, settings) {
-    const { introspectSystem } = await import('../app.ts')
-    return introspectSystem(connector, settings)
-  },
+  check: async (options) => (await import('../app.ts')).checkContract(options),
+  open: async (options) => (await import('../app.ts')).openApp(options),
+  introspect: async (connector, settings) => (await import('../app.ts')).introspectSystem(connector, settings),
 }
 
 // `concordat log | head` closes the pipe early; that is no error.
