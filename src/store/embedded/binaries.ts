@@ -117,7 +117,8 @@ async function copyOnce(from: string, to: string, onProgress: (text: string) => 
   return to
 }
 
-async function makeRunnable(native: string): Promise<void> {
+/** Completes an unpacked package: its symbolic links and the right to run its programs. Any number may do so at once. */
+export async function makeRunnable(native: string): Promise<void> {
   const root = dirname(native)
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as {
     source: string
