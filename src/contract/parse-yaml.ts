@@ -28,6 +28,8 @@ export interface ParsedFile {
   readonly problems: readonly Problem[]
 }
 
+const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/
+
 class TooBig extends Error {}
 
 /**
@@ -126,7 +128,7 @@ class TreeBuilder {
     if (node === null) return nothing
     if (isAlias(node)) return this.alias(node, place, offset, depth)
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node)
-    if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
+    if (node.tag !== undefined && !CORE_TAG.test(node.tag)) {
       this.report(
         place,
         'yaml-tag',

@@ -2,7 +2,7 @@ import type { EdgeCases, FieldMapping, Records } from './contract.ts'
 import type { FieldDraft } from './draft.ts'
 import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, texts } from './node.ts'
-import { readMapping } from './read-mapping.ts'
+import { checkMapping, readMapping } from './read-mapping.ts'
 import { readType } from './read-type.ts'
 import { conflictQuestion, type QuestionFacts } from './questions.ts'
 import { FIELD_SETTINGS, SUB_FIELD_SETTINGS } from './schema.ts'
@@ -99,7 +99,9 @@ class FieldReader {
       }
       named.push(key)
       const read = readMapping(flow, name, entry.place, entry.value, spec)
-      if (read !== undefined) mapping[key] = read
+      if (read === undefined) continue
+      mapping[key] = read
+      if (spec !== undefined) checkMapping(flow, entry.place, name, key, spec, read)
     }
     return { mapping, named }
   }

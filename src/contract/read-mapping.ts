@@ -1,5 +1,7 @@
 import type { TypeSpec } from '../model/field-type.ts'
 import type { FieldMapping } from './contract.ts'
+import { checkRoundTrip } from './round-trip.ts'
+import { systemTitle } from './wording.ts'
 import { checkExpression } from './check-expression.ts'
 import type { Place } from './finding.ts'
 import type { FlowContext } from './flow-context.ts'
@@ -56,6 +58,7 @@ export function readMapping(
   }
   if (column !== undefined) {
     const values = readValues(flow, field, getMap(node, 'values'), spec)
+    if (values === null) return undefined
     return { kind: 'column', column: column.text, ...(values === undefined ? {} : { values }) }
   }
   if (read === undefined) {
@@ -77,6 +80,50 @@ export function readMapping(
   return readExpression(flow, read, getMap(node, 'write'))
 }
 
+/** Reports a mapping that does not give back what it was given (law L29), with the value that shows it. */
+export function checkMapping(
+  flow: FlowContext,
+  place: Place,
+  name: string,
+  system: string,
+  spec: TypeSpec,
+  mapping: FieldMapping,
+): void {
+  if (mapping.kind === 'column' && mapping.values !== undefined && spec.type === 'choice') {
+    const reached = new Set(mapping.values.values())
+    const without = (spec.values ?? []).filter((value) => !reached.has(value))
+    if (without.length > 0) {
+      flow.findings.warning(
+        place,
+        'incomplete-values',
+        `The value table of \`${name}\` in ${systemTitle(system)} has nothing for ${without.map((value) => `\`${value}\``).join(', ')}, so that value cannot be written there.`,
+        'Add a line for each value.',
+      )
+    }
+  }
+  if (mapping.kind === 'lines') return
+  const trial = checkRoundTrip({ ...UNRULED, name, spec, mapping: { [system]: mapping } }, system)
+  if (trial.ok) return
+  flow.error(
+    place,
+    'not-invertible',
+    `\`${name}\` does not survive the way into ${systemTitle(system)} and back: for \`${trial.value}\`, ${trial.reason.replace(/[.:]?$/, '')}.`,
+    mapping.kind === 'column'
+      ? 'Correct the value table.'
+      : 'Correct `read` and `write` so that each undoes the other, or remove `write` and make this system the master.',
+  )
+}
+
+/** A mapping is tried before the rules of its field are known; they make no difference to it. */
+const UNRULED = {
+  required: false,
+  master: 'shared',
+  onConflict: 'ask',
+  editedOutsideMaster: 'ask',
+  emptyInMaster: 'keep',
+  invalidValue: 'hold record',
+} as const
+
 function readExpression(flow: FlowContext, read: ScalarNode, writeNode: MapNode | undefined): FieldMapping | undefined {
   let good = checkExpression(flow.findings, read, 'read')
   const write: Record<string, string> = {}
@@ -89,13 +136,15 @@ function readExpression(flow: FlowContext, read: ScalarNode, writeNode: MapNode 
   return { kind: 'expression', read: read.text, ...(Object.keys(write).length === 0 ? {} : { write }) }
 }
 
+/** The value table; null when it was reported as wrong. */
 function readValues(
   flow: FlowContext,
   field: string,
   node: MapNode | undefined,
   spec: TypeSpec | undefined,
-): ReadonlyMap<string, string> | undefined {
+): ReadonlyMap<string, string> | undefined | null {
   if (node === undefined) return undefined
+  let good = true
   const values = new Map<string, string>()
   const back = new Map<string, string>()
   for (const [from, { value, place }] of entriesOf(node)) {
@@ -103,6 +152,7 @@ function readValues(
     const to = value.text
     const twin = back.get(to)
     if (twin !== undefined) {
+      good = false
       flow.error(
         place,
         'not-one-to-one',
@@ -111,6 +161,7 @@ function readValues(
       )
     }
     if (spec?.type === 'choice' && spec.values !== undefined && !spec.values.includes(to)) {
+      good = false
       flow.error(
         value.place,
         'unknown-value',
@@ -121,7 +172,7 @@ function readValues(
     back.set(to, from)
     values.set(from, to)
   }
-  return values
+  return good ? values : null
 }
 
 function others(node: MapNode, known: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import type { Records } from './contract.ts'
 import { parseDuration } from './duration.ts'
 import { demandedValues, parseFilter } from './filter-text.ts'
 import type { FlowContext } from './flow-context.ts'
+import { nearMiss } from './near-miss.ts'
 import { entriesOf, getMap, getScalar, getText, type MapNode, placeInText } from './node.ts'
 
 const DEFAULT_OVERLAP_MS = 60_000
@@ -10,18 +11,28 @@ const DEFAULT_OVERLAP_MS = 60_000
 /** `records` of a flow by system, in file order; systems whose declaration is unusable are reported and left out. */
 export function readRecords(flow: FlowContext): Record<string, Records> {
   const records: Record<string, Records> = {}
+  repairNames(flow)
   for (const [system, entry] of entriesOf(getMap(flow.node, 'records'))) {
-    const { systems, complete } = flow.contract
-    if (!systems.has(system)) {
-      if (complete.systems)
-        flow.unknown(entry.place, 'unknown-system', system, 'a system of this contract', [...systems.keys()])
-    }
-    if (entry.value.kind === 'map') {
-      const read = readOne(flow, system, entry.value)
-      if (read !== null) records[system] = read
-    }
+    if (entry.value.kind !== 'map') continue
+    const read = readOne(flow, system, entry.value)
+    if (read !== null) records[system] = read
   }
   return records
+}
+
+/** Reports unknown systems; one that is just misspelt goes on under its right name, so that nothing else complains. */
+function repairNames(flow: FlowContext): void {
+  const { systems, complete } = flow.contract
+  const node = getMap(flow.node, 'records')
+  if (node === undefined || !complete.systems) return
+  for (const [system, entry] of [...node.entries]) {
+    // Taken out and put in again, so that the order stays.
+    node.entries.delete(system)
+    const near = systems.has(system) ? system : nearMiss(system, systems.keys())
+    node.entries.set(near === null || node.entries.has(near) ? system : near, entry)
+    if (!systems.has(system))
+      flow.unknown(entry.place, 'unknown-system', system, 'a system of this contract', [...systems.keys()])
+  }
 }
 
 function readOne(flow: FlowContext, system: string, node: MapNode): Records | null {

@@ -172,12 +172,11 @@ function readCountry(flow: FlowContext, node: MapNode): string | undefined {
 
 /** Reports a name that is no IANA time zone. */
 export function checkTimezone(findings: FlowContext['findings'], zone: { text: string; place: Place }): boolean {
-  const known = [...Intl.supportedValuesOf('timeZone'), 'UTC']
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone.text })
     return true
   } catch {
-    const near = nearZone(zone.text, known)
+    const near = nearZone(zone.text, [...Intl.supportedValuesOf('timeZone'), 'UTC'])
     findings.error(
       zone.place,
       'unknown-timezone',
