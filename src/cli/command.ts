@@ -64,7 +64,9 @@ export function contractPath(options: CommonOptions): string {
 
 /** Options for reading the contract and opening the application. */
 export function openOptions(cli: Cli, options: CommonOptions): OpenOptions {
-  return { contract: contractPath(options), env: cli.env }
+  const { terminal } = cli
+  const onNotice = (text: string): void => terminal.err(terminal.paintErr('dim', text))
+  return { contract: contractPath(options), env: cli.env, ...(options.quiet ? {} : { onNotice }) }
 }
 
 /** The contract's report, when nothing in it is wrong; else an error that names the first problem. */

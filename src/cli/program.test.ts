@@ -81,8 +81,8 @@ const record = (id: string, title = 'Acme Instruments'): RecordView => ({
   title,
   version: 3,
   links: [
-    { system: 'erp', id: 'ALFKI', state: 'linked' },
-    { system: 'crm', id: '17', state: 'linked' },
+    { system: 'erp', id: 'ALFKI', state: 'live' },
+    { system: 'crm', id: '17', state: 'live' },
   ],
   golden: { name: title, email: 'info@acme.example' },
   owners: { name: 'erp', email: 'shared' },
@@ -292,6 +292,20 @@ describe('show', () => {
     expect(out).toContain('In erp ALFKI, crm 17')
     expect(out).toContain('email  shared  info@acme.example  info@acme.example  – ≠')
     expect(out).toContain('ERP is master of phone, so its value counts.')
+  })
+
+  test('prints order lines as lines, and of a change only those that differ', async () => {
+    const lines = (...all: [string, string][]) =>
+      JSON.stringify(all.map(([key, qty]) => [JSON.stringify([key]), [key, qty]]))
+    const [before, after] = [lines(['A', '1'], ['B', '2']), lines(['A', '1'], ['B', '3'], ['C', '4'])]
+    const changed = { ...entry, fields: [{ field: 'lines', from: before, to: after }] }
+    const golden = { ...record('42').golden, lines: after }
+    const { out } = await show([{ ...record('42'), golden, timeline: [changed] }])
+    expect(out).toContain('lines, as agreed\n  A  1\n  B  3\n  C  4\n')
+    expect(out).toContain(
+      'lines  2 lines → 3 lines\n               - B  2\n               + B  3\n               + C  4\n',
+    )
+    expect(out).not.toContain('[[')
   })
 
   test('one match prints the view itself as JSON, --all an object with all', async () => {

@@ -1,20 +1,31 @@
 import type { Terminal } from '../terminal.ts'
-import { visible, wrap } from './text-width.ts'
+import { lineChanges, linesOf, linesSummary } from './lines-text.ts'
 import { renderTable } from './table.ts'
+import { visible, wrap } from './text-width.ts'
 
 type FieldChange = { readonly field: string; readonly from: string | null; readonly to: string | null }
 
-/** A value as people read it: `–` where there is none. */
+const MOST_LINES = 8
+
+/** A value as people read it: `–` where there is none, lines as their number. */
 export function shown(value: string | null | undefined): string {
-  return value === null || value === undefined ? '–' : value === '' ? '""' : visible(value)
+  if (value === null || value === undefined) return '–'
+  const lines = linesOf(value)
+  if (lines !== null) return linesSummary(lines)
+  return value === '' ? '""' : visible(value)
 }
 
-/** The lines of field changes, `field  old → new`. */
+/** The lines of field changes, `field  old → new`; of order lines and the like, only those that differ. */
 export function changeLines(terminal: Terminal, fields: readonly FieldChange[], indent: string): string[] {
-  const rows = fields.map(({ field, from, to }) => [
-    { text: field, paint: (text: string) => terminal.paint('dim', text) },
-    from === null ? shown(to) : `${shown(from)} → ${shown(to)}`,
-  ])
+  const rows = fields.flatMap(({ field, from, to }) => {
+    const label = { text: field, paint: (text: string) => terminal.paint('dim', text) }
+    const change = from === null ? shown(to) : `${shown(from)} → ${shown(to)}`
+    const [before, after] = [linesOf(from), linesOf(to)]
+    if (before === null && after === null) return [[label, change]]
+    const changes = lineChanges(before ?? [], after ?? [])
+    const more = changes.length > MOST_LINES ? [['', `… ${changes.length - MOST_LINES} more`]] : []
+    return [[label, change], ...changes.slice(0, MOST_LINES).map((line) => ['', `  ${line}`]), ...more]
+  })
   const columns = [
     { title: '', overflow: 'keep' as const },
     { title: '', overflow: 'cut' as const },

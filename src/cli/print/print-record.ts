@@ -2,6 +2,7 @@ import type { RecordView } from '../../model/report.ts'
 import type { Terminal } from '../terminal.ts'
 import { printCases } from './print-cases.ts'
 import { shown } from './print-changes.ts'
+import { linesOf } from './lines-text.ts'
 import { printLog } from './print-log.ts'
 import { type Cell, type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
@@ -13,7 +14,7 @@ export function printRecord(terminal: Terminal, view: RecordView): void {
     `${paint('bold', visible(view.title))}  ${paint('dim', `${view.flow}, record ${view.record}, version ${view.version}`)}`,
   )
   const links = view.links.map(
-    (link) => `${link.system} ${visible(link.id)}${link.state === 'linked' ? '' : ` (${link.state})`}`,
+    (link) => `${link.system} ${visible(link.id)}${link.state === 'live' ? '' : ` (${link.state})`}`,
   )
   terminal.out(links.length === 0 ? 'Linked to no system.' : `In ${links.join(', ')}`)
   terminal.out('')
@@ -36,6 +37,17 @@ export function printRecord(terminal: Terminal, view: RecordView): void {
   ])
   const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
   for (const line of renderTable(columns, rows, look)) terminal.out(line)
+
+  for (const field of fields) {
+    const lines = linesOf(view.golden[field])
+    if (lines === null) continue
+    terminal.out('')
+    terminal.out(paint('bold', `${field}, as agreed`))
+    const width = lines.reduce((most, line) => Math.max(most, line.values.length), 0)
+    const values = lines.map((line) => line.values.map((value) => shown(value)))
+    const valueColumns = Array.from({ length: width }, (): Column => ({ title: '' }))
+    for (const line of renderTable(valueColumns, values, { width: terminal.width, indent: '  ' })) terminal.out(line)
+  }
 
   if (view.timeline.length > 0) {
     terminal.out('')
