@@ -3,13 +3,15 @@
  * does: the packed package installed into an empty project. Prints what failed and leaves nothing behind.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'concordat-smoke-'))
+// As root the database runs under another account, and keeps its data here only if that account can come here.
+chmodSync(folder, 0o755)
 
 // As in a newcomer's shell: nothing of the npm or the node_modules that started us.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$/i.test(name)))
