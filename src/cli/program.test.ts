@@ -386,7 +386,7 @@ describe('cases', () => {
       app: fakeApp({ cases: () => Promise.resolve([conflict]) }),
     })
     expect(typed.status).toBe(3)
-    expect(typed.out).toContain('#12  Acme Instruments · email  opened 3 minutes ago')
+    expect(typed.out).toContain('#12  Acme Instruments · email  record 42  opened 3 minutes ago')
     expect(typed.out).toContain('erp     info@acme.example')
     expect(typed.out).toContain('concordat cases resolve 12 erp            Take the value of erp.')
     expect(typed.out).toContain("concordat cases resolve 12 'leave alone'  Both keep theirs.")

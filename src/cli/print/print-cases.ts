@@ -26,8 +26,9 @@ function printCase(terminal: Terminal, one: CaseView, planned: boolean): void {
   const { paint } = terminal
   const title = `${visible(one.title)}${one.field === null ? '' : ` · ${one.field}`}`
   const number = planned ? '-' : `#${one.case}`
+  const record = one.record === null ? '' : paint('dim', `  record ${one.record}`)
   const opened = planned ? '' : paint('dim', `  opened ${when(one.opened, terminal.now())}`)
-  terminal.out(`  ${paint('bold', number)}  ${title}${opened}`)
+  terminal.out(`  ${paint('bold', number)}  ${title}${record}${opened}`)
   for (const line of sentenceLines(terminal, one.sentence, '      ')) terminal.out(line)
   const values = Object.entries(one.values).map(([system, value]) => [
     { text: system, paint: (text: string) => paint('dim', text) },
