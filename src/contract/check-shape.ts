@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Problem } from './finding.ts'
 import { didYouMean, nearMiss } from './near-miss.ts'
 import { type MapNode, type Node, placeOf, plainPlace } from './node.ts'
@@ -25,7 +25,7 @@ export function checkShape(root: MapNode): ShapeCheck {
   const broken = new Set<string>()
   const result = contractSchema.safeParse(toData(root, false))
   const found: { path: Path; known?: readonly string[] }[] = []
-  for (const issue of flatten(result.error?.issues ?? [], [], root)) {
+  for (const issue of flatten(result.error?.issues ?? [], [])) {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(contractSchema, path)
@@ -77,7 +77,7 @@ function describe(issue: Issue, name: string, node: Node | undefined): { code: s
       cure: `Write one of ${options.map((o) => `\`${o}\``).join(', ')}.`,
     }
   }
-  const expected = /^must/.test(issue.message)
+  const expected = issue.message.startsWith('must')
     ? issue.message
     : issue.code === 'invalid_value'
       ? `must be \`${String(issue.values[0])}\``
@@ -105,7 +105,7 @@ function toData(node: Node, keepNulls: boolean): unknown {
 }
 
 /** Of a union's issues, those of the branch whose kind (map, list, text) is the one that was written. */
-function flatten(issues: readonly Issue[], around: Path, root: MapNode): Issue[] {
+function flatten(issues: readonly Issue[], around: Path): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...around, ...issue.path] as (string | number)[]
     const whole = { ...issue, path } as Issue
@@ -113,7 +113,7 @@ function flatten(issues: readonly Issue[], around: Path, root: MapNode): Issue[]
     const meant = issue.errors.find(
       (branch) => !branch.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'),
     )
-    return meant === undefined ? [whole] : flatten(meant, path, root)
+    return meant === undefined ? [whole] : flatten(meant, path)
   })
 }
 
@@ -163,7 +163,7 @@ function settingOf(path: Path): string {
 
 function lastName(path: Path): string {
   const last = path.at(-1)
-  return typeof last === 'number' ? lastName(path.slice(0, -1)) : String(last ?? 'the contract')
+  return typeof last === 'number' ? lastName(path.slice(0, -1)) : (last ?? 'the contract')
 }
 
 function nodeAt(root: MapNode, path: Path): Node | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Document, isMap, isScalar, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isScalar, parseDocument, visit } from 'yaml'
 import { readContract } from './read-contract.ts'
 
 const COMPLETE = readFileSync(new URL('../../test/fixtures/complete.yaml', import.meta.url), 'utf8')
@@ -22,7 +22,7 @@ function shuffled(seed: number): string {
     if (isMap(node)) {
       node.items = node.items
         .map((item) => ({ item, at: random() }))
-        .sort((a, b) => a.at - b.at)
+        .toSorted((a, b) => a.at - b.at)
         .map(({ item }) => item)
       node.flow = random() < 0.5
     }

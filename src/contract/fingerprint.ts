@@ -79,12 +79,12 @@ function hash(value: unknown): string {
 /** JSON text with sorted keys and, unless `Ordered`, sorted lists; undefined counts as absent. */
 function canonical(value: unknown): string {
   if (value instanceof Ordered) return `[${value.items.map(canonical).join(',')}]`
-  if (Array.isArray(value)) return `{${value.map(canonical).sort().join(',')}}`
+  if (Array.isArray(value)) return `{${value.map(canonical).toSorted().join(',')}}`
   if (value instanceof Map) return canonical(Object.fromEntries(value))
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
   const entries = Object.entries(value).filter(([, v]) => v !== undefined)
   return `{${entries
     .map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`)
-    .sort()
+    .toSorted()
     .join(',')}}`
 }

@@ -113,7 +113,7 @@ class TreeBuilder {
   }
 
   build(): Node {
-    return this.node(this.document.contents as YamlNode | null, 0, 0)
+    return this.node(this.document.contents, 0, 0)
   }
 
   private report(place: Place, code: string, message: string, cure: string): void {
@@ -175,7 +175,7 @@ class TreeBuilder {
     const text = typeof value === 'string' ? value : (node.source ?? String(value))
     const quote = plain ? 0 : 1
     const offset = (node.range?.[0] ?? 0) + quote
-    const literal = node.range != null && !text.includes('\n') && this.text.startsWith(text, offset)
+    const literal = Array.isArray(node.range) && !text.includes('\n') && this.text.startsWith(text, offset)
     return {
       kind: 'scalar',
       place,
@@ -200,10 +200,7 @@ class TreeBuilder {
         this.report(keyPlace, 'bad-key', 'A key must be text.', 'Write one plain name before the colon.')
         continue
       }
-      const name =
-        typeof key.value === 'string' || typeof key.value === 'symbol'
-          ? String(key.source ?? key.value)
-          : (key.source ?? String(key.value))
+      const name = key.source ?? ''
       if (name === '<<' && (key.type === 'PLAIN' || key.type === undefined)) {
         merged.push(...(value.kind === 'list' ? value.items : [value]))
         continue

@@ -257,7 +257,7 @@ function namesOf(facts: QuestionFacts): Names {
     one: oneOf(facts.flow),
     aOne: withArticle(oneOf(facts.flow)),
     many: manyOf(facts.flow),
-    m: known ? systemTitle(facts.master!) : 'the master',
+    m: known ? systemTitle(facts.master) : 'the master',
     o: known ? listed(rest) : 'the other system',
     anO: known ? listed(rest, 'or') : 'another system',
     oneWay: facts.direction !== undefined && facts.direction !== 'both',

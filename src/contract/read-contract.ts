@@ -84,7 +84,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     if (flow !== null) flows.set(name, flow)
     rulebook.push(flowSentences(draft, flow !== null))
   }
-  const sorted = [...findings.problems].sort(byPlace)
+  const sorted = findings.problems.toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
   const contract = {
     company: getText(root, 'company') ?? '',

@@ -53,7 +53,8 @@ class FieldReader {
     const lines = spec?.type === 'lines' ? this.lines(named) : undefined
     this.checkHolders(['fields', name], named, master)
     const editedOutsideMaster =
-      this.own<EdgeCases['editedOutsideMaster']>('edited_outside_master') ?? rules.edgeCases.editedOutsideMaster
+      (this.own('edited_outside_master') as EdgeCases['editedOutsideMaster'] | undefined) ??
+      rules.edgeCases.editedOutsideMaster
     this.checkOneWay(mapping, master, editedOutsideMaster)
     return {
       name,
@@ -62,15 +63,17 @@ class FieldReader {
       master,
       onConflict,
       editedOutsideMaster,
-      emptyInMaster: this.own<EdgeCases['emptyInMaster']>('empty_in_master') ?? rules.edgeCases.emptyInMaster,
-      invalidValue: this.own<EdgeCases['invalidValue']>('invalid_value') ?? rules.edgeCases.invalidValue,
+      emptyInMaster:
+        (this.own('empty_in_master') as EdgeCases['emptyInMaster'] | undefined) ?? rules.edgeCases.emptyInMaster,
+      invalidValue:
+        (this.own('invalid_value') as EdgeCases['invalidValue'] | undefined) ?? rules.edgeCases.invalidValue,
       mapping,
       ...(lines === undefined ? {} : { lines }),
     }
   }
 
-  private own<T extends string>(setting: string): T | undefined {
-    return getScalar(this.node, setting)?.text as T | undefined
+  private own(setting: string): string | undefined {
+    return getScalar(this.node, setting)?.text
   }
 
   /** Mappings by system, and the systems that were named at all (also where the mapping itself is wrong). */

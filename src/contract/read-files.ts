@@ -16,7 +16,7 @@ export function readContractFiles(path: string): SourceFile[] {
   try {
     if (!statSync(path).isDirectory()) return [readOne(path)]
     const names = readdirSync(path).filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.'))
-    if (names.length > 0) return names.sort().map((name) => readOne(join(path, name)))
+    if (names.length > 0) return names.toSorted().map((name) => readOne(join(path, name)))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why =

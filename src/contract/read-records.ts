@@ -25,11 +25,12 @@ function repairNames(flow: FlowContext): void {
   const { systems, complete } = flow.contract
   const node = getMap(flow.node, 'records')
   if (node === undefined || !complete.systems) return
-  for (const [system, entry] of [...node.entries]) {
-    // Taken out and put in again, so that the order stays.
-    node.entries.delete(system)
+  const written = [...node.entries]
+  const names = new Set(node.entries.keys())
+  node.entries.clear()
+  for (const [system, entry] of written) {
     const near = systems.has(system) ? system : nearMiss(system, systems.keys())
-    node.entries.set(near === null || node.entries.has(near) ? system : near, entry)
+    node.entries.set(near === null || (near !== system && names.has(near)) ? system : near, entry)
     if (!systems.has(system))
       flow.unknown(entry.place, 'unknown-system', system, 'a system of this contract', [...systems.keys()])
   }

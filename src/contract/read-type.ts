@@ -173,8 +173,7 @@ function readCountry(flow: FlowContext, node: MapNode): string | undefined {
 /** Reports a name that is no IANA time zone. */
 export function checkTimezone(findings: FlowContext['findings'], zone: { text: string; place: Place }): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone.text })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: zone.text }) instanceof Intl.DateTimeFormat
   } catch {
     const near = nearZone(zone.text, [...Intl.supportedValuesOf('timeZone'), 'UTC'])
     findings.error(
