@@ -57,11 +57,16 @@ function rehearsingObject(real: RemoteObject): RemoteObject {
         const values = [...record.values]
         for (const [name, inserts] of Object.entries(item.lines ?? {})) {
           const line = lines.get(name)!
-          values[line.place] = JSON.stringify(inserts.map((insert, n) => line.columns.map((column, i) => (i === 0 ? `new ${n + 1}` : (insert.values[column] ?? null)))))
+          values[line.place] = JSON.stringify(
+            inserts.map((insert, n) =>
+              line.columns.map((column, i) => (i === 0 ? `new ${n + 1}` : (insert.values[column] ?? null))),
+            ),
+          )
         }
         return done({ ...record, values, image: encodeImage(values) })
       }),
-    update: async (items: readonly UpdateItem[]) => items.map((item) => done(compose(item.id, decodeImage(item.expect), item.set))),
+    update: async (items: readonly UpdateItem[]) =>
+      items.map((item) => done(compose(item.id, decodeImage(item.expect), item.set))),
     delete: async (items: readonly DeleteItem[]) =>
       items.map((item): WriteResult => {
         written.set(item.id, null)

@@ -9,7 +9,7 @@ import type {
   RemoteObject,
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import type { Filter } from '../../model/filter.ts'
+import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { requireColumn } from './database.ts'
 import type { MemoryDatabase, MemoryTable } from './database.ts'
 import { MemoryObject } from './object.ts'
@@ -88,7 +88,7 @@ export class MemoryConnector implements Connector {
   async open(spec: ObjectSpec): Promise<RemoteObject> {
     await this.hooks.before?.('open', spec.object)
     const table = this.resolve(spec.object)
-    const named = [spec.id, ...spec.fields, ...(spec.filter === undefined ? [] : filterFields(spec.filter))]
+    const named = [spec.id, ...spec.fields, ...filterFields(spec.filter)]
     if (spec.changedAt !== undefined) named.push(spec.changedAt)
     if (spec.version !== undefined) named.push(spec.version)
     for (const name of named) requireColumn(table, name)
@@ -123,9 +123,4 @@ export class MemoryConnector implements Connector {
       meant === null ? {} : { cure: `Did you mean ${JSON.stringify(meant)}?` },
     )
   }
-}
-
-function filterFields(filter: Filter): string[] {
-  if ('field' in filter) return [filter.field]
-  return filter.op === 'not' ? filterFields(filter.of) : filter.of.flatMap(filterFields)
 }

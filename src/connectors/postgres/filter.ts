@@ -39,9 +39,3 @@ export function filterCondition(filter: Filter, column: (name: string) => Column
   }
   return compile(filter)
 }
-
-/** Columns that a filter speaks of. */
-export function filterColumns(filter: Filter): string[] {
-  if ('field' in filter) return [filter.field]
-  return filter.op === 'not' ? filterColumns(filter.of) : filter.of.flatMap(filterColumns)
-}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   Capabilities,
@@ -19,7 +20,6 @@ import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
-import { filterColumns } from './filter.ts'
 import * as reader from './read.ts'
 import { RowQuery } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
@@ -121,7 +121,7 @@ class PostgresConnector implements Connector {
         fields: lines.fields.map((name) => columnOf(child, name)),
       })
     }
-    for (const name of [...spec.fields, ...(spec.filter === undefined ? [] : filterColumns(spec.filter))]) column(name)
+    for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
     const changedAt = spec.changedAt === undefined ? null : column(spec.changedAt)
     if (changedAt !== null && !['instant', 'local timestamp', 'date', 'integer', 'decimal'].includes(changedAt.kind)) {
       throw new ConcordatError(

@@ -1,0 +1,178 @@
+import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
+import type { Raw } from '../../model/value.ts'
+import type { Link } from './session.ts'
+
+/*
+ * What the database says about its own tables. The connector takes identifiers from here only, never from a contract.
+ */
+
+/** A column, with what reading and writing it takes. */
+export interface Column extends CatalogueColumn {
+  /** E.g. `bigint`, `bit`. */
+  readonly dataType: string
+  readonly readable: boolean
+  readonly autoIncrement: boolean
+  /** The default makes a random UUID. */
+  readonly uuidDefault: boolean
+}
+
+/** A table or view. */
+export interface Table {
+  readonly schema: string
+  readonly relation: string
+  /** Without schema when it is in the database of the connection. */
+  readonly name: string
+  readonly columns: ReadonlyMap<string, Column>
+  readonly primaryKey: readonly string[]
+  readonly uniqueKeys: readonly (readonly string[])[]
+  readonly foreignKeys: CatalogueObject['foreignKeys']
+  readonly estimatedRows: number
+  readonly isView: boolean
+  /** Its engine can take a statement back. */
+  readonly transactional: boolean
+}
+
+// Every expression is cast: with prepared statements numbers would arrive as numbers. Grouping needs no more than
+// names, and the collations of information_schema fold case, hence `binary`.
+const VISIBLE = `table_schema not in ('mysql', 'information_schema', 'performance_schema', 'sys')`
+
+const TABLES = `
+select table_schema, table_name, cast(table_rows as char), table_type, cast(coalesce(e.transactions, 'YES') as char), cast(table_schema = database() as char)
+from information_schema.tables t left join information_schema.engines e on e.engine = t.engine
+where ${VISIBLE} and table_type in ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
+order by table_schema <> database(), table_schema, table_name`
+
+const COLUMNS = `
+select table_schema, table_name, column_name, cast(column_type as char), cast(data_type as char), is_nullable,
+       cast(character_maximum_length as char), cast(numeric_scale as char), cast(column_default as char), cast(extra as char),
+       cast(coalesce(generation_expression, '') as char), privileges
+from information_schema.columns
+where ${VISIBLE}
+order by table_schema, table_name, ordinal_position`
+
+const KEYS = `
+select table_schema, table_name, index_name, column_name
+from information_schema.statistics
+where ${VISIBLE} and non_unique = 0 and column_name is not null
+order by table_schema, table_name, index_name, seq_in_index`
+
+const FOREIGN_KEYS = `
+select table_schema, table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name,
+       cast(referenced_table_schema = database() as char)
+from information_schema.key_column_usage
+where ${VISIBLE} and referenced_table_name is not null
+order by table_schema, table_name, constraint_name, ordinal_position`
+
+/** Reads the tables and views that the user can see; `only`: table names to look for. */
+export async function readTables(link: Link, only: readonly string[] | null): Promise<Table[]> {
+  const restrict = (sql: string) =>
+    only === null ? sql : sql.replace(VISIBLE, `${VISIBLE} and table_name in (${only.map(() => '?').join(', ')})`)
+  const ask = async (sql: string) =>
+    Map.groupBy(await link.rows(restrict(sql), only ?? []), (row) => JSON.stringify([row[0], row[1]]))
+  const columns = await ask(COLUMNS)
+  const keys = await ask(KEYS)
+  const references = await ask(FOREIGN_KEYS)
+  const tables: Table[] = []
+  for (const [key, [row]] of await ask(TABLES)) {
+    const [schema, relation, rows, type, transactions, here] = row as string[]
+    const indexes = Map.groupBy(keys.get(key) ?? [], (part) => part[2]!)
+    const name = here === '1' ? relation! : `${schema}.${relation}`
+    tables.push({
+      schema: schema!,
+      relation: relation!,
+      name,
+      columns: new Map((columns.get(key) ?? []).map((column) => [column[2]!, toColumn(column)])),
+      primaryKey: (indexes.get('PRIMARY') ?? []).map((part) => part[3]!),
+      uniqueKeys: [...indexes]
+        .filter(([index]) => index !== 'PRIMARY')
+        .map(([, parts]) => parts.map((part) => part[3]!)),
+      foreignKeys: [...Map.groupBy(references.get(key) ?? [], (part) => part[2]!).values()].map((parts) => ({
+        columns: parts.map((part) => part[3]!),
+        object: parts[0]![7] === '1' ? parts[0]![5]! : `${parts[0]![4]}.${parts[0]![5]}`,
+        references: parts.map((part) => part[6]!),
+      })),
+      estimatedRows: Number(rows ?? 0),
+      isView: type === 'VIEW',
+      transactional: transactions === 'YES',
+    })
+  }
+  return tables
+}
+
+/** The port's view of the tables. */
+export function toCatalogue(tables: readonly Table[]): Catalogue {
+  return {
+    objects: tables.map(({ name, columns, primaryKey, uniqueKeys, foreignKeys, estimatedRows, isView }) => ({
+      name,
+      columns: [...columns.values()].map((column): CatalogueColumn => ({
+        name: column.name,
+        nativeType: column.nativeType,
+        kind: column.kind,
+        nullable: column.nullable,
+        maxLength: column.maxLength,
+        scale: column.scale,
+        hasDefault: column.hasDefault,
+        readOnly: column.readOnly,
+      })),
+      primaryKey,
+      uniqueKeys,
+      foreignKeys,
+      estimatedRows,
+      isView,
+    })),
+  }
+}
+
+const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
+  char: 'text',
+  varchar: 'text',
+  tinytext: 'text',
+  text: 'text',
+  mediumtext: 'text',
+  longtext: 'text',
+  enum: 'text',
+  set: 'text',
+  inet4: 'text',
+  inet6: 'text',
+  tinyint: 'integer',
+  smallint: 'integer',
+  mediumint: 'integer',
+  int: 'integer',
+  bigint: 'integer',
+  year: 'integer',
+  decimal: 'decimal',
+  float: 'float',
+  double: 'float',
+  bit: 'other',
+  date: 'date',
+  datetime: 'local timestamp',
+  timestamp: 'instant',
+  time: 'time',
+  json: 'json',
+  uuid: 'uuid',
+}
+
+function toColumn(row: readonly Raw[]): Column {
+  const [, , name, nativeType, dataType, nullable, length, scale, defaultText, extra, generated, privileges] = row
+  const type = nativeType!.toLowerCase()
+  const isBoolean = type === 'tinyint(1)' || type === 'bit(1)'
+  const autoIncrement = /auto_increment/i.test(extra!)
+  // MariaDB writes the absence of a default of a nullable column as the word NULL.
+  const hasDefault =
+    (defaultText !== null && defaultText !== undefined && defaultText !== 'NULL') || autoIncrement || generated !== ''
+  const kind = isBoolean ? 'boolean' : (KINDS[dataType!.toLowerCase()] ?? 'binary')
+  return {
+    name: name!,
+    nativeType: type,
+    dataType: dataType!.toLowerCase(),
+    kind,
+    nullable: nullable === 'YES',
+    maxLength: kind === 'text' && length !== null ? Number(length) : null,
+    scale: dataType === 'decimal' ? Number(scale) : null,
+    hasDefault,
+    readOnly: generated !== '',
+    readable: /select/i.test(privileges!),
+    autoIncrement,
+    uuidDefault: /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),
+  }
+}

@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto'
+import { filterFields } from '../../connector-kit/filter-fields.ts'
+import { nearMiss } from '../../connector-kit/near-miss.ts'
+import type {
+  Capabilities,
+  Catalogue,
+  ConnectionReport,
+  Connector,
+  ConnectorKind,
+  CreateItem,
+  Cursor,
+  DeleteItem,
+  KeyRange,
+  Layout,
+  ObjectSpec,
+  RemoteObject,
+  UpdateItem,
+} from '../../connector-kit/port.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Raw } from '../../model/value.ts'
+import type { Column, Table } from './catalogue.ts'
+import { readTables, toCatalogue } from './catalogue.ts'
+import * as reader from './read.ts'
+import { MOST_IDS, RowQuery } from './row-query.ts'
+import type { ChildTable } from './row-query.ts'
+import { Session } from './session.ts'
+import * as writer from './write.ts'
+
+/** MySQL 8 and later, and MariaDB 10.5 and later. */
+export const mysqlKind: ConnectorKind = {
+  name: 'mysql',
+  title: 'MySQL or MariaDB',
+  settings: [
+    {
+      name: 'url',
+      required: true,
+      secret: true,
+      help: 'Connection URL, e.g. mysql://user:password@host:3306/database; ?sslmode=require for TLS.',
+    },
+  ],
+  connect: (settings) => new MysqlConnector(settings.url ?? ''),
+}
+
+class MysqlConnector implements Connector {
+  readonly kind = 'mysql'
+  private readonly session: Session
+
+  constructor(url: string) {
+    this.session = new Session(url)
+  }
+
+  async test(): Promise<ConnectionReport> {
+    return this.session.query(async (link) => {
+      const [about] = await link.rows(
+        `select cast(version() as char), cast(@@read_only as char), cast(count(t.table_name) as char), cast(coalesce(sum(e.transactions = 'NO'), 0) as char)
+         from information_schema.tables t left join information_schema.engines e on e.engine = t.engine
+         where t.table_schema = database() and t.table_type = 'BASE TABLE'`,
+      )
+      const [version, readOnly, tables, weak] = about as string[]
+      const notes: string[] = []
+      if (readOnly === '1' || readOnly === 'ON')
+        notes.push('This server is read-only: only privileged users can write to it.')
+      if (tables === '0') notes.push('The database holds no tables that this user can see.')
+      if (weak !== '0')
+        notes.push(
+          `${weak} of ${tables} tables have an engine without transactions (such as MyISAM): writes to them are guarded weakly.`,
+        )
+      const maria = /mariadb/i.test(version!)
+      return { product: `${maria ? 'MariaDB' : 'MySQL'} ${version!.split('-')[0]}`, notes }
+    })
+  }
+
+  async introspect(): Promise<Catalogue> {
+    return toCatalogue(await this.session.query((link) => readTables(link, null)))
+  }
+
+  async open(spec: ObjectSpec): Promise<RemoteObject> {
+    const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
+    const found = await this.session.query((link) =>
+      readTables(
+        link,
+        names.flatMap((name) => [name, name.slice(name.indexOf('.') + 1)]),
+      ),
+    )
+    const table = await this.resolve(found, spec.object)
+    const column = (name: string) => columnOf(table, name)
+    const mapped = new Set(spec.fields)
+    const children: ChildTable[] = []
+    for (const lines of spec.lines ?? []) {
+      const child = await this.resolve(found, lines.object)
+      const keys = lines.id ?? child.primaryKey.filter((name) => name !== lines.parent)
+      if (keys.length === 0) {
+        throw new ConcordatError(
+          'connector.unsupported',
+          `Child table ${child.name} has no primary key that tells its rows apart.`,
+          {
+            cure: 'Name the columns that identify a row within its parent as id.',
+          },
+        )
+      }
+      children.push({
+        name: lines.name,
+        table: child,
+        parent: columnOf(child, lines.parent),
+        keys: keys.map((name) => columnOf(child, name)),
+        fields: lines.fields.map((name) => columnOf(child, name)),
+      })
+    }
+    for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
+    const changedAt = spec.changedAt === undefined ? null : column(spec.changedAt)
+    if (changedAt !== null && !['instant', 'local timestamp', 'date', 'integer', 'decimal'].includes(changedAt.kind)) {
+      throw new ConcordatError(
+        'connector.unsupported',
+        `Column ${changedAt.name} of table ${table.name} is ${changedAt.nativeType}, which is no time of change.`,
+        {
+          cure: 'Name a timestamp, a date or a number that grows with every write as changed_at.',
+        },
+      )
+    }
+    const id = column(spec.id)
+    const unreadable = spec.fields.find((name) => !column(name).readable)
+    if (unreadable !== undefined || !id.readable) {
+      throw new ConcordatError(
+        'connector.forbidden',
+        `The user may not read column ${unreadable ?? spec.id} of table ${table.name}.`,
+        { cure: 'Grant select on the table.' },
+      )
+    }
+    const rows = new RowQuery({
+      table,
+      id,
+      columns: [...table.columns.values()].filter(
+        ({ name, kind, readable }) => readable && (kind !== 'binary' || mapped.has(name) || name === spec.id),
+      ),
+      changedAt,
+      version: spec.version === undefined ? null : column(spec.version),
+      filter: spec.filter ?? null,
+      children,
+    })
+    return new MysqlObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+
+  private async resolve(found: readonly Table[], name: string): Promise<Table> {
+    const table =
+      found.find((candidate) => candidate.name === name) ??
+      found.find((candidate) => `${candidate.schema}.${candidate.relation}` === name)
+    if (table !== undefined) return table
+    const all = await this.session.query((link) => readTables(link, null))
+    const meant = nearMiss(
+      name,
+      all.map((candidate) => candidate.name),
+    )
+    throw new ConcordatError(
+      'connector.no-such-object',
+      `MySQL at ${this.session.server} has no table ${JSON.stringify(name)} that this user can see.`,
+      {
+        cure:
+          meant === null
+            ? 'Write it as database.table when it is not in the database of the URL.'
+            : `Did you mean ${JSON.stringify(meant)}?`,
+      },
+    )
+  }
+}
+
+class MysqlObject implements RemoteObject {
+  readonly layout: Layout
+  readonly capabilities: Capabilities
+  private readonly session: Session
+  private readonly rows: RowQuery
+
+  constructor(session: Session, rows: RowQuery, idIsMapped: boolean) {
+    const { id, children, changedAt, table } = rows.open
+    this.session = session
+    this.rows = rows
+    this.layout = rows.layout
+    const transactional = [table, ...children.map((child) => child.table)].every((one) => one.transactional)
+    this.capabilities = {
+      ids: id.autoIncrement ? 'assigned' : isUuid(id) ? 'reserved' : idIsMapped ? 'given' : 'assigned',
+      changedSince: changedAt !== null,
+      guard: transactional ? 'atomic' : 'weak',
+      atomicBatch: transactional,
+      digest: true,
+      lines: children.length > 0,
+      maxBatch: MOST_IDS,
+      changedAtResolution: resolution(changedAt),
+    }
+  }
+
+  estimate() {
+    return reader.estimate(this.session, this.rows)
+  }
+  scan(range: KeyRange, pageSize: number) {
+    return reader.scan(this.session, this.rows, range, pageSize)
+  }
+  digest(range: KeyRange) {
+    return reader.digest(this.session, this.rows, range)
+  }
+  scanIds(pageSize: number) {
+    return reader.scanIds(this.session, this.rows, pageSize)
+  }
+  now() {
+    return reader.now(this.session, this.rows)
+  }
+  changedSince(cursor: Cursor, overlapMs: number, pageSize: number) {
+    return reader.changedSince(this.session, this.rows, cursor, overlapMs, pageSize)
+  }
+  read(ids: readonly string[]) {
+    return reader.read(this.session, this.rows, ids)
+  }
+
+  async reserveIds(count: number): Promise<readonly string[]> {
+    const { id, table } = this.rows.open
+    if (!id.autoIncrement && isUuid(id)) return Array.from({ length: count }, () => randomUUID())
+    throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
+  }
+
+  async search(values: readonly Readonly<Record<string, Raw>>[]) {
+    for (const wanted of values) this.check(wanted)
+    return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name))
+  }
+  async create(items: readonly CreateItem[]) {
+    for (const item of items) {
+      this.check(item.values)
+      for (const [name, lines] of Object.entries(item.lines ?? {}))
+        for (const line of lines) this.checkLine(name, line.values)
+    }
+    return writer.create(this.session, this.rows, items)
+  }
+  async update(items: readonly UpdateItem[]) {
+    for (const item of items) {
+      this.check(item.set)
+      for (const [name, patch] of Object.entries(item.lines ?? {})) {
+        for (const line of patch.insert) this.checkLine(name, line.values)
+        for (const line of patch.update) this.checkLine(name, line.set)
+      }
+    }
+    return writer.update(this.session, this.rows, items)
+  }
+  async delete(items: readonly DeleteItem[]) {
+    return writer.remove(this.session, this.rows, items)
+  }
+
+  private check(values: Readonly<Record<string, Raw>>): void {
+    for (const name in values) columnOf(this.rows.open.table, name)
+  }
+  private checkLine(declaration: string, values: Readonly<Record<string, Raw>>): void {
+    const child = this.rows.open.children.find((candidate) => candidate.name === declaration)
+    if (child === undefined) {
+      throw new ConcordatError(
+        'bug',
+        `Lines ${JSON.stringify(declaration)} were not declared when ${this.rows.open.table.name} was opened.`,
+      )
+    }
+    for (const name in values) columnOf(child.table, name)
+  }
+}
+
+function columnOf(table: Table, name: string): Column {
+  const column = table.columns.get(name)
+  if (column !== undefined) return column
+  const meant = nearMiss(name, table.columns.keys())
+  throw new ConcordatError('connector.no-such-field', `Table ${table.name} has no column ${JSON.stringify(name)}.`, {
+    cure:
+      meant === null
+        ? `Its columns are ${[...table.columns.keys()].join(', ')}.`
+        : `Did you mean ${JSON.stringify(meant)}?`,
+  })
+}
+
+function isUuid(column: Column): boolean {
+  return column.kind === 'uuid' || column.uuidDefault
+}
+
+/** Milliseconds between two times of change that the column can tell apart. */
+function resolution(changedAt: Column | null): number {
+  if (changedAt?.kind === 'date') return 86_400_000
+  return changedAt !== null && /^(datetime|timestamp)$/.test(changedAt.nativeType) ? 1000 : 1
+}

@@ -1,0 +1,146 @@
+import type { Layout, LinesLayout, RemoteRecord } from '../../connector-kit/port.ts'
+import type { Filter } from '../../model/filter.ts'
+import { encodeImage } from '../../model/image.ts'
+import type { Raw } from '../../model/value.ts'
+import type { Column, Table } from './catalogue.ts'
+import { canHold, comparedPlaceholder, parameter, quoteName, selectText } from './column-sql.ts'
+import { filterCondition } from './filter.ts'
+import type { Bound } from './filter.ts'
+import type { Link } from './session.ts'
+
+/*
+ * How rows of one opened table are read: a scope flag, then all columns as texts. Child rows come by a second query
+ * for the whole page and are written into their column as JSON text here, because MySQL's own JSON aggregate knows no
+ * order.
+ */
+
+/** A `lines` declaration, resolved against the catalogue. */
+export interface ChildTable {
+  readonly name: string
+  readonly table: Table
+  readonly parent: Column
+  readonly keys: readonly Column[]
+  readonly fields: readonly Column[]
+}
+
+/** A table opened for one flow: the resolved names of its `ObjectSpec`. */
+export interface OpenTable {
+  readonly table: Table
+  readonly id: Column
+  readonly columns: readonly Column[]
+  readonly changedAt: Column | null
+  readonly version: Column | null
+  readonly filter: Filter | null
+  readonly children: readonly ChildTable[]
+}
+
+/** Most ids in one statement. */
+export const MOST_IDS = 1000
+
+/** Name of a table in SQL. */
+export function tableName(table: Table): string {
+  return `${quoteName(table.schema)}.${quoteName(table.relation)}`
+}
+
+/** Queries that read rows of one opened table. */
+export class RowQuery {
+  readonly open: OpenTable
+  readonly layout: Layout
+  /** Condition that a row is in scope. */
+  readonly scope: Bound
+  /** The select list: scope flag, then the columns. Its placeholders come before all others. */
+  readonly list: Bound
+
+  constructor(open: OpenTable) {
+    this.open = open
+    const names = open.columns.map((column) => column.name)
+    this.layout = {
+      columns: [...names, ...open.children.map((child) => child.name)],
+      id: names.indexOf(open.id.name),
+      changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
+      version: open.version === null ? -1 : names.indexOf(open.version.name),
+      lines: new Map(
+        open.children.map((child, i): [string, LinesLayout] => [
+          child.name,
+          { place: names.length + i, columns: ['', ...child.fields.map((field) => field.name)] },
+        ]),
+      ),
+    }
+    this.scope =
+      open.filter === null
+        ? { sql: 'true', values: [] }
+        : filterCondition(open.filter, (name) => open.table.columns.get(name)!)
+    const flag = open.filter === null ? `'1'` : `case when ${this.scope.sql} then '1' else '0' end`
+    this.list = {
+      sql: `${flag}, ${open.columns.map((column) => selectText(column, 't')).join(', ')}`,
+      values: this.scope.values,
+    }
+  }
+
+  get from(): string {
+    return `${tableName(this.open.table)} t`
+  }
+
+  /** Rows of the select list as records, with their child rows as `link` sees them. */
+  async records(link: Link, rows: readonly (readonly Raw[])[]): Promise<RemoteRecord[]> {
+    const lines: Map<string, string>[] = []
+    const ids = rows.map((row) => row[this.layout.id + 1]!)
+    for (const child of this.open.children) lines.push(await childRows(link, child, ids))
+    return rows.map((row, i) => {
+      const id = ids[i]!
+      const values = row.slice(1)
+      for (const child of lines) values.push(child.get(id) ?? '[]')
+      return { id, values, image: encodeImage(values), inScope: row[0] === '1' }
+    })
+  }
+
+  /** The records of `ids` that exist. Ids that the column cannot hold, or spells differently, are absent. */
+  async readIn(link: Link, ids: Iterable<string>): Promise<Map<string, RemoteRecord>> {
+    const { id } = this.open
+    const possible = [...new Set(ids)].filter((key) => canHold(id, key))
+    const records = new Map<string, RemoteRecord>()
+    for (let i = 0; i < possible.length; i += MOST_IDS) {
+      const part = possible.slice(i, i + MOST_IDS)
+      const wanted = new Set(part)
+      const condition = among(id, 't', part)
+      const rows = await link.rows(`select ${this.list.sql} from ${this.from} where ${condition.sql}`, [
+        ...this.list.values,
+        ...condition.values,
+      ])
+      for (const record of await this.records(link, rows)) if (wanted.has(record.id)) records.set(record.id, record)
+    }
+    return records
+  }
+}
+
+/** Condition that a column of the row `alias` is one of some texts; few different statements, so that they stay prepared. */
+export function among(column: Column, alias: string, texts: readonly string[]): Bound {
+  const size = [1, 10, 100, MOST_IDS].find((candidate) => candidate >= texts.length)!
+  const values = Array.from({ length: size }, (_, i) => parameter(column, texts[Math.min(i, texts.length - 1)]!))
+  return {
+    sql: `${alias}.${quoteName(column.name)} in (${values.map(() => comparedPlaceholder(column)).join(', ')})`,
+    values,
+  }
+}
+
+/** JSON text of the child rows by parent. */
+async function childRows(link: Link, child: ChildTable, parents: readonly string[]): Promise<Map<string, string>> {
+  const order = child.keys.map((key) => `c.${quoteName(key.name)}`).join(', ')
+  const list = [child.parent, ...child.keys, ...child.fields].map((column) => selectText(column, 'c')).join(', ')
+  const found = new Map<string, Raw[][]>()
+  for (let i = 0; i < parents.length; i += MOST_IDS) {
+    const condition = among(child.parent, 'c', parents.slice(i, i + MOST_IDS))
+    const rows = await link.rows(
+      `select ${list} from ${tableName(child.table)} c where ${condition.sql} order by ${order}`,
+      condition.values,
+    )
+    for (const [parent, ...row] of rows) {
+      const key = row.slice(0, child.keys.length)
+      const line = [key.length === 1 ? key[0]! : JSON.stringify(key), ...row.slice(child.keys.length)]
+      const lines = found.get(parent!)
+      if (lines === undefined) found.set(parent!, [line])
+      else lines.push(line)
+    }
+  }
+  return new Map([...found].map(([parent, lines]) => [parent, JSON.stringify(lines)]))
+}

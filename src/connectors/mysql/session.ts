@@ -1,0 +1,214 @@
+import mysql from 'mysql2'
+import type { PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Raw } from '../../model/value.ts'
+import { isConnectionLoss, translateFailure } from './failure.ts'
+
+/*
+ * Connections to one server. All statements with values are prepared, so that values never become part of an SQL text.
+ * Sessions are strict: what a column cannot hold is refused, never cut.
+ */
+
+const CONNECTIONS = 8
+const CONNECT_MS = 15_000
+const STATEMENT_SECONDS = 120
+const LOCK_SECONDS = 20
+
+const SETTINGS =
+  `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', ` +
+  `innodb_lock_wait_timeout = ${LOCK_SECONDS}, net_write_timeout = 3600, autocommit = 1, sql_safe_updates = 0, sql_select_limit = default`
+
+/** A value to bind, always as text. */
+export type Parameter = Raw
+
+/** One connection, in or out of a transaction. */
+export class Link {
+  readonly connection: PoolConnection
+
+  constructor(connection: PoolConnection) {
+    this.connection = connection
+  }
+
+  /** Runs a statement without values, unprepared. */
+  run(sql: string): Promise<void> {
+    return new Promise((resolve, reject) => this.connection.query(sql, (error) => (error ? reject(error) : resolve())))
+  }
+
+  /** Rows as arrays. All columns must be texts (see `row-query.ts`). */
+  rows(sql: string, values: readonly Parameter[] = []): Promise<Raw[][]> {
+    return new Promise((resolve, reject) => {
+      this.connection.execute<RowDataPacket[]>({ sql, values: [...values], rowsAsArray: true }, (error, rows) =>
+        error ? reject(error) : resolve(rows as unknown as Raw[][]),
+      )
+    })
+  }
+
+  write(sql: string, values: readonly Parameter[]): Promise<ResultSetHeader> {
+    return new Promise((resolve, reject) => {
+      this.connection.execute<ResultSetHeader>({ sql, values: [...values] }, (error, result) =>
+        error ? reject(error) : resolve(result),
+      )
+    })
+  }
+
+  /** Rows as they arrive, at the reader's pace. */
+  stream(sql: string, values: readonly Parameter[]): AsyncIterable<Raw[]> {
+    return this.connection
+      .execute({ sql, values: [...values], rowsAsArray: true })
+      .stream({ highWaterMark: 1000 }) as AsyncIterable<Raw[]>
+  }
+}
+
+/** A borrowed connection. */
+export interface Lease {
+  readonly link: Link
+  /** Gives it back; `broken` closes it, when it is in the middle of something. */
+  release(broken?: boolean): void
+}
+
+/** The connections of one connector to one MySQL or MariaDB database. */
+export class Session {
+  /** `host:port/database`. */
+  readonly server: string
+  private readonly pool: mysql.Pool
+  private readonly prepared = new WeakSet<object>()
+
+  constructor(url: string) {
+    const options = readUrl(url)
+    this.server = `${options.host}:${options.port}/${options.database ?? ''}`
+    this.pool = mysql.createPool({
+      ...options,
+      charset: 'utf8mb4',
+      connectionLimit: CONNECTIONS,
+      maxIdle: CONNECTIONS,
+      idleTimeout: 10_000,
+      connectTimeout: CONNECT_MS,
+      enableKeepAlive: true,
+      maxPreparedStatements: 200,
+      dateStrings: true,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      connectAttributes: { program_name: 'concordat' },
+    })
+  }
+
+  async lease(): Promise<Lease> {
+    let connection: PoolConnection
+    try {
+      connection = await new Promise<PoolConnection>((resolve, reject) =>
+        this.pool.getConnection((error, found) => (error ? reject(error) : resolve(found))),
+      )
+    } catch (error) {
+      throw translateFailure(error, this)
+    }
+    const link = new Link(connection)
+    try {
+      if (!this.prepared.has(connection)) {
+        // A connection that breaks while nobody uses it is simply replaced.
+        connection.on('error', () => {})
+        await link.run(SETTINGS)
+        await link.run('set session transaction isolation level read committed')
+        await link
+          .run(`set session max_statement_time = ${STATEMENT_SECONDS}`)
+          .catch(() => link.run(`set session max_execution_time = ${STATEMENT_SECONDS * 1000}`))
+        this.prepared.add(connection)
+      }
+    } catch (error) {
+      connection.destroy()
+      throw translateFailure(error, this)
+    }
+    return { link, release: (broken = false) => (broken ? connection.destroy() : connection.release()) }
+  }
+
+  /** Runs `work` on a connection, outside a transaction. */
+  async query<T>(work: (link: Link) => Promise<T>, object?: string): Promise<T> {
+    const lease = await this.lease()
+    let broken = false
+    try {
+      return await work(lease.link)
+    } catch (error) {
+      broken = isConnectionLoss(error)
+      throw translateFailure(error, this.place(object))
+    } finally {
+      lease.release(broken)
+    }
+  }
+
+  /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */
+  async transaction<T>(
+    work: (link: Link) => Promise<T>,
+    object: string,
+    begin = 'start transaction read write',
+  ): Promise<T> {
+    const lease = await this.lease()
+    const { link } = lease
+    let result: T
+    try {
+      await link.run(begin)
+      result = await work(link)
+    } catch (error) {
+      const broken =
+        isConnectionLoss(error) ||
+        !(await link.run('rollback').then(
+          () => true,
+          () => false,
+        ))
+      lease.release(broken)
+      throw translateFailure(error, this.place(object))
+    }
+    try {
+      await link.run('commit')
+      lease.release()
+      return result
+    } catch (error) {
+      lease.release(true)
+      if (isConnectionLoss(error) && begin.endsWith('write')) {
+        throw new ConcordatError(
+          'connector.lost-response',
+          `The connection to MySQL at ${this.server} broke while a write to ${object} was being committed.`,
+          {
+            retry: 'later',
+            cure: 'The next run reads the records and finds out whether the write landed.',
+          },
+        )
+      }
+      throw translateFailure(error, this.place(object))
+    }
+  }
+
+  place(object?: string): { server: string; object?: string } {
+    return object === undefined ? { server: this.server } : { server: this.server, object }
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.pool.end(() => resolve()))
+  }
+}
+
+/** The URL may hold the password, so nothing of it goes into an error. */
+function readUrl(text: string): PoolOptions & { host: string; port: number } {
+  if (/^(mysql|mariadb):\/\//.test(text) && URL.canParse(text)) {
+    const url = new URL(text)
+    try {
+      const database = decodeURIComponent(url.pathname.slice(1))
+      const mode = (url.searchParams.get('sslmode') ?? url.searchParams.get('ssl-mode') ?? '').toLowerCase()
+      if (database !== '') {
+        return {
+          host: decodeURIComponent(url.hostname) || 'localhost',
+          port: Number(url.port || 3306),
+          user: decodeURIComponent(url.username),
+          password: decodeURIComponent(url.password),
+          database,
+          ...(/^(require|required|verify)/.test(mode)
+            ? { ssl: { rejectUnauthorized: mode.startsWith('verify') } }
+            : {}),
+        }
+      }
+    } catch {
+      // A malformed escape: the one message for every malformed URL.
+    }
+  }
+  throw new ConcordatError('cli.usage', 'The url of a mysql system is not a MySQL connection URL.', {
+    cure: 'Write it as mysql://user:password@host:3306/database; percent-encode special characters of the password.',
+  })
+}

@@ -1,0 +1,305 @@
+import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
+import type { CreateItem, DeleteItem, LinesPatch, UpdateItem, WriteResult } from '../../connector-kit/port.ts'
+import { unsendableText } from '../../connector-kit/unsendable-text.ts'
+import { WriteBatch } from '../../connector-kit/write-batch.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Raw } from '../../model/value.ts'
+import type { Column, Table } from './catalogue.ts'
+import { canHold, comparedPlaceholder, parameter, quoteName, writtenPlaceholder } from './column-sql.ts'
+import { failingRow, isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
+import { MOST_IDS, among, tableName } from './row-query.ts'
+import type { ChildTable, RowQuery } from './row-query.ts'
+import type { Link, Parameter, Session } from './session.ts'
+
+/*
+ * Writing to one opened table. Each batch is one transaction: lock, compare with what was expected, write, read back,
+ * commit. Column names were checked by the caller.
+ */
+
+/** Rows of one INSERT: powers of two, so that few different statements stay prepared. */
+const INSERT_SIZES = [256, 64, 16, 4, 1]
+
+/** Creates records with their child rows; the answers hold the records as the system now has them. */
+export async function create(session: Session, rows: RowQuery, items: readonly CreateItem[]): Promise<WriteResult[]> {
+  const { table, id, children } = rows.open
+  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name) ?? unknowableId(rows, item))
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (link) => {
+    const ids = new Map<CreateItem, string>()
+    await landBatch(link, session, table, batch, async (part) => {
+      const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
+        newId(rows, item) === undefined ? 'assigned' : 'known',
+      )
+      for (const item of known) ids.set(item, newId(rows, item)!)
+      await insertRows(
+        link,
+        table,
+        id,
+        known.map((item) => ({ owner: item, key: ids.get(item)!, values: item.values })),
+      )
+      await insertRows(
+        link,
+        table,
+        id,
+        assigned.map((item) => ({ owner: item, key: undefined, values: item.values })),
+        (item, given) => ids.set(item, given),
+      )
+      for (const child of children) {
+        const lines = part.flatMap((item) =>
+          (item.lines?.[child.name] ?? []).map((line) => ({ owner: item, key: ids.get(item)!, values: line.values })),
+        )
+        await insertRows(link, child.table, child.parent, lines)
+      }
+    })
+    const records = await rows.readIn(
+      link,
+      batch.open.map((item) => ids.get(item)!),
+    )
+    for (const item of batch.open) {
+      const record = records.get(ids.get(item)!)
+      if (record === undefined) batch.refuse(item, notKept(table))
+      else batch.done(item, record)
+    }
+  }, table.name)
+  return batch.results()
+}
+
+/** Changes the records that are still what was expected. */
+export async function update(session: Session, rows: RowQuery, items: readonly UpdateItem[]): Promise<WriteResult[]> {
+  const { table, id, children } = rows.open
+  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (link) => {
+    await guard(link, rows, batch)
+    await landBatch(link, session, table, batch, async (part) => {
+      for (const item of part) {
+        try {
+          await updateRow(link, table, [id], [item.id], item.set)
+          for (const child of children) {
+            const patch = item.lines?.[child.name]
+            if (patch !== undefined) await patchLines(link, child, item.id, patch)
+          }
+        } catch (error) {
+          throw new ItemFailure(item, error)
+        }
+      }
+    })
+    const landed = batch.open
+    const records = await rows.readIn(
+      link,
+      landed.map((item) => item.id),
+    )
+    for (const item of landed) batch.done(item, records.get(item.id) ?? null)
+  }, table.name)
+  return batch.results()
+}
+
+/** Deletes the records that are still what was expected, with the child rows that belong to the flow. */
+export async function remove(session: Session, rows: RowQuery, items: readonly DeleteItem[]): Promise<WriteResult[]> {
+  const { table, id, children } = rows.open
+  const batch = new WriteBatch(items, () => null)
+  if (batch.open.length === 0) return batch.results()
+
+  await session.transaction(async (link) => {
+    await guard(link, rows, batch)
+    await landBatch(link, session, table, batch, async (part) => {
+      const remove = async (from: Table, column: Column) => {
+        let count = 0
+        for (let i = 0; i < part.length; i += MOST_IDS) {
+          const condition = among(
+            column,
+            't',
+            part.slice(i, i + MOST_IDS).map((item) => item.id),
+          )
+          count += (await link.write(`delete t from ${tableName(from)} t where ${condition.sql}`, condition.values))
+            .affectedRows
+        }
+        return count
+      }
+      for (const child of children) await remove(child.table, child.parent)
+      if ((await remove(table, id)) !== part.length) throw notKept(table)
+    })
+    for (const item of batch.open) batch.done(item, null)
+  }, table.name)
+  return batch.results()
+}
+
+/** Locks the records and their child rows, and answers `conflict` for those that are not what was expected. */
+async function guard<T extends UpdateItem | DeleteItem>(
+  link: Link,
+  rows: RowQuery,
+  batch: WriteBatch<T>,
+): Promise<void> {
+  const { table, id, children } = rows.open
+  const ids = [...new Set(batch.open.map((item) => item.id))].filter((key) => canHold(id, key))
+  // Locked in one order, so that two of us never wait for each other.
+  const lock = async (from: Table, column: Column) => {
+    const name = quoteName(column.name)
+    for (let i = 0; i < ids.length; i += MOST_IDS) {
+      const condition = among(column, 't', ids.slice(i, i + MOST_IDS))
+      await link.rows(
+        `select '1' from ${tableName(from)} t where ${condition.sql} order by t.${name} for update`,
+        condition.values,
+      )
+    }
+  }
+  ids.sort()
+  await lock(table, id)
+  for (const child of children) await lock(child.table, child.parent)
+  batch.guard(await rows.readIn(link, ids))
+}
+
+/**
+ * Applies the open items of a batch below a savepoint, so that what fails can be taken back without the rest. A table
+ * that cannot take anything back gets its records one by one.
+ */
+async function landBatch<T extends object>(
+  link: Link,
+  session: Session,
+  table: Table,
+  batch: WriteBatch<T>,
+  apply: (items: readonly T[]) => Promise<void>,
+): Promise<void> {
+  const landing = {
+    async attempt(items: readonly T[]) {
+      await link.run('savepoint batch')
+      try {
+        await apply(items)
+        await link.run('release savepoint batch')
+      } catch (error) {
+        const failure = error instanceof ItemFailure ? error.failure : error
+        // A deadlock has already taken the whole transaction back, savepoints included.
+        if (!isConnectionLoss(failure) && isRefusal(failure)) await link.run('rollback to savepoint batch')
+        throw error
+      }
+    },
+    refusal: (failure: unknown) => (isRefusal(failure) ? translateFailure(failure, session.place(table.name)) : null),
+    refuse: (item: T, error: ConcordatError) => batch.refuse(item, error),
+  }
+  const parts = table.transactional ? [batch.open] : batch.open.map((item) => [item])
+  for (const part of parts) await landEach(part, landing)
+}
+
+function isRefusal(failure: unknown): boolean {
+  return isRecordFailure(failure) || (failure instanceof ConcordatError && failure.code === 'connector.rejected-value')
+}
+
+interface NewRow<T> {
+  readonly owner: T
+  /** Value of the key column (the id, or the parent's id of a child row); undefined when the system assigns it. */
+  readonly key: string | undefined
+  readonly values: Readonly<Record<string, Raw>>
+}
+
+/** Inserts rows; rows with the same columns travel together. Computed columns are left out: a restore names them. */
+async function insertRows<T>(
+  link: Link,
+  table: Table,
+  key: Column,
+  rows: readonly NewRow<T>[],
+  assigned?: (owner: T, id: string) => void,
+): Promise<void> {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(Object.keys(row.values)))
+  for (const [signature, group] of groups) {
+    const columns = (JSON.parse(signature) as string[])
+      .map((name) => table.columns.get(name)!)
+      .filter((column) => column.name !== key.name && !column.readOnly)
+    const all = assigned === undefined ? [key, ...columns] : columns
+    const head = `insert into ${tableName(table)} (${all.map((column) => quoteName(column.name)).join(', ')}) values `
+    const tuple = `(${all.map(writtenPlaceholder).join(', ')})`
+    for (let at = 0; at < group.length;) {
+      const most = Math.floor(60_000 / Math.max(1, all.length))
+      const size = INSERT_SIZES.find((candidate) => candidate <= group.length - at && candidate <= most) ?? 1
+      const part = group.slice(at, at + size)
+      const values: Parameter[] = []
+      for (const row of part) {
+        if (assigned === undefined) values.push(parameter(key, row.key!))
+        for (const column of columns) values.push(parameter(column, row.values[column.name]!))
+      }
+      try {
+        const result = await link.write(head + Array<string>(size).fill(tuple).join(', '), values)
+        if (assigned !== undefined) await assign(link, result.insertId, part, assigned)
+      } catch (error) {
+        const culprit = part[failingRow(error) ?? -1]
+        throw culprit === undefined ? error : new ItemFailure(culprit.owner, error)
+      }
+      at += size
+    }
+  }
+}
+
+/** The ids of one INSERT are consecutive: InnoDB takes them all at once when it knows the number of rows. */
+async function assign<T>(
+  link: Link,
+  first: number,
+  part: readonly NewRow<T>[],
+  assigned: (owner: T, id: string) => void,
+): Promise<void> {
+  const [row] = await link.rows('select cast(last_insert_id() as char), cast(@@auto_increment_increment as char)')
+  const start = BigInt(row![0] ?? first)
+  const step = BigInt(row![1] ?? '1')
+  part.forEach(({ owner }, i) => assigned(owner, String(start + step * BigInt(i))))
+}
+
+async function updateRow(
+  link: Link,
+  table: Table,
+  keys: readonly Column[],
+  key: readonly string[],
+  set: Readonly<Record<string, Raw>>,
+): Promise<void> {
+  const columns = Object.keys(set).map((name) => table.columns.get(name)!)
+  if (columns.length === 0) return
+  const assignments = columns.map((column) => `t.${quoteName(column.name)} = ${writtenPlaceholder(column)}`).join(', ')
+  const result = await link.write(`update ${tableName(table)} t set ${assignments} where ${match(keys)}`, [
+    ...columns.map((column) => parameter(column, set[column.name]!)),
+    ...keys.map((column, i) => parameter(column, key[i]!)),
+  ])
+  if (result.affectedRows !== 1) throw notKept(table)
+}
+
+async function patchLines(link: Link, child: ChildTable, parent: string, patch: LinesPatch): Promise<void> {
+  const keys = [child.parent, ...child.keys]
+  const keyOf = (line: string) => [parent, ...(child.keys.length === 1 ? [line] : (JSON.parse(line) as string[]))]
+  for (const line of patch.delete) {
+    const bound = keyOf(line).map((text, i) => parameter(keys[i]!, text))
+    const result = await link.write(`delete t from ${tableName(child.table)} t where ${match(keys)}`, bound)
+    if (result.affectedRows !== 1) throw notKept(child.table)
+  }
+  for (const { id, set } of patch.update) await updateRow(link, child.table, keys, keyOf(id), set)
+  await insertRows(
+    link,
+    child.table,
+    child.parent,
+    patch.insert.map((line) => ({ owner: line, key: parent, values: line.values })),
+  )
+}
+
+function match(keys: readonly Column[]): string {
+  return keys.map((column) => `t.${quoteName(column.name)} = ${comparedPlaceholder(column)}`).join(' and ')
+}
+
+function newId(rows: RowQuery, item: CreateItem): string | undefined {
+  return item.id ?? item.values[rows.open.id.name] ?? undefined
+}
+
+/** MySQL only tells us an id that it counted itself. */
+function unknowableId(rows: RowQuery, item: CreateItem): ConcordatError | null {
+  const { id, table } = rows.open
+  if (newId(rows, item) !== undefined || id.autoIncrement) return null
+  return new ConcordatError(
+    'connector.rejected-value',
+    `Column ${id.name} of table ${table.name} must have a value: it is not counted by the system.`,
+    {
+      cure: 'Map a field to it.',
+    },
+  )
+}
+
+function notKept(table: Table): ConcordatError {
+  return new ConcordatError('connector.rejected-value', `Table ${table.name} did not keep the write as it was sent.`, {
+    cure: 'Look for a trigger on the table that changes keys.',
+  })
+}
