@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Photo, Row } from './photograph.ts'
 import { changedTables, verify } from './verify.ts'
+import type { CustomerRules } from './verify-customers.ts'
 
-const RULES = { legacyBefore: '2018', awaitingApproval: new Set<string>() }
+const RULES: CustomerRules = { email: 'newest', legacyBefore: '2018', awaitingApproval: new Set<string>() }
 
 const customer: Row = {
   id: '1',
@@ -151,7 +152,13 @@ const after: Photo = {
 }
 
 /** What the comparison says when the CRM or the ERP holds something else in one table. */
-function said(system: 'erp' | 'crm', table: string, rows: readonly Row[], from = before, rules = RULES): string {
+function said(
+  system: 'erp' | 'crm',
+  table: string,
+  rows: readonly Row[],
+  from = before,
+  rules: CustomerRules = RULES,
+): string {
   const changed: Photo = { ...after, [system]: { ...after[system], [table]: rows } }
   return verify(from, changed, rules)
     .disagreements.map(({ flow, record, what }) => `${flow}: ${record} ${what}`)
@@ -221,11 +228,13 @@ test('what should have waited is found', () => {
   ).toBe('')
 })
 
-test('of two e-mail addresses the newer one has to win', () => {
+test('of two e-mail addresses the newer one has to win, but at the first run the master’s', () => {
   const other: Photo = { ...before, crm: { ...before.crm, accounts: [{ ...account, email: 'new@ibanez.es' }] } }
-  expect(said('crm', 'accounts', [agreed, created], other)).toMatch(
-    /the e-mail should be the newer one, “new@ibanez.es”/,
-  )
+  const first = { ...RULES, email: 'erp' as const }
+  const taken = [{ ...customer, email: 'new@ibanez.es' }, loner]
+  expect(said('crm', 'accounts', [agreed, created], other)).toMatch(/the e-mail should be “new@ibanez.es”/)
+  expect(said('crm', 'accounts', [agreed, created], other, first)).toBe('')
+  expect(said('erp', 'customers', taken, other, first)).toMatch(/the e-mail should be “info@ibanez.es”/)
 })
 
 test('a run that wrote something is found by its tables', () => {
