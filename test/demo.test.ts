@@ -71,7 +71,6 @@ test('the comparison notices when somebody tampers with the databases', async ()
   await demo('--customers', '100')
   const agreed = await photograph(home.urls)
   const rules = {
-    email: 'newest' as const,
     legacyBefore: '2018',
     awaitingApproval: new Set(agreed.crm['accounts']!.slice(-1).map((row) => row['id']!)),
   }

@@ -18,8 +18,6 @@ export interface CustomerPairs {
 }
 
 export interface CustomerRules {
-  /** Whose e-mail address wins where both have one: the ERP's at the first run, as everywhere; later the newest. */
-  readonly email: 'erp' | 'newest'
   /** Whoever was last touched before this (`2018-…`, UTC) at the first run is left alone. */
   readonly legacyBefore: string
   /** Accounts that wait for somebody's approval. */
@@ -70,7 +68,7 @@ export function verifyCustomers(
         continue
       }
       pair(erpNow, crmNow)
-      rightlyWritten(findings, name, rules, erp, crm, erpNow, crmNow)
+      rightlyWritten(findings, name, erp, crm, erpNow, crmNow)
     } else if (erp) {
       untouched(findings, 'ERP', erp, erpAfter.get(erp['id']!))
       const created = theOne(
@@ -148,15 +146,7 @@ function compare(findings: Findings, erp: Row, crm: Row): void {
 }
 
 /** The owner's values stay to the letter, and so does what only looks different. */
-function rightlyWritten(
-  findings: Findings,
-  name: string,
-  rules: CustomerRules,
-  erp: Row,
-  crm: Row,
-  erpNow: Row,
-  crmNow: Row,
-): void {
+function rightlyWritten(findings: Findings, name: string, erp: Row, crm: Row, erpNow: Row, crmNow: Row): void {
   const erpOwns = [
     'legal_name',
     'vat',
@@ -183,9 +173,9 @@ function rightlyWritten(
     findings.same(name, `${inErp} in the ERP`, erp[inErp]!, erpNow[inErp]!)
     findings.same(name, `${inCrm} in the CRM`, crm[inCrm]!, crmNow[inCrm]!)
   }
-  const winner = rules.email === 'erp' || erp['updated_at']! > crm['modified_at']! ? erp['email']! : crm['email']!
+  const winner = erp['updated_at']! > crm['modified_at']! ? erp['email']! : crm['email']!
   if (erp['email'] !== null && crm['email'] !== null && plainEmail(erpNow['email']!) !== plainEmail(winner)) {
-    findings.add(name, `the e-mail should be “${winner}”`)
+    findings.add(name, `the e-mail should be the newer one, “${winner}”`)
   }
 }
 

@@ -62,7 +62,7 @@ export async function playStory(
     if (interrupted()) return null
     const afterFirst = await photograph(home.urls)
     const legacyBefore = yearsAgo(cli.terminal.now(), LEGACY_YEARS)
-    const first = verify(start, afterFirst, { email: 'erp', legacyBefore, awaitingApproval: new Set() })
+    const first = verify(start, afterFirst, { legacyBefore, awaitingApproval: new Set() })
     tell.ran(firstRun)
     tell.verified(first)
 
@@ -79,7 +79,6 @@ export async function playStory(
     if (interrupted()) return null
     const afterSecond = await photograph(home.urls)
     const second = verify(edited, afterSecond, {
-      email: 'newest',
       legacyBefore,
       awaitingApproval: new Set([newAccount]),
     })
