@@ -23,6 +23,11 @@ export function selectText(column: Column, alias: string): string {
   return `cast(${name} as char)`
 }
 
+/** Select list of columns as texts. They get names of ours: the driver refuses some that a table may have. */
+export function selectList(columns: readonly Column[], alias: string): string {
+  return columns.map((column, i) => `${selectText(column, alias)} as c${i}`).join(', ')
+}
+
 /** Placeholder for a value that the column is compared with. */
 export function comparedPlaceholder(column: Column): string {
   if (column.dataType === 'bit' || column.kind === 'boolean') return 'cast(? as unsigned)'

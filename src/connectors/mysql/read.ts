@@ -3,7 +3,7 @@ import type { ChangePage, Cursor, KeyRange, RemoteRecord } from '../../connector
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column } from './catalogue.ts'
-import { canHold, comparedPlaceholder, parameter, quoteName, selectText } from './column-sql.ts'
+import { canHold, comparedPlaceholder, parameter, quoteName, selectList } from './column-sql.ts'
 import { translateFailure } from './failure.ts'
 import type { Bound } from './filter.ts'
 import type { RowQuery } from './row-query.ts'
@@ -43,7 +43,7 @@ export async function* scanIds(session: Session, rows: RowQuery, pageSize: numbe
   let after: string | null = null
   for (;;) {
     const where = rangeCondition(rows, { after, upTo: null })
-    const sql = `select ${selectText(rows.open.id, 't')} from ${rows.from} where ${where.sql} order by ${idOf(rows)} limit ${Math.floor(pageSize)}`
+    const sql = `select ${selectList([rows.open.id], 't')} from ${rows.from} where ${where.sql} order by ${idOf(rows)} limit ${Math.floor(pageSize)}`
     const page: string[] = (await session.query((link) => link.rows(sql, where.values), rows.open.table.name)).map(
       (row) => row[0]!,
     )
@@ -81,7 +81,7 @@ export async function now(session: Session, rows: RowQuery): Promise<Cursor> {
   const changedAt = needChangedAt(rows)
   const at = `t.${quoteName(changedAt.name)}`
   const sql =
-    `select ${selectText(changedAt, 't')}, ${selectText(rows.open.id, 't')} from ${rows.from} ` +
+    `select ${selectList([changedAt, rows.open.id], 't')} from ${rows.from} ` +
     `where ${at} is not null and ${notInFuture(changedAt, at)} order by ${at} desc, ${idOf(rows)} desc limit 1`
   const [newest] = await session.query((link) => link.rows(sql), rows.open.table.name)
   if (newest !== undefined && !newest[0]!.startsWith('0000')) return { at: newest[0]!, id: newest[1]! }

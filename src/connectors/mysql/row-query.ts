@@ -3,7 +3,7 @@ import type { Filter } from '../../model/filter.ts'
 import { encodeImage } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
-import { canHold, comparedPlaceholder, parameter, quoteName, selectText } from './column-sql.ts'
+import { canHold, comparedPlaceholder, parameter, quoteName, selectList } from './column-sql.ts'
 import { filterCondition } from './filter.ts'
 import type { Bound } from './filter.ts'
 import type { Link } from './session.ts'
@@ -72,7 +72,7 @@ export class RowQuery {
         : filterCondition(open.filter, (name) => open.table.columns.get(name)!)
     const flag = open.filter === null ? `'1'` : `case when ${this.scope.sql} then '1' else '0' end`
     this.list = {
-      sql: `${flag}, ${open.columns.map((column) => selectText(column, 't')).join(', ')}`,
+      sql: `${flag}, ${selectList(open.columns, 't')}`,
       values: this.scope.values,
     }
   }
@@ -126,7 +126,7 @@ export function among(column: Column, alias: string, texts: readonly string[]): 
 /** JSON text of the child rows by parent. */
 async function childRows(link: Link, child: ChildTable, parents: readonly string[]): Promise<Map<string, string>> {
   const order = child.keys.map((key) => `c.${quoteName(key.name)}`).join(', ')
-  const list = [child.parent, ...child.keys, ...child.fields].map((column) => selectText(column, 'c')).join(', ')
+  const list = selectList([child.parent, ...child.keys, ...child.fields], 'c')
   const found = new Map<string, Raw[][]>()
   for (let i = 0; i < parents.length; i += MOST_IDS) {
     const condition = among(child.parent, 'c', parents.slice(i, i + MOST_IDS))
