@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
+import { mysqlKind } from './connectors/mysql/mysql.ts'
 import { postgresKind } from './connectors/postgres/postgres.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
@@ -56,7 +57,7 @@ export interface OpenOptions {
   onNotice?: (text: string) => void
 }
 
-const KINDS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind].map((kind) => [kind.name, kind]))
+const KINDS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind, mysqlKind].map((kind) => [kind.name, kind]))
 
 /** Names of the connectors that there are. */
 export const connectorNames: readonly string[] = [...KINDS.keys()]
