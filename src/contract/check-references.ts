@@ -33,9 +33,10 @@ export function checkReferences(drafts: readonly FlowDraft[], context: ContractC
       )
     }
   }
+  const outgoing = Map.groupBy(references, (reference) => reference.from.name)
   const reported = new Set<string>()
   for (const draft of drafts) {
-    const cycle = cycleFrom(draft.name, references)
+    const cycle = cycleFrom(draft.name, outgoing)
     if (cycle === null || cycle.some((step) => reported.has(step.from.name))) continue
     for (const step of cycle) reported.add(step.from.name)
     const first = cycle[0]!
@@ -62,11 +63,11 @@ function referencesOf(from: FlowDraft): Reference[] {
 }
 
 /** The references that lead from a flow back to it through other flows, or null. */
-function cycleFrom(start: string, references: readonly Reference[]): readonly Reference[] | null {
+function cycleFrom(start: string, references: ReadonlyMap<string, readonly Reference[]>): readonly Reference[] | null {
   const seen = new Set<string>()
   const walk = (flow: string, way: readonly Reference[]): readonly Reference[] | null => {
-    for (const reference of references) {
-      if (reference.from.name !== flow || reference.to === flow) continue
+    for (const reference of references.get(flow) ?? []) {
+      if (reference.to === flow) continue
       if (reference.to === start) return [...way, reference]
       if (seen.has(reference.to)) continue
       seen.add(reference.to)

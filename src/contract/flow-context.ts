@@ -11,7 +11,7 @@ export interface ContractContext {
   readonly people: ReadonlyMap<string, Person>
   readonly systems: ReadonlyMap<string, SystemDeclaration>
   /** Whether the names above are all that was written, so that a name that is not among them is unknown. */
-  readonly complete: { readonly people: boolean; readonly systems: boolean }
+  readonly complete: { readonly people: boolean; readonly systems: boolean; readonly flows: boolean }
   readonly flowNodes: ReadonlyMap<string, MapNode>
   readonly root: MapNode
   readonly broken: ReadonlySet<string>

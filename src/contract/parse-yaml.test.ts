@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { getMap, getScalar, type MapNode, placeInText, texts, get } from './node.ts'
@@ -175,6 +176,54 @@ const yamlish = fc
     { maxLength: 60 },
   )
   .map((parts) => parts.join(''))
+
+const COMPLETE = readFileSync(new URL('../../test/fixtures/complete.yaml', import.meta.url), 'utf8')
+const TOKENS = COMPLETE.split(/(?<=[\s,:{}[\]'"()])/)
+
+/** A complete contract with some tokens dropped, doubled, swapped or replaced by others of it. */
+const mutilated = fc
+  .array(
+    fc.tuple(fc.nat(TOKENS.length - 1), fc.constantFrom('drop', 'double', 'other', 'empty'), fc.nat(TOKENS.length - 1)),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((edits) => {
+    const tokens = [...TOKENS]
+    for (const [at, how, other] of edits) {
+      const token = tokens[at]!
+      tokens[at] =
+        how === 'drop'
+          ? ''
+          : how === 'double'
+            ? token + token
+            : how === 'other'
+              ? TOKENS[other]!
+              : token.replace(/[^\s,:{}[\]'"()]+/, '')
+    }
+    return tokens.join('')
+  })
+
+test('any mutilated contract gives a report, quickly', () => {
+  fc.assert(
+    fc.property(mutilated, (text) => {
+      let report: ReturnType<typeof readContract> | undefined
+      expect(timed(() => (report = readContract([{ name: 'c.yaml', text }])))).toBeLessThan(1000)
+      const errors = report!.problems.filter((p) => p.severity === 'error')
+      expect(report!.contract === null).toBe(errors.length > 0)
+      if (report!.contract !== null) {
+        const open = new Set(report!.questions.map((q) => q.flow))
+        const decided = report!.rulebook.filter((flow) => flow.decided).map((flow) => flow.flow)
+        expect([...report!.contract.flows.keys()]).toEqual(decided)
+        // A flow without a problem and without a question is complete: nothing is left open silently.
+        for (const { flow } of report!.rulebook) expect(decided.includes(flow)).toBe(!open.has(flow))
+      }
+      for (const { message } of report!.problems) expect(message).not.toMatch(/undefined|\[object|NaN/)
+    }),
+    { numRuns: 200 },
+  )
+})
 
 test('any text gives a report, quickly, with places and sentences', () => {
   fc.assert(

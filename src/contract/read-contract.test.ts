@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readContract } from './read-contract.ts'
 
@@ -301,6 +303,23 @@ const CASES: readonly Case[] = [
     code: 'accept-impossible',
     at: ['edited_outside_master: accept, erp', 'erp'],
     message: 'An edit of `address` elsewhere cannot be accepted, because ERP only computes it.',
+  },
+  {
+    name: 'two fields that write one column',
+    from: 'website: { type: url, master: crm, erp: web, crm: website }',
+    to: 'website: { type: url, master: crm, erp: phone, crm: website }',
+    code: 'column-written-twice',
+    at: 'erp: phone, crm: website',
+    message: '`phone` and `website` both use the column `phone` of ERP, and what one writes the other would undo.',
+  },
+  {
+    name: 'two fields of lines that write one column',
+    from: 'quantity: { type: decimal, scale: 2, crm: quantity, erp: qty }',
+    to: 'quantity: { type: decimal, scale: 2, crm: quantity, erp: product_id }',
+    code: 'column-written-twice',
+    at: ['crm: quantity, erp: product_id', 'erp'],
+    message:
+      '`product` and `quantity` both use the column `product_id` of ERP, and what one writes the other would undo.',
   },
   {
     name: 'on_conflict without a shared master',
@@ -631,6 +650,43 @@ test('the same flow in two files is refused', () => {
     { name: 'b.yaml', text: 'flows:\n  products: { master: crm }\n' },
   ])
   expect(report.problems).toMatchObject([{ file: 'b.yaml', line: 2, column: 3, code: 'duplicate-key' }])
+})
+
+test('a folder on disk is read in order of name, other files are left alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+  try {
+    expect(() => readContract(folder)).toThrowError(/holds no \.yaml file/)
+    writeFileSync(join(folder, 'concordat.yaml'), COMPLETE.split('  invoices:\n')[0]!)
+    writeFileSync(join(folder, 'invoices.yml'), COMPLETE.split('  invoices:\n')[1]!.replaceAll(/^ {4}/gm, ''))
+    writeFileSync(join(folder, 'README.md'), 'a: [')
+    const report = readContract(folder)
+    expect(report.problems).toEqual([])
+    expect(report.contract?.fingerprint).toBe(check(COMPLETE).contract!.fingerprint)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('two reads of one column are fine', () => {
+  const text = edited(
+    'stock: { type: integer, erp: on_hand, crm: stock }',
+    'stock: { type: integer, erp: item_no, crm: stock }',
+  )
+  expect(check(text).problems).toEqual([])
+})
+
+test('a contract without systems and flows says what is missing', () => {
+  const codes = check('company: Acme\n').problems.map((p) => p.message)
+  expect(codes).toEqual(['concordat', 'timezone', 'systems', 'flows'].map((key) => `The contract says no \`${key}\`.`))
+})
+
+test('a misspelt flow or a file that cannot be read causes no further complaints', () => {
+  const report = readContract([
+    { name: 'concordat.yaml', text: COMPLETE.split('  customers:\n')[0]! + '  other: { master: erp }\n' },
+    { name: 'customers.yaml', text: 'master: [' },
+    { name: 'orders.yaml', text: 'fields:\n  customer: { type: reference(customers), erp: a, crm: b }\n' },
+  ])
+  expect(new Set(report.problems.map((p) => p.code))).toEqual(new Set(['yaml-syntax']))
 })
 
 test('a path that does not exist says so', () => {

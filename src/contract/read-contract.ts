@@ -9,7 +9,7 @@ import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
 import { didYouMean } from './near-miss.ts'
-import { entriesOf, getMap, getScalar, getText, type MapNode } from './node.ts'
+import { entriesOf, get, getMap, getScalar, getText, type MapNode } from './node.ts'
 import { readContractFiles, type SourceFile } from './read-files.ts'
 import { readFlow } from './read-flow.ts'
 import { checkTimezone } from './read-type.ts'
@@ -42,15 +42,17 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   const broken = (path: string) => !complete || [...shape.broken].some((b) => b === path || b.startsWith(`${path}.`))
 
   const missing = (setting: string, cure: string) => {
-    if (getScalar(root, setting) === undefined && !broken(setting)) {
+    if (get(root, setting) === undefined && !broken(setting)) {
       findings.error(place, 'missing-setting', `The contract says no \`${setting}\`.`, cure)
     }
   }
   missing('concordat', 'Begin with `concordat: 1`, the version of the contract language.')
   missing('company', 'Add `company:` with the name of the company.')
   missing('timezone', 'Add `timezone:` with the zone of the business, e.g. `Europe/Madrid`.')
+  missing('systems', 'Add `systems:` with the business systems and how they are reached.')
+  missing('flows', 'Add `flows:` with what is kept in agreement, e.g. `customers:`.')
   const zone = getScalar(root, 'timezone')
-  if (zone !== undefined) checkTimezone(findings, zone)
+  const timezone = zone !== undefined && checkTimezone(findings, zone) ? zone.text : 'UTC'
 
   const flowNodes = new Map(
     entriesOf(getMap(root, 'flows')).flatMap(([name, { value }]): [string, MapNode][] =>
@@ -58,10 +60,10 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     ),
   )
   const context: ContractContext = {
-    timezone: zone?.text ?? 'UTC',
+    timezone,
     people: readPeople(root, findings),
     systems: readSystems(root, findings, broken, options),
-    complete: { people: !broken('people'), systems: !broken('systems') },
+    complete: { people: !broken('people'), systems: !broken('systems'), flows: complete },
     flowNodes,
     root,
     broken: shape.broken,
@@ -88,7 +90,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   const valid = sorted.every((problem) => problem.severity !== 'error')
   const contract = {
     company: getText(root, 'company') ?? '',
-    timezone: context.timezone,
+    timezone,
     people: context.people,
     systems: context.systems,
     flows,

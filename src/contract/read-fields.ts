@@ -1,4 +1,5 @@
 import type { EdgeCases, FieldMapping, Records } from './contract.ts'
+import { checkColumns } from './check-columns.ts'
 import type { FieldDraft } from './draft.ts'
 import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, texts } from './node.ts'
@@ -24,9 +25,11 @@ export interface FlowRules {
 
 /** `fields` of a flow, in file order. */
 export function readFields(flow: FlowContext, rules: FlowRules, facts: QuestionFacts): FieldDraft[] {
-  return entriesOf(getMap(flow.node, 'fields')).flatMap(([name, { value }]) =>
+  const fields = entriesOf(getMap(flow.node, 'fields')).flatMap(([name, { value }]) =>
     value.kind === 'map' ? [new FieldReader(flow, rules, facts, name, value).read()] : [],
   )
+  checkColumns(flow, fields, rules.systems)
+  return fields
 }
 
 class FieldReader {

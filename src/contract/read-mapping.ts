@@ -45,6 +45,8 @@ export function readMapping(
   }
   if (node.kind === 'list') return undefined
   const ofLines = others(node, ['field', 'values', 'read', 'write'])
+  // Without a type nobody knows whether these are lines; the missing type is reported or asked for.
+  if (ofLines.length > 0 && spec === undefined) return undefined
   if (ofLines.length > 0 && spec !== undefined) {
     return wrong(
       `\`${ofLines[0]}\` is only for fields of type lines; \`${field}\` is ${spec.type}.`,

@@ -117,7 +117,7 @@ function build(
     }
     case 'instant': {
       const zone = getScalar(node, 'timezone')
-      if (zone !== undefined) checkTimezone(flow.findings, zone)
+      if (zone !== undefined && !checkTimezone(flow.findings, zone)) return undefined
       const precision = getScalar(node, 'precision')?.text as
         'microseconds' | 'milliseconds' | 'seconds' | 'minutes' | undefined
       return { type, timezone: zone?.text ?? flow.contract.timezone, ...(precision === undefined ? {} : { precision }) }
@@ -150,6 +150,7 @@ function build(
 function reference(flow: FlowContext, target: { name: string; place: Place }): TypeSpec | undefined {
   const flows = flow.contract.flowNodes
   if (!flows.has(target.name)) {
+    if (!flow.contract.complete.flows || flow.contract.broken.has(`flows.${target.name}`)) return undefined
     flow.unknown(target.place, 'unknown-flow', target.name, 'a flow of this contract', [...flows.keys()])
     return undefined
   }

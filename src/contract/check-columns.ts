@@ -1,0 +1,46 @@
+import type { FieldMapping } from './contract.ts'
+import type { FieldDraft } from './draft.ts'
+import type { FlowContext } from './flow-context.ts'
+import { systemTitle } from './wording.ts'
+
+/**
+ * Two fields that write one column of one system would undo each other for ever. Reading one column twice is fine, as
+ * long as that system is the master of both fields.
+ */
+export function checkColumns(flow: FlowContext, fields: readonly FieldDraft[], systems: readonly string[]): void {
+  for (const system of systems) {
+    checkOne(flow, system, fields, ['fields'], (field) => field.master !== undefined && field.master !== system)
+    for (const { name, lines, master } of fields) {
+      const written = master !== undefined && master !== system
+      if (lines !== undefined) checkOne(flow, system, lines.fields, ['fields', name, 'fields'], () => written)
+    }
+  }
+}
+
+function checkOne(
+  flow: FlowContext,
+  system: string,
+  fields: readonly FieldDraft[],
+  at: readonly string[],
+  isWritten: (field: FieldDraft) => boolean,
+): void {
+  const users = new Map<string, FieldDraft>()
+  for (const field of fields) {
+    for (const column of columnsOf(field.mapping[system])) {
+      const first = users.get(column)
+      users.set(column, first ?? field)
+      if (first === undefined || !(isWritten(first) || isWritten(field))) continue
+      flow.error(
+        flow.place(...at, field.name, system),
+        'column-written-twice',
+        `\`${first.name}\` and \`${field.name}\` both use the column \`${column}\` of ${systemTitle(system)}, and what one writes the other would undo.`,
+        `Map one of them to another column, or make ${systemTitle(system)} the master of both.`,
+      )
+    }
+  }
+}
+
+function columnsOf(mapping: FieldMapping | undefined): readonly string[] {
+  if (mapping?.kind === 'column') return [mapping.column]
+  return mapping?.kind === 'expression' ? Object.keys(mapping.write ?? {}) : []
+}
