@@ -401,6 +401,15 @@ describe('cases', () => {
     expect(typed.status).toBe(0)
   })
 
+  test('shows the first 20 to people and all to programs', async () => {
+    const many = Array.from({ length: 30 }, (_, place) => ({ ...conflict, case: place }))
+    const app = fakeApp({ cases: (filter) => Promise.resolve(many.slice(0, filter?.limit)) })
+    const people = await type(['cases'], { app, report: customers })
+    expect(people.out.match(/#\d+/g)).toHaveLength(20)
+    expect(people.err).toContain('There are more')
+    expect((await type(['cases', '--json'], { app, report: customers })).json()).toEqual({ cases: many })
+  })
+
   test('resolve passes the decision on, quoted or not', async () => {
     const decisions: unknown[] = []
     const app = fakeApp({

@@ -6,8 +6,11 @@ import { EXIT, EXIT_STATUS_HELP } from '../exit-status.ts'
 import { counted } from '../print/figures.ts'
 import { printCases } from '../print/print-cases.ts'
 
-type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit: number }
+type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit?: number }
 type ResolveOptions = CommonOptions & { value?: string; by?: string; allAlike?: boolean }
+
+/** As many as anybody will ever read at once. */
+const ALL = 1_000_000
 
 const KINDS = [
   'conflict',
@@ -32,9 +35,10 @@ export function casesCommand(cli: Cli): Command {
     .addOption(
       new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'),
     )
-    .option('--limit <n>', 'most cases to show', wholeNumber, 20)
+    .option('--limit <n>', 'most cases to show (default: 20, with --json all)', wholeNumber)
     .action(async (options: ListOptions) => {
-      const { flow, kind, state, limit } = options
+      const { flow, kind, state } = options
+      const limit = options.limit ?? (options.json ? ALL : 20)
       const status = await withApp(cli, options, async (app) => {
         const found = await app.cases({
           ...(flow === undefined ? {} : { flow }),
