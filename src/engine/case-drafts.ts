@@ -97,6 +97,23 @@ export function unmatchedCase(
   }
 }
 
+/** The record that this one belongs to exists, and cannot be read for now. */
+export function counterpartCase(flow: Flow, system: string, counterpart: CandidateView, about: About & { recordId: string }): CaseDraft {
+  const others = flow.systems.filter((name) => name !== system).join(' and ')
+  return {
+    ...about,
+    kind: 'held record',
+    cause: 'counterpart_held',
+    subject: recordSubject(about.recordId),
+    field: null,
+    detail: {
+      sentence: `“${about.title}” in ${system} belongs to “${counterpart.title}” (${counterpart.where}), which is held back. Both are joined once that is mended.`,
+      values: {},
+      choices: [{ choice: 'create', means: `They are different; create this one in ${others}.` }, GONE_ON],
+    },
+  }
+}
+
 export interface CandidateView {
   readonly record: string
   readonly title: string

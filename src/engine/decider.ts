@@ -1,21 +1,21 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Rule } from '../contract/rule.ts'
-import { correlate, type Candidate } from '../merge/correlate.ts'
+import { correlate, type Candidate, type Correlation } from '../merge/correlate.ts'
 import { firstAgreement } from '../merge/first-agreement.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { mergeRecord, type Merged, type Pending } from '../merge/merge-record.ts'
 import { isValue } from '../merge/side-state.ts'
 import { Invalid, Unresolved, type Canonical, type Reading } from '../model/value.ts'
-import { knownImages, recordsById, recordsByKeys, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
+import { knownImages, recordsById, recordsByKeys, type Known, type LinkRow, type RecordRow, type RecordState } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
 import { lastChanges } from '../store/revisions.ts'
-import { ambiguousCase, fieldCase, fieldSubject, heldCase, oscillationCase, recordSubject, remoteSubject } from './case-drafts.ts'
+import { ambiguousCase, counterpartCase, fieldCase, fieldSubject, heldCase, oscillationCase, recordSubject, remoteSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { flips } from './oscillation.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { dueFields, loadStates, newcomerState, type Current, type Loaded } from './translate.ts'
-import { decideUnmatched, type Creation } from './unmatched.ts'
+import { decideUnmatched, isLegacy, type Creation } from './unmatched.ts'
 
 /*
  * Stage two for a page of remote records of one side: what is unchanged is let go by on its image; what is linked is
@@ -60,6 +60,10 @@ interface InFlight {
 export class Decider {
   private readonly work: FlowWork
   private readonly inFlight = new Map<string, InFlight[]>()
+  /** Match keys that several records of the side observed last share, with the records in order of preference. */
+  contestedKeys: ReadonlyMap<string, readonly string[]> = new Map()
+  /** Golden records that more than one remote record could be. */
+  readonly contested = new Set<string>()
 
   constructor(work: FlowWork) {
     this.work = work
@@ -104,10 +108,15 @@ export class Decider {
     const rows = new Map((await recordsById(work.database, changed.map((c) => c.known.recordId!))).map((row) => [row.id, row]))
     const merging: RecordRow[] = []
     const mine = new Map<string, RemoteRecord>()
+    const review: { record: RemoteRecord; row: RecordRow }[] = []
     for (const { record, known } of changed) {
       const row = rows.get(known.recordId!)
       const link = row?.links.find((l) => l.sideId === side.id)
       if (!row || !link) continue
+      if (record.inScope && row.links.length === 1 && DECIDED_BY_CONTENT.has(row.createdRule) && row.state !== 'live') {
+        review.push({ record, row })
+        continue
+      }
       if (!record.inScope) {
         if (link.state !== 'out of scope') outcome.links.push({ ...link, state: 'out of scope', image: record.image, layoutId: side.layoutId })
         continue
@@ -124,7 +133,7 @@ export class Decider {
     for (const record of loaded) {
       const at = record.sides.find((s) => s.side === side)!
       const remote = mine.get(at.link.remoteId)!
-      const blocked = this.blocker(side, at.state.now, false)
+      const blocked = this.blocker(side, at.state.now, record.row.state === 'live')
       if (blocked) {
         this.hold(side, remote, blocked, outcome, options)
         continue
@@ -134,7 +143,25 @@ export class Decider {
       const merged = mergeRecord(work.flow, record.golden, record.sides.map((s) => s.state), pending.get(record.row.id))
       if (!(await this.applyMerge(record, merged, outcome, new Map([[side.id, remote]])))) clean = false
     }
-    return { ...decision, clean: clean && !decision.again.length }
+    const result = { ...decision, clean: clean && !decision.again.length }
+    const anew = await this.review(side, review, outcome, options)
+    return anew.length === 0 ? result : this.decideFresh(side, anew, new Map(changed.map((c) => [c.known.remoteId, c.known])), options, result)
+  }
+
+  /** What kept a record back may be gone: such records are decided about anew, as if seen for the first time. */
+  private async review(side: Side, held: readonly { record: RemoteRecord; row: RecordRow }[], outcome: Outcome, options: DecideOptions): Promise<RemoteRecord[]> {
+    if (held.length === 0) return []
+    const resolve = await resolverIn(this.work.database, side, held.map(({ record }) => record.values))
+    return held.flatMap(({ record, row }) => {
+      const blocked = this.blocker(side, side.mapping.read(record.values, resolve), false)
+      if (blocked && HELD_BY[blocked.cause] === row.createdRule) {
+        this.hold(side, record, blocked, outcome, options)
+        return []
+      }
+      outcome.retired.push(row.id)
+      outcome.settled.push({ subject: remoteSubject(side.system, record.id) })
+      return [record]
+    })
   }
 
   /** Reads the counterparts of changed records, so that edits on several sides meet (and nothing unseen is overwritten). */
@@ -240,48 +267,50 @@ export class Decider {
     const { outcome } = decision
     const resolve = await resolverIn(work.database, side, fresh.map((r) => r.values))
     await work.recordIds.reserve(work.database, fresh.length)
-    const readable: (Observed & { golden: Canonical[]; keys: (string | null)[] })[] = []
+    const readable: Fresh[] = []
     for (const record of fresh) {
       const reading = side.mapping.read(record.values, resolve)
-      const blocked = this.blocker(side, reading, true)
+      const blocked = this.blocker(side, reading, false)
+      const golden = reading.map((value) => (isValue(value) ? value : null))
+      const keys = matchKeys(work.flow, golden)
       if (blocked) {
         this.hold(side, record, blocked, outcome, options)
+        this.addRecord(side, { record, reading, golden, keys }, 'held', HELD_BY[blocked.cause], outcome)
         continue
       }
       if (known.get(record.id)?.cause) this.release(side, record.id, outcome)
       this.noteSkipped(reading, record, decision)
-      const golden = reading.map((value) => (isValue(value) ? value : null))
-      readable.push({ record, reading, golden, keys: matchKeys(work.flow, golden) })
+      readable.push({ record, reading, golden, keys })
     }
     const found = await this.candidates(readable.flatMap((r) => r.keys.filter((k) => k !== null)))
     const claimed = new Set<string>()
     for (const observed of readable) {
       const { record, golden } = observed
-      const byRule = observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
-      const correlation = correlate(byRule, work.flow.edgeCases.duplicates)
+      const all = observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
+      // Twins within a side that is not the last are told apart once their counterparts are known.
+      const byRule = work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
+      const correlation = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
-      if (correlation.situation === 'found' && target) {
+      const changed = changedAt(side, record.values)
+      const policy = target && legacyPolicy(work, [changed, ...target.sides.map((s) => s.state.changedAt)])
+      const unreadable = target ?? this.unreadableOf(byRule, found)
+      if (unreadable && UNREADABLE.has(unreadable.row.createdRule) && unreadable.row.state === 'held') {
+        const id = this.addRecord(side, observed, 'held', 'counterpart held', outcome)
+        work.counts.held++
+        const about = { recordId: id, sideId: side.id, remoteId: record.id, title: titleOf(work.flow, golden) }
+        outcome.cases.push(counterpartCase(work.flow, side.system, this.candidateView(unreadable.row.id, found, byRule), about))
+        continue
+      }
+      if (target && policy !== 'leave alone') {
         claimed.add(target.row.id)
-        await this.join(side, observed, target, outcome)
+        await this.join(side, observed, target, outcome, policy)
         work.counts.linked++
         continue
       }
-      const id = work.recordIds.take()
       const title = titleOf(work.flow, golden)
-      const link: LinkRow = { sideId: side.id, remoteId: record.id, recordId: id, layoutId: side.layoutId, state: 'live', waived: skippedWaivers(work, observed), image: record.image }
-      outcome.newLinks.push(link)
-      for (const key of new Set(observed.keys)) {
-        if (key === null) continue
-        outcome.newKeys.push({ key, recordId: id })
-        const others = this.inFlight.get(key)
-        const entry = { recordId: id, sideId: side.id, filled: filled(golden), title, remoteId: record.id }
-        if (others) others.push(entry)
-        else this.inFlight.set(key, [entry])
-      }
-      const base = { id, layoutId: work.goldenLayout, golden: encodeGolden(golden), sideId: side.id }
       if (correlation.situation === 'ambiguous') {
         const rule: Rule = correlation.asks ? 'duplicate: asked' : `duplicate: ${work.flow.edgeCases.duplicates as 'oldest'}`
-        outcome.newRecords.push({ ...base, state: correlation.asks ? 'held' : 'left alone', rule })
+        const id = this.addRecord(side, observed, correlation.asks ? 'held' : 'left alone', rule, outcome)
         if (correlation.asks) {
           work.counts.held++
           const views = correlation.candidates.map((candidate) => this.candidateView(candidate, found, byRule))
@@ -289,23 +318,62 @@ export class Decider {
         }
         continue
       }
-      const changed = changedAt(side, record.values)
-      if (!options.last) outcome.newRecords.push({ ...base, state: 'pending', rule: 'created in master' })
+      if (!options.last) this.addRecord(side, observed, 'pending', 'created in master', outcome)
       else {
-        const verdict = decideUnmatched(work, side, changed)
-        outcome.newRecords.push({ ...base, state: verdict.state, rule: verdict.rule })
+        const verdict = decideUnmatched(work, side, changed, golden)
+        const id = this.addRecord(side, observed, verdict.state, verdict.rule, outcome)
         verdict.carryOut({ recordId: id, golden, title, remoteId: record.id }, outcome, decision.creations)
       }
     }
     return { ...decision, keys: outcome.newKeys, clean: decision.clean && decision.again.length === 0 }
   }
 
+  /** A golden record of its own, linked to the remote record that it was read from. */
+  private addRecord(side: Side, observed: Fresh, state: RecordState, rule: Rule, outcome: Outcome): string {
+    const { work } = this
+    const { record, golden } = observed
+    const id = work.recordIds.take()
+    const waived = skippedWaivers(work, observed)
+    outcome.newRecords.push({ id, state, layoutId: work.goldenLayout, golden: encodeGolden(golden), sideId: side.id, rule })
+    outcome.newLinks.push({ sideId: side.id, remoteId: record.id, recordId: id, layoutId: side.layoutId, state: 'live', waived, image: record.image })
+    for (const key of new Set(observed.keys)) {
+      if (key === null) continue
+      outcome.newKeys.push({ key, recordId: id })
+      const others = this.inFlight.get(key)
+      const entry = { recordId: id, sideId: side.id, filled: filled(golden), title: titleOf(work.flow, golden), remoteId: record.id }
+      if (others) others.push(entry)
+      else this.inFlight.set(key, [entry])
+    }
+    return id
+  }
+
+  /** A record of another side that is held back and shares a key. */
+  private unreadableOf(byRule: readonly (readonly Candidate[])[], found: FoundCandidates): Loaded | undefined {
+    for (const candidate of byRule.flat()) {
+      const record = candidate.taken ? undefined : found.records.get(candidate.record)
+      if (record && record.row.state === 'held' && UNREADABLE.has(record.row.createdRule)) return record
+    }
+    return undefined
+  }
+
+  /** Several records of this side, or of the others, could be the same: remembers whom that concerns, and who has to wait. */
+  private contest(observed: { readonly record: RemoteRecord; readonly keys: readonly (string | null)[] }, byRule: readonly (readonly Candidate[])[], correlation: Correlation): Correlation {
+    const free = (byRule.find((list) => list.length > 0) ?? []).filter((candidate) => !candidate.taken).map((candidate) => candidate.record)
+    if (free.length > 1) for (const id of free) if (correlation.situation !== 'found' || correlation.record !== id) this.contested.add(id)
+    const key = observed.keys.find((k, i) => k !== null && byRule[i]!.length > 0)
+    const others = key ? this.contestedKeys.get(key) : undefined
+    if (!others || correlation.situation !== 'found') return correlation
+    const asks = this.work.flow.edgeCases.duplicates === 'ask'
+    if (asks) for (const id of free) this.contested.add(id)
+    return asks || others[0] !== observed.record.id ? { situation: 'ambiguous', candidates: free, asks } : correlation
+  }
+
   /** Links a remote record to the golden record that it turned out to be. */
-  async join(side: Side, observed: Observed & { readonly keys: readonly (string | null)[] }, target: Loaded, outcome: Outcome): Promise<void> {
+  async join(side: Side, observed: Observed & { readonly keys: readonly (string | null)[] }, target: Loaded, outcome: Outcome, policy?: Agreement): Promise<void> {
     const { work } = this
     const { record, reading } = observed
     const newcomer = newcomerState(side, reading, record.values)
-    const merged = firstAgreement(work.flow, target.golden, target.sides.map((s) => s.state), newcomer)
+    const merged = firstAgreement(work.flow, target.golden, target.sides.map((s) => s.state), newcomer, policy)
     const link: LinkRow = { sideId: side.id, remoteId: record.id, recordId: target.row.id, layoutId: side.layoutId, state: 'live', waived: encodeWaived(merged.waived.get(side.system) ?? {}), image: record.image }
     // A link that was given up or whose record is gone is taken over by the newcomer.
     if (target.row.links.some((l) => l.sideId === side.id)) outcome.links.push(link)
@@ -369,7 +437,7 @@ export class Decider {
   // ── records that cannot be read ────────────────────────────────────────────────────────────────────────────────────
 
   /** Why a record must be held back, or null. */
-  private blocker(side: Side, reading: readonly Reading[], creating: boolean): Blocker | null {
+  private blocker(side: Side, reading: readonly Reading[], linked: boolean): Blocker | null {
     const { flow } = this.work
     for (let i = 0; i < flow.fields.length; i++) {
       const value = reading[i]!
@@ -381,7 +449,7 @@ export class Decider {
         if (value.flow !== flow.name && flow.edgeCases.missingReference.then !== 'skip field') {
           return { cause: 'missing_reference', detail: `${field.name} refers to ${value.flow} ${value.remoteId}` }
         }
-      } else if (field.required && side.mapping.holds[i] && (creating || field.master === side.system)) {
+      } else if (field.required && side.mapping.holds[i] && linked && field.master === side.system) {
         return { cause: 'required_value', detail: `${field.name} is empty` }
       }
     }
@@ -410,15 +478,40 @@ export class Decider {
   }
 }
 
+type Agreement = FlowWork['flow']['edgeCases']['existingRecords']
+
+/** How legacy records that found each other are joined, when all of them are older than the contract cares. */
+function legacyPolicy(work: FlowWork, ages: readonly (string | null)[]): Agreement | 'leave alone' | undefined {
+  if (!ages.every((at) => isLegacy(work, at))) return undefined
+  return work.flow.edgeCases.olderThan!.then
+}
+
 interface Blocker {
   readonly cause: 'invalid_value' | 'required_value' | 'missing_reference'
   readonly detail: string
+}
+
+interface Fresh extends Observed {
+  readonly golden: Canonical[]
+  readonly keys: (string | null)[]
 }
 
 interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
   readonly records: ReadonlyMap<string, Loaded>
 }
+
+const HELD_BY: Record<Blocker['cause'], Rule> = {
+  invalid_value: 'invalid value: held',
+  required_value: 'required value missing',
+  missing_reference: 'missing reference: waits',
+}
+
+/** Rules of records whose values are not known in full, so that nothing can be joined to them yet. */
+export const UNREADABLE: ReadonlySet<string> = new Set<Rule>(['invalid value: held', 'missing reference: waits'])
+
+/** Rules that look at what a record holds, so that a change of it asks for a new decision. */
+const DECIDED_BY_CONTENT: ReadonlySet<string> = new Set<Rule>(['too old', 'required value missing', 'invalid value: held', 'missing reference: waits'])
 
 const filled = (values: readonly Canonical[]): number => values.reduce((n, value) => n + (value === null ? 0 : 1), 0)
 

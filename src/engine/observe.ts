@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
 import type { Cursor, KeyRange, RemoteRecord } from '../connector-kit/port.ts'
 import { markScanned, moveCursor } from '../store/flows.ts'
-import { countLinks } from '../store/links.ts'
+import { matchKeys } from '../merge/match-key.ts'
+import { isValue } from '../merge/side-state.ts'
+import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
+import { countLinks, recordsInState } from '../store/links.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
@@ -9,7 +12,7 @@ import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
-import type { Side } from './side.ts'
+import { changedAt, type Side } from './side.ts'
 import type { Creation } from './unmatched.ts'
 
 /*
@@ -71,6 +74,7 @@ export async function observeAll(work: FlowWork, decider: Decider, side: Side, l
   const stored = remote.capabilities.digest && !work.rulesChanged ? await scanPages(work.database, side.id) : []
   const total = await remote.estimate()
   const stream = work.firstSync && last
+  if (stream) await findContested(work, decider, side)
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
   const pages: Omit<ScanPage, 'page'>[] = []
   let done = 0
@@ -119,6 +123,23 @@ export async function observeAll(work: FlowWork, decider: Decider, side: Side, l
     if (cursor) await moveCursor(session, side.id, cursor)
   })
   if (scannedBefore && linked < linksBefore) await findAbsent(work, side, findings)
+}
+
+/** Before the last side is matched: which of its records share a key, so that nobody can say which of them is meant. */
+async function findContested(work: FlowWork, decider: Decider, side: Side): Promise<void> {
+  if (work.flow.match.length === 0 || (await recordsInState(work.database, work.row.id, 'pending', '0', 1)).length === 0) return
+  const preference = work.flow.edgeCases.duplicates === 'most complete' ? 'most complete' : 'oldest'
+  const keyed = async function* (): AsyncGenerator<KeyedRemote[]> {
+    for await (const records of side.remote.scan({ after: null, upTo: null }, PAGE)) {
+      yield records.flatMap((record) => {
+        const golden = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
+        const filled = golden.reduce((n, value) => n + (value === null ? 0 : 1), 0)
+        const keys = new Set(matchKeys(work.flow, golden))
+        return [...keys].flatMap((key): KeyedRemote[] => (key === null ? [] : [{ key, remoteId: record.id, changedAt: changedAt(side, record.values), filled }]))
+      })
+    }
+  }
+  decider.contestedKeys = await work.database.transaction((session) => contestedKeys(session, keyed(), preference))
 }
 
 /** Compares the ids that a side lists with the ones that are linked. */

@@ -1,17 +1,22 @@
+import { lookalikes, type Lookalike } from '../store/contested.ts'
 import { recordsById, recordsInState } from '../store/links.ts'
-import { emptyOutcome } from '../store/outcome.ts'
+import { commitOutcome, emptyOutcome } from '../store/outcome.ts'
 import { updateRules } from '../store/records.ts'
-import { commitOutcome } from '../store/outcome.ts'
+import { ambiguousCase, counterpartCase, type CandidateView } from './case-drafts.ts'
+import { UNREADABLE } from './decider.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeGolden, titleOf } from './golden.ts'
 import { markCreations } from './observe.ts'
-import { loadStates } from './translate.ts'
+import { loadStates, type Loaded } from './translate.ts'
 import { decideUnmatched, type Creation } from './unmatched.ts'
 
 const BATCH = 2_000
 
-/** Every side has been looked at: what is still without a counterpart has none, and the contract says what that means. */
-export async function decidePending(work: FlowWork): Promise<void> {
+/**
+ * Every side has been looked at: what is still without a counterpart has none, and the contract says what that means.
+ * `contested`: records that more than one remote record could be.
+ */
+export async function decidePending(work: FlowWork, contested: ReadonlySet<string>): Promise<void> {
   let after = '0'
   for (;;) {
     const ids = await recordsInState(work.database, work.row.id, 'pending', after, BATCH)
@@ -20,14 +25,30 @@ export async function decidePending(work: FlowWork): Promise<void> {
     const outcome = emptyOutcome()
     const creations: Creation[] = []
     const rules: { id: string; rule: string }[] = []
-    for (const { row, golden, sides } of await loadStates(work, work.database, await recordsById(work.database, ids))) {
+    const alike = Map.groupBy(await lookalikes(work.database, ids), (pair) => pair.id)
+    for (const record of await loadStates(work, work.database, await recordsById(work.database, ids))) {
+      const { row, golden, sides } = record
       const home = sides[0]
       const base = { id: row.id, version: row.version, layoutId: work.goldenLayout, golden: encodeGolden(golden) }
       if (!home) {
         outcome.records.push({ ...base, state: 'deleted' })
         continue
       }
-      const verdict = decideUnmatched(work, home.side, home.state.changedAt)
+      const doubt = await doubtAbout(work, record, alike.get(row.id) ?? [], contested)
+      if (doubt) {
+        outcome.records.push({ ...base, state: doubt.asks ? 'held' : 'left alone' })
+        rules.push({ id: row.id, rule: doubt.rule })
+        if (!doubt.asks) continue
+        work.counts.held++
+        const about = { recordId: row.id, sideId: home.side.id, remoteId: home.link.remoteId, title: titleOf(work.flow, golden) }
+        outcome.cases.push(
+          doubt.unreadable
+            ? counterpartCase(work.flow, home.side.system, doubt.unreadable, about)
+            : ambiguousCase(work.flow, home.side.system, doubt.candidates, about),
+        )
+        continue
+      }
+      const verdict = decideUnmatched(work, home.side, home.state.changedAt, golden)
       outcome.records.push({ ...base, state: verdict.state })
       rules.push({ id: row.id, rule: verdict.rule })
       const except = new Set(sides.map((s) => s.side.id))
@@ -39,4 +60,33 @@ export async function decidePending(work: FlowWork): Promise<void> {
       await updateRules(session, rules)
     })
   }
+}
+
+interface Doubt {
+  readonly rule: string
+  readonly asks: boolean
+  readonly candidates: readonly CandidateView[]
+  /** The counterpart, when it is known and cannot be read for now. */
+  readonly unreadable: CandidateView | undefined
+}
+
+/** Why a record without a counterpart may have one after all, or be a double; null when there is no doubt. */
+async function doubtAbout(work: FlowWork, record: Loaded, alike: readonly Lookalike[], contested: ReadonlySet<string>): Promise<Doubt | null> {
+  const { id } = record.row
+  const held = alike.find((pair) => pair.state === 'held' && UNREADABLE.has(pair.rule))
+  const isDouble = alike.some((pair) => BigInt(pair.other) < BigInt(id))
+  if (!held && !isDouble && !contested.has(id)) return null
+  const others = await loadStates(work, work.database, await recordsById(work.database, alike.map((pair) => pair.other)))
+  const home = record.sides[0]!.side
+  const candidates = others.map((other): CandidateView => ({
+    record: other.row.id,
+    title: titleOf(work.flow, other.golden),
+    where: other.sides.map((s) => `${s.side.system} ${s.link.remoteId}`).join(', '),
+    taken: other.sides.some((s) => s.side === home),
+  }))
+  const unreadable = candidates.find((candidate) => candidate.record === held?.other && !candidate.taken)
+  if (unreadable) return { rule: 'counterpart held', asks: true, candidates, unreadable }
+  const { duplicates } = work.flow.edgeCases
+  if (duplicates === 'ask') return { rule: 'duplicate: asked', asks: true, candidates, unreadable: undefined }
+  return { rule: `duplicate: ${duplicates}`, asks: false, candidates, unreadable: undefined }
 }

@@ -121,7 +121,7 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
     await observe(work, decider, side, row, kind, i === order.length - 1, findings)
   }
   await lookAgain(work, decider, findings)
-  await decidePending(work)
+  await decidePending(work, decider.contested)
   const massDeletion = await decideDeletions(work, findings)
   if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
   const tripped = await breaker(work)

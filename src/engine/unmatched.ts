@@ -2,7 +2,7 @@ import type { Rule } from '../contract/rule.ts'
 import type { Canonical } from '../model/value.ts'
 import type { RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
-import { unmatchedCase } from './case-drafts.ts'
+import { heldCase, unmatchedCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import type { Side } from './side.ts'
 
@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** What the contract says about a record that has no counterpart anywhere else. `changedAt`: canonical instant. */
-export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | null): Verdict {
+export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | null, golden: readonly Canonical[]): Verdict {
   const { edgeCases } = work.flow
   const create = (rule: Rule): Verdict => ({
     state: 'live',
@@ -45,11 +45,10 @@ export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | 
       outcome.cases.push(unmatchedCase(work.flow, side.system, cause, { recordId, sideId: side.id, remoteId, title }, values))
     },
   })
+  if (isLegacy(work, changedAt)) return edgeCases.olderThan!.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
+  const empty = work.flow.fields.find((field, i) => field.required && golden[i] === null)
+  if (empty) return incomplete(work, side, empty.name)
   if (work.firstSync) {
-    const old = edgeCases.olderThan
-    if (old && changedAt !== null && Date.parse(changedAt) < work.clock() - old.ms) {
-      return old.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
-    }
     switch (edgeCases.existingUnmatched) {
       case 'create':
         return create('existing unmatched: created')
@@ -67,5 +66,23 @@ export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | 
       return ask('created outside: held', 'created_outside_master')
     case 'leave alone':
       return leave('created outside: left alone')
+  }
+}
+
+/** Found at first sync, and nobody has changed it for longer than the contract cares. */
+export function isLegacy(work: FlowWork, changedAt: string | null): boolean {
+  const old = work.flow.edgeCases.olderThan
+  return work.firstSync && old !== null && changedAt !== null && Date.parse(changedAt) < work.clock() - old.ms
+}
+
+/** A record that lacks a required value is not created anywhere until it is complete. */
+function incomplete(work: FlowWork, side: Side, field: string): Verdict {
+  return {
+    state: 'held',
+    rule: 'required value missing',
+    carryOut: ({ recordId, title, remoteId }, outcome) => {
+      work.counts.held++
+      outcome.cases.push(heldCase(side.system, 'required_value', `${field} is empty`, { recordId, sideId: side.id, remoteId, title }))
+    },
   }
 }

@@ -9,10 +9,9 @@ import { isValue, type SideState } from './side-state.ts'
  */
 
 /** Joins `newcomer` (shadow null) to a golden record held by `sides`. Pure. */
-export function firstAgreement(flow: Flow, golden: readonly Canonical[], sides: readonly SideState[], newcomer: SideState): Merged {
+export function firstAgreement(flow: Flow, golden: readonly Canonical[], sides: readonly SideState[], newcomer: SideState, policy = flow.edgeCases.existingRecords): Merged {
   const all = [...sides, newcomer]
   const draft = new Draft(flow, golden, all)
-  const policy = flow.edgeCases.existingRecords
   flow.fields.forEach((field, i) => {
     const holders = all.filter((side) => side.holds[i] && isValue(side.now[i]))
     if (newcomer.holds[i] && isValue(newcomer.now[i])) joinField(draft, field, i, holders, policy)
@@ -24,7 +23,7 @@ export function firstAgreement(flow: Flow, golden: readonly Canonical[], sides: 
 function joinField(draft: Draft, field: Field, i: number, holders: readonly SideState[], policy: Flow['edgeCases']['existingRecords']): void {
   const before = draft.golden[i]!
   if (holders.every((side) => side.now[i] === before)) return
-  const owner = leading(draft.flow, field, holders)
+  const owner = leading(field, holders)
   if (owner === null) {
     // Shared, to be asked, and no master to fall back on.
     const filled = holders.filter((side) => side.now[i] !== null)
@@ -41,7 +40,11 @@ function joinField(draft: Draft, field: Field, i: number, holders: readonly Side
   const filler = owned === null ? others.filter((side) => side.now[i] !== null) : []
   switch (policy) {
     case 'master wins':
-      if (filler.length > 0 && field.emptyInMaster === 'keep') {
+      if (filler.length > 0 && field.master === 'shared') {
+        // A field without a master has no empty master value either: a blank is filled.
+        const value = newest(filler)
+        if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'existing: blanks filled', value, {})
+      } else if (filler.length > 0 && field.emptyInMaster === 'keep') {
         const value = newest(filler)
         if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'empty master kept', value, {})
         draft.waive(owner, field, draft.golden[i]!, 'empty master kept')
@@ -69,11 +72,9 @@ function joinField(draft: Draft, field: Field, i: number, holders: readonly Side
 }
 
 /** The side whose value leads at first sync; null when only a person can say. */
-function leading(flow: Flow, field: Field, holders: readonly SideState[]): SideState | null {
+function leading(field: Field, holders: readonly SideState[]): SideState | null {
   const of = (system: string | null) => holders.find((side) => side.system === system)
   if (field.master !== 'shared') return of(field.master) ?? newest(holders)
-  const master = of(flow.master)
-  if (master) return master
   if (field.onConflict === 'newest') return newest(holders)
   return of(field.onConflict) ?? null
 }

@@ -20,6 +20,8 @@ export interface RecordRow {
   readonly state: RecordState
   readonly golden: string
   readonly createdRun: string
+  /** The rule that decided where it goes. */
+  readonly createdRule: string
   readonly links: readonly LinkRow[]
 }
 
@@ -55,7 +57,7 @@ export async function knownImages(session: Session, sideId: number, remoteIds: r
 export async function recordsById(session: Session, ids: readonly string[]): Promise<RecordRow[]> {
   if (ids.length === 0) return []
   const records = await session.query<Omit<RecordRow, 'links'>>(
-    `select r.id, r.version, r.layout_id as "layoutId", r.state, r.golden, r.created_run as "createdRun"
+    `select r.id, r.version, r.layout_id as "layoutId", r.state, r.golden, r.created_run as "createdRun", r.created_rule as "createdRule"
      from unnest($1::bigint[]) as asked(id)
      cross join lateral (select * from record where id = asked.id limit 1) r`,
     [ids],

@@ -43,6 +43,8 @@ export interface HeldRow {
 }
 
 export interface Outcome {
+  /** Records that are decided about anew, from scratch: their links and keys go. */
+  readonly retired: string[]
   readonly newRecords: NewRecord[]
   readonly records: RecordUpdate[]
   readonly newLinks: LinkRow[]
@@ -59,6 +61,7 @@ export interface Outcome {
 }
 
 export const emptyOutcome = (): Outcome => ({
+  retired: [],
   newRecords: [],
   records: [],
   newLinks: [],
@@ -82,6 +85,7 @@ export interface Stamp {
 
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
+  await retire(session, outcome.retired)
   await insertRecords(session, outcome.newRecords, stamp)
   await updateRecords(session, outcome.records)
   await insertLinks(session, outcome.newLinks)
@@ -95,6 +99,14 @@ export async function commitOutcome(session: Session, outcome: Outcome, stamp: S
   const batches: string[] = []
   for (const intent of outcome.intents) batches.push(await intend(session, intent, stamp))
   return batches
+}
+
+async function retire(session: Session, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await session.execute('delete from link where record_id = any($1::bigint[])', [ids])
+  await session.execute('delete from match_key where record_id = any($1::bigint[])', [ids])
+  await session.execute('delete from dirty where record_id = any($1::bigint[])', [ids])
+  await session.execute(`update record set state = 'deleted' where id = any($1::bigint[])`, [ids])
 }
 
 async function insertRecords(session: Session, records: readonly NewRecord[], stamp: Stamp): Promise<void> {

@@ -1,0 +1,76 @@
+import type { Contract } from '../contract/contract.ts'
+import { rehearsing } from '../connector-kit/rehearsal.ts'
+import type { FlowRun, PlanReport, PlannedOperation } from '../model/report.ts'
+import type { OperationKind } from '../model/words.ts'
+import { findCases } from '../store/cases.ts'
+import type { Session } from '../store/database.ts'
+import { ensureFlow } from '../store/flows.ts'
+import { acquireLease, leaseHolder, releaseLease, type Lease } from '../store/leases.ts'
+import { searchLog } from '../store/log.ts'
+import { ConcordatError } from '../model/errors.ts'
+import { LEASE_MS } from './flow-work.ts'
+import { inDependencyOrder, runFlow, type Deps } from './run-flow.ts'
+import { caseView } from './tell-cases.ts'
+import { tell } from './tell-record.ts'
+
+/**
+ * What `run` would do, by doing it: the same code on connectors that only pretend to write and on a store whose every
+ * change is undone. Flows are planned together, so that orders find the customers that would be created before them.
+ */
+export async function planFlows(deps: Deps, contract: Contract, names: readonly string[], options: { full?: boolean; limit?: number }): Promise<PlanReport> {
+  const flows = inDependencyOrder(contract, names)
+  const leases = new Map<string, Lease>()
+  try {
+    for (const flow of flows) {
+      const row = await ensureFlow(deps.database, flow.name)
+      const lease = await acquireLease(deps.database, row.id, deps.holder, deps.clock(), LEASE_MS)
+      if (!lease) {
+        const holder = await leaseHolder(deps.database, row.id)
+        throw new ConcordatError('engine.busy', `The flow ${flow.name} is being run by ${holder ?? 'another process'}.`, { retry: 'later', cure: 'Plan again when that run has ended.' })
+      }
+      leases.set(flow.name, lease)
+    }
+    const connectors = new Map([...deps.connectors].map(([name, connector]) => [name, rehearsing(connector)]))
+    return await deps.database.rehearse(async (database) => {
+      const runs: FlowRun[] = []
+      const operations: PlannedOperation[] = []
+      const before = await lastCase(database)
+      for (const flow of flows) {
+        const lease = leases.get(flow.name)!
+        // Time stands still for a rehearsal: its commits never count.
+        const run = await runFlow({ ...deps, database, connectors }, contract, flow, { ...(options.full && { full: true }), lease: { ...lease, expiresAt: Infinity } })
+        runs.push(run)
+        operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20)))
+      }
+      const cases = (await findCases(database, { state: 'open' })).filter((row) => Number(row.id) > before && names.includes(row.flow)).map(caseView)
+      return { flows: runs, operations, cases }
+    })
+  } finally {
+    for (const lease of leases.values()) await releaseLease(deps.database, lease).catch(() => {})
+  }
+}
+
+async function lastCase(session: Session): Promise<number> {
+  const [row] = await session.query<{ id: string | null }>('select max(id) as id from case_file')
+  return Number(row?.id ?? 0)
+}
+
+async function plannedOperations(session: Session, contract: Contract, run: FlowRun, limit: number): Promise<PlannedOperation[]> {
+  const result: PlannedOperation[] = []
+  for (const system of Object.keys(run.writes)) {
+    const rows = (await searchLog(session, { run: run.run, system, limit }, null)).filter((row) => row.kind === 'operation')
+    for (const [i, entry] of (await tell(session, contract, rows)).entries()) {
+      result.push({
+        flow: run.flow,
+        system,
+        kind: rows[i]!.what as OperationKind,
+        record: entry.record ?? '',
+        title: entry.title,
+        remote_id: null,
+        fields: entry.fields,
+        why: entry.why,
+      })
+    }
+  }
+  return result
+}

@@ -1,0 +1,56 @@
+import type { Session } from './database.ts'
+import type { RecordState } from './links.ts'
+
+/** One record of the side that is observed last, with what decides between twins. */
+export interface KeyedRemote {
+  readonly key: string
+  readonly remoteId: string
+  readonly changedAt: string | null
+  readonly filled: number
+}
+
+/**
+ * Match keys that several records of one side share and that other systems' records have too: nobody can say which of
+ * them is meant. Answers, per key, the twins in the order that `duplicates` prefers.
+ */
+export async function contestedKeys(session: Session, pages: AsyncIterable<readonly KeyedRemote[]>, preference: 'oldest' | 'most complete'): Promise<Map<string, string[]>> {
+  await session.query('create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop')
+  for await (const page of pages) {
+    await session.execute('insert into keyed select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])', [
+      page.map((row) => row.key),
+      page.map((row) => row.remoteId),
+      page.map((row) => row.changedAt),
+      page.map((row) => row.filled),
+    ])
+  }
+  await session.query('analyze keyed')
+  const order = preference === 'oldest' ? 'changed_at nulls last, remote_id' : 'filled desc, changed_at nulls last, remote_id'
+  const rows = await session.query<{ key: string; ids: string[] }>(
+    `select key, array_agg(remote_id order by ${order}) as ids from keyed
+     where exists (select 1 from match_key m where m.key = keyed.key)
+     group by key having count(distinct remote_id) > 1`,
+  )
+  await session.query('drop table keyed')
+  return new Map(rows.map((row) => [row.key, row.ids]))
+}
+
+export interface Lookalike {
+  readonly id: string
+  readonly other: string
+  readonly state: RecordState
+  readonly rule: string
+}
+
+/** Pairs of records that share a match key: each of `recordIds` with the others, at most 20 each. */
+export async function lookalikes(session: Session, recordIds: readonly string[]): Promise<Lookalike[]> {
+  return session.query<Lookalike>(
+    `select asked.id, o.record_id as other, r.state, r.created_rule as rule
+     from unnest($1::bigint[]) as asked(id)
+     cross join lateral (
+       select distinct o.record_id from match_key m join match_key o on o.key = m.key and o.record_id <> m.record_id
+       where m.record_id = asked.id order by 1 limit 20
+     ) o
+     join record r on r.id = o.record_id and r.state <> 'deleted'`,
+    [recordIds],
+  )
+}
