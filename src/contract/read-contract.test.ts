@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
     to: 'cron 30 26 * * 1-5',
     code: 'bad-schedule',
     at: 'cron 30 26',
-    message: '`26` is not a hour of a cron schedule (0-23).',
+    message: '`26` is not an hour of a cron schedule (0-23).',
   },
   {
     name: 'a cron schedule with too few fields',

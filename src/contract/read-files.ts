@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ConcordatError } from '../model/errors.ts'
 
 export interface SourceFile {
-  /** As the user named it. */
+  /** As people shall read it in a message: relative to the working directory where it is below it. */
   readonly name: string
   readonly text: string
 }
@@ -36,5 +36,7 @@ export function readContractFiles(path: string): SourceFile[] {
 
 function readOne(path: string): SourceFile {
   const tooLarge = statSync(path).size > MAX_READ
-  return { name: path, text: tooLarge ? ' '.repeat(MAX_READ + 1) : readFileSync(path, 'utf8') }
+  const below = relative(process.cwd(), path)
+  const name = below === '' || below.startsWith('..') ? path : below
+  return { name, text: tooLarge ? ' '.repeat(MAX_READ + 1) : readFileSync(path, 'utf8') }
 }

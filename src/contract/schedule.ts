@@ -7,16 +7,16 @@ const CLOCK = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
 export const SCHEDULE = `real-time|hourly|every (?:minute|hour|${DURATION})|nightly at ${CLOCK}|cron \\S+(?: +\\S+){4}`
 
 const CRON_FIELDS = [
-  { name: 'minute', min: 0, max: 59, names: [] },
-  { name: 'hour', min: 0, max: 23, names: [] },
-  { name: 'day of month', min: 1, max: 31, names: [] },
+  { name: 'a minute', min: 0, max: 59, names: [] },
+  { name: 'an hour', min: 0, max: 23, names: [] },
+  { name: 'a day of month', min: 1, max: 31, names: [] },
   {
-    name: 'month',
+    name: 'a month',
     min: 1,
     max: 12,
     names: ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
   },
-  { name: 'day of week', min: 0, max: 7, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
+  { name: 'a day of week', min: 0, max: 7, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ] as const
 
 /** `every 15 minutes` … → a schedule, or a sentence that says what is wrong with the text. */
@@ -62,7 +62,7 @@ function cronError(cron: string): string | null {
         (range === '*' ||
           (fits(number(from)) && (to === undefined || (fits(number(to)) && number(from) <= number(to))))) &&
         (step === undefined || (/^[0-9]{1,2}$/.test(step) && Number(step) > 0))
-      if (!good) return `\`${item}\` is not a ${field.name} of a cron schedule (${field.min}-${field.max})`
+      if (!good) return `\`${item}\` is not ${field.name} of a cron schedule (${field.min}-${field.max})`
     }
   }
   return null
