@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise'
 import type { ResultSetHeader, RowDataPacket } from 'mysql2'
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
-import { connectorConformance } from '../../src/connector-kit/conformance.ts'
+import { connectorConformance } from '../../src/connector-kit/conformance/conformance.ts'
 import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import { sqlSystem } from './sql-system.ts'

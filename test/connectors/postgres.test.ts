@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
-import { connectorConformance } from '../../src/connector-kit/conformance.ts'
+import { connectorConformance } from '../../src/connector-kit/conformance/conformance.ts'
 import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { sqlSystem } from './sql-system.ts'

@@ -1,5 +1,5 @@
 import type { Raw } from '../../src/model/value.ts'
-import type { ConformanceSystem } from '../../src/connector-kit/conformance-system.ts'
+import type { ConformanceSystem } from '../../src/connector-kit/conformance/system.ts'
 
 /** One connection of a test to a database, past the connector. */
 export interface SqlClient {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
-import { connectorConformance } from '../../connector-kit/conformance.ts'
-import { ODD_COLUMN, ODD_TABLE } from '../../connector-kit/conformance-system.ts'
-import type { ConformanceSystem } from '../../connector-kit/conformance-system.ts'
+import { connectorConformance } from '../../connector-kit/conformance/conformance.ts'
+import { ODD_COLUMN, ODD_TABLE } from '../../connector-kit/conformance/system.ts'
+import type { ConformanceSystem } from '../../connector-kit/conformance/system.ts'
 import { MemoryDatabase } from './database.ts'
 import { MemoryConnector } from './memory.ts'
 

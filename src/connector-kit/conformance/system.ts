@@ -1,5 +1,5 @@
-import type { Connector } from './port.ts'
-import type { Raw } from '../model/value.ts'
+import type { Connector } from '../port.ts'
+import type { Raw } from '../../model/value.ts'
 
 /*
  * What a connector brings to the conformance suite: a real system with the tables below, and a way to look at it and
