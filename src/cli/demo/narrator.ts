@@ -99,9 +99,9 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
     firstRunning() {
       chapter('First run')
     },
-    ran(runs) {
+    ran(runs, note) {
       figures(runs, false)
-      say(`Took ${duration(runs.seconds)}.`)
+      say(`Took ${duration(runs.seconds)}.${note === undefined ? '' : ` ${note}`}`)
     },
     verified: (verification) => tellVerification(verification, say),
     waiting(waiting) {

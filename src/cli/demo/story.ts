@@ -82,7 +82,7 @@ export async function playStory(
       legacyBefore,
       awaitingApproval: new Set([newAccount]),
     })
-    tell.ran(secondRun)
+    tell.ran(secondRun, 'It looks back one minute, so it read again what the first run had just written.')
     tell.verified(second)
 
     const customer = (await app.show('customers', `erp:${world.featured.erpId}`, 1))[0] ?? null

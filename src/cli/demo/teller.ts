@@ -14,7 +14,7 @@ export interface Teller {
   planning(): void
   planned(plan: DemoRuns & { readonly cases: number }): void
   firstRunning(): void
-  ran(runs: DemoRuns): void
+  ran(runs: DemoRuns, note?: string): void
   verified(verification: Verification): void
   waiting(waiting: readonly Waiting[]): void
   editing(customer: string): void
