@@ -1,12 +1,12 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { RULES, type Rule } from '../contract/rule.ts'
 import { explainRule } from '../contract/sentences.ts'
-import type { FieldChange } from '../merge/merge-record.ts'
 import type { LogEntry, LogFilter } from '../model/report.ts'
 import type { Outcome } from '../model/words.ts'
 import type { Session } from '../store/database.ts'
 import { ensureFlow, layouts } from '../store/flows.ts'
-import { recordsById, type RecordRow } from '../store/links.ts'
+import { recordsById } from '../store/links.ts'
+import { revisionsOf, type StoredChange, type StoredRevision } from '../store/revisions.ts'
 import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 
@@ -42,13 +42,13 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
         const fields = stored
           ? stored.map(([field, from, to]) => ({ field, from, to }))
           : row.what === 'create' && record
-            ? record.values.flatMap(([field, to]) => (to === null ? [] : [{ field, from: null, to }]))
+            ? valuesAt(record, row.version ?? 1).flatMap(([field, to]) => (to === null ? [] : [{ field, from: null, to }]))
             : []
         const failed = row.error === null ? '' : ` ${row.error}`
-        return { ...base, what: OPERATION[row.what] ?? row.what, fields, why: reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system: row.system }) + failed }
+        return { ...base, what: OPERATION[row.what] ?? row.what, fields, why: whyWritten(flow, row, record, fields) + failed }
       }
       case 'revision': {
-        const changes = JSON.parse(row.detail ?? '[]') as FieldChange[]
+        const changes = JSON.parse(row.detail ?? '[]') as StoredChange[]
         return {
           ...base,
           system: changes.find((change) => change.system !== null)?.system ?? null,
@@ -71,9 +71,29 @@ const OPERATION: Readonly<Record<string, string>> = {
   restore: 'restored',
 }
 
-function whyChange(flow: Flow | undefined, change: FieldChange): string {
+/** A write follows from the revision it carries, field by field; a creation from where the record was found. */
+function whyWritten(flow: Flow | undefined, row: LogRow, record: TitledRecord | undefined, fields: LogEntry['fields']): string {
+  const names = new Set(fields.map((field) => field.field))
+  const revision = record?.revisions.find((candidate) => candidate.version === row.version)
+  const causes = row.what === 'update' ? (revision?.changes.filter((change) => names.has(change.field)) ?? []) : []
+  if (causes.length > 0) return [...new Set(causes.map((change) => whyChange(flow, { ...change, lost: {} }, change)))].join(' ')
+  const system = row.what === 'update' || record === undefined ? row.system : record.origin
+  return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system })
+}
+
+/** The golden values of an earlier version: what came later, taken back. */
+function valuesAt(record: TitledRecord, version: number): [string, string | null][] {
+  const values = new Map(record.values)
+  for (const revision of record.revisions.toReversed()) {
+    if (revision.version <= version) break
+    for (const change of revision.changes) if (values.has(change.field)) values.set(change.field, change.from)
+  }
+  return [...values]
+}
+
+function whyChange(flow: Flow | undefined, change: StoredChange, full: StoredChange = change): string {
   const lost = Object.entries(change.lost).map(([system, value]) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`)
-  const system = change.system ?? Object.keys(change.lost)[0]
+  const system = change.system ?? Object.keys(full.lost)[0]
   const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null })
   return lost.length === 0 ? sentence : `${sentence} (Not taken over: ${lost.join(', ')}.)`
 }
@@ -106,17 +126,32 @@ export async function beginnings(session: Session, contract: Contract, ids: read
   }))
 }
 
-async function goldens(session: Session, contract: Contract, ids: readonly string[]): Promise<Map<string, { row: RecordRow; title: string; values: [string, string | null][] }>> {
+interface TitledRecord {
+  readonly title: string
+  /** System in which it was first seen. */
+  readonly origin: string
+  readonly values: readonly [string, string | null][]
+  readonly revisions: readonly StoredRevision[]
+}
+
+async function goldens(session: Session, contract: Contract, ids: readonly string[]): Promise<Map<string, TitledRecord>> {
   const rows = await recordsById(session, [...new Set(ids)])
-  const flows = await origins(session, rows.map((row) => row.id))
+  const first = await origins(session, rows.map((row) => row.id))
+  const revisions = Map.groupBy(await revisionsOf(session, rows.map((row) => row.id)), (revision) => revision.recordId)
   const shapes = new Map<string, Map<number, readonly string[]>>()
-  const result = new Map<string, { row: RecordRow; title: string; values: [string, string | null][] }>()
+  const result = new Map<string, TitledRecord>()
   for (const row of rows) {
-    const flow = contract.flows.get(flows.get(row.id)?.flow ?? '')
-    if (!flow) continue
+    const origin = first.get(row.id)
+    const flow = contract.flows.get(origin?.flow ?? '')
+    if (!flow || !origin) continue
     if (!shapes.has(flow.name)) shapes.set(flow.name, await layouts(session, (await ensureFlow(session, flow.name)).id))
     const { values } = decodeGolden(flow, row.golden, shapes.get(flow.name)!.get(row.layoutId))
-    result.set(row.id, { row, title: titleOf(flow, values), values: flow.fields.map((field, i) => [field.name, values[i] ?? null]) })
+    result.set(row.id, {
+      title: titleOf(flow, values),
+      origin: origin.system,
+      values: flow.fields.map((field, i) => [field.name, values[i] ?? null]),
+      revisions: revisions.get(row.id) ?? [],
+    })
   }
   return result
 }

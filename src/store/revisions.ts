@@ -1,11 +1,19 @@
 import type { Session } from './database.ts'
 
-interface StoredChange {
+export interface StoredChange {
   readonly field: string
   readonly from: string | null
   readonly to: string | null
+  readonly rule: string
   readonly system: string | null
   readonly at: string | null
+  readonly lost: Readonly<Record<string, string | null>>
+}
+
+export interface StoredRevision {
+  readonly recordId: string
+  readonly version: number
+  readonly changes: readonly StoredChange[]
 }
 
 /** Whose value each field of these records last took over, and when that system said it changed. */
@@ -23,10 +31,10 @@ export async function lastChanges(
 }
 
 /** All revisions of some records, oldest first. */
-export async function revisionsOf(session: Session, recordIds: readonly string[]): Promise<{ recordId: string; changes: StoredChange[] }[]> {
-  const rows = await session.query<{ recordId: string; changes: string }>(
-    `select record_id as "recordId", changes from revision where record_id = any($1::bigint[]) order by record_id, version`,
+export async function revisionsOf(session: Session, recordIds: readonly string[]): Promise<StoredRevision[]> {
+  const rows = await session.query<{ recordId: string; version: number; changes: string }>(
+    `select record_id as "recordId", version, changes from revision where record_id = any($1::bigint[]) order by record_id, version`,
     [recordIds],
   )
-  return rows.map((row) => ({ recordId: row.recordId, changes: JSON.parse(row.changes) as StoredChange[] }))
+  return rows.map((row) => ({ recordId: row.recordId, version: row.version, changes: JSON.parse(row.changes) as StoredChange[] }))
 }
