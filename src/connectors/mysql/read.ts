@@ -7,6 +7,7 @@ import { canHold, comparedPlaceholder, parameter, quoteName, selectList } from '
 import { translateFailure } from './failure.ts'
 import type { Bound } from './filter.ts'
 import type { RowQuery } from './row-query.ts'
+import { STATEMENT_SECONDS } from './session.ts'
 import type { Parameter, Session } from './session.ts'
 
 /*
@@ -128,6 +129,7 @@ export async function* changedSince(
   const lease = await session.lease()
   let clean = false
   try {
+    await lease.link.limitTime(0)
     let page: Raw[][] = []
     for await (const row of lease.link.stream(sql, values)) {
       page.push(row)
@@ -137,6 +139,7 @@ export async function* changedSince(
       }
     }
     if (page.length > 0) yield await toPage(page)
+    await lease.link.limitTime(STATEMENT_SECONDS)
     clean = true
   } catch (error) {
     throw translateFailure(error, session.place(rows.open.table.name))

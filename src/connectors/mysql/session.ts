@@ -11,7 +11,8 @@ import { isConnectionLoss, translateFailure } from './failure.ts'
 
 const CONNECTIONS = 8
 const CONNECT_MS = 15_000
-const STATEMENT_SECONDS = 120
+/** Longest time of a statement; streams have none, as a slow reader may hold them. */
+export const STATEMENT_SECONDS = 120
 const LOCK_SECONDS = 20
 
 const SETTINGS =
@@ -53,9 +54,23 @@ export class Link {
 
   /** Rows as they arrive, at the reader's pace. */
   stream(sql: string, values: readonly Parameter[]): AsyncIterable<Raw[]> {
-    return this.connection
+    const rows = this.connection
       .execute({ sql, values: [...values], rowsAsArray: true })
-      .stream({ highWaterMark: 1000 }) as AsyncIterable<Raw[]>
+      .stream({ highWaterMark: 1000 })
+    // The driver tells a broken connection to callbacks only; without this the stream would wait for ever.
+    const fail = (error: Error) => rows.destroy(error)
+    this.connection.once('error', fail)
+    rows.once('close', () => this.connection.off('error', fail))
+    return rows as AsyncIterable<Raw[]>
+  }
+
+  /** Sets the longest time of a statement in seconds, 0 for none: MariaDB has one variable for it, MySQL another. */
+  async limitTime(seconds: number): Promise<void> {
+    try {
+      await this.run(`set session max_statement_time = ${seconds}`)
+    } catch {
+      await this.run(`set session max_execution_time = ${seconds * 1000}`)
+    }
   }
 }
 
@@ -84,10 +99,12 @@ export class Session {
       idleTimeout: 10_000,
       connectTimeout: CONNECT_MS,
       enableKeepAlive: true,
+      keepAliveInitialDelay: 30_000,
       maxPreparedStatements: 200,
       dateStrings: true,
       supportBigNumbers: true,
       bigNumberStrings: true,
+      jsonStrings: true,
       connectAttributes: { program_name: 'concordat' },
     })
   }
@@ -108,9 +125,7 @@ export class Session {
         connection.on('error', () => {})
         await link.run(SETTINGS)
         await link.run('set session transaction isolation level read committed')
-        await link
-          .run(`set session max_statement_time = ${STATEMENT_SECONDS}`)
-          .catch(() => link.run(`set session max_execution_time = ${STATEMENT_SECONDS * 1000}`))
+        await link.limitTime(STATEMENT_SECONDS)
         this.prepared.add(connection)
       }
     } catch (error) {
