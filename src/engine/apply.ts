@@ -40,12 +40,19 @@ async function applySide(work: FlowWork, decider: Decider, side: Side, findings:
     if (marks.length === 0) return again
     after = marks.at(-1)!.recordId
     const items = await itemsOf(work, marks)
-    const plan = await planWrites(work, side, items.map(({ item }) => item))
+    const plan = await planWrites(
+      work,
+      side,
+      items.map(({ item }) => item),
+    )
     const blocked = plan.blocked.filter((failure) => !alreadyNoted(marks, failure))
     const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
     const batchId = await underLease(work, async (session) => {
       const stamp = stampOf(work)
-      await clearDirty(session, side.id, [...plan.idle, ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId)])
+      await clearDirty(session, side.id, [
+        ...plan.idle,
+        ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId),
+      ])
       await failDirty(session, side.id, blocked)
       await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
       if (plan.writes.length === 0) return null
@@ -73,13 +80,19 @@ async function sendOrSettle(work: FlowWork, side: Side, batchId: string, send: (
 }
 
 /** Records that were not what the decision had seen go through merging again. */
-export async function mergeMoved(work: FlowWork, decider: Decider, side: Side, sent: Sent, findings: Findings): Promise<void> {
+export async function mergeMoved(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  sent: Sent,
+  findings: Findings,
+): Promise<void> {
   if (sent.moved.length > 0) {
     const decision = await decider.decide(side, sent.moved, { last: false, recheck: true })
     noteFindings(findings, side, decision)
     markCreations(work, decision)
     await commit(work, decision.outcome)
-    decider.committed(decision)
+    decider.correlator.committed(decision)
   }
   for (const id of sent.gone) {
     const ids = findings.absent.get(side.id)
@@ -89,13 +102,22 @@ export async function mergeMoved(work: FlowWork, decider: Decider, side: Side, s
 }
 
 async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ mark: DirtyRow; item: WriteItem }[]> {
-  const rows = new Map((await recordsById(work.database, marks.map((mark) => mark.recordId))).map((row) => [row.id, row]))
+  const rows = new Map(
+    (
+      await recordsById(
+        work.database,
+        marks.map((mark) => mark.recordId),
+      )
+    ).map((row) => [row.id, row]),
+  )
   return marks.flatMap((mark) => {
     const row = rows.get(mark.recordId)
     if (!row) return []
     const { values: golden } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
-    return [{ mark, item: { recordId: row.id, version: row.version, golden, action: mark.action, rule: mark.rule, link } }]
+    return [
+      { mark, item: { recordId: row.id, version: row.version, golden, action: mark.action, rule: mark.rule, link } },
+    ]
   })
 }
 
@@ -104,9 +126,20 @@ function alreadyNoted(marks: readonly DirtyRow[], failure: DirtyFailure): boolea
   return failure.state === 'parked' && marks.find((mark) => mark.recordId === failure.recordId)?.state === 'parked'
 }
 
-function blockedCases(work: FlowWork, side: Side, marks: readonly DirtyRow[], blocked: readonly DirtyFailure[], titles: ReadonlyMap<string, string>): CaseDraft[] {
+function blockedCases(
+  work: FlowWork,
+  side: Side,
+  marks: readonly DirtyRow[],
+  blocked: readonly DirtyFailure[],
+  titles: ReadonlyMap<string, string>,
+): CaseDraft[] {
   return blocked.flatMap((failure): CaseDraft[] => {
-    const about = { recordId: failure.recordId, sideId: side.id, remoteId: null, title: titles.get(failure.recordId) ?? failure.recordId }
+    const about = {
+      recordId: failure.recordId,
+      sideId: side.id,
+      remoteId: null,
+      title: titles.get(failure.recordId) ?? failure.recordId,
+    }
     if (failure.state === 'quarantined') {
       work.counts.quarantined++
       return [quarantineCase(side.system, failure.error, about)]

@@ -11,6 +11,7 @@ import { emptyOutcome, type Outcome } from '../store/outcome.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { moveLink } from '../store/records.ts'
 import type { Decider } from './decider.ts'
+import { applyMerge } from './linked-merge.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { markCreations } from './observe.ts'
 import { loadStates, type Loaded } from './translate.ts'
@@ -43,7 +44,7 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
   const choice = decision.resolution ?? ''
   const record = decision.recordId === null ? undefined : await load(work, decision.recordId)
   if (decision.field !== null) {
-    if (record) await decideField(work, decider, record, decision.field, choice, effect)
+    if (record) await decideField(work, record, decision.field, choice, effect)
     return effect
   }
   switch (decision.kind) {
@@ -74,7 +75,13 @@ async function load(work: FlowWork, id: string): Promise<Loaded | undefined> {
   return (await loadStates(work, work.database, await recordsById(work.database, [id])))[0]
 }
 
-async function decideField(work: FlowWork, decider: Decider, record: Loaded, name: string, choice: string, { outcome }: Effect): Promise<void> {
+async function decideField(
+  work: FlowWork,
+  record: Loaded,
+  name: string,
+  choice: string,
+  { outcome }: Effect,
+): Promise<void> {
   const i = work.flow.fields.findIndex((field) => field.name === name)
   if (i < 0) return
   const chosen = record.sides.find((s) => s.side.system === choice)
@@ -89,14 +96,30 @@ async function decideField(work: FlowWork, decider: Decider, record: Loaded, nam
   for (const { state } of record.sides) {
     const { [name]: _, ...rest } = state.waived
     waived.set(state.system, rest)
-    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value) lost[state.system] = state.now[i] as Canonical
+    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value)
+      lost[state.system] = state.now[i] as Canonical
   }
-  const change = { field: name, from: before, to: value, rule: 'decided by person' as const, system: chosen?.side.system ?? null, at: null, lost }
+  const change = {
+    field: name,
+    from: before,
+    to: value,
+    rule: 'decided by person' as const,
+    system: chosen?.side.system ?? null,
+    at: null,
+    lost,
+  }
   const merged: Merged = { golden, changes: [change], waived, asks: [], settled: [] }
-  await decider.applyMerge(record, merged, outcome, new Map())
+  await applyMerge(work, record, merged, outcome, new Map())
 }
 
-async function decideMatch(work: FlowWork, decider: Decider, record: Loaded, decision: CaseRow, choice: string, effect: Effect): Promise<void> {
+async function decideMatch(
+  work: FlowWork,
+  decider: Decider,
+  record: Loaded,
+  decision: CaseRow,
+  choice: string,
+  effect: Effect,
+): Promise<void> {
   const target = choice.startsWith('link ') ? await load(work, choice.slice('link '.length)) : undefined
   if (!target) return spreadOrLeave(work, record, choice === 'separate', effect)
   const side = sideOf(work, decision.sideId!)
@@ -107,9 +130,12 @@ async function decideMatch(work: FlowWork, decider: Decider, record: Loaded, dec
   const observed = {
     record: { id: mine.link.remoteId, values: mine.values, image: mine.link.image, inScope: true },
     reading: mine.state.now,
-    keys: matchKeys(work.flow, mine.state.now.map((value) => (isValue(value) ? value : null))),
+    keys: matchKeys(
+      work.flow,
+      mine.state.now.map((value) => (isValue(value) ? value : null)),
+    ),
   }
-  await decider.join(side, observed, moved, effect.outcome)
+  await decider.correlator.join(side, observed, moved, effect.outcome)
 }
 
 /** The record becomes one of the flow's, everywhere; or it is left where it is for good. */
@@ -117,27 +143,54 @@ function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcom
   also.push((session) => setRecordState(session, record.row.id, spread ? 'live' : 'left alone'))
   if (!spread) return
   const except = new Set(record.sides.map((s) => s.side.id))
-  markCreations(work, { outcome, creations: [{ recordId: record.row.id, version: record.row.version, golden: record.golden, rule: 'decided by person', except }] })
+  markCreations(work, {
+    outcome,
+    creations: [
+      {
+        recordId: record.row.id,
+        version: record.row.version,
+        golden: record.golden,
+        rule: 'decided by person',
+        except,
+      },
+    ],
+  })
 }
 
-function rearmWrite(record: Loaded, decision: CaseRow, choice: string, stamp: Parameters<typeof markDirty>[2], { also }: Effect): void {
+function rearmWrite(
+  record: Loaded,
+  decision: CaseRow,
+  choice: string,
+  stamp: Parameters<typeof markDirty>[2],
+  { also }: Effect,
+): void {
   const sideId = decision.sideId!
   const mark: DirtyMark = { recordId: record.row.id, sideId, action: 'sync', rule: 'decided by person' }
-  also.push((session) => (choice === 'retry' ? markDirty(session, [mark], stamp) : clearDirty(session, sideId, [record.row.id])))
+  also.push((session) =>
+    choice === 'retry' ? markDirty(session, [mark], stamp) : clearDirty(session, sideId, [record.row.id]),
+  )
 }
 
-function decideDeleted(work: FlowWork, record: Loaded, decision: CaseRow, choice: string, { outcome, also }: Effect): void {
+function decideDeleted(
+  work: FlowWork,
+  record: Loaded,
+  decision: CaseRow,
+  choice: string,
+  { outcome, also }: Effect,
+): void {
   const { id } = record.row
   const others = record.sides.filter((s) => s.side.id !== decision.sideId)
   if (choice === 'delete') {
     also.push((session) => setRecordState(session, id, 'deleted'))
-    for (const { side } of others) if (side.mayWrite) outcome.dirty.push({ recordId: id, sideId: side.id, action: 'delete', rule: 'decided by person' })
+    for (const { side } of others)
+      if (side.mayWrite)
+        outcome.dirty.push({ recordId: id, sideId: side.id, action: 'delete', rule: 'decided by person' })
   } else if (choice === 'restore') {
     also.push((session) => setRecordState(session, id, 'live'))
-    if (sideOf(work, decision.sideId!).mayWrite) outcome.dirty.push({ recordId: id, sideId: decision.sideId!, action: 'restore', rule: 'decided by person' })
+    if (sideOf(work, decision.sideId!).mayWrite)
+      outcome.dirty.push({ recordId: id, sideId: decision.sideId!, action: 'restore', rule: 'decided by person' })
   } else {
     also.push((session) => setLinkStates(session, id, 'unlinked'))
     also.push((session) => setRecordState(session, id, 'left alone'))
   }
 }
-

@@ -33,7 +33,12 @@ export function fieldCase(ask: Ask, about: About & { recordId: string }): CaseDr
   return {
     ...about,
     kind: ask.kind,
-    cause: ask.cause === 'existing' ? 'existing_records' : ask.kind === 'conflict' ? 'shared_field' : 'edited_outside_master',
+    cause:
+      ask.cause === 'existing'
+        ? 'existing_records'
+        : ask.kind === 'conflict'
+          ? 'shared_field'
+          : 'edited_outside_master',
     subject: fieldSubject(about.recordId, ask.field),
     field: ask.field,
     detail: {
@@ -49,7 +54,12 @@ export function fieldCase(ask: Ask, about: About & { recordId: string }): CaseDr
 }
 
 /** The record itself cannot be read as the contract wants it. */
-export function heldCase(system: string, cause: 'invalid_value' | 'required_value' | 'missing_reference', detail: string, about: About): CaseDraft {
+export function heldCase(
+  system: string,
+  cause: 'invalid_value' | 'required_value' | 'missing_reference',
+  detail: string,
+  about: About,
+): CaseDraft {
   const opening = {
     invalid_value: 'holds a value that cannot be read',
     required_value: 'lacks a value that must be there',
@@ -98,7 +108,12 @@ export function unmatchedCase(
 }
 
 /** The record that this one belongs to exists, and cannot be read for now. */
-export function counterpartCase(flow: Flow, system: string, counterpart: CandidateView, about: About & { recordId: string }): CaseDraft {
+export function counterpartCase(
+  flow: Flow,
+  system: string,
+  counterpart: CandidateView,
+  about: About & { recordId: string },
+): CaseDraft {
   const others = flow.systems.filter((name) => name !== system).join(' and ')
   return {
     ...about,
@@ -123,7 +138,12 @@ export interface CandidateView {
 }
 
 /** Several records could be this one, or the one that could is linked already. */
-export function ambiguousCase(flow: Flow, system: string, candidates: readonly CandidateView[], about: About & { recordId: string }): CaseDraft {
+export function ambiguousCase(
+  flow: Flow,
+  system: string,
+  candidates: readonly CandidateView[],
+  about: About & { recordId: string },
+): CaseDraft {
   const free = candidates.filter((candidate) => !candidate.taken)
   const list = candidates.map((candidate) => `“${candidate.title}” (${candidate.where})`).join(', ')
   const sentence =
@@ -140,7 +160,10 @@ export function ambiguousCase(flow: Flow, system: string, candidates: readonly C
       sentence,
       values: Object.fromEntries(candidates.map((candidate) => [candidate.where, candidate.title])),
       choices: [
-        ...free.map((candidate) => ({ choice: `link ${candidate.record}`, means: `It is “${candidate.title}” (${candidate.where}).` })),
+        ...free.map((candidate) => ({
+          choice: `link ${candidate.record}`,
+          means: `It is “${candidate.title}” (${candidate.where}).`,
+        })),
         { choice: 'separate', means: `It is a ${flow.name} record of its own; create it in the other systems too.` },
         GONE_ON,
       ],
@@ -149,7 +172,12 @@ export function ambiguousCase(flow: Flow, system: string, candidates: readonly C
 }
 
 /** A record is gone on one side, and a person decides what that means for the others. */
-export function deletionCase(flow: Flow, system: string, inMaster: boolean, about: About & { recordId: string }): CaseDraft {
+export function deletionCase(
+  flow: Flow,
+  system: string,
+  inMaster: boolean,
+  about: About & { recordId: string },
+): CaseDraft {
   const others = flow.systems.filter((name) => name !== system).join(' and ')
   return {
     ...about,
@@ -205,7 +233,12 @@ export const BREAKER = 'changes'
 export const MASS_DELETION = 'deletions'
 
 /** More would change than the contract lets through unasked. */
-export function breakerCase(flow: Flow, count: number, limit: number, bySystem: Readonly<Record<string, number>>): CaseDraft {
+export function breakerCase(
+  flow: Flow,
+  count: number,
+  limit: number,
+  bySystem: Readonly<Record<string, number>>,
+): CaseDraft {
   const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
   return {
     kind: 'breaker tripped',
@@ -229,7 +262,12 @@ export function breakerCase(flow: Flow, count: number, limit: number, bySystem: 
 }
 
 /** More is gone than the contract lets pass as deletions. */
-export function massDeletionCase(flow: Flow, count: number, limit: number, bySystem: Readonly<Record<string, number>>): CaseDraft {
+export function massDeletionCase(
+  flow: Flow,
+  count: number,
+  limit: number,
+  bySystem: Readonly<Record<string, number>>,
+): CaseDraft {
   const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
   return {
     kind: 'mass deletion',
@@ -244,7 +282,10 @@ export function massDeletionCase(flow: Flow, count: number, limit: number, bySys
       sentence: `${count} ${flow.name} are gone (${parts.join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
       values: {},
       choices: [
-        { choice: 'approve', means: `Accept up to ${count} deletions in the next run and treat them as the contract says.` },
+        {
+          choice: 'approve',
+          means: `Accept up to ${count} deletions in the next run and treat them as the contract says.`,
+        },
         { choice: 'reject', means: 'Delete nothing; the next run that finds them gone will ask again.' },
       ],
       data: { count },
@@ -253,7 +294,11 @@ export function massDeletionCase(flow: Flow, count: number, limit: number, bySys
 }
 
 /** The same field goes back and forth between the same values. */
-export function oscillationCase(field: string, values: Readonly<Record<string, string | null>>, about: About & { recordId: string }): CaseDraft {
+export function oscillationCase(
+  field: string,
+  values: Readonly<Record<string, string | null>>,
+  about: About & { recordId: string },
+): CaseDraft {
   return {
     ...about,
     kind: 'breaker tripped',
@@ -264,7 +309,9 @@ export function oscillationCase(field: string, values: Readonly<Record<string, s
       sentence: `${field} of “${about.title}” keeps flipping between the same values; something in one of the systems changes it back. It is left alone until somebody decides.`,
       values,
       choices: [
-        ...Object.keys(values).filter((name) => name !== 'golden').map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
+        ...Object.keys(values)
+          .filter((name) => name !== 'golden')
+          .map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
         { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
         { choice: 'value', means: 'Use another value everywhere (give it with --value).' },
       ],

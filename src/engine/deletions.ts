@@ -36,12 +36,16 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
     if (deletions.length > approved) {
       const bySystem: Record<string, number> = {}
       for (const { side } of deletions) bySystem[side.system] = (bySystem[side.system] ?? 0) + 1
-      await underLease(work, (session) => openCases(session, [massDeletionCase(work.flow, deletions.length, limit, bySystem)], stampOf(work)))
+      await underLease(work, (session) =>
+        openCases(session, [massDeletionCase(work.flow, deletions.length, limit, bySystem)], stampOf(work)),
+      )
       return true
     }
   }
   for (const deletion of deletions) await decide(work, deletion)
-  await underLease(work, (session) => settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)))
+  await underLease(work, (session) =>
+    settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)),
+  )
   return false
 }
 
@@ -57,16 +61,29 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
   for (let i = 0; i < ids.length; i += maxBatch) {
     const part = ids.slice(i, i + maxBatch)
     const found = new Map((await side.remote.read(part)).map((record) => [record.id, record]))
-    const gone = await liveRecords(work.database, side.id, part.filter((id) => !found.has(id)))
-    const outside = await liveRecords(work.database, side.id, part.filter((id) => found.get(id)?.inScope === false))
+    const gone = await liveRecords(
+      work.database,
+      side.id,
+      part.filter((id) => !found.has(id)),
+    )
+    const outside = await liveRecords(
+      work.database,
+      side.id,
+      part.filter((id) => found.get(id)?.inScope === false),
+    )
     await underLease(work, async (session) => {
       for (const { recordId } of outside) await setLinkStates(session, recordId, 'out of scope', [side.id])
     })
-    const rows = await recordsById(work.database, gone.map((g) => g.recordId))
+    const rows = await recordsById(
+      work.database,
+      gone.map((g) => g.recordId),
+    )
     const current = new Map<number, Map<string, readonly (string | null)[]>>()
     for (const other of work.sides) {
       if (other === side) continue
-      const remoteIds = rows.flatMap((row) => row.links.filter((l) => l.sideId === other.id && l.state === 'live').map((l) => l.remoteId))
+      const remoteIds = rows.flatMap((row) =>
+        row.links.filter((l) => l.sideId === other.id && l.state === 'live').map((l) => l.remoteId),
+      )
       const records = remoteIds.length > 0 ? await other.remote.read(remoteIds) : []
       current.set(other.id, new Map(records.map((record) => [record.id, record.values])))
     }
@@ -80,7 +97,12 @@ async function decide(work: FlowWork, { side, record }: Deletion): Promise<void>
   const { row } = record
   const others = record.sides.filter((s) => s.side !== side)
   const title = titleOf(work.flow, record.golden)
-  const about = { recordId: row.id, sideId: side.id, remoteId: record.sides.find((s) => s.side === side)?.link.remoteId ?? null, title }
+  const about = {
+    recordId: row.id,
+    sideId: side.id,
+    remoteId: record.sides.find((s) => s.side === side)?.link.remoteId ?? null,
+    title,
+  }
   const marks: DirtyMark[] = []
   const states: { state: string; sides?: number[] }[] = [{ state: 'gone', sides: [side.id] }]
   let recordState: string | null = null
@@ -92,7 +114,11 @@ async function decide(work: FlowWork, { side, record }: Deletion): Promise<void>
     for (const other of others) mark(other.side, action, rule)
     recordState = 'deleted'
   }
-  const edited = mergeRecord(work.flow, record.golden, others.map((s) => s.state)).changes.some((change) => change.from !== change.to)
+  const edited = mergeRecord(
+    work.flow,
+    record.golden,
+    others.map((s) => s.state),
+  ).changes.some((change) => change.from !== change.to)
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
   if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.

@@ -54,8 +54,12 @@ export function sideOf(work: FlowWork, id: number): Side {
 
 /** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
 export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
-  if (work.signal?.aborted) throw new ConcordatError('engine.busy', 'The run was asked to stop; the next run goes on where it ended.', { retry: 'later' })
-  if (work.clock() > work.lease.expiresAt - LEASE_MS / 2) await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
+  if (work.signal?.aborted)
+    throw new ConcordatError('engine.busy', 'The run was asked to stop; the next run goes on where it ended.', {
+      retry: 'later',
+    })
+  if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
+    await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
   return work.database.transaction(async (session) => {
     await assertLease(session, work.lease)
     return action(session)

@@ -6,7 +6,11 @@ import { Invalid, type Canonical, type Raw, type Reading } from '../model/value.
 export const encodeGolden = (values: readonly Canonical[]): string => encodeImage(values)
 
 /** Stored golden values under today's fields; fields that did not exist then are null and named in `fresh`. */
-export function decodeGolden(flow: Flow, text: string, then: readonly string[] | undefined): { values: Canonical[]; fresh: readonly number[] } {
+export function decodeGolden(
+  flow: Flow,
+  text: string,
+  then: readonly string[] | undefined,
+): { values: Canonical[]; fresh: readonly number[] } {
   const values = decodeImage(text)
   if (!then || sameNames(flow, then)) return { values, fresh: [] }
   const fresh: number[] = []

@@ -49,7 +49,14 @@ const add = (map: Map<number, Set<string>>, side: number, id: string): void => {
 }
 
 /** Everything that changed since the side's cursor. */
-export async function observeChanges(work: FlowWork, decider: Decider, side: Side, cursor: Cursor, last: boolean, findings: Findings): Promise<void> {
+export async function observeChanges(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  cursor: Cursor,
+  last: boolean,
+  findings: Findings,
+): Promise<void> {
   const overlap = work.flow.records[side.system]!.overlapMs
   let done = 0
   for await (const page of side.remote.changedSince(cursor, overlap, PAGE)) {
@@ -60,14 +67,21 @@ export async function observeChanges(work: FlowWork, decider: Decider, side: Sid
       await commitOutcome(session, decision.outcome, stampOf(work))
       await moveCursor(session, side.id, page.cursor)
     })
-    decider.committed(decision)
+    decider.correlator.committed(decision)
     done += page.records.length
     work.progress(`reading ${side.system}`, done, null)
   }
 }
 
 /** Everything, by key ranges; ranges that are as they were are let go by on their digest. */
-export async function observeAll(work: FlowWork, decider: Decider, side: Side, last: boolean, findings: Findings, scannedBefore: boolean): Promise<void> {
+export async function observeAll(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  last: boolean,
+  findings: Findings,
+  scannedBefore: boolean,
+): Promise<void> {
   const { remote } = side
   const cursor = remote.capabilities.changedSince ? await remote.now() : null
   const linksBefore = scannedBefore ? await countLinks(work.database, side.id) : 0
@@ -87,20 +101,27 @@ export async function observeAll(work: FlowWork, decider: Decider, side: Side, l
       linked += decision.linked
       const upTo = records.at(-1)!.id
       const newlyLinked = decision.outcome.newLinks.length
-      pages.push({ after, upTo, rows: records.length, linked: decision.linked + newlyLinked, digest: decision.clean ? digestOf(records) : '' })
+      pages.push({
+        after,
+        upTo,
+        rows: records.length,
+        linked: decision.linked + newlyLinked,
+        digest: decision.clean ? digestOf(records) : '',
+      })
       after = upTo
       const { creations } = decision
       if (!stream) markCreations(work, decision)
       await pipeline.add(async () => {
         if (stream) await commitAndCreate(work, decision, creations)
         else await commit(work, decision.outcome)
-        decider.committed(decision)
+        decider.correlator.committed(decision)
       })
       if (!stream) await pipeline.drain()
       done += records.length
       work.progress(stream ? `reading ${side.system} and writing` : `reading ${side.system}`, done, total)
     }
-    if (range.upTo !== null && after !== range.upTo) pages.push({ after, upTo: range.upTo, rows: 0, linked: 0, digest: digestOf([]) })
+    if (range.upTo !== null && after !== range.upTo)
+      pages.push({ after, upTo: range.upTo, rows: 0, linked: 0, digest: digestOf([]) })
   }
   if (stored.length === 0) await pass({ after: null, upTo: null })
   else {
@@ -127,7 +148,11 @@ export async function observeAll(work: FlowWork, decider: Decider, side: Side, l
 
 /** Before the last side is matched: which of its records share a key, so that nobody can say which of them is meant. */
 async function findContested(work: FlowWork, decider: Decider, side: Side): Promise<void> {
-  if (work.flow.match.length === 0 || (await recordsInState(work.database, work.row.id, 'pending', '0', 1)).length === 0) return
+  if (
+    work.flow.match.length === 0 ||
+    (await recordsInState(work.database, work.row.id, 'pending', '0', 1)).length === 0
+  )
+    return
   const preference = work.flow.edgeCases.duplicates === 'most complete' ? 'most complete' : 'oldest'
   const keyed = async function* (): AsyncGenerator<KeyedRemote[]> {
     for await (const records of side.remote.scan({ after: null, upTo: null }, PAGE)) {
@@ -135,11 +160,15 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
         const golden = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
         const filled = golden.reduce((n, value) => n + (value === null ? 0 : 1), 0)
         const keys = new Set(matchKeys(work.flow, golden))
-        return [...keys].flatMap((key): KeyedRemote[] => (key === null ? [] : [{ key, remoteId: record.id, changedAt: changedAt(side, record.values), filled }]))
+        return [...keys].flatMap((key): KeyedRemote[] =>
+          key === null ? [] : [{ key, remoteId: record.id, changedAt: changedAt(side, record.values), filled }],
+        )
       })
     }
   }
-  decider.contestedKeys = await work.database.transaction((session) => contestedKeys(session, keyed(), preference))
+  decider.correlator.contestedKeys = await work.database.transaction((session) =>
+    contestedKeys(session, keyed(), preference),
+  )
 }
 
 /** Compares the ids that a side lists with the ones that are linked. */
@@ -179,7 +208,12 @@ export function markCreations(work: FlowWork, decision: Pick<Decision, 'creation
   for (const creation of decision.creations) {
     for (const side of work.sides) {
       if (side.mayWrite && !creation.except.has(side.id)) {
-        decision.outcome.dirty.push({ recordId: creation.recordId, sideId: side.id, action: 'sync', rule: creation.rule })
+        decision.outcome.dirty.push({
+          recordId: creation.recordId,
+          sideId: side.id,
+          action: 'sync',
+          rule: creation.rule,
+        })
       }
     }
   }
@@ -189,7 +223,9 @@ export function markCreations(work: FlowWork, decision: Pick<Decision, 'creation
 async function commitAndCreate(work: FlowWork, decision: Decision, creations: readonly Creation[]): Promise<void> {
   const batches: { side: Side; plan: Awaited<ReturnType<typeof planWrites>> }[] = []
   for (const side of work.sides) {
-    const items = creations.filter((creation) => side.mayWrite && !creation.except.has(side.id)).map((creation): WriteItem => ({ ...creation, action: 'sync', link: null }))
+    const items = creations
+      .filter((creation) => side.mayWrite && !creation.except.has(side.id))
+      .map((creation): WriteItem => ({ ...creation, action: 'sync', link: null }))
     if (items.length === 0) continue
     const plan = await planWrites(work, side, items)
     for (const blocked of plan.blocked) {

@@ -3,7 +3,7 @@ import { recordsById, recordsInState } from '../store/links.ts'
 import { commitOutcome, emptyOutcome } from '../store/outcome.ts'
 import { updateRules } from '../store/records.ts'
 import { ambiguousCase, counterpartCase, type CandidateView } from './case-drafts.ts'
-import { UNREADABLE } from './decider.ts'
+import { UNREADABLE } from './hold-back.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeGolden, titleOf } from './golden.ts'
 import { markCreations } from './observe.ts'
@@ -40,7 +40,12 @@ export async function decidePending(work: FlowWork, contested: ReadonlySet<strin
         rules.push({ id: row.id, rule: doubt.rule })
         if (!doubt.asks) continue
         work.counts.held++
-        const about = { recordId: row.id, sideId: home.side.id, remoteId: home.link.remoteId, title: titleOf(work.flow, golden) }
+        const about = {
+          recordId: row.id,
+          sideId: home.side.id,
+          remoteId: home.link.remoteId,
+          title: titleOf(work.flow, golden),
+        }
         outcome.cases.push(
           doubt.unreadable
             ? counterpartCase(work.flow, home.side.system, doubt.unreadable, about)
@@ -52,7 +57,18 @@ export async function decidePending(work: FlowWork, contested: ReadonlySet<strin
       outcome.records.push({ ...base, state: verdict.state })
       rules.push({ id: row.id, rule: verdict.rule })
       const except = new Set(sides.map((s) => s.side.id))
-      verdict.carryOut({ recordId: row.id, golden, title: titleOf(work.flow, golden), remoteId: home.link.remoteId, version: row.version, except }, outcome, creations)
+      verdict.carryOut(
+        {
+          recordId: row.id,
+          golden,
+          title: titleOf(work.flow, golden),
+          remoteId: home.link.remoteId,
+          version: row.version,
+          except,
+        },
+        outcome,
+        creations,
+      )
     }
     markCreations(work, { outcome, creations })
     await underLease(work, async (session) => {
@@ -71,12 +87,24 @@ interface Doubt {
 }
 
 /** Why a record without a counterpart may have one after all, or be a double; null when there is no doubt. */
-async function doubtAbout(work: FlowWork, record: Loaded, alike: readonly Lookalike[], contested: ReadonlySet<string>): Promise<Doubt | null> {
+async function doubtAbout(
+  work: FlowWork,
+  record: Loaded,
+  alike: readonly Lookalike[],
+  contested: ReadonlySet<string>,
+): Promise<Doubt | null> {
   const { id } = record.row
   const held = alike.find((pair) => pair.state === 'held' && UNREADABLE.has(pair.rule))
   const isDouble = alike.some((pair) => BigInt(pair.other) < BigInt(id))
   if (!held && !isDouble && !contested.has(id)) return null
-  const others = await loadStates(work, work.database, await recordsById(work.database, alike.map((pair) => pair.other)))
+  const others = await loadStates(
+    work,
+    work.database,
+    await recordsById(
+      work.database,
+      alike.map((pair) => pair.other),
+    ),
+  )
   const home = record.sides[0]!.side
   const candidates = others.map((other): CandidateView => ({
     record: other.row.id,

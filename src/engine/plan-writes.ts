@@ -26,7 +26,8 @@ export interface WriteItem {
 export interface PlannedWrite {
   readonly item: WriteItem
   readonly operation: OperationDraft
-  readonly call: { kind: 'create'; item: CreateItem } | { kind: 'update'; item: UpdateItem } | { kind: 'delete'; item: DeleteItem }
+  readonly call:
+    { kind: 'create'; item: CreateItem } | { kind: 'update'; item: UpdateItem } | { kind: 'delete'; item: DeleteItem }
   /** Fields that the write brings to their golden values. */
   readonly fields: readonly number[]
   /** Some fields wait for a record of the same flow; the mark stays for a second write (law L18, cycles). */
@@ -50,8 +51,16 @@ interface Draft {
 export async function planWrites(work: FlowWork, side: Side, items: readonly WriteItem[]): Promise<WritePlan> {
   const plan: WritePlan = { writes: [], idle: [], blocked: [] }
   const rows = items.map((item) => (item.link ? rowOf(side, item.link.image, item.link.layoutId, work.layouts) : null))
-  const resolveIn = await resolverIn(work.database, side, rows.filter((row) => row !== null))
-  const resolveOut = await resolverOut(work.database, side, items.map((item) => item.golden))
+  const resolveIn = await resolverIn(
+    work.database,
+    side,
+    rows.filter((row) => row !== null),
+  )
+  const resolveOut = await resolverOut(
+    work.database,
+    side,
+    items.map((item) => item.golden),
+  )
   const drafts: Draft[] = []
   items.forEach((item, n) => {
     const { link, action } = item
@@ -63,7 +72,9 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     const reading = values && side.mapping.read(values, resolveIn)
     const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
     const due = creating
-      ? writableFields(work, side).filter((i) => action !== 'restore' || waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i])
+      ? writableFields(work, side).filter(
+          (i) => action !== 'restore' || waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i],
+        )
       : dueFields(work, side, item.golden, reading!, waived)
     drafts.push({ item, values, due, reading })
   })
@@ -79,7 +90,14 @@ function writableFields(work: FlowWork, side: Side): number[] {
   return work.flow.fields.flatMap((_, i) => (side.mayWrite && side.mapping.writable[i] ? [i] : []))
 }
 
-function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: string, id: string) => string | undefined, reserved: string[], plan: WritePlan): void {
+function planOne(
+  work: FlowWork,
+  side: Side,
+  draft: Draft,
+  resolve: (flow: string, id: string) => string | undefined,
+  reserved: string[],
+  plan: WritePlan,
+): void {
   const { item, values, reading } = draft
   const { flow } = work
   const records = flow.records[side.system]!
@@ -87,13 +105,29 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
   let due = draft.due
   const head = { id: '', recordId, rule: item.rule, version: item.version, layoutId: side.layoutId }
   const before = values === null ? null : link!.image
-  const push = (call: PlannedWrite['call'], kind: OperationDraft['kind'], remoteId: string | null, patch: string | null, fields: string | null, partial = false) =>
+  const push = (
+    call: PlannedWrite['call'],
+    kind: OperationDraft['kind'],
+    remoteId: string | null,
+    patch: string | null,
+    fields: string | null,
+    partial = false,
+  ) =>
     void plan.writes.push({
       item,
       call,
       fields: due,
       partial,
-      operation: { ...head, id: work.operationIds.take(), kind, remoteId, patch, fields, before, layoutId: link?.layoutId ?? side.layoutId },
+      operation: {
+        ...head,
+        id: work.operationIds.take(),
+        kind,
+        remoteId,
+        patch,
+        fields,
+        before,
+        layoutId: link?.layoutId ?? side.layoutId,
+      },
     })
 
   if (action === 'delete') {
@@ -104,7 +138,13 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
   if (action === 'archive') {
     due = []
     const set = records.archive ?? {}
-    push({ kind: 'update', item: { id: link!.remoteId, expect: link!.image, set } }, 'archive', link!.remoteId, JSON.stringify({ set }), null)
+    push(
+      { kind: 'update', item: { id: link!.remoteId, expect: link!.image, set } },
+      'archive',
+      link!.remoteId,
+      JSON.stringify({ set }),
+      null,
+    )
     return
   }
   const creating = link === null || action === 'restore'
@@ -113,19 +153,31 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
   let partial = false
   if (write.waitsFor.length > within.length) {
     const parent = write.waitsFor.find((candidate) => candidate.flow !== flow.name)!
-    plan.blocked.push({ recordId, state: 'parked', waitsFor: parent.record, error: `waits for ${parent.flow} ${parent.record}` })
+    plan.blocked.push({
+      recordId,
+      state: 'parked',
+      waitsFor: parent.record,
+      error: `waits for ${parent.flow} ${parent.record}`,
+    })
     return
   }
   if (within.length > 0) {
     // Records that refer to each other within the flow: first without the reference, then with it.
     partial = true
-    due = due.filter((i) => flow.fields[i]!.spec.type !== 'reference' || (flow.fields[i]!.spec as { flow: string }).flow !== flow.name)
+    due = due.filter(
+      (i) => flow.fields[i]!.spec.type !== 'reference' || (flow.fields[i]!.spec as { flow: string }).flow !== flow.name,
+    )
     write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
   }
   const invalid = (write as RowWrite & { invalid?: readonly { field: number; reason: string }[] }).invalid ?? []
   if (invalid.length > 0) {
     const { field, reason } = invalid[0]!
-    plan.blocked.push({ recordId, state: 'quarantined', waitsFor: null, error: `${flow.fields[field]!.name}: ${reason}` })
+    plan.blocked.push({
+      recordId,
+      state: 'quarantined',
+      waitsFor: null,
+      error: `${flow.fields[field]!.name}: ${reason}`,
+    })
     return
   }
   if (link === null) {
@@ -133,22 +185,40 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
     const given = set[records.id] ?? undefined
     const id = typeof given === 'string' ? given : reserved.pop()
     const lines = Object.fromEntries(Object.entries(write.lines).map(([name, change]) => [name, change.insert]))
-    const create: CreateItem = { ...(id !== undefined && { id }), values: set, ...(Object.keys(lines).length > 0 && { lines }) }
+    const create: CreateItem = {
+      ...(id !== undefined && { id }),
+      values: set,
+      ...(Object.keys(lines).length > 0 && { lines }),
+    }
     const patch = id === undefined ? JSON.stringify({ set, lines: write.lines }) : null
     push({ kind: 'create', item: create }, 'create', id ?? null, patch, null, partial)
     return
   }
   if (action === 'restore') {
     // From this system's own last image, unmapped columns included (law L14), brought to today's golden values.
-    const last = Object.fromEntries(side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])))
+    const last = Object.fromEntries(
+      side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])),
+    )
     const set = { ...last, ...records.onCreate, ...write.set }
     const lines = Object.fromEntries(Object.entries(write.lines).map(([name, change]) => [name, change.insert]))
-    push({ kind: 'create', item: { id: link.remoteId, values: set, ...(Object.keys(lines).length > 0 && { lines }) } }, 'restore', link.remoteId, JSON.stringify({ set, lines: write.lines }), null)
+    push(
+      { kind: 'create', item: { id: link.remoteId, values: set, ...(Object.keys(lines).length > 0 && { lines }) } },
+      'restore',
+      link.remoteId,
+      JSON.stringify({ set, lines: write.lines }),
+      null,
+    )
     return
   }
   const touchesLines = Object.values(write.lines).some((l) => l.insert.length + l.update.length + l.delete.length > 0)
   if (Object.keys(write.set).length === 0 && !touchesLines) {
-    if (partial) plan.blocked.push({ recordId, state: 'parked', waitsFor: within[0]!.record, error: `waits for ${flow.name} ${within[0]!.record}` })
+    if (partial)
+      plan.blocked.push({
+        recordId,
+        state: 'parked',
+        waitsFor: within[0]!.record,
+        error: `waits for ${flow.name} ${within[0]!.record}`,
+      })
     else plan.idle.push(recordId)
     return
   }
@@ -157,7 +227,10 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
     return [flow.fields[i]!.name, typeof from === 'string' ? from : null, item.golden[i] ?? null]
   })
   push(
-    { kind: 'update', item: { id: link.remoteId, expect: link.image, set: write.set, ...(touchesLines && { lines: write.lines }) } },
+    {
+      kind: 'update',
+      item: { id: link.remoteId, expect: link.image, set: write.set, ...(touchesLines && { lines: write.lines }) },
+    },
     'update',
     link.remoteId,
     JSON.stringify({ set: write.set, lines: write.lines }),
@@ -166,10 +239,17 @@ function planOne(work: FlowWork, side: Side, draft: Draft, resolve: (flow: strin
   )
 }
 
-const isLine = (side: Side, place: number): boolean => [...side.remote.layout.lines.values()].some((lines) => lines.place === place)
+const isLine = (side: Side, place: number): boolean =>
+  [...side.remote.layout.lines.values()].some((lines) => lines.place === place)
 
 /** The link as it stands once the write has landed, and the fields that the system could not keep as they were sent. */
-export function linkAfter(work: FlowWork, side: Side, write: PlannedWrite, record: RemoteRecord, reading: readonly Reading[] | null): LinkRow {
+export function linkAfter(
+  work: FlowWork,
+  side: Side,
+  write: PlannedWrite,
+  record: RemoteRecord,
+  reading: readonly Reading[] | null,
+): LinkRow {
   const { item } = write
   const waived: Record<string, readonly [Canonical, string]> = {}
   const old = item.link?.waived ? (JSON.parse(item.link.waived) as Waived) : {}
@@ -178,7 +258,8 @@ export function linkAfter(work: FlowWork, side: Side, write: PlannedWrite, recor
     if (i >= 0 && waiver[0] === item.golden[i] && !write.fields.includes(i)) waived[field] = waiver
   }
   if (reading) {
-    for (const i of write.fields) if (reading[i] !== item.golden[i]) waived[work.flow.fields[i]!.name] = [item.golden[i] ?? null, 'lossy']
+    for (const i of write.fields)
+      if (reading[i] !== item.golden[i]) waived[work.flow.fields[i]!.name] = [item.golden[i] ?? null, 'lossy']
   }
   return {
     sideId: side.id,

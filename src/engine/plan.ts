@@ -17,7 +17,12 @@ import { tell } from './tell-record.ts'
  * What `run` would do, by doing it: the same code on connectors that only pretend to write and on a store whose every
  * change is undone. Flows are planned together, so that orders find the customers that would be created before them.
  */
-export async function planFlows(deps: Deps, contract: Contract, names: readonly string[], options: { full?: boolean; limit?: number }): Promise<PlanReport> {
+export async function planFlows(
+  deps: Deps,
+  contract: Contract,
+  names: readonly string[],
+  options: { full?: boolean; limit?: number },
+): Promise<PlanReport> {
   const flows = inDependencyOrder(contract, names)
   const leases = new Map<string, Lease>()
   try {
@@ -26,7 +31,11 @@ export async function planFlows(deps: Deps, contract: Contract, names: readonly 
       const lease = await acquireLease(deps.database, row.id, deps.holder, deps.clock(), LEASE_MS)
       if (!lease) {
         const holder = await leaseHolder(deps.database, row.id)
-        throw new ConcordatError('engine.busy', `The flow ${flow.name} is being run by ${holder ?? 'another process'}.`, { retry: 'later', cure: 'Plan again when that run has ended.' })
+        throw new ConcordatError(
+          'engine.busy',
+          `The flow ${flow.name} is being run by ${holder ?? 'another process'}.`,
+          { retry: 'later', cure: 'Plan again when that run has ended.' },
+        )
       }
       leases.set(flow.name, lease)
     }
@@ -38,11 +47,16 @@ export async function planFlows(deps: Deps, contract: Contract, names: readonly 
       for (const flow of flows) {
         const lease = leases.get(flow.name)!
         // Time stands still for a rehearsal: its commits never count.
-        const run = await runFlow({ ...deps, database, connectors }, contract, flow, { ...(options.full && { full: true }), lease: { ...lease, expiresAt: Infinity } })
+        const run = await runFlow({ ...deps, database, connectors }, contract, flow, {
+          ...(options.full && { full: true }),
+          lease: { ...lease, expiresAt: Infinity },
+        })
         runs.push(run)
         operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20)))
       }
-      const cases = (await findCases(database, { state: 'open' })).filter((row) => Number(row.id) > before && names.includes(row.flow)).map(caseView)
+      const cases = (await findCases(database, { state: 'open' }))
+        .filter((row) => Number(row.id) > before && names.includes(row.flow))
+        .map(caseView)
       return { flows: runs, operations, cases }
     })
   } finally {
@@ -55,10 +69,17 @@ async function lastCase(session: Session): Promise<number> {
   return Number(row?.id ?? 0)
 }
 
-async function plannedOperations(session: Session, contract: Contract, run: FlowRun, limit: number): Promise<PlannedOperation[]> {
+async function plannedOperations(
+  session: Session,
+  contract: Contract,
+  run: FlowRun,
+  limit: number,
+): Promise<PlannedOperation[]> {
   const result: PlannedOperation[] = []
   for (const system of Object.keys(run.writes)) {
-    const rows = (await searchLog(session, { run: run.run, system, limit }, null)).filter((row) => row.kind === 'operation')
+    const rows = (await searchLog(session, { run: run.run, system, limit }, null)).filter(
+      (row) => row.kind === 'operation',
+    )
     for (const [i, entry] of (await tell(session, contract, rows)).entries()) {
       result.push({
         flow: run.flow,

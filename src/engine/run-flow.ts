@@ -6,7 +6,17 @@ import type { RunKind, RunStatus } from '../model/words.ts'
 import { countOpenCases, openCases, settleCases, takeApproval } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import { countDirty } from '../store/dirty.ts'
-import { adoptRules, completeFirstSync, ensureFlow, ensureLayout, ensureSides, layouts, markSuccess, publishContract, type SideRow } from '../store/flows.ts'
+import {
+  adoptRules,
+  completeFirstSync,
+  ensureFlow,
+  ensureLayout,
+  ensureSides,
+  layouts,
+  markSuccess,
+  publishContract,
+  type SideRow,
+} from '../store/flows.ts'
 import { waitingForReference } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
@@ -20,7 +30,15 @@ import { carryOutDecisions } from './carry-out.ts'
 import { decideDeletions, limitOf } from './deletions.ts'
 import { Decider } from './decider.ts'
 import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
-import { findAbsent, markCreations, noFindings, noteFindings, observeAll, observeChanges, type Findings } from './observe.ts'
+import {
+  findAbsent,
+  markCreations,
+  noFindings,
+  noteFindings,
+  observeAll,
+  observeChanges,
+  type Findings,
+} from './observe.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
@@ -49,7 +67,12 @@ const SWEEP_ALWAYS = 50_000
 const SWEEP_MS = 15 * 60_000
 
 /** Runs one flow once. Failures of the systems end in the report; only bugs and a lost lease are thrown. */
-export async function runFlow(deps: Deps, contract: Contract, flow: Flow, options: RunFlowOptions = {}): Promise<FlowRun> {
+export async function runFlow(
+  deps: Deps,
+  contract: Contract,
+  flow: Flow,
+  options: RunFlowOptions = {},
+): Promise<FlowRun> {
   const { database, clock } = deps
   const started = clock()
   const row = await ensureFlow(database, flow.name)
@@ -61,13 +84,36 @@ export async function runFlow(deps: Deps, contract: Contract, flow: Flow, option
     const sideRows = await ensureSides(database, row.id, flow.systems)
     const firstSync = row.firstSyncAt === null
     const rulesChanged = row.rules !== null && row.rules !== flow.fingerprint
-    const incremental = !options.full && !firstSync && !rulesChanged && sideRows.every((side) => side.cursor !== null || side.scannedAt === null)
+    const incremental =
+      !options.full &&
+      !firstSync &&
+      !rulesChanged &&
+      sideRows.every((side) => side.cursor !== null || side.scannedAt === null)
     const kind: RunKind = incremental ? 'incremental' : 'full'
     runId = await beginRun(database, { flowId: row.id, contractId, kind, now: new Date(started) })
     const counts = { read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0 }
-    const report = async (status: RunStatus, sides: readonly Pick<Side, 'id' | 'system'>[], message?: string): Promise<FlowRun> => {
-      const result = await reportOf(deps, { flow: flow.name, runId: runId!, kind, status, sides, counts, started, flowId: row.id, message })
-      await endRun(database, runId!, { status: result.status, report: result, message: message ?? null, now: new Date(clock()) })
+    const report = async (
+      status: RunStatus,
+      sides: readonly Pick<Side, 'id' | 'system'>[],
+      message?: string,
+    ): Promise<FlowRun> => {
+      const result = await reportOf(deps, {
+        flow: flow.name,
+        runId: runId!,
+        kind,
+        status,
+        sides,
+        counts,
+        started,
+        flowId: row.id,
+        message,
+      })
+      await endRun(database, runId!, {
+        status: result.status,
+        report: result,
+        message: message ?? null,
+        now: new Date(clock()),
+      })
       return result
     }
     try {
@@ -79,7 +125,11 @@ export async function runFlow(deps: Deps, contract: Contract, flow: Flow, option
         database,
         lease,
         runId,
-        goldenLayout: await ensureLayout(database, row.id, flow.fields.map((field) => field.name)),
+        goldenLayout: await ensureLayout(
+          database,
+          row.id,
+          flow.fields.map((field) => field.name),
+        ),
         layouts: await layouts(database, row.id),
         recordIds: new IdBlocks('record_id'),
         operationIds: new IdBlocks('operation_id'),
@@ -121,13 +171,14 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
     await observe(work, decider, side, row, kind, i === order.length - 1, findings)
   }
   await lookAgain(work, decider, findings)
-  await decidePending(work, decider.contested)
+  await decidePending(work, decider.correlator.contested)
   const massDeletion = await decideDeletions(work, findings)
   if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
-  if (findings.absent.size > 0 && (await decideDeletions(work, findings))) return 'More records are gone than the contract accepts at once; see the case.'
+  if (findings.absent.size > 0 && (await decideDeletions(work, findings)))
+    return 'More records are gone than the contract accepts at once; see the case.'
   await applyAll(work, decider, findings)
   return null
 }
@@ -135,13 +186,24 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
 /** Sides whose records need a counterpart before they count come first; the ones that lead come last. */
 const observingOrder = (work: FlowWork): Side[] => work.sides.toSorted((a, b) => Number(a.leads) - Number(b.leads))
 
-async function observe(work: FlowWork, decider: Decider, side: Side, row: SideRow, kind: RunKind, last: boolean, findings: Findings): Promise<void> {
+async function observe(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  row: SideRow,
+  kind: RunKind,
+  last: boolean,
+  findings: Findings,
+): Promise<void> {
   if (kind === 'full' || row.cursor === null) {
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
-  const due = row.scannedAt === null || work.clock() - Date.parse(row.scannedAt) > SWEEP_MS || (await countLinks(work.database, side.id)) <= SWEEP_ALWAYS
+  const due =
+    row.scannedAt === null ||
+    work.clock() - Date.parse(row.scannedAt) > SWEEP_MS ||
+    (await countLinks(work.database, side.id)) <= SWEEP_ALWAYS
   if (due) await findAbsent(work, side, findings)
 }
 
@@ -149,7 +211,10 @@ async function observe(work: FlowWork, decider: Decider, side: Side, row: SideRo
 async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
   let before = Infinity
   for (;;) {
-    const waiting = await waitingForReference(work.database, work.sides.map((side) => side.id))
+    const waiting = await waitingForReference(
+      work.database,
+      work.sides.map((side) => side.id),
+    )
     const bySide = new Map<number, Map<string, number>>()
     for (const { sideId, remoteId, since } of waiting) {
       if (!bySide.has(sideId)) bySide.set(sideId, new Map())
@@ -174,7 +239,7 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
         noteFindings(findings, side, decision)
         markCreations(work, decision)
         await commit(work, decision.outcome)
-        decider.committed(decision)
+        decider.correlator.committed(decision)
       }
     }
     // Looking at a record again does not hold it a second time.
@@ -185,7 +250,10 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
 /** Stops the flow before its first write when more would change than the contract lets through; answers why. */
 async function breaker(work: FlowWork): Promise<string | null> {
   if (work.firstSync) return null
-  const counts = await countDirty(work.database, work.sides.map((side) => side.id))
+  const counts = await countDirty(
+    work.database,
+    work.sides.map((side) => side.id),
+  )
   const total = counts.reduce((sum, entry) => sum + entry.count, 0)
   const records = Math.max(0, ...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
   const limit = limitOf(work.flow.limits.changes, records)
@@ -193,12 +261,17 @@ async function breaker(work: FlowWork): Promise<string | null> {
     const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
     if (total > approved) {
       const bySystem: Record<string, number> = {}
-      for (const { sideId, count } of counts) bySystem[sideOf(work, sideId).system] = (bySystem[sideOf(work, sideId).system] ?? 0) + count
-      await underLease(work, (session) => openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)))
+      for (const { sideId, count } of counts)
+        bySystem[sideOf(work, sideId).system] = (bySystem[sideOf(work, sideId).system] ?? 0) + count
+      await underLease(work, (session) =>
+        openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)),
+      )
       return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
     }
   }
-  await underLease(work, (session) => settleCases(session, [{ kind: 'breaker tripped', subject: BREAKER }], stampOf(work)))
+  await underLease(work, (session) =>
+    settleCases(session, [{ kind: 'breaker tripped', subject: BREAKER }], stampOf(work)),
+  )
   return null
 }
 
@@ -213,7 +286,13 @@ async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowW
 }
 
 /** Opens the flow's object in each of its systems and compiles the mappings. */
-async function openSides(deps: Deps, contract: Contract, flow: Flow, flowId: number, rows: readonly SideRow[]): Promise<Side[]> {
+async function openSides(
+  deps: Deps,
+  contract: Contract,
+  flow: Flow,
+  flowId: number,
+  rows: readonly SideRow[],
+): Promise<Side[]> {
   const sides: Side[] = []
   for (const row of rows) {
     const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
@@ -255,7 +334,8 @@ async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = await countOperations(deps.database, input.runId)
   const openNow = await countOpenCases(deps.database, input.flowId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))
-  const of = (kinds: readonly string[]) => operations.filter((o) => kinds.includes(o.kind)).reduce((sum, o) => sum + o.count, 0)
+  const of = (kinds: readonly string[]) =>
+    operations.filter((o) => kinds.includes(o.kind)).reduce((sum, o) => sum + o.count, 0)
   for (const { sideId, count } of operations) {
     const system = input.sides.find((side) => side.id === sideId)?.system
     if (system) writes[system] = (writes[system] ?? 0) + count
@@ -289,4 +369,3 @@ export function inDependencyOrder(contract: Contract, names: readonly string[]):
   for (const name of names) visit(name, [])
   return result
 }
-

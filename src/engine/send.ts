@@ -26,9 +26,16 @@ export interface Sent {
   readonly gone: string[]
 }
 
-export async function sendBatch(work: FlowWork, side: Side, batchId: string, writes: readonly PlannedWrite[]): Promise<Sent> {
+export async function sendBatch(
+  work: FlowWork,
+  side: Side,
+  batchId: string,
+  writes: readonly PlannedWrite[],
+): Promise<Sent> {
   if (work.clock() > work.lease.expiresAt) {
-    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', { retry: 'later' })
+    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
+      retry: 'later',
+    })
   }
   const results = await call(side, writes)
   return storeResults(work, side, batchId, writes, results)
@@ -38,7 +45,10 @@ async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteR
   const results: WriteResult[] = []
   const { remote } = side
   const { maxBatch } = remote.capabilities
-  const each = async <Item>(kind: PlannedWrite['call']['kind'], send: (items: Item[]) => Promise<readonly WriteResult[]>) => {
+  const each = async <Item>(
+    kind: PlannedWrite['call']['kind'],
+    send: (items: Item[]) => Promise<readonly WriteResult[]>,
+  ) => {
     const places = writes.flatMap((write, place) => (write.call.kind === kind ? [place] : []))
     for (let i = 0; i < places.length; i += maxBatch) {
       const part = places.slice(i, i + maxBatch)
@@ -55,7 +65,13 @@ async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteR
 /** What became of a write; `not sent`: it never reached the system. */
 export type Result = WriteResult | { readonly kind: 'not sent' }
 
-export async function storeResults(work: FlowWork, side: Side, batchId: string, writes: readonly PlannedWrite[], results: readonly Result[]): Promise<Sent> {
+export async function storeResults(
+  work: FlowWork,
+  side: Side,
+  batchId: string,
+  writes: readonly PlannedWrite[],
+  results: readonly Result[],
+): Promise<Sent> {
   const sent: Sent = { landed: results.filter((result) => result.kind === 'done').length, moved: [], gone: [] }
   const inserted: LinkRow[] = []
   const updated: LinkRow[] = []
@@ -66,8 +82,14 @@ export async function storeResults(work: FlowWork, side: Side, batchId: string, 
   const named: { id: string; remoteId: string }[] = []
   const cases: CaseDraft[] = []
   const settled: SettledCase[] = []
-  const suspects = results.flatMap((result, i) => (result.kind === 'done' && result.record && !heldAsSent(side, writes[i]!, result.record) ? [result.record] : []))
-  const resolve = await resolverIn(work.database, side, suspects.map((record) => record.values))
+  const suspects = results.flatMap((result, i) =>
+    result.kind === 'done' && result.record && !heldAsSent(side, writes[i]!, result.record) ? [result.record] : [],
+  )
+  const resolve = await resolverIn(
+    work.database,
+    side,
+    suspects.map((record) => record.values),
+  )
   const suspicious = new Set(suspects)
   results.forEach((result, i) => {
     const write = writes[i]!
@@ -108,10 +130,20 @@ export async function storeResults(work: FlowWork, side: Side, batchId: string, 
         exceptions.push({ id: operation.id, outcome: 'refused', error: error.message })
         const final = error.retry === 'never'
         again.push(mark)
-        failures.push({ recordId: item.recordId, state: final ? 'quarantined' : 'waiting', waitsFor: null, error: error.message })
+        failures.push({
+          recordId: item.recordId,
+          state: final ? 'quarantined' : 'waiting',
+          waitsFor: null,
+          error: error.message,
+        })
         if (final) {
           work.counts.quarantined++
-          const about = { recordId: item.recordId, sideId: side.id, remoteId: item.link?.remoteId ?? null, title: titleOf(work.flow, item.golden) }
+          const about = {
+            recordId: item.recordId,
+            sideId: side.id,
+            remoteId: item.link?.remoteId ?? null,
+            title: titleOf(work.flow, item.golden),
+          }
           cases.push(quarantineCase(side.system, error.message, about))
         }
         return

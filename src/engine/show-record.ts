@@ -18,10 +18,18 @@ import { caseView } from './tell-cases.ts'
  * nothing about what can be looked up.
  */
 
-export async function showRecords(session: Session, contract: Contract, flowName: string, query: string, limit: number): Promise<RecordView[]> {
+export async function showRecords(
+  session: Session,
+  contract: Contract,
+  flowName: string,
+  query: string,
+  limit: number,
+): Promise<RecordView[]> {
   const flow = contract.flows.get(flowName)
   if (!flow) {
-    throw new ConcordatError('engine.unknown-flow', `The contract has no decided flow named ${flowName}.`, { cure: `It has: ${[...contract.flows.keys()].join(', ')}.` })
+    throw new ConcordatError('engine.unknown-flow', `The contract has no decided flow named ${flowName}.`, {
+      cure: `It has: ${[...contract.flows.keys()].join(', ')}.`,
+    })
   }
   const row = await ensureFlow(session, flow.name)
   const sides = new Map((await ensureSides(session, row.id, flow.systems)).map((side) => [side.id, side.system]))
@@ -61,7 +69,14 @@ export async function showRecords(session: Session, contract: Contract, flowName
 const named = (flow: Flow, values: readonly (string | null)[]): Record<string, string | null> =>
   Object.fromEntries(flow.fields.map((field, i) => [field.name, values[i] ?? null]))
 
-async function valuesOf(session: Session, contract: Contract, flow: Flow, system: string, mapping: RowMapping, link: LinkRow): Promise<Record<string, string | null>> {
+async function valuesOf(
+  session: Session,
+  contract: Contract,
+  flow: Flow,
+  system: string,
+  mapping: RowMapping,
+  link: LinkRow,
+): Promise<Record<string, string | null>> {
   const row = decodeImage(link.image)
   const wanted = new Map<string, Set<string>>()
   mapping.references(row, (parent, id) => wanted.set(parent, (wanted.get(parent) ?? new Set()).add(id)))
@@ -73,7 +88,9 @@ async function valuesOf(session: Session, contract: Contract, flow: Flow, system
     found.set(parent, await recordsOfRemotes(session, sides.find((side) => side.system === system)!.id, [...ids]))
   }
   const reading = mapping.read(row, (parent, id) => found.get(parent)?.get(id))
-  return Object.fromEntries(flow.fields.flatMap((field, i) => (mapping.holds[i] ? [[field.name, textOf(reading[i]!)]] : [])))
+  return Object.fromEntries(
+    flow.fields.flatMap((field, i) => (mapping.holds[i] ? [[field.name, textOf(reading[i]!)]] : [])),
+  )
 }
 
 function textOf(reading: Reading): string | null {

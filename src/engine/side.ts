@@ -35,7 +35,15 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
       const column = sub.mapping[system]
       return column?.kind === 'column' ? [column.column] : []
     })
-    return [{ name: field.name, object: mapping.object, parent: mapping.parent, ...(mapping.id && { id: mapping.id }), fields: columns }]
+    return [
+      {
+        name: field.name,
+        object: mapping.object,
+        parent: mapping.parent,
+        ...(mapping.id && { id: mapping.id }),
+        fields: columns,
+      },
+    ]
   })
   const fixed = [...Object.keys(records.onCreate), ...Object.keys(records.archive ?? {})]
   return {
@@ -60,7 +68,12 @@ export function compileSide(flow: Flow, system: string, layout: Layout): RowMapp
 }
 
 /** A stored image as a row of today's shape; columns that it does not have are null. */
-export function rowOf(side: Side, image: string, layoutId: number, layouts: ReadonlyMap<number, readonly string[]>): readonly Raw[] {
+export function rowOf(
+  side: Side,
+  image: string,
+  layoutId: number,
+  layouts: ReadonlyMap<number, readonly string[]>,
+): readonly Raw[] {
   const values = decodeImage(image)
   if (layoutId === side.layoutId) return values
   const then = layouts.get(layoutId) ?? []
@@ -83,7 +96,11 @@ export async function resolverIn(session: Session, side: Side, rows: readonly (r
 }
 
 /** The other way round: remote ids of the golden records that these values refer to. */
-export async function resolverOut(session: Session, side: Side, golden: readonly (readonly Canonical[])[]): Promise<Resolve> {
+export async function resolverOut(
+  session: Session,
+  side: Side,
+  golden: readonly (readonly Canonical[])[],
+): Promise<Resolve> {
   if (!side.mapping.hasReferences) return () => undefined
   const wanted = new Map<string, Set<string>>()
   for (const values of golden) {

@@ -15,13 +15,18 @@ export async function tellLog(session: Session, contract: Contract, filter: LogF
   const ids = filter.record === undefined ? null : await findRecords(session, filter.flow ?? null, filter.record, 1_000)
   const rows = await searchLog(session, filter, ids)
   const entries = await tell(session, contract, rows)
-  if (ids === null || ids.length > 20 || filter.run !== undefined || filter.system || filter.outcome || filter.field) return entries
+  if (ids === null || ids.length > 20 || filter.run !== undefined || filter.system || filter.outcome || filter.field)
+    return entries
   return [...entries, ...(await beginnings(session, contract, ids))].slice(0, filter.limit ?? 50)
 }
 
 /** Puts stored lines into words. */
 export async function tell(session: Session, contract: Contract, rows: readonly LogRow[]): Promise<LogEntry[]> {
-  const records = await goldens(session, contract, rows.flatMap((row) => (row.recordId === null ? [] : [row.recordId])))
+  const records = await goldens(
+    session,
+    contract,
+    rows.flatMap((row) => (row.recordId === null ? [] : [row.recordId])),
+  )
   return rows.map((row): LogEntry => {
     const flow = contract.flows.get(row.flow)
     const record = row.recordId === null ? undefined : records.get(row.recordId)
@@ -42,17 +47,26 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
         const fields = stored
           ? stored.map(([field, from, to]) => ({ field, from, to }))
           : row.what === 'create' && record
-            ? valuesAt(record, row.version ?? 1).flatMap(([field, to]) => (to === null ? [] : [{ field, from: null, to }]))
+            ? valuesAt(record, row.version ?? 1).flatMap(([field, to]) =>
+                to === null ? [] : [{ field, from: null, to }],
+              )
             : []
         const failed = row.error === null ? '' : ` ${row.error}`
-        return { ...base, what: OPERATION[row.what] ?? row.what, fields, why: whyWritten(flow, row, record, fields) + failed }
+        return {
+          ...base,
+          what: OPERATION[row.what] ?? row.what,
+          fields,
+          why: whyWritten(flow, row, record, fields) + failed,
+        }
       }
       case 'revision': {
         const changes = JSON.parse(row.detail ?? '[]') as StoredChange[]
         return {
           ...base,
           system: changes.find((change) => change.system !== null)?.system ?? null,
-          what: changes.some((change) => change.from !== change.to) ? 'agreed value changed' : 'decided without a change',
+          what: changes.some((change) => change.from !== change.to)
+            ? 'agreed value changed'
+            : 'decided without a change',
           fields: changes.map(({ field, from, to }) => ({ field, from, to })),
           why: [...new Set(changes.map((change) => whyChange(flow, change)))].join(' '),
         }
@@ -72,11 +86,17 @@ const OPERATION: Readonly<Record<string, string>> = {
 }
 
 /** A write follows from the revision it carries, field by field; a creation from where the record was found. */
-function whyWritten(flow: Flow | undefined, row: LogRow, record: TitledRecord | undefined, fields: LogEntry['fields']): string {
+function whyWritten(
+  flow: Flow | undefined,
+  row: LogRow,
+  record: TitledRecord | undefined,
+  fields: LogEntry['fields'],
+): string {
   const names = new Set(fields.map((field) => field.field))
   const revision = record?.revisions.find((candidate) => candidate.version === row.version)
   const causes = row.what === 'update' ? (revision?.changes.filter((change) => names.has(change.field)) ?? []) : []
-  if (causes.length > 0) return [...new Set(causes.map((change) => whyChange(flow, { ...change, lost: {} }, change)))].join(' ')
+  if (causes.length > 0)
+    return [...new Set(causes.map((change) => whyChange(flow, { ...change, lost: {} }, change)))].join(' ')
   const system = row.what === 'update' || record === undefined ? row.system : record.origin
   return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system })
 }
@@ -92,13 +112,19 @@ function valuesAt(record: TitledRecord, version: number): [string, string | null
 }
 
 function whyChange(flow: Flow | undefined, change: StoredChange, full: StoredChange = change): string {
-  const lost = Object.entries(change.lost).map(([system, value]) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`)
+  const lost = Object.entries(change.lost).map(
+    ([system, value]) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`,
+  )
   const system = change.system ?? Object.keys(full.lost)[0]
   const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null })
   return lost.length === 0 ? sentence : `${sentence} (Not taken over: ${lost.join(', ')}.)`
 }
 
-export function reason(flow: Flow | undefined, rule: string | null, context: { field?: string | undefined; system: string | null }): string {
+export function reason(
+  flow: Flow | undefined,
+  rule: string | null,
+  context: { field?: string | undefined; system: string | null },
+): string {
   if (rule === null) return ''
   if (!flow || !(RULES as readonly string[]).includes(rule)) return rule
   return explainRule(flow, rule as Rule, {
@@ -134,10 +160,23 @@ interface TitledRecord {
   readonly revisions: readonly StoredRevision[]
 }
 
-async function goldens(session: Session, contract: Contract, ids: readonly string[]): Promise<Map<string, TitledRecord>> {
+async function goldens(
+  session: Session,
+  contract: Contract,
+  ids: readonly string[],
+): Promise<Map<string, TitledRecord>> {
   const rows = await recordsById(session, [...new Set(ids)])
-  const first = await origins(session, rows.map((row) => row.id))
-  const revisions = Map.groupBy(await revisionsOf(session, rows.map((row) => row.id)), (revision) => revision.recordId)
+  const first = await origins(
+    session,
+    rows.map((row) => row.id),
+  )
+  const revisions = Map.groupBy(
+    await revisionsOf(
+      session,
+      rows.map((row) => row.id),
+    ),
+    (revision) => revision.recordId,
+  )
   const shapes = new Map<string, Map<number, readonly string[]>>()
   const result = new Map<string, TitledRecord>()
   for (const row of rows) {

@@ -17,7 +17,12 @@ export async function tellStatus(session: Session, contract: Contract, now: numb
       last_run:
         standing?.run == null
           ? null
-          : { run: standing.run, status: standing.status!, started: iso(standing.started)!, finished: iso(standing.finished) },
+          : {
+              run: standing.run,
+              status: standing.status!,
+              started: iso(standing.started)!,
+              finished: iso(standing.finished),
+            },
       last_success: iso(standing?.lastSuccess ?? null),
       records: standing?.records ?? 0,
       open_cases: standing?.openCases ?? 0,
@@ -32,8 +37,13 @@ function judge(flow: Flow, standing: FlowStanding | undefined, now: number): [Fl
   if (standing.status === 'failed') return ['Failing', standing.message ?? 'The last run failed.']
   if (standing.status === 'stopped') return ['Needs you', standing.message ?? 'A limit stopped the last run.']
   const since = standing.lastSuccess === null ? Infinity : now - Date.parse(standing.lastSuccess)
-  if (since > flow.lateAfterMs + longestInterval(flow)) return ['Late', 'No run has succeeded within the time that the contract promises.']
-  if (standing.openCases > 0) return ['Needs you', standing.openCases === 1 ? '1 case waits for a decision.' : `${standing.openCases} cases wait for a decision.`]
+  if (since > flow.lateAfterMs + longestInterval(flow))
+    return ['Late', 'No run has succeeded within the time that the contract promises.']
+  if (standing.openCases > 0)
+    return [
+      'Needs you',
+      standing.openCases === 1 ? '1 case waits for a decision.' : `${standing.openCases} cases wait for a decision.`,
+    ]
   return ['On time', standing.status === 'running' ? 'A run is under way.' : 'The last run succeeded.']
 }
 

@@ -30,7 +30,12 @@ export type Current = ReadonlyMap<number, ReadonlyMap<string, readonly Raw[]>>
  * Brings stored records into canonical form: shadows from the images, current values from `current` where given.
  * Fields that the record's stored shape does not know have no shadow, so that whatever a side holds there is news.
  */
-export async function loadStates(work: FlowWork, session: Session, rows: readonly RecordRow[], current: Current = new Map()): Promise<Loaded[]> {
+export async function loadStates(
+  work: FlowWork,
+  session: Session,
+  rows: readonly RecordRow[],
+  current: Current = new Map(),
+): Promise<Loaded[]> {
   const shadows = new Map<LinkRow, readonly Raw[]>()
   const resolvers = new Map<number, Resolve>()
   for (const side of work.sides) {
@@ -54,7 +59,21 @@ export async function loadStates(work: FlowWork, session: Session, rows: readonl
       work.flow.fields.forEach((field, i) => {
         if (isSkipped(waived, field.name)) shadow[i] = NO_SHADOW
       })
-      return [{ side, link, values, state: { system: side.system, holds: side.mapping.holds, shadow, now, changedAt: changedAt(side, values), waived } }]
+      return [
+        {
+          side,
+          link,
+          values,
+          state: {
+            system: side.system,
+            holds: side.mapping.holds,
+            shadow,
+            now,
+            changedAt: changedAt(side, values),
+            waived,
+          },
+        },
+      ]
     })
     return { row, golden, sides }
   })
@@ -65,11 +84,24 @@ const NO_SHADOW: Reading = new Unresolved('', '')
 
 /** The state of a remote record that is being linked just now. */
 export function newcomerState(side: Side, reading: readonly Reading[], values: readonly Raw[]): SideState {
-  return { system: side.system, holds: side.mapping.holds, shadow: null, now: reading, changedAt: changedAt(side, values), waived: {} }
+  return {
+    system: side.system,
+    holds: side.mapping.holds,
+    shadow: null,
+    now: reading,
+    changedAt: changedAt(side, values),
+    waived: {},
+  }
 }
 
 /** Fields in which a side still differs from the golden values and that it is due to take over. */
-export function dueFields(work: FlowWork, side: Side, golden: readonly (string | null)[], now: readonly Reading[], waived: Waived): number[] {
+export function dueFields(
+  work: FlowWork,
+  side: Side,
+  golden: readonly (string | null)[],
+  now: readonly Reading[],
+  waived: Waived,
+): number[] {
   if (!side.mayWrite) return []
   const due: number[] = []
   work.flow.fields.forEach((field, i) => {

@@ -20,14 +20,26 @@ export interface Verdict {
   readonly state: RecordState
   readonly rule: Rule
   carryOut(
-    record: { recordId: string; golden: readonly Canonical[]; title: string; remoteId: string; version?: number; except?: ReadonlySet<number> },
+    record: {
+      recordId: string
+      golden: readonly Canonical[]
+      title: string
+      remoteId: string
+      version?: number
+      except?: ReadonlySet<number>
+    },
     outcome: Outcome,
     creations: Creation[],
   ): void
 }
 
 /** What the contract says about a record that has no counterpart anywhere else. `changedAt`: canonical instant. */
-export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | null, golden: readonly Canonical[]): Verdict {
+export function decideUnmatched(
+  work: FlowWork,
+  side: Side,
+  changedAt: string | null,
+  golden: readonly Canonical[],
+): Verdict {
   const { edgeCases } = work.flow
   const create = (rule: Rule): Verdict => ({
     state: 'live',
@@ -41,11 +53,16 @@ export function decideUnmatched(work: FlowWork, side: Side, changedAt: string | 
     rule,
     carryOut: ({ recordId, golden, title, remoteId }, outcome) => {
       work.counts.held++
-      const values = Object.fromEntries(work.flow.fields.flatMap((field, i) => (field.lines ? [] : [[field.name, golden[i] ?? null]])))
-      outcome.cases.push(unmatchedCase(work.flow, side.system, cause, { recordId, sideId: side.id, remoteId, title }, values))
+      const values = Object.fromEntries(
+        work.flow.fields.flatMap((field, i) => (field.lines ? [] : [[field.name, golden[i] ?? null]])),
+      )
+      outcome.cases.push(
+        unmatchedCase(work.flow, side.system, cause, { recordId, sideId: side.id, remoteId, title }, values),
+      )
     },
   })
-  if (isLegacy(work, changedAt)) return edgeCases.olderThan!.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
+  if (isLegacy(work, changedAt))
+    return edgeCases.olderThan!.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
   const empty = work.flow.fields.find((field, i) => field.required && golden[i] === null)
   if (empty) return incomplete(work, side, empty.name)
   if (work.firstSync) {
@@ -82,7 +99,9 @@ function incomplete(work: FlowWork, side: Side, field: string): Verdict {
     rule: 'required value missing',
     carryOut: ({ recordId, title, remoteId }, outcome) => {
       work.counts.held++
-      outcome.cases.push(heldCase(side.system, 'required_value', `${field} is empty`, { recordId, sideId: side.id, remoteId, title }))
+      outcome.cases.push(
+        heldCase(side.system, 'required_value', `${field} is empty`, { recordId, sideId: side.id, remoteId, title }),
+      )
     },
   }
 }

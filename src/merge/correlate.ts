@@ -18,7 +18,11 @@ export interface Candidate {
 
 export type Correlation =
   | { readonly situation: 'absent' }
-  | { readonly situation: 'found'; readonly record: string; readonly rule: 'match' | 'duplicate: oldest' | 'duplicate: most complete' }
+  | {
+      readonly situation: 'found'
+      readonly record: string
+      readonly rule: 'match' | 'duplicate: oldest' | 'duplicate: most complete'
+    }
   /** Several candidates, or the only one is taken: a person must say, or (`asks` false) it is a known duplicate. */
   | { readonly situation: 'ambiguous'; readonly candidates: readonly string[]; readonly asks: boolean }
 
@@ -27,7 +31,8 @@ export function correlate(byRule: readonly (readonly Candidate[])[], duplicates:
   const candidates = byRule.find((found) => found.length > 0)
   if (!candidates) return { situation: 'absent' }
   const free = candidates.filter((candidate) => !candidate.taken)
-  if (free.length === 1 && candidates.length === 1) return { situation: 'found', record: free[0]!.record, rule: 'match' }
+  if (free.length === 1 && candidates.length === 1)
+    return { situation: 'found', record: free[0]!.record, rule: 'match' }
   const names = candidates.map((candidate) => candidate.record)
   if (duplicates === 'ask') return { situation: 'ambiguous', candidates: names, asks: true }
   if (free.length === 0) return { situation: 'ambiguous', candidates: names, asks: false }

@@ -9,18 +9,34 @@ import { isValue, type SideState } from './side-state.ts'
  */
 
 /** Joins `newcomer` (shadow null) to a golden record held by `sides`. Pure. */
-export function firstAgreement(flow: Flow, golden: readonly Canonical[], sides: readonly SideState[], newcomer: SideState, policy = flow.edgeCases.existingRecords): Merged {
+export function firstAgreement(
+  flow: Flow,
+  golden: readonly Canonical[],
+  sides: readonly SideState[],
+  newcomer: SideState,
+  policy = flow.edgeCases.existingRecords,
+): Merged {
   const all = [...sides, newcomer]
   const draft = new Draft(flow, golden, all)
   flow.fields.forEach((field, i) => {
     const holders = all.filter((side) => side.holds[i] && isValue(side.now[i]))
     if (newcomer.holds[i] && isValue(newcomer.now[i])) joinField(draft, field, i, holders, policy)
-    draft.closeField(field, i, all.filter((side) => side.holds[i]))
+    draft.closeField(
+      field,
+      i,
+      all.filter((side) => side.holds[i]),
+    )
   })
   return draft.result()
 }
 
-function joinField(draft: Draft, field: Field, i: number, holders: readonly SideState[], policy: Flow['edgeCases']['existingRecords']): void {
+function joinField(
+  draft: Draft,
+  field: Field,
+  i: number,
+  holders: readonly SideState[],
+  policy: Flow['edgeCases']['existingRecords'],
+): void {
   const before = draft.golden[i]!
   if (holders.every((side) => side.now[i] === before)) return
   const owner = leading(field, holders)
@@ -28,7 +44,8 @@ function joinField(draft: Draft, field: Field, i: number, holders: readonly Side
     // Shared, to be asked, and no master to fall back on.
     const filled = holders.filter((side) => side.now[i] !== null)
     if (new Set(filled.map((side) => side.now[i])).size === 1) {
-      if (filled[0]!.now[i] !== before) draft.set(field, i, filled[0]!.now[i] as Canonical, 'existing: blanks filled', filled[0]!, {})
+      if (filled[0]!.now[i] !== before)
+        draft.set(field, i, filled[0]!.now[i] as Canonical, 'existing: blanks filled', filled[0]!, {})
       return
     }
     for (const side of holders) if (side.now[i] !== before) draft.waive(side, field, before, 'conflict asked')
@@ -43,7 +60,8 @@ function joinField(draft: Draft, field: Field, i: number, holders: readonly Side
       if (filler.length > 0 && field.master === 'shared') {
         // A field without a master has no empty master value either: a blank is filled.
         const value = newest(filler)
-        if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'existing: blanks filled', value, {})
+        if (value.now[i] !== before)
+          draft.set(field, i, value.now[i] as Canonical, 'existing: blanks filled', value, {})
       } else if (filler.length > 0 && field.emptyInMaster === 'keep') {
         const value = newest(filler)
         if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'empty master kept', value, {})

@@ -54,7 +54,9 @@ export function mergeRecord(
   flow.fields.forEach((field, i) => {
     const holders = sides.filter((side) => side.holds[i])
     const changed = holders.filter(
-      (side) => isValue(side.now[i]) && (side.now[i] !== side.shadow?.[i] || (isSkipped(side.waived, field.name) && side.now[i] !== golden[i])),
+      (side) =>
+        isValue(side.now[i]) &&
+        (side.now[i] !== side.shadow?.[i] || (isSkipped(side.waived, field.name) && side.now[i] !== golden[i])),
     )
     const owner = field.master === 'shared' ? undefined : holders.find((side) => side.system === field.master)
     const disputing = holders.filter((side) => isDisputed(side, field, golden[i]!) && !changed.includes(side))
@@ -83,7 +85,14 @@ function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, cha
       draft.waive(owner, field, before, 'empty master kept')
     } else if (value !== before) {
       masterMoved = true
-      draft.set(field, i, value, value === null ? 'empty master erased' : 'master changed', owner, lostOf(others, i, value))
+      draft.set(
+        field,
+        i,
+        value,
+        value === null ? 'empty master erased' : 'master changed',
+        owner,
+        lostOf(others, i, value),
+      )
     }
   }
   const news = others.filter((side) => side.now[i] !== draft.golden[i] && side.now[i] !== before)
@@ -97,7 +106,14 @@ function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, cha
   switch (field.editedOutsideMaster) {
     case 'accept': {
       const winner = newest(news)
-      draft.set(field, i, winner.now[i] as Canonical, 'outside edit accepted', winner, lostOf(others, i, winner.now[i] as Canonical))
+      draft.set(
+        field,
+        i,
+        winner.now[i] as Canonical,
+        'outside edit accepted',
+        winner,
+        lostOf(others, i, winner.now[i] as Canonical),
+      )
       return
     }
     case 'revert':
@@ -127,7 +143,11 @@ function mergeShared(
   const values = new Set(competitors.map((side) => side.now[i] as Canonical))
   // The golden value itself competes when it is news that a changed side had not received when it changed.
   const goldenCompetes =
-    pending !== undefined && changed.some((side) => side.now[i] !== before && isValue(side.shadow?.[i]) && side.shadow![i] !== before && !side.waived[field.name])
+    pending !== undefined &&
+    changed.some(
+      (side) =>
+        side.now[i] !== before && isValue(side.shadow?.[i]) && side.shadow![i] !== before && !side.waived[field.name],
+    )
   if (goldenCompetes) values.add(before)
   if (values.size === 0) return
   if (values.size === 1) {
@@ -202,14 +222,36 @@ export class Draft {
     for (const side of sides) this.waived.set(side.system, { ...side.waived })
   }
 
-  set(field: Field, i: number, to: Canonical, rule: Rule, winner: SideState, lost: Readonly<Record<string, Canonical>>): void {
+  set(
+    field: Field,
+    i: number,
+    to: Canonical,
+    rule: Rule,
+    winner: SideState,
+    lost: Readonly<Record<string, Canonical>>,
+  ): void {
     this.golden[i] = to
     this.record(field, i, to, rule, winner, lost)
   }
 
-  record(field: Field, i: number, to: Canonical, rule: Rule, winner: SideState | null, lost: Readonly<Record<string, Canonical>>): void {
+  record(
+    field: Field,
+    i: number,
+    to: Canonical,
+    rule: Rule,
+    winner: SideState | null,
+    lost: Readonly<Record<string, Canonical>>,
+  ): void {
     const system = winner?.system ?? null
-    this.changes.push({ field: field.name, from: this.before[i]!, to, rule, system, at: winner?.changedAt ?? null, lost })
+    this.changes.push({
+      field: field.name,
+      from: this.before[i]!,
+      to,
+      rule,
+      system,
+      at: winner?.changedAt ?? null,
+      lost,
+    })
   }
 
   /** The golden value stays; the values of these sides are kept on record. */
@@ -223,7 +265,8 @@ export class Draft {
 
   ask(kind: Ask['kind'], cause: Ask['cause'], field: Field, i: number): void {
     const values: Record<string, Canonical> = { golden: this.golden[i]! }
-    for (const side of this.sides) if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i] as Canonical
+    for (const side of this.sides)
+      if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i] as Canonical
     this.asks.push({ kind, cause, field: field.name, values })
   }
 
@@ -237,7 +280,8 @@ export class Draft {
       if (side.waived[field.name]?.[1].endsWith('asked')) wasAsked = true
       if (waiver && (waiver[0] !== this.golden[i] || side.now[i] === this.golden[i])) delete waived[field.name]
       if (!isValue(side.now[i]) && side.now[i] !== undefined) {
-        const reason = side.now[i] instanceof Unresolved ? 'missing reference: field skipped' : 'invalid value: field skipped'
+        const reason =
+          side.now[i] instanceof Unresolved ? 'missing reference: field skipped' : 'invalid value: field skipped'
         waived[field.name] = [this.golden[i]!, reason]
       }
       if (waived[field.name]?.[1].endsWith('asked')) isAsked = true

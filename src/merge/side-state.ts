@@ -2,19 +2,21 @@ import type { Rule } from '../contract/rule.ts'
 import type { Canonical, Reading } from '../model/value.ts'
 
 /** Why a side may hold another value than the golden record, as long as that golden value stands. */
-export type WaiverReason = Extract<
-  Rule,
-  | 'empty master kept'
-  | 'outside edit left alone'
-  | 'outside edit asked'
-  | 'conflict asked'
-  | 'existing: blanks filled'
-  | 'existing: link only'
-  | 'existing: asked'
-  | 'oscillation'
-  | 'invalid value: field skipped'
-  | 'missing reference: field skipped'
-> | 'lossy'
+export type WaiverReason =
+  | Extract<
+      Rule,
+      | 'empty master kept'
+      | 'outside edit left alone'
+      | 'outside edit asked'
+      | 'conflict asked'
+      | 'existing: blanks filled'
+      | 'existing: link only'
+      | 'existing: asked'
+      | 'oscillation'
+      | 'invalid value: field skipped'
+      | 'missing reference: field skipped'
+    >
+  | 'lossy'
 
 /** Field name → the golden value that the side need not take over, and why. Void as soon as the golden value changes. */
 export type Waived = Readonly<Record<string, readonly [golden: Canonical, reason: WaiverReason]>>

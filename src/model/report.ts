@@ -54,7 +54,12 @@ export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus
   readonly why: string
-  readonly last_run: { readonly run: number; readonly status: RunStatus; readonly started: string; readonly finished: string | null } | null
+  readonly last_run: {
+    readonly run: number
+    readonly status: RunStatus
+    readonly started: string
+    readonly finished: string | null
+  } | null
   readonly last_success: string | null
   readonly records: number
   readonly open_cases: number

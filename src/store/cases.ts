@@ -41,7 +41,17 @@ export async function openCases(session: Session, cases: readonly CaseDraft[], s
       stamp.flowId,
       stamp.at,
       stamp.runId,
-      ...columns(unique, (c) => [c.kind, c.cause, c.subject, c.recordId, c.sideId, c.remoteId, c.field, c.title, JSON.stringify(c.detail)]),
+      ...columns(unique, (c) => [
+        c.kind,
+        c.cause,
+        c.subject,
+        c.recordId,
+        c.sideId,
+        c.remoteId,
+        c.field,
+        c.title,
+        JSON.stringify(c.detail),
+      ]),
     ],
   )
 }
@@ -87,7 +97,15 @@ export async function findCases(session: Session, filter: CaseFilter): Promise<C
     `${SELECT} where ($1::bigint is null or c.id = $1) and ($2::text is null or f.name = $2) and ($3::text is null or c.kind = $3)
        and ($4::text is null or c.cause = $4) and ($5::text = 'all' or c.state = $5) and ($6::bigint is null or c.record_id = $6)
      order by c.id limit $7`,
-    [filter.id ?? null, filter.flow ?? null, filter.kind ?? null, filter.cause ?? null, filter.state ?? 'open', filter.recordId ?? null, filter.limit ?? 10_000],
+    [
+      filter.id ?? null,
+      filter.flow ?? null,
+      filter.kind ?? null,
+      filter.cause ?? null,
+      filter.state ?? 'open',
+      filter.recordId ?? null,
+      filter.limit ?? 10_000,
+    ],
   )
 }
 
@@ -100,7 +118,14 @@ export async function countOpenCases(session: Session, flowId: number): Promise<
 }
 
 /** Takes a case for resolution; false when somebody was faster. */
-export async function closeCase(session: Session, id: string, by: string, resolution: string, approved: number | null, now: Date): Promise<boolean> {
+export async function closeCase(
+  session: Session,
+  id: string,
+  by: string,
+  resolution: string,
+  approved: number | null,
+  now: Date,
+): Promise<boolean> {
   const touched = await session.execute(
     `update case_file set state = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, approved = $5, carried_out = false
      where id = $1 and state = 'open'`,
@@ -111,7 +136,10 @@ export async function closeCase(session: Session, id: string, by: string, resolu
 
 /** Decisions of people that no run has carried out yet, oldest first. */
 export async function decisionsToCarryOut(session: Session, flowId: number): Promise<CaseRow[]> {
-  return session.query<CaseRow>(`${SELECT} where c.flow_id = $1 and not c.carried_out order by c.resolved_at, c.id limit 5000`, [flowId])
+  return session.query<CaseRow>(
+    `${SELECT} where c.flow_id = $1 and not c.carried_out order by c.resolved_at, c.id limit 5000`,
+    [flowId],
+  )
 }
 
 export async function markCarriedOut(session: Session, ids: readonly string[]): Promise<void> {

@@ -13,18 +13,28 @@ export interface KeyedRemote {
  * Match keys that several records of one side share and that other systems' records have too: nobody can say which of
  * them is meant. Answers, per key, the twins in the order that `duplicates` prefers.
  */
-export async function contestedKeys(session: Session, pages: AsyncIterable<readonly KeyedRemote[]>, preference: 'oldest' | 'most complete'): Promise<Map<string, string[]>> {
-  await session.query('create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop')
+export async function contestedKeys(
+  session: Session,
+  pages: AsyncIterable<readonly KeyedRemote[]>,
+  preference: 'oldest' | 'most complete',
+): Promise<Map<string, string[]>> {
+  await session.query(
+    'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
+  )
   for await (const page of pages) {
-    await session.execute('insert into keyed select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])', [
-      page.map((row) => row.key),
-      page.map((row) => row.remoteId),
-      page.map((row) => row.changedAt),
-      page.map((row) => row.filled),
-    ])
+    await session.execute(
+      'insert into keyed select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])',
+      [
+        page.map((row) => row.key),
+        page.map((row) => row.remoteId),
+        page.map((row) => row.changedAt),
+        page.map((row) => row.filled),
+      ],
+    )
   }
   await session.query('analyze keyed')
-  const order = preference === 'oldest' ? 'changed_at nulls last, remote_id' : 'filled desc, changed_at nulls last, remote_id'
+  const order =
+    preference === 'oldest' ? 'changed_at nulls last, remote_id' : 'filled desc, changed_at nulls last, remote_id'
   const rows = await session.query<{ key: string; ids: string[] }>(
     `select key, array_agg(remote_id order by ${order}) as ids from keyed
      where exists (select 1 from match_key m where m.key = keyed.key)

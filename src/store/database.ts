@@ -27,11 +27,25 @@ export interface Database extends Session {
 }
 
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
-const TYPES = { getTypeParser: (oid: number) => (oid === 16 ? (v: string) => v === 't' : oid === 1009 ? parseTextArray : oid === 114 || oid === 3802 ? JSON.parse : oid === 21 || oid === 23 ? Number : (v: string) => v) } as unknown as pg.CustomTypesConfig
+const TYPES = {
+  getTypeParser: (oid: number) =>
+    oid === 16
+      ? (v: string) => v === 't'
+      : oid === 1009
+        ? parseTextArray
+        : oid === 114 || oid === 3802
+          ? JSON.parse
+          : oid === 21 || oid === 23
+            ? Number
+            : (v: string) => v,
+} as unknown as pg.CustomTypesConfig
 
 const parseTextArray = (text: string): string[] => pg.types.getTypeParser(1009 as never)(text) as string[]
 
-function sessionOf(client: pg.Pool | pg.PoolClient, withClient: <T>(use: (c: pg.PoolClient) => Promise<T>) => Promise<T>): Session {
+function sessionOf(
+  client: pg.Pool | pg.PoolClient,
+  withClient: <T>(use: (c: pg.PoolClient) => Promise<T>) => Promise<T>,
+): Session {
   return {
     async query<Row extends object>(text: string, values: readonly unknown[] = []) {
       return (await client.query<Row>(text, values as unknown[])).rows

@@ -1,7 +1,11 @@
 import type { Session } from './database.ts'
 
 /** Record behind each linked remote id of a side. */
-export async function liveRecords(session: Session, sideId: number, remoteIds: readonly string[]): Promise<{ remoteId: string; recordId: string }[]> {
+export async function liveRecords(
+  session: Session,
+  sideId: number,
+  remoteIds: readonly string[],
+): Promise<{ remoteId: string; recordId: string }[]> {
   return session.query(
     `select remote_id as "remoteId", record_id as "recordId" from link
      where side_id = $1 and remote_id = any($2::text[]) and state = 'live' order by record_id`,
@@ -10,12 +14,16 @@ export async function liveRecords(session: Session, sideId: number, remoteIds: r
 }
 
 /** Sets the state of links: gone by itself, or given up by decision. */
-export async function setLinkStates(session: Session, recordId: string, state: string, sideIds?: readonly number[]): Promise<void> {
-  await session.execute('update link set state = $2 where record_id = $1 and ($3::smallint[] is null or side_id = any($3))', [
-    recordId,
-    state,
-    sideIds ?? null,
-  ])
+export async function setLinkStates(
+  session: Session,
+  recordId: string,
+  state: string,
+  sideIds?: readonly number[],
+): Promise<void> {
+  await session.execute(
+    'update link set state = $2 where record_id = $1 and ($3::smallint[] is null or side_id = any($3))',
+    [recordId, state, sideIds ?? null],
+  )
 }
 
 export async function setRecordState(session: Session, recordId: string, state: string): Promise<void> {

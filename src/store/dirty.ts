@@ -31,7 +31,10 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
 }
 
 /** How many marks of a side are due, by action. Quarantined ones are not. */
-export async function countDirty(session: Session, sideIds: readonly number[]): Promise<{ sideId: number; action: DirtyAction; count: number }[]> {
+export async function countDirty(
+  session: Session,
+  sideIds: readonly number[],
+): Promise<{ sideId: number; action: DirtyAction; count: number }[]> {
   return session.query(
     `select side_id as "sideId", action, count(*)::int as count from dirty
      where side_id = any($1::smallint[]) and state <> 'quarantined' group by 1, 2`,

@@ -26,14 +26,17 @@ export async function ensureFlow(session: Session, name: string): Promise<FlowRo
 
 /** The sides of a flow, made when they are new, in the order of `systems`. */
 export async function ensureSides(session: Session, flowId: number, systems: readonly string[]): Promise<SideRow[]> {
-  await session.execute(
-    'insert into side (flow_id, system) select $1, unnest($2::text[]) on conflict do nothing',
-    [flowId, systems],
-  )
-  const rows = await session.query<{ id: number; system: string; cursor_at: string | null; cursor_id: string | null; scanned_at: string | null }>(
-    'select id, system, cursor_at, cursor_id, scanned_at from side where flow_id = $1',
-    [flowId],
-  )
+  await session.execute('insert into side (flow_id, system) select $1, unnest($2::text[]) on conflict do nothing', [
+    flowId,
+    systems,
+  ])
+  const rows = await session.query<{
+    id: number
+    system: string
+    cursor_at: string | null
+    cursor_id: string | null
+    scanned_at: string | null
+  }>('select id, system, cursor_at, cursor_id, scanned_at from side where flow_id = $1', [flowId])
   return systems.map((system) => {
     const row = rows.find((side) => side.system === system)!
     const cursor = row.cursor_at === null ? null : { at: row.cursor_at, id: row.cursor_id ?? '' }
@@ -44,22 +47,34 @@ export async function ensureSides(session: Session, flowId: number, systems: rea
 /** Id of a shape (names of the values in an image or golden text). */
 export async function ensureLayout(session: Session, flowId: number, names: readonly string[]): Promise<number> {
   await session.execute('insert into layout (flow_id, names) values ($1, $2) on conflict do nothing', [flowId, names])
-  const [row] = await session.query<{ id: number }>('select id from layout where flow_id = $1 and names = $2::text[]', [flowId, names])
+  const [row] = await session.query<{ id: number }>('select id from layout where flow_id = $1 and names = $2::text[]', [
+    flowId,
+    names,
+  ])
   return row!.id
 }
 
 /** Names of all shapes that the flow's rows were ever written in, by id. */
 export async function layouts(session: Session, flowId: number): Promise<Map<number, readonly string[]>> {
-  const rows = await session.query<{ id: number; names: string[] }>('select id, names from layout where flow_id = $1', [flowId])
+  const rows = await session.query<{ id: number; names: string[] }>('select id, names from layout where flow_id = $1', [
+    flowId,
+  ])
   return new Map(rows.map((row) => [row.id, row.names]))
 }
 
-export async function publishContract(session: Session, fingerprint: string, source: string, now: Date): Promise<number> {
+export async function publishContract(
+  session: Session,
+  fingerprint: string,
+  source: string,
+  now: Date,
+): Promise<number> {
   await session.execute(
     'insert into contract_version (fingerprint, source, published_at) values ($1, $2, $3) on conflict do nothing',
     [fingerprint, source, now],
   )
-  const [row] = await session.query<{ id: number }>('select id from contract_version where fingerprint = $1', [fingerprint])
+  const [row] = await session.query<{ id: number }>('select id from contract_version where fingerprint = $1', [
+    fingerprint,
+  ])
   return row!.id
 }
 

@@ -17,5 +17,8 @@ export async function waitingForReference(session: Session, sideIds: readonly nu
 
 /** Makes the next look at a held record a first look. */
 export async function rearmHeld(session: Session, sideId: number, remoteId: string): Promise<void> {
-  await session.execute(`update held set image = '', cause = 'missing_reference' where side_id = $1 and remote_id = $2`, [sideId, remoteId])
+  await session.execute(
+    `update held set image = '', cause = 'missing_reference' where side_id = $1 and remote_id = $2`,
+    [sideId, remoteId],
+  )
 }

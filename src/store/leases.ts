@@ -18,7 +18,13 @@ const LOCKS = 7_261_905
  * Takes the flow, or answers null when somebody else holds it. A holder whose session with the store has ended is gone:
  * its flow is taken over at once; one that is merely silent keeps it until its time is up.
  */
-export async function acquireLease(database: Database, flowId: number, holder: string, now: number, ttl: number): Promise<Lease | null> {
+export async function acquireLease(
+  database: Database,
+  flowId: number,
+  holder: string,
+  now: number,
+  ttl: number,
+): Promise<Lease | null> {
   const { session, release } = await database.dedicated()
   const [alive] = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1, $2) as free', [LOCKS, flowId])
   const expiresAt = now + ttl
@@ -53,17 +59,24 @@ export async function renewLease(database: Database, lease: Lease, now: number, 
 
 /** Refuses the transaction when the lease has been taken over; holds takers off until it ends. */
 export async function assertLease(session: Session, lease: Lease): Promise<void> {
-  const [row] = await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [lease.flowId, lease.token])
+  const [row] = await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [
+    lease.flowId,
+    lease.token,
+  ])
   if (!row) throw lost()
 }
 
 export async function releaseLease(database: Database, lease: Lease): Promise<void> {
-  await database.execute(
-    `update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`,
-    [lease.flowId, lease.token],
-  )
+  await database.execute(`update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`, [
+    lease.flowId,
+    lease.token,
+  ])
   lease.release()
 }
 
 const lost = () =>
-  new ConcordatError('engine.lease-lost', 'Another process has taken this flow over; nothing more is written by this one.', { retry: 'later' })
+  new ConcordatError(
+    'engine.lease-lost',
+    'Another process has taken this flow over; nothing more is written by this one.',
+    { retry: 'later' },
+  )

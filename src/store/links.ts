@@ -73,7 +73,11 @@ export async function recordsById(session: Session, ids: readonly string[]): Pro
 }
 
 /** Golden record behind each remote id of a side; ids without a live link are absent. */
-export async function recordsOfRemotes(session: Session, sideId: number, remoteIds: readonly string[]): Promise<Map<string, string>> {
+export async function recordsOfRemotes(
+  session: Session,
+  sideId: number,
+  remoteIds: readonly string[],
+): Promise<Map<string, string>> {
   const rows = await session.query<{ remote: string; record: string }>(
     `select asked.id as remote, l.record_id as record
      from unnest($2::text[]) as asked(id)
@@ -84,7 +88,11 @@ export async function recordsOfRemotes(session: Session, sideId: number, remoteI
 }
 
 /** Remote id of each golden record in a side; records without a live link there are absent. */
-export async function remotesOfRecords(session: Session, sideId: number, recordIds: readonly string[]): Promise<Map<string, string>> {
+export async function remotesOfRecords(
+  session: Session,
+  sideId: number,
+  recordIds: readonly string[],
+): Promise<Map<string, string>> {
   const rows = await session.query<{ remote: string; record: string }>(
     `select l.remote_id as remote, asked.id as record
      from unnest($2::bigint[]) as asked(id)
@@ -125,7 +133,13 @@ export async function hasLinks(session: Session, sideId: number): Promise<boolea
 }
 
 /** A page of the records in a state, by id. */
-export async function recordsInState(session: Session, flowId: number, state: RecordState, after: string, limit: number): Promise<string[]> {
+export async function recordsInState(
+  session: Session,
+  flowId: number,
+  state: RecordState,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   const rows = await session.query<{ id: string }>(
     'select id from record where flow_id = $1 and state = $2 and id > $3 order by id limit $4',
     [flowId, state, after, limit],

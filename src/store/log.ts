@@ -22,7 +22,11 @@ export interface LogRow {
 }
 
 /** Operations, revisions and cases that pass the filter, newest first. `recordIds` narrows to some records. */
-export async function searchLog(session: Session, filter: LogFilter, recordIds: readonly string[] | null): Promise<LogRow[]> {
+export async function searchLog(
+  session: Session,
+  filter: LogFilter,
+  recordIds: readonly string[] | null,
+): Promise<LogRow[]> {
   const limit = filter.limit ?? 50
   const shared = [filter.flow ?? null, filter.run ?? null, filter.since ?? null, filter.until ?? null, recordIds, limit]
   const operations = session.query<LogRow>(
@@ -70,7 +74,12 @@ export async function searchLog(session: Session, filter: LogFilter, recordIds: 
 }
 
 /** Ids of a flow's records (of all flows without one) that a person means: by record id, by `system:remote id`, or by what their values contain. */
-export async function findRecords(session: Session, flow: string | null, query: string, limit: number): Promise<string[]> {
+export async function findRecords(
+  session: Session,
+  flow: string | null,
+  query: string,
+  limit: number,
+): Promise<string[]> {
   const colon = query.indexOf(':')
   const rows = await session.query<{ id: string }>(
     `select r.id from record r join flow f on f.id = r.flow_id
@@ -78,7 +87,12 @@ export async function findRecords(session: Session, flow: string | null, query: 
      union all
      select l.record_id from link l join side s on s.id = l.side_id join flow f on f.id = s.flow_id
      where ($1::text is null or f.name = $1) and s.system = $3 and l.remote_id = $4`,
-    [flow, /^\d{1,18}$/.test(query) ? query : null, colon < 0 ? null : query.slice(0, colon), colon < 0 ? null : query.slice(colon + 1)],
+    [
+      flow,
+      /^\d{1,18}$/.test(query) ? query : null,
+      colon < 0 ? null : query.slice(0, colon),
+      colon < 0 ? null : query.slice(colon + 1),
+    ],
   )
   if (rows.length > 0) return [...new Set(rows.map((row) => row.id))].slice(0, limit)
   const found = await session.query<{ id: string }>(
@@ -91,8 +105,19 @@ export async function findRecords(session: Session, flow: string | null, query: 
 }
 
 /** Where records came from, for their time line. */
-export async function origins(session: Session, recordIds: readonly string[]): Promise<Map<string, { run: string; at: string; system: string; rule: string; flow: string; state: string }>> {
-  const rows = await session.query<{ id: string; run: string; at: string; system: string; rule: string; flow: string; state: string }>(
+export async function origins(
+  session: Session,
+  recordIds: readonly string[],
+): Promise<Map<string, { run: string; at: string; system: string; rule: string; flow: string; state: string }>> {
+  const rows = await session.query<{
+    id: string
+    run: string
+    at: string
+    system: string
+    rule: string
+    flow: string
+    state: string
+  }>(
     `select r.id, r.created_run as run, n.started_at as at, s.system, r.created_rule as rule, f.name as flow, r.state
      from record r join run n on n.id = r.created_run join side s on s.id = r.created_side join flow f on f.id = r.flow_id
      where r.id = any($1::bigint[])`,

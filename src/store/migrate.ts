@@ -15,12 +15,18 @@ export async function migrate(database: Database): Promise<void> {
       'create table if not exists migration (name text primary key, applied_at timestamptz not null default now())',
     )
     const done = new Set((await session.query<{ name: string }>('select name from migration')).map((row) => row.name))
-    const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql')).sort()
+    const files = readdirSync(FOLDER)
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
     const unknown = [...done].filter((name) => !files.includes(name))
     if (unknown.length > 0) {
-      throw new ConcordatError('store.migration-failed', `The store was written by a newer Concordat (${unknown.join(', ')}).`, {
-        cure: 'Upgrade this installation to the version that wrote it.',
-      })
+      throw new ConcordatError(
+        'store.migration-failed',
+        `The store was written by a newer Concordat (${unknown.join(', ')}).`,
+        {
+          cure: 'Upgrade this installation to the version that wrote it.',
+        },
+      )
     }
     for (const name of files.filter((file) => !done.has(file))) {
       await session.query(readFileSync(join(FOLDER, name), 'utf8'))
@@ -36,7 +42,10 @@ export async function ensurePartitions(session: Session, now: Date): Promise<voi
     const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1))
     const suffix = from.toISOString().slice(0, 7).replace('-', '_')
     for (const table of ['operation', 'revision']) {
-      const [known] = await session.query('select 1 from pg_class where relname = $1 and relkind = $2', [`${table}_${suffix}`, 'r'])
+      const [known] = await session.query('select 1 from pg_class where relname = $1 and relkind = $2', [
+        `${table}_${suffix}`,
+        'r',
+      ])
       if (known) continue
       // Two processes may both see it missing; the second finds it there.
       await session.query(

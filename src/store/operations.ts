@@ -53,7 +53,12 @@ export interface OperationException {
 }
 
 /** Stores the result of a batch: what is not named here is done. */
-export async function settleBatch(session: Session, batchId: string, exceptions: readonly OperationException[], now: Date): Promise<void> {
+export async function settleBatch(
+  session: Session,
+  batchId: string,
+  exceptions: readonly OperationException[],
+  now: Date,
+): Promise<void> {
   await session.execute('update batch set settled_at = $2 where id = $1', [batchId, now])
   if (exceptions.length === 0) return
   await session.execute(
@@ -65,7 +70,11 @@ export async function settleBatch(session: Session, batchId: string, exceptions:
 }
 
 /** Ids that the system assigned, for the log. */
-export async function nameRemotes(session: Session, batchId: string, named: readonly { id: string; remoteId: string }[]): Promise<void> {
+export async function nameRemotes(
+  session: Session,
+  batchId: string,
+  named: readonly { id: string; remoteId: string }[],
+): Promise<void> {
   if (named.length === 0) return
   await session.execute(
     `update operation o set remote_id = n.remote_id from unnest($2::bigint[], $3::text[]) as n(id, remote_id)
@@ -98,7 +107,10 @@ export async function unsettledBatches(session: Session, sideIds: readonly numbe
 }
 
 /** Operations of a run by side and kind, for its report. */
-export async function countOperations(session: Session, runId: string): Promise<{ sideId: number; kind: OperationKind; count: number }[]> {
+export async function countOperations(
+  session: Session,
+  runId: string,
+): Promise<{ sideId: number; kind: OperationKind; count: number }[]> {
   return session.query(
     `select side_id as "sideId", kind, count(*)::int as count from operation
      where run_id = $1 and (outcome is null or outcome = 'done') group by 1, 2`,

@@ -50,6 +50,8 @@ export interface Outcome {
   readonly newLinks: LinkRow[]
   readonly links: LinkRow[]
   readonly newKeys: { readonly key: string; readonly recordId: string }[]
+  /** Further keys of records that exist; some may be known already. */
+  readonly moreKeys: { readonly key: string; readonly recordId: string }[]
   readonly droppedKeys: { readonly key: string; readonly recordId: string }[]
   readonly revisions: RevisionDraft[]
   readonly dirty: DirtyMark[]
@@ -67,6 +69,7 @@ export const emptyOutcome = (): Outcome => ({
   newLinks: [],
   links: [],
   newKeys: [],
+  moreKeys: [],
   droppedKeys: [],
   revisions: [],
   dirty: [],
@@ -114,7 +117,10 @@ async function insertRecords(session: Session, records: readonly NewRecord[], st
   for (const r of records) {
     lines += `${r.id}\t${stamp.flowId}\t1\t${r.layoutId}\t${r.state}\t${stamp.runId}\t${r.sideId}\t${r.rule}\t${encodeImageValue(r.golden)}\n`
   }
-  await session.copyIn('record (id, flow_id, version, layout_id, state, created_run, created_side, created_rule, golden)', lines)
+  await session.copyIn(
+    'record (id, flow_id, version, layout_id, state, created_run, created_side, created_rule, golden)',
+    lines,
+  )
 }
 
 async function updateRecords(session: Session, records: readonly RecordUpdate[]): Promise<void> {
@@ -148,12 +154,18 @@ export async function updateLinks(session: Session, links: readonly LinkRow[]): 
   )
 }
 
-async function changeKeys(session: Session, { newKeys, droppedKeys }: Outcome): Promise<void> {
+async function changeKeys(session: Session, { newKeys, moreKeys, droppedKeys }: Outcome): Promise<void> {
   if (droppedKeys.length > 0) {
     await session.execute(
       `delete from match_key m using unnest($1::bigint[], $2::bigint[]) as d(key, record_id)
        where m.key = d.key and m.record_id = d.record_id`,
       columns(droppedKeys, (k) => [k.key, k.recordId]),
+    )
+  }
+  if (moreKeys.length > 0) {
+    await session.execute(
+      'insert into match_key (key, record_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing',
+      columns(moreKeys, (k) => [k.key, k.recordId]),
     )
   }
   let lines = ''
@@ -164,7 +176,8 @@ async function changeKeys(session: Session, { newKeys, droppedKeys }: Outcome): 
 async function insertRevisions(session: Session, revisions: readonly RevisionDraft[], stamp: Stamp): Promise<void> {
   const at = stamp.at.toISOString()
   let lines = ''
-  for (const r of revisions) lines += `${at}\t${stamp.runId}\t${r.recordId}\t${r.version}\t${encodeImageValue(r.changes)}\n`
+  for (const r of revisions)
+    lines += `${at}\t${stamp.runId}\t${r.recordId}\t${r.version}\t${encodeImageValue(r.changes)}\n`
   await session.copyIn('revision (at, run_id, record_id, version, changes)', lines)
 }
 

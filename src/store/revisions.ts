@@ -25,7 +25,8 @@ export async function lastChanges(
   for (const { recordId, changes } of await revisionsOf(session, recordIds)) {
     let fields = result.get(recordId)
     if (!fields) result.set(recordId, (fields = new Map()))
-    for (const change of changes) if (change.from !== change.to) fields.set(change.field, { system: change.system, at: change.at })
+    for (const change of changes)
+      if (change.from !== change.to) fields.set(change.field, { system: change.system, at: change.at })
   }
   return result
 }
@@ -36,5 +37,9 @@ export async function revisionsOf(session: Session, recordIds: readonly string[]
     `select record_id as "recordId", version, changes from revision where record_id = any($1::bigint[]) order by record_id, version`,
     [recordIds],
   )
-  return rows.map((row) => ({ recordId: row.recordId, version: row.version, changes: JSON.parse(row.changes) as StoredChange[] }))
+  return rows.map((row) => ({
+    recordId: row.recordId,
+    version: row.version,
+    changes: JSON.parse(row.changes) as StoredChange[],
+  }))
 }

@@ -1,7 +1,10 @@
 import type { RunKind, RunStatus } from '../model/words.ts'
 import type { Session } from './database.ts'
 
-export async function beginRun(session: Session, run: { flowId: number; contractId: number; kind: RunKind; now: Date }): Promise<string> {
+export async function beginRun(
+  session: Session,
+  run: { flowId: number; contractId: number; kind: RunKind; now: Date },
+): Promise<string> {
   // A run that never ended (its process died) is closed by the next one.
   await session.execute(
     `update run set status = 'failed', finished_at = $2, message = 'The process ended before the run did.'
@@ -15,7 +18,11 @@ export async function beginRun(session: Session, run: { flowId: number; contract
   return row!.id
 }
 
-export async function endRun(session: Session, id: string, end: { status: RunStatus; report: object; message: string | null; now: Date }): Promise<void> {
+export async function endRun(
+  session: Session,
+  id: string,
+  end: { status: RunStatus; report: object; message: string | null; now: Date },
+): Promise<void> {
   await session.execute('update run set status = $2, report = $3, message = $4, finished_at = $5 where id = $1', [
     id,
     end.status,

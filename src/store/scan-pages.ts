@@ -19,7 +19,11 @@ export async function scanPages(session: Session, sideId: number): Promise<ScanP
 }
 
 /** Replaces all pages of a side; a page that is not clean carries an empty digest, which equals none. */
-export async function replaceScanPages(session: Session, sideId: number, pages: readonly Omit<ScanPage, 'page'>[]): Promise<void> {
+export async function replaceScanPages(
+  session: Session,
+  sideId: number,
+  pages: readonly Omit<ScanPage, 'page'>[],
+): Promise<void> {
   await session.execute('delete from scan_page where side_id = $1', [sideId])
   if (pages.length === 0) return
   await session.execute(
@@ -38,7 +42,11 @@ export async function replaceScanPages(session: Session, sideId: number, pages: 
 }
 
 /** Live links of a side whose remote id is not among `ids`: what a listing did not show. */
-export async function linksNotAmong(session: Session, sideId: number, ids: AsyncIterable<readonly string[]>): Promise<string[]> {
+export async function linksNotAmong(
+  session: Session,
+  sideId: number,
+  ids: AsyncIterable<readonly string[]>,
+): Promise<string[]> {
   await session.query('create temporary table seen (remote_id text) on commit drop')
   for await (const page of ids) {
     await session.execute('insert into seen select unnest($1::text[])', [page])

@@ -1,0 +1,351 @@
+import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Rule } from '../contract/rule.ts'
+import { correlate, type Candidate, type Correlation } from '../merge/correlate.ts'
+import { firstAgreement } from '../merge/first-agreement.ts'
+import { matchKeys } from '../merge/match-key.ts'
+import { isValue } from '../merge/side-state.ts'
+import { Invalid, Unresolved, type Canonical } from '../model/value.ts'
+import {
+  recordsById,
+  recordsByKeys,
+  type Known,
+  type LinkRow,
+  type RecordRow,
+  type RecordState,
+} from '../store/links.ts'
+import type { Outcome } from '../store/outcome.ts'
+import { ambiguousCase, counterpartCase, recordSubject, type CandidateView } from './case-drafts.ts'
+import type { DecideOptions, Decision } from './decider.ts'
+import type { FlowWork } from './flow-work.ts'
+import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
+import { blockerOf, HELD_BY, holdBack, release, UNREADABLE } from './hold-back.ts'
+import { applyMerge } from './linked-merge.ts'
+import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
+import { loadStates, newcomerState, type Loaded } from './translate.ts'
+import { decideUnmatched, isLegacy } from './unmatched.ts'
+
+/*
+ * Records that are not linked yet: which golden record each of them is, or that it is none so far. Pages are decided one
+ * after the other but may be committed later; `inFlight` lets a page see the match keys of pages not committed yet.
+ */
+
+interface InFlight {
+  readonly recordId: string
+  readonly sideId: number
+  readonly filled: number
+  readonly title: string
+  readonly remoteId: string
+}
+
+export class Correlator {
+  private readonly work: FlowWork
+  private readonly inFlight = new Map<string, InFlight[]>()
+  /** Match keys that several records of the side observed last share, with the records in order of preference. */
+  contestedKeys: ReadonlyMap<string, readonly string[]> = new Map()
+  /** Golden records that more than one remote record could be. */
+  readonly contested = new Set<string>()
+
+  constructor(work: FlowWork) {
+    this.work = work
+  }
+
+  /** Forgets the keys of a page that has been committed. */
+  committed(decision: Decision): void {
+    for (const { key, recordId } of decision.keys) {
+      const rest = (this.inFlight.get(key) ?? []).filter((entry) => entry.recordId !== recordId)
+      if (rest.length > 0) this.inFlight.set(key, rest)
+      else this.inFlight.delete(key)
+    }
+  }
+
+  /** Decides where the new records of a page belong. `known`: what was known of records that had been held back. */
+  async decide(
+    side: Side,
+    fresh: readonly RemoteRecord[],
+    known: ReadonlyMap<string, Known>,
+    options: DecideOptions,
+    decision: Decision,
+  ): Promise<Decision> {
+    const { work } = this
+    const { outcome } = decision
+    const resolve = await resolverIn(
+      work.database,
+      side,
+      fresh.map((r) => r.values),
+    )
+    await work.recordIds.reserve(work.database, fresh.length)
+    const readable: Fresh[] = []
+    for (const record of fresh) {
+      const reading = side.mapping.read(record.values, resolve)
+      const blocked = blockerOf(work, side, reading, false)
+      const golden = reading.map((value) => (isValue(value) ? value : null))
+      const keys = matchKeys(work.flow, golden)
+      if (blocked) {
+        holdBack(work, side, record, blocked, outcome, options.heldSince)
+        this.addRecord(side, { record, reading, golden, keys }, 'held', HELD_BY[blocked.cause], outcome)
+        continue
+      }
+      if (known.get(record.id)?.cause) release(side, record.id, outcome)
+      if (reading.some((value) => value instanceof Unresolved)) decision.again.push(record.id)
+      readable.push({ record, reading, golden, keys })
+    }
+    const found = await this.candidates(readable.flatMap((r) => r.keys.filter((k) => k !== null)))
+    const claimed = new Set<string>()
+    for (const observed of readable) {
+      const { record, golden } = observed
+      const all = observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
+      // Twins within a side that is not the last are told apart once their counterparts are known.
+      const byRule =
+        work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
+      const correlation = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
+      const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
+      const changed = changedAt(side, record.values)
+      const policy = target && legacyPolicy(work, [changed, ...target.sides.map((s) => s.state.changedAt)])
+      const unreadable = target ?? this.unreadableOf(byRule, found)
+      if (unreadable && UNREADABLE.has(unreadable.row.createdRule) && unreadable.row.state === 'held') {
+        const id = this.addRecord(side, observed, 'held', 'counterpart held', outcome)
+        work.counts.held++
+        const about = { recordId: id, sideId: side.id, remoteId: record.id, title: titleOf(work.flow, golden) }
+        outcome.cases.push(
+          counterpartCase(work.flow, side.system, this.candidateView(unreadable.row.id, found, byRule), about),
+        )
+        continue
+      }
+      if (target && policy !== 'leave alone') {
+        claimed.add(target.row.id)
+        await this.join(side, observed, target, outcome, policy)
+        work.counts.linked++
+        continue
+      }
+      const title = titleOf(work.flow, golden)
+      if (correlation.situation === 'ambiguous') {
+        const rule: Rule = correlation.asks
+          ? 'duplicate: asked'
+          : `duplicate: ${work.flow.edgeCases.duplicates as 'oldest'}`
+        const id = this.addRecord(side, observed, correlation.asks ? 'held' : 'left alone', rule, outcome)
+        if (correlation.asks) {
+          work.counts.held++
+          const views = correlation.candidates.map((candidate) => this.candidateView(candidate, found, byRule))
+          outcome.cases.push(
+            ambiguousCase(work.flow, side.system, views, { recordId: id, sideId: side.id, remoteId: record.id, title }),
+          )
+        }
+        continue
+      }
+      if (!options.last) this.addRecord(side, observed, 'pending', 'created in master', outcome)
+      else {
+        const verdict = decideUnmatched(work, side, changed, golden)
+        const id = this.addRecord(side, observed, verdict.state, verdict.rule, outcome)
+        verdict.carryOut({ recordId: id, golden, title, remoteId: record.id }, outcome, decision.creations)
+      }
+    }
+    return { ...decision, keys: outcome.newKeys, clean: decision.clean && decision.again.length === 0 }
+  }
+
+  /** A golden record of its own, linked to the remote record that it was read from. */
+  private addRecord(side: Side, observed: Fresh, state: RecordState, rule: Rule, outcome: Outcome): string {
+    const { work } = this
+    const { record, golden } = observed
+    const id = work.recordIds.take()
+    const waived = skippedWaivers(work, observed)
+    outcome.newRecords.push({
+      id,
+      state,
+      layoutId: work.goldenLayout,
+      golden: encodeGolden(golden),
+      sideId: side.id,
+      rule,
+    })
+    outcome.newLinks.push({
+      sideId: side.id,
+      remoteId: record.id,
+      recordId: id,
+      layoutId: side.layoutId,
+      state: 'live',
+      waived,
+      image: record.image,
+    })
+    for (const key of new Set(observed.keys)) {
+      if (key === null) continue
+      outcome.newKeys.push({ key, recordId: id })
+      const others = this.inFlight.get(key)
+      const entry = {
+        recordId: id,
+        sideId: side.id,
+        filled: filled(golden),
+        title: titleOf(work.flow, golden),
+        remoteId: record.id,
+      }
+      if (others) others.push(entry)
+      else this.inFlight.set(key, [entry])
+    }
+    return id
+  }
+
+  /** A record of another side that is held back and shares a key. */
+  private unreadableOf(byRule: readonly (readonly Candidate[])[], found: FoundCandidates): Loaded | undefined {
+    for (const candidate of byRule.flat()) {
+      const record = candidate.taken ? undefined : found.records.get(candidate.record)
+      if (record && record.row.state === 'held' && UNREADABLE.has(record.row.createdRule)) return record
+    }
+    return undefined
+  }
+
+  /** Several records of this side, or of the others, could be the same: remembers whom that concerns, and who has to wait. */
+  private contest(
+    observed: { readonly record: RemoteRecord; readonly keys: readonly (string | null)[] },
+    byRule: readonly (readonly Candidate[])[],
+    correlation: Correlation,
+  ): Correlation {
+    const free = (byRule.find((list) => list.length > 0) ?? [])
+      .filter((candidate) => !candidate.taken)
+      .map((candidate) => candidate.record)
+    if (free.length > 1)
+      for (const id of free) if (correlation.situation !== 'found' || correlation.record !== id) this.contested.add(id)
+    const key = observed.keys.find((k, i) => k !== null && byRule[i]!.length > 0)
+    const others = key ? this.contestedKeys.get(key) : undefined
+    if (!others || correlation.situation !== 'found') return correlation
+    const asks = this.work.flow.edgeCases.duplicates === 'ask'
+    if (asks) for (const id of free) this.contested.add(id)
+    return asks || others[0] !== observed.record.id ? { situation: 'ambiguous', candidates: free, asks } : correlation
+  }
+
+  /** Links a remote record to the golden record that it turned out to be. */
+  async join(
+    side: Side,
+    observed: Observed & { readonly keys: readonly (string | null)[] },
+    target: Loaded,
+    outcome: Outcome,
+    policy?: Agreement,
+  ): Promise<void> {
+    const { work } = this
+    const { record, reading } = observed
+    const newcomer = newcomerState(side, reading, record.values)
+    const merged = firstAgreement(
+      work.flow,
+      target.golden,
+      target.sides.map((s) => s.state),
+      newcomer,
+      policy,
+    )
+    const link: LinkRow = {
+      sideId: side.id,
+      remoteId: record.id,
+      recordId: target.row.id,
+      layoutId: side.layoutId,
+      state: 'live',
+      waived: encodeWaived(merged.waived.get(side.system) ?? {}),
+      image: record.image,
+    }
+    // A link that was given up or whose record is gone is taken over by the newcomer.
+    if (target.row.links.some((l) => l.sideId === side.id)) outcome.links.push(link)
+    else outcome.newLinks.push(link)
+    const wasAsked = target.row.state === 'held'
+    if (wasAsked) outcome.settled.push({ subject: recordSubject(target.row.id) })
+    const row: RecordRow = { ...target.row, state: 'live' }
+    if (merged.changes.length === 0 && target.row.state !== 'live') {
+      outcome.records.push({
+        id: row.id,
+        version: row.version,
+        layoutId: work.goldenLayout,
+        state: 'live',
+        golden: encodeGolden(merged.golden),
+      })
+    }
+    const joined: Loaded = {
+      ...target,
+      row,
+      sides: [...target.sides, { side, link, values: record.values, state: newcomer }],
+    }
+    const before = outcome.links.length
+    await applyMerge(work, joined, merged, outcome, new Map())
+    // The newcomer's own link stands already.
+    for (let i = outcome.links.length - 1; i >= before; i--)
+      if (outcome.links[i]!.sideId === side.id) outcome.links.splice(i, 1)
+    // The match keys of the newcomer's own values lead to the record too.
+    const golden = new Set(matchKeys(work.flow, merged.golden))
+    const had = new Set(matchKeys(work.flow, target.golden))
+    for (const key of new Set(observed.keys))
+      if (key !== null && !golden.has(key) && !had.has(key)) outcome.moreKeys.push({ key, recordId: row.id })
+  }
+
+  private async candidates(keys: readonly string[]): Promise<FoundCandidates> {
+    const { database } = this.work
+    const rows = await recordsByKeys(database, [...new Set(keys)])
+    const byKey = Map.groupBy(rows, (row) => row.key)
+    const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
+    const usable = stored.filter((row) => row.state !== 'deleted')
+    const loaded = await loadStates(this.work, database, usable)
+    return {
+      byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
+      records: new Map(loaded.map((l) => [l.row.id, l])),
+    }
+  }
+
+  private candidatesOf(key: string, found: FoundCandidates, side: Side, claimed: ReadonlySet<string>): Candidate[] {
+    const stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
+      const record = found.records.get(id)
+      if (!record) return []
+      const ages = record.sides.map((s) => s.state.changedAt ?? '').sort()
+      const taken =
+        claimed.has(id) ||
+        record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')
+      return [{ record: id, taken, changedAt: ages.at(-1) ?? null, filled: filled(record.golden) }]
+    })
+    const flying = (this.inFlight.get(key) ?? []).filter((entry) => !found.records.has(entry.recordId))
+    return [
+      ...stored,
+      ...flying.map((entry) => ({ record: entry.recordId, taken: true, changedAt: null, filled: entry.filled })),
+    ]
+  }
+
+  private candidateView(
+    recordId: string,
+    found: FoundCandidates,
+    byRule: readonly (readonly Candidate[])[],
+  ): CandidateView {
+    const taken = byRule.flat().find((candidate) => candidate.record === recordId)?.taken ?? false
+    const record = found.records.get(recordId)
+    if (record) {
+      const where = record.sides.map((s) => `${s.side.system} ${s.link.remoteId}`).join(', ')
+      return { record: recordId, title: titleOf(this.work.flow, record.golden), where, taken }
+    }
+    for (const entries of this.inFlight.values()) {
+      const entry = entries.find((e) => e.recordId === recordId)
+      if (entry) {
+        const system = this.work.sides.find((s) => s.id === entry.sideId)!.system
+        return { record: recordId, title: entry.title, where: `${system} ${entry.remoteId}`, taken }
+      }
+    }
+    return { record: recordId, title: recordId, where: recordId, taken }
+  }
+}
+
+type Agreement = FlowWork['flow']['edgeCases']['existingRecords']
+
+/** How legacy records that found each other are joined, when all of them are older than the contract cares. */
+function legacyPolicy(work: FlowWork, ages: readonly (string | null)[]): Agreement | 'leave alone' | undefined {
+  if (!ages.every((at) => isLegacy(work, at))) return undefined
+  return work.flow.edgeCases.olderThan!.then
+}
+
+interface Fresh extends Observed {
+  readonly golden: Canonical[]
+  readonly keys: (string | null)[]
+}
+
+interface FoundCandidates {
+  readonly byKey: ReadonlyMap<string, readonly string[]>
+  readonly records: ReadonlyMap<string, Loaded>
+}
+
+const filled = (values: readonly Canonical[]): number => values.reduce((n, value) => n + (value === null ? 0 : 1), 0)
+
+function skippedWaivers(work: FlowWork, { reading }: Observed): string | null {
+  const waived: Record<string, readonly [Canonical, string]> = {}
+  work.flow.fields.forEach((field, i) => {
+    if (reading[i] instanceof Invalid) waived[field.name] = [null, 'invalid value: field skipped']
+    if (reading[i] instanceof Unresolved) waived[field.name] = [null, 'missing reference: field skipped']
+  })
+  return encodeWaived(waived)
+}

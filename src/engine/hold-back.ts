@@ -1,0 +1,84 @@
+import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Rule } from '../contract/rule.ts'
+import { Invalid, Unresolved, type Reading } from '../model/value.ts'
+import type { Outcome } from '../store/outcome.ts'
+import { heldCase, remoteSubject } from './case-drafts.ts'
+import type { FlowWork } from './flow-work.ts'
+import { titleOf } from './golden.ts'
+import type { Side } from './side.ts'
+
+/*
+ * Records that cannot be taken as they are: a value that cannot be read, a required one that is missing, a reference to
+ * something that is not there. They block only themselves, and are looked at again when they change or when what they
+ * wait for arrives (law L19).
+ */
+
+export interface Blocker {
+  readonly cause: 'invalid_value' | 'required_value' | 'missing_reference'
+  readonly detail: string
+}
+
+/** The rule that a new record is held by. */
+export const HELD_BY: Record<Blocker['cause'], Rule> = {
+  invalid_value: 'invalid value: held',
+  required_value: 'required value missing',
+  missing_reference: 'missing reference: waits',
+}
+
+/** Rules of records whose values are not known in full, so that nothing can be joined to them yet. */
+export const UNREADABLE: ReadonlySet<string> = new Set<Rule>(['invalid value: held', 'missing reference: waits'])
+
+/** Rules that look at what a record holds, so that a change of it asks for a new decision. */
+export const DECIDED_BY_CONTENT: ReadonlySet<string> = new Set<Rule>([
+  'too old',
+  'required value missing',
+  'invalid value: held',
+  'missing reference: waits',
+])
+
+/** Why a record must be held back, or null. `linked`: its own values count as the golden ones where it is master. */
+export function blockerOf(work: FlowWork, side: Side, reading: readonly Reading[], linked: boolean): Blocker | null {
+  const { flow } = work
+  for (let i = 0; i < flow.fields.length; i++) {
+    const value = reading[i]!
+    const field = flow.fields[i]!
+    if (typeof value === 'string') continue
+    if (value instanceof Invalid) {
+      if (field.invalidValue === 'hold record')
+        return { cause: 'invalid_value', detail: `${field.name}: ${value.reason}` }
+    } else if (value instanceof Unresolved) {
+      if (value.flow !== flow.name && flow.edgeCases.missingReference.then !== 'skip field') {
+        return { cause: 'missing_reference', detail: `${field.name} refers to ${value.flow} ${value.remoteId}` }
+      }
+    } else if (field.required && side.mapping.holds[i] && linked && field.master === side.system) {
+      return { cause: 'required_value', detail: `${field.name} is empty` }
+    }
+  }
+  return null
+}
+
+export function holdBack(
+  work: FlowWork,
+  side: Side,
+  record: RemoteRecord,
+  { cause, detail }: Blocker,
+  outcome: Outcome,
+  heldSince: ReadonlyMap<string, number> | undefined,
+): void {
+  outcome.held.push({ sideId: side.id, remoteId: record.id, cause, detail, image: record.image })
+  work.counts.held++
+  const wait = work.flow.edgeCases.missingReference
+  const since = heldSince?.get(record.id)
+  if (cause === 'missing_reference' && wait.waitMs > 0 && (since === undefined || work.clock() - since < wait.waitMs))
+    return
+  const reading = side.mapping.read(record.values, () => undefined)
+  const title = titleOf(work.flow, reading)
+  outcome.cases.push(
+    heldCase(side.system, cause, detail, { recordId: null, sideId: side.id, remoteId: record.id, title }),
+  )
+}
+
+export function release(side: Side, remoteId: string, outcome: Outcome): void {
+  outcome.released.push({ sideId: side.id, remoteId })
+  outcome.settled.push({ kind: 'held record', subject: remoteSubject(side.system, remoteId) })
+}
