@@ -88,7 +88,7 @@ async function decideField(
   const before = record.golden[i]!
   let value: Canonical = before
   if (choice.startsWith('value:')) value = choice === 'value:' ? null : choice.slice('value:'.length)
-  else if (chosen && isValue(chosen.state.now[i])) value = chosen.state.now[i] as Canonical
+  else if (chosen && isValue(chosen.state.now[i])) value = chosen.state.now[i]
   const golden = [...record.golden]
   golden[i] = value
   const lost: Record<string, Canonical> = {}
@@ -96,8 +96,7 @@ async function decideField(
   for (const { state } of record.sides) {
     const { [name]: _, ...rest } = state.waived
     waived.set(state.system, rest)
-    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value)
-      lost[state.system] = state.now[i] as Canonical
+    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value) lost[state.system] = state.now[i]
   }
   const change = {
     field: name,

@@ -286,7 +286,7 @@ export class Correlator {
     const stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
       const record = found.records.get(id)
       if (!record) return []
-      const ages = record.sides.map((s) => s.state.changedAt ?? '').sort()
+      const ages = record.sides.map((s) => s.state.changedAt ?? '').toSorted()
       const taken =
         claimed.has(id) ||
         record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')

@@ -5,7 +5,8 @@ import type { Database, Session } from '../store/database.ts'
 import type { FlowRow } from '../store/flows.ts'
 import type { IdBlocks } from '../store/ids.ts'
 import { assertLease, renewLease, type Lease } from '../store/leases.ts'
-import { commitOutcome, type Outcome, type Stamp } from '../store/outcome.ts'
+import { commitOutcome, type Outcome } from '../store/outcome.ts'
+import type { Stamp } from '../store/stamp.ts'
 import type { Side } from './side.ts'
 
 /** Everything that one run of one flow works with. */

@@ -123,11 +123,11 @@ function breakOscillation(work: FlowWork, record: Loaded, merged: Merged, fields
   for (const name of fields) {
     const i = work.flow.fields.findIndex((field) => field.name === name)
     golden[i] = record.golden[i]!
-    const values: Record<string, Canonical> = { golden: golden[i]! }
+    const values: Record<string, Canonical> = { golden: golden[i] }
     for (const { state } of record.sides) {
       if (!state.holds[i] || !isValue(state.now[i])) continue
-      values[state.system] = state.now[i] as Canonical
-      if (state.now[i] !== golden[i]) waived.get(state.system)![name] = [golden[i]!, 'oscillation']
+      values[state.system] = state.now[i]
+      if (state.now[i] !== golden[i]) waived.get(state.system)![name] = [golden[i], 'oscillation']
     }
     outcome.cases.push(
       oscillationCase(name, values, {

@@ -75,7 +75,7 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
       ? writableFields(work, side).filter(
           (i) => action !== 'restore' || waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i],
         )
-      : dueFields(work, side, item.golden, reading!, waived)
+      : dueFields(work, side, item.golden, reading, waived)
     drafts.push({ item, values, due, reading })
   })
   const { ids } = side.remote.capabilities

@@ -1,4 +1,4 @@
-import type { RemoteRecord, WriteResult } from '../connector-kit/port.ts'
+import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem, WriteResult } from '../connector-kit/port.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
@@ -45,20 +45,18 @@ async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteR
   const results: WriteResult[] = []
   const { remote } = side
   const { maxBatch } = remote.capabilities
-  const each = async <Item>(
-    kind: PlannedWrite['call']['kind'],
-    send: (items: Item[]) => Promise<readonly WriteResult[]>,
-  ) => {
+  type Call = PlannedWrite['call']
+  const each = async (kind: Call['kind'], send: (items: Call['item'][]) => Promise<readonly WriteResult[]>) => {
     const places = writes.flatMap((write, place) => (write.call.kind === kind ? [place] : []))
     for (let i = 0; i < places.length; i += maxBatch) {
       const part = places.slice(i, i + maxBatch)
-      const answers = await send(part.map((place) => writes[place]!.call.item as Item))
+      const answers = await send(part.map((place) => writes[place]!.call.item))
       part.forEach((place, n) => (results[place] = answers[n]!))
     }
   }
-  await each('create', (items: Parameters<typeof remote.create>[0][number][]) => remote.create(items))
-  await each('update', (items: Parameters<typeof remote.update>[0][number][]) => remote.update(items))
-  await each('delete', (items: Parameters<typeof remote.delete>[0][number][]) => remote.delete(items))
+  await each('create', (items) => remote.create(items as CreateItem[]))
+  await each('update', (items) => remote.update(items as UpdateItem[]))
+  await each('delete', (items) => remote.delete(items as DeleteItem[]))
   return results
 }
 

@@ -15,7 +15,7 @@ export async function tellStatus(session: Session, contract: Contract, now: numb
       status,
       why,
       last_run:
-        standing?.run == null
+        standing === undefined || standing.run === null
           ? null
           : {
               run: standing.run,

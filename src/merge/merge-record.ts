@@ -146,7 +146,7 @@ function mergeShared(
     pending !== undefined &&
     changed.some(
       (side) =>
-        side.now[i] !== before && isValue(side.shadow?.[i]) && side.shadow![i] !== before && !side.waived[field.name],
+        side.now[i] !== before && isValue(side.shadow?.[i]) && side.shadow[i] !== before && !side.waived[field.name],
     )
   if (goldenCompetes) values.add(before)
   if (values.size === 0) return
@@ -266,7 +266,7 @@ export class Draft {
   ask(kind: Ask['kind'], cause: Ask['cause'], field: Field, i: number): void {
     const values: Record<string, Canonical> = { golden: this.golden[i]! }
     for (const side of this.sides)
-      if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i] as Canonical
+      if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i]
     this.asks.push({ kind, cause, field: field.name, values })
   }
 

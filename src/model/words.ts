@@ -1,8 +1,5 @@
 /** The field's words as unions; every switch over them is exhaustive. */
 
-/** What correlating a remote record found. */
-export type Situation = 'confirmed' | 'found' | 'absent' | 'ambiguous' | 'missing' | 'ignored' | 'gone'
-
 export type RunKind = 'incremental' | 'full'
 
 /** `waiting`: done, and cases wait for a person. `stopped`: a limit tripped before the first write. */

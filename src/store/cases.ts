@@ -1,6 +1,7 @@
 import type { CaseKind } from '../model/words.ts'
 import type { Session } from './database.ts'
-import { columns, type Stamp } from './outcome.ts'
+import { columns } from './columns.ts'
+import type { Stamp } from './stamp.ts'
 
 export interface CaseDraft {
   readonly kind: CaseKind

@@ -38,9 +38,10 @@ const TYPES = {
           : oid === 21 || oid === 23
             ? Number
             : (v: string) => v,
-} as unknown as pg.CustomTypesConfig
+}
 
-const parseTextArray = (text: string): string[] => pg.types.getTypeParser(1009 as never)(text) as string[]
+const parserOf = pg.types.getTypeParser as (oid: number) => (text: string) => unknown
+const parseTextArray = (text: string): string[] => parserOf(1009)(text) as string[]
 
 function sessionOf(
   client: pg.Pool | pg.PoolClient,

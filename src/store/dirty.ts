@@ -1,5 +1,6 @@
 import type { Session } from './database.ts'
-import { columns, type Stamp } from './outcome.ts'
+import { columns } from './columns.ts'
+import type { Stamp } from './stamp.ts'
 
 /** What has to happen to a record in a side: `sync` brings it to the golden values, creating it where it is absent. */
 export type DirtyAction = 'sync' | 'delete' | 'archive' | 'restore'

@@ -126,12 +126,6 @@ export async function countLinks(session: Session, sideId: number): Promise<numb
   return Number(row!.count)
 }
 
-/** Whether a side has any link at all; cheap where counting is not. */
-export async function hasLinks(session: Session, sideId: number): Promise<boolean> {
-  const rows = await session.query('select 1 from link where side_id = $1 limit 1', [sideId])
-  return rows.length > 0
-}
-
 /** A page of the records in a state, by id. */
 export async function recordsInState(
   session: Session,

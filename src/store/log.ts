@@ -69,7 +69,9 @@ export async function searchLog(
   )
   const order = { operation: 2, case: 1, revision: 0 }
   return [...(await operations), ...(await revisions), ...(await cases)]
-    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : order[b.kind] - order[a.kind] || Number(b.id) - Number(a.id)))
+    .toSorted((a, b) =>
+      a.at < b.at ? 1 : a.at > b.at ? -1 : order[b.kind] - order[a.kind] || Number(b.id) - Number(a.id),
+    )
     .slice(0, limit)
 }
 

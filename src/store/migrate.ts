@@ -17,7 +17,7 @@ export async function migrate(database: Database): Promise<void> {
     const done = new Set((await session.query<{ name: string }>('select name from migration')).map((row) => row.name))
     const files = readdirSync(FOLDER)
       .filter((name) => name.endsWith('.sql'))
-      .sort()
+      .toSorted()
     const unknown = [...done].filter((name) => !files.includes(name))
     if (unknown.length > 0) {
       throw new ConcordatError(

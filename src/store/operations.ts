@@ -1,7 +1,8 @@
 import { encodeImageValue } from '../model/image.ts'
 import type { OperationKind, Outcome as OperationOutcome } from '../model/words.ts'
 import type { Session } from './database.ts'
-import { columns, type Stamp } from './outcome.ts'
+import { columns } from './columns.ts'
+import type { Stamp } from './stamp.ts'
 
 /** Writes to one side, stored before the call. */
 export interface Intent {

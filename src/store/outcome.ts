@@ -1,9 +1,11 @@
 import { encodeImageValue } from '../model/image.ts'
 import { openCases, settleCases, type CaseDraft, type SettledCase } from './cases.ts'
+import { columns } from './columns.ts'
 import type { Session } from './database.ts'
 import { markDirty, type DirtyMark } from './dirty.ts'
 import { intend, type Intent } from './operations.ts'
 import type { LinkRow, RecordState } from './links.ts'
+import type { Stamp } from './stamp.ts'
 
 /*
  * What one page of merging decided, written set-based in the caller's transaction: COPY for what is new, one statement a
@@ -79,12 +81,6 @@ export const emptyOutcome = (): Outcome => ({
   released: [],
   intents: [],
 })
-
-export interface Stamp {
-  readonly flowId: number
-  readonly runId: string
-  readonly at: Date
-}
 
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
@@ -199,11 +195,4 @@ async function hold(session: Session, { held, released }: Outcome, stamp: Stamp)
       [...columns(held, (h) => [h.sideId, h.remoteId, h.cause, h.detail, h.image]), stamp.at, stamp.runId],
     )
   }
-}
-
-/** Rows → one array per column, for `unnest`. */
-export function columns<T>(rows: readonly T[], values: (row: T) => readonly unknown[]): unknown[][] {
-  const result: unknown[][] = []
-  for (const row of rows) values(row).forEach((value, i) => (result[i] ??= []).push(value))
-  return result
 }

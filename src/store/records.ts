@@ -1,5 +1,5 @@
 import type { Session } from './database.ts'
-import { columns } from './outcome.ts'
+import { columns } from './columns.ts'
 
 /** Notes the rule that decided where new records go. */
 export async function updateRules(session: Session, rules: readonly { id: string; rule: string }[]): Promise<void> {

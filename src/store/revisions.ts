@@ -24,7 +24,7 @@ export async function lastChanges(
   const result = new Map<string, Map<string, { system: string | null; at: string | null }>>()
   for (const { recordId, changes } of await revisionsOf(session, recordIds)) {
     let fields = result.get(recordId)
-    if (!fields) result.set(recordId, (fields = new Map()))
+    if (!fields) result.set(recordId, (fields = new Map<string, { system: string | null; at: string | null }>()))
     for (const change of changes)
       if (change.from !== change.to) fields.set(change.field, { system: change.system, at: change.at })
   }

@@ -46,15 +46,12 @@ export class RowQuery {
   readonly layout: Layout
   /** The select list: a row in the order of the layout. */
   private readonly list: string
-  /** Joined after the table (alias `t`). */
-  private readonly joins: string
 
   constructor(open: OpenTable) {
     this.open = open
     const names = open.columns.map((column) => column.name)
     const lines = new Map<string, LinesLayout>()
     const list = names.map((name) => `t.${quoteName(name)}`)
-    let joins = ''
     open.children.forEach((child, i) => {
       lines.set(child.name, { place: list.length, columns: ['', ...child.fields.map((field) => field.name)] })
       const parent = `t.${quoteName(open.id.name)}${open.id.castType === child.parent.castType ? '' : `::${child.parent.castType}`}`
@@ -63,14 +60,10 @@ export class RowQuery {
           `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${parent}), '[]')`,
         )
       } else {
-        // Without an index a subquery for each row would read the whole child table each time.
-        const key = quoteName(child.parent.name)
-        joins += ` left join (select c.${key} as parent, ${childRows(child)} as rows from ${tableName(child.table)} c group by c.${key}) l${i} on l${i}.parent = ${parent}`
         list.push(`coalesce(l${i}.rows, '[]')`)
       }
     })
     this.list = list.join(', ')
-    this.joins = joins
     this.layout = {
       columns: [...names, ...lines.keys()],
       id: names.indexOf(open.id.name),

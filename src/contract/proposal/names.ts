@@ -36,6 +36,14 @@ const ENTITIES: readonly (readonly string[])[] = [
   ['quote', 'quotation', 'offer', 'estimate'],
 ]
 
+/** Entities that are documents: what people write, number and date, with lines below. */
+const DOCUMENTS: ReadonlySet<string> = new Set(['order', 'invoice', 'quote', 'shipment', 'payment', 'subscription'])
+
+/** Whether an entity of our vocabulary is a document, such as an order or an invoice. */
+export function isDocument(entity: string): boolean {
+  return DOCUMENTS.has(entity)
+}
+
 /** Last words of a table that holds the rows of something else. */
 const LINE_WORDS: ReadonlySet<string> = new Set([
   'line',
@@ -318,6 +326,8 @@ export interface TableTopic {
   readonly noun: string
   /** Words before the noun that say something. */
   readonly qualifiers: readonly string[]
+  /** All words before the noun, as they stand: whose rows these are, if they are somebody's lines. */
+  readonly of: readonly string[]
   /** The table's noun is a line word: `order_details`, `deal_lines`. */
   readonly isLines: boolean
   /** A qualifier says that it is another thing than its noun alone. */
@@ -330,11 +340,13 @@ export function tableTopic(name: string): TableTopic {
   const telling = words.filter((word, place) => !FILLER.has(word) || (place === words.length - 1 && words.length === 1))
   const noun = telling.at(-1) ?? words.at(-1) ?? name
   const qualifiers = telling.slice(0, -1)
+  const of = words.slice(0, Math.max(0, words.lastIndexOf(noun)))
   return {
     entity: ENTITY_OF.get(noun) ?? noun,
     noun,
     qualifiers,
-    isLines: LINE_WORDS.has(noun) && qualifiers.some((word) => ENTITY_OF.has(word)),
+    of,
+    isLines: LINE_WORDS.has(noun) && of.some((word) => ENTITY_OF.has(word)),
     isOther: qualifiers.some((word) => OTHER_THING.has(word)) || OTHER_THING.has(noun),
   }
 }
