@@ -20,6 +20,7 @@ import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { blockerOf, HELD_BY, holdBack, release, UNREADABLE } from './hold-back.ts'
 import { applyMerge } from './linked-merge.ts'
+import { LookAlikes } from './look-alikes.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
 import { decideUnmatched, isLegacy } from './unmatched.ts'
@@ -42,11 +43,36 @@ export class Correlator {
   private readonly inFlight = new Map<string, InFlight[]>()
   /** Match keys that several records of the side observed last share, with the records in order of preference. */
   contestedKeys: ReadonlyMap<string, readonly string[]> = new Map()
-  /** Golden records that more than one remote record could be. */
-  readonly contested = new Set<string>()
+  /** Golden records that a remote record may be but was not joined to, with the records that were made of those. */
+  readonly contested = new Map<string, string[]>()
+
+  private readonly lookAlikes = new Map<number, LookAlikes | null>()
 
   constructor(work: FlowWork) {
     this.work = work
+  }
+
+  private doubt(candidate: string, by?: string): void {
+    const others = this.contested.get(candidate)
+    if (!others) this.contested.set(candidate, by === undefined ? [] : [by])
+    else if (by !== undefined) others.push(by)
+  }
+
+  /** Nothing is equal, but something may look alike; such pairs are always for a person to confirm. */
+  private async byLikeness(side: Side, golden: readonly Canonical[], found: FoundCandidates): Promise<Correlation> {
+    let looks = this.lookAlikes.get(side.id)
+    if (looks === undefined) this.lookAlikes.set(side.id, (looks = await LookAlikes.of(this.work, side)))
+    const hits = looks?.search(golden) ?? []
+    const unknown = hits.filter((id) => !found.records.has(id))
+    if (unknown.length > 0) {
+      const rows = (await recordsById(this.work.database, unknown)).filter((row) => row.state !== 'deleted')
+      for (const record of await loadStates(this.work, this.work.database, rows))
+        found.records.set(record.row.id, record)
+    }
+    const candidates = hits.filter((id) => found.records.get(id)?.row.links.every((link) => link.sideId !== side.id))
+    if (candidates.length === 0) return { situation: 'absent' }
+    for (const id of candidates) this.doubt(id)
+    return { situation: 'ambiguous', candidates, asks: true }
   }
 
   /** Forgets the keys of a page that has been committed. */
@@ -97,7 +123,9 @@ export class Correlator {
       // Twins within a side that is not the last are told apart once their counterparts are known.
       const byRule =
         work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
-      const correlation = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
+      const exact = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
+      const asked = exact.situation === 'absent' && (options.last || !work.firstSync)
+      const correlation = asked ? await this.byLikeness(side, golden, found) : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
       const changed = changedAt(side, record.values)
       const policy = target && legacyPolicy(work, [changed, ...target.sides.map((s) => s.state.changedAt)])
@@ -124,6 +152,7 @@ export class Correlator {
           : `duplicate: ${work.flow.edgeCases.duplicates as 'oldest'}`
         const id = this.addRecord(side, observed, correlation.asks ? 'held' : 'left alone', rule, outcome)
         if (correlation.asks) {
+          for (const candidate of correlation.candidates) if (this.contested.has(candidate)) this.doubt(candidate, id)
           work.counts.held++
           const views = correlation.candidates.map((candidate) => this.candidateView(candidate, found, byRule))
           outcome.cases.push(
@@ -201,12 +230,12 @@ export class Correlator {
       .filter((candidate) => !candidate.taken)
       .map((candidate) => candidate.record)
     if (free.length > 1)
-      for (const id of free) if (correlation.situation !== 'found' || correlation.record !== id) this.contested.add(id)
+      for (const id of free) if (correlation.situation !== 'found' || correlation.record !== id) this.doubt(id)
     const key = observed.keys.find((k, i) => k !== null && byRule[i]!.length > 0)
     const others = key ? this.contestedKeys.get(key) : undefined
     if (!others || correlation.situation !== 'found') return correlation
     const asks = this.work.flow.edgeCases.duplicates === 'ask'
-    if (asks) for (const id of free) this.contested.add(id)
+    if (asks) for (const id of free) this.doubt(id)
     return asks || others[0] !== observed.record.id ? { situation: 'ambiguous', candidates: free, asks } : correlation
   }
 
@@ -336,7 +365,7 @@ interface Fresh extends Observed {
 
 interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
-  readonly records: ReadonlyMap<string, Loaded>
+  readonly records: Map<string, Loaded>
 }
 
 const filled = (values: readonly Canonical[]): number => values.reduce((n, value) => n + (value === null ? 0 : 1), 0)

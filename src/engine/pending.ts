@@ -16,7 +16,7 @@ const BATCH = 2_000
  * Every side has been looked at: what is still without a counterpart has none, and the contract says what that means.
  * `contested`: records that more than one remote record could be.
  */
-export async function decidePending(work: FlowWork, contested: ReadonlySet<string>): Promise<void> {
+export async function decidePending(work: FlowWork, contested: ReadonlyMap<string, readonly string[]>): Promise<void> {
   let after = '0'
   for (;;) {
     const ids = await recordsInState(work.database, work.row.id, 'pending', after, BATCH)
@@ -91,7 +91,7 @@ async function doubtAbout(
   work: FlowWork,
   record: Loaded,
   alike: readonly Lookalike[],
-  contested: ReadonlySet<string>,
+  contested: ReadonlyMap<string, readonly string[]>,
 ): Promise<Doubt | null> {
   const { id } = record.row
   const held = alike.find((pair) => pair.state === 'held' && UNREADABLE.has(pair.rule))
@@ -100,10 +100,7 @@ async function doubtAbout(
   const others = await loadStates(
     work,
     work.database,
-    await recordsById(
-      work.database,
-      alike.map((pair) => pair.other),
-    ),
+    await recordsById(work.database, [...new Set([...alike.map((pair) => pair.other), ...(contested.get(id) ?? [])])]),
   )
   const home = record.sides[0]!.side
   const candidates = others.map((other): CandidateView => ({

@@ -265,8 +265,7 @@ export class Draft {
 
   ask(kind: Ask['kind'], cause: Ask['cause'], field: Field, i: number): void {
     const values: Record<string, Canonical> = { golden: this.golden[i]! }
-    for (const side of this.sides)
-      if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i]
+    for (const side of this.sides) if (side.holds[i] && isValue(side.now[i])) values[side.system] = side.now[i]
     this.asks.push({ kind, cause, field: field.name, values })
   }
 

@@ -64,3 +64,19 @@ export async function lookalikes(session: Session, recordIds: readonly string[])
     [recordIds],
   )
 }
+
+/** Records of a flow that have no counterpart in a side, with their golden values; at most `limit`. */
+export async function recordsWithout(
+  session: Session,
+  flowId: number,
+  sideId: number,
+  limit: number,
+): Promise<{ id: string; layoutId: number; golden: string }[]> {
+  return session.query(
+    `select r.id, r.layout_id as "layoutId", r.golden from record r
+     where r.flow_id = $1 and r.state <> 'deleted'
+       and not exists (select 1 from link l where l.record_id = r.id and l.side_id = $2)
+     order by r.id limit $3`,
+    [flowId, sideId, limit],
+  )
+}
