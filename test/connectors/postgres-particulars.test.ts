@@ -388,3 +388,23 @@ test('a table without statistics is read and written by its index', async () => 
   expect(kinds(results).every((kind) => kind === 'done')).toBe(true)
   expect(performance.now() - start).toBeLessThan(1500)
 })
+
+test('child rows without an index on their parent do not make reads and writes crawl', async () => {
+  await client.query(`create table orders (id bigint primary key, no text); insert into orders select i, 'O' || i from generate_series(1, 20000) i;
+    create table items (id bigserial primary key, order_id bigint references orders, sku text);
+    insert into items (order_id, sku) select 1 + i % 20000, 'S' || i from generate_series(1, 60000) i`)
+  const object = await connector.open({
+    object: 'orders',
+    id: 'id',
+    fields: ['no'],
+    lines: [{ name: 'items', object: 'items', parent: 'order_id', fields: ['sku'] }],
+  })
+  const start = performance.now()
+  const records = await object.read(Array.from({ length: 1000 }, (_, i) => String(i * 20 + 1)))
+  expect(JSON.parse(records[0]!.values[2]!)).toHaveLength(3)
+  const results = await object.update(
+    records.map((record) => ({ id: record.id, expect: record.image, set: { no: 'x' } })),
+  )
+  expect(kinds(results).every((kind) => kind === 'done')).toBe(true)
+  expect(performance.now() - start).toBeLessThan(5000)
+})

@@ -22,9 +22,10 @@ export function filterCondition(filter: Filter, column: (name: string) => Column
       case 'in': {
         const { name, castType } = column(part.field)
         if (part.values.length === 0) return 'false'
-        // A long list as one array: a query takes only so many settings.
-        if (part.values.length > 50)
-          return `(t.${quoteName(name)} = any(${bindings.addList(part.values)}::${castType}[]))`
+        // A long list as one array: a query takes only so many settings. Unnested, it is read once and not once a row.
+        if (part.values.length > 50) {
+          return `(t.${quoteName(name)} in (select v.value::${castType} from unnest(${bindings.addList(part.values)}) v(value)))`
+        }
         return `(t.${quoteName(name)} in (${part.values.map((value) => `${bindings.add(value)}::${castType}`).join(', ')}))`
       }
       case '=':

@@ -54,10 +54,9 @@ export class RowQuery {
     const list = names.map((name) => `t.${quoteName(name)}`)
     open.children.forEach((child, i) => {
       lines.set(child.name, { place: list.length, columns: ['', ...child.fields.map((field) => field.name)] })
-      const parent = `t.${quoteName(open.id.name)}${open.id.castType === child.parent.castType ? '' : `::${child.parent.castType}`}`
       if (child.table.indexed.has(child.parent.name)) {
         list.push(
-          `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${parent}), '[]')`,
+          `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${this.parentId(child)}), '[]')`,
         )
       } else {
         list.push(`coalesce(l${i}.rows, '[]')`)
@@ -73,15 +72,11 @@ export class RowQuery {
     }
   }
 
-  /** COPY of whole rows. `prefix`: expressions that go before the row. */
-  copy(parts: { prefix?: string; from?: string; where?: readonly string[]; order?: string }): string {
+  /** COPY of whole rows. `prefix`: expressions that go before the row. `ids`: the text[] that the rows come from. */
+  copy(parts: { prefix?: string; ids?: string; where?: readonly string[]; order?: string }): string {
     const prefix = parts.prefix === undefined ? '' : `${parts.prefix}, `
-    return copyText(
-      `${prefix}${this.list}`,
-      `${parts.from ?? `${tableName(this.open.table)} t`}${this.joins}`,
-      parts.where ?? [],
-      parts.order,
-    )
+    const from = parts.ids === undefined ? `${tableName(this.open.table)} t` : this.byId(parts.ids)
+    return copyText(`${prefix}${this.list}`, `${from}${this.joins(parts.ids)}`, parts.where ?? [], parts.order)
   }
 
   /** COPY of ids only. */
@@ -89,8 +84,31 @@ export class RowQuery {
     return copyText(`t.${quoteName(this.open.id.name)}`, `${tableName(this.open.table)} t`, where, order)
   }
 
+  /**
+   * Child rows (`l0`, `l1` …) whose table has no index on the parent: a subquery for each row would read the whole
+   * table each time.
+   */
+  private joins(ids: string | undefined): string {
+    let joins = ''
+    this.open.children.forEach((child, i) => {
+      const { table, parent } = child
+      if (table.indexed.has(parent.name)) return
+      const key = `c.${quoteName(parent.name)}`
+      const only =
+        ids === undefined ? '' : ` where ${key} in (select v.id::${parent.castType} from unnest(${ids}) v(id))`
+      joins += ` left join (select ${key} as parent, ${childRows(child)} as rows from ${tableName(table)} c${only} group by ${key}) l${i} on l${i}.parent = ${this.parentId(child)}`
+    })
+    return joins
+  }
+
+  /** The id of the row `t` as the child's column holds it. */
+  private parentId(child: ChildTable): string {
+    const { id } = this.open
+    return `t.${quoteName(id.name)}${id.castType === child.parent.castType ? '' : `::${child.parent.castType}`}`
+  }
+
   /** The row `t` for each id of a bound list; each id by the index, whatever the statistics say. */
-  byId(list: string): string {
+  private byId(list: string): string {
     const id = quoteName(this.open.id.name)
     return `unnest(${list}) k(id) cross join lateral (select x.* from ${tableName(this.open.table)} x where x.${id} = k.id::${this.open.id.castType} offset 0) t`
   }
@@ -124,7 +142,7 @@ export class RowQuery {
     for (const id of ids) if (canHold(this.open.id, id)) possible.add(id)
     if (possible.size === 0) return records
     const bindings = new Bindings()
-    const text = this.copy({ prefix: this.scopeFlag(bindings), from: this.byId(bindings.addList(possible)) })
+    const text = this.copy({ prefix: this.scopeFlag(bindings), ids: bindings.addList(possible) })
     await bindings.apply(client)
     for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
       for (const line of lines) {

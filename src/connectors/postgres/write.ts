@@ -5,7 +5,7 @@ import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
-import type { Column } from './catalogue.ts'
+import type { Column, Table } from './catalogue.ts'
 import { quoteName } from './identifier.ts'
 import { isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
 import type { Place } from './failure.ts'
@@ -153,15 +153,17 @@ async function guard<T extends UpdateItem | DeleteItem>(
   const ids = batch.open.map((item) => item.id).filter((key) => canHold(id, key))
   // Locked in one order, so that two of us never wait for each other, and read in a statement of its own: a statement
   // that waited for a lock sees the new row but the child rows of before.
-  const lock = (name: string, key: Column) =>
-    client.query(
+  const lock = (from: Table, key: Column) => {
+    if (!from.lockable) return
+    const name = tableName(from)
+    const byIndex =
       `select from (select distinct v.id from unnest($1::text[]) v(id) order by v.id) k ` +
-        `cross join lateral (select from ${name} x where x.${quoteName(key.name)} = k.id::${key.castType} for update) l`,
-      [ids],
-    )
-  if (table.lockable) await lock(tableName(table), id)
-  for (const child of children) if (child.table.lockable) await lock(tableName(child.table), child.parent)
-
+      `cross join lateral (select from ${name} x where x.${quoteName(key.name)} = k.id::${key.castType} for update) l`
+    const byScan = `select from ${name} x where x.${quoteName(key.name)} in (select v.id::${key.castType} from unnest($1::text[]) v(id)) order by x.${quoteName(key.name)} for update`
+    return client.query(from.indexed.has(key.name) ? byIndex : byScan, [ids])
+  }
+  await lock(table, id)
+  for (const child of children) await lock(child.table, child.parent)
   batch.guard(await rows.readIn(client, ids))
 }
 
