@@ -6,6 +6,7 @@ import { postgresKind } from './connectors/postgres/postgres.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/read-contract.ts'
+import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
@@ -109,7 +110,8 @@ function connect(kind: string, settings: Readonly<Record<string, string>>): Conn
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export async function openApp(options: OpenOptions = {}): Promise<App> {
   const env = options.env ?? process.env
-  const check = checkContract(options)
+  const files = readContractFiles(options.contract ?? 'concordat.yaml')
+  const check = readContract(files, { connectors: connectorNames })
   if (!check.contract) {
     const count = check.problems.filter((problem) => problem.severity === 'error').length
     throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, {
@@ -119,7 +121,13 @@ export async function openApp(options: OpenOptions = {}): Promise<App> {
   const contract = check.contract
   const { database, stop } = await openStore(options, env)
   const connectors = new Map<string, Connector>()
-  const deps: Deps = { database, connectors, clock: Date.now, holder: `process ${process.pid} on ${hostname()}` }
+  const deps: Deps = {
+    database,
+    connectors,
+    clock: Date.now,
+    contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
+    holder: `process ${process.pid} on ${hostname()}`,
+  }
 
   /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
   const reach = (systems: Iterable<string>): void => {

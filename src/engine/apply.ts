@@ -116,7 +116,18 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
     const { values: golden } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
     return [
-      { mark, item: { recordId: row.id, version: row.version, golden, action: mark.action, rule: mark.rule, link } },
+      {
+        mark,
+        item: {
+          recordId: row.id,
+          version: row.version,
+          golden,
+          action: mark.action,
+          rule: mark.rule,
+          link,
+          since: Date.parse(mark.since),
+        },
+      },
     ]
   })
 }

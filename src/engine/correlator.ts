@@ -115,7 +115,10 @@ export class Correlator {
       if (reading.some((value) => value instanceof Unresolved)) decision.again.push(record.id)
       readable.push({ record, reading, golden, keys })
     }
-    const found = await this.candidates(readable.flatMap((r) => r.keys.filter((k) => k !== null)))
+    const found = await this.candidates(
+      readable.flatMap((r) => r.keys.filter((k) => k !== null)),
+      outcome.retired,
+    )
     const claimed = new Set<string>()
     for (const observed of readable) {
       const { record, golden } = observed
@@ -298,12 +301,13 @@ export class Correlator {
       if (key !== null && !golden.has(key) && !had.has(key)) outcome.moreKeys.push({ key, recordId: row.id })
   }
 
-  private async candidates(keys: readonly string[]): Promise<FoundCandidates> {
+  /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
+  private async candidates(keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
     const { database } = this.work
     const rows = await recordsByKeys(database, [...new Set(keys)])
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
-    const usable = stored.filter((row) => row.state !== 'deleted')
+    const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id))
     const loaded = await loadStates(this.work, database, usable)
     return {
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),

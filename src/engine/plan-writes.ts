@@ -21,6 +21,8 @@ export interface WriteItem {
   readonly action: DirtyAction
   readonly rule: string
   readonly link: LinkRow | null
+  /** Since when it has been due (milliseconds since the epoch); absent when it is due just now. */
+  readonly since?: number
 }
 
 export interface PlannedWrite {

@@ -3,7 +3,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { countOpenCases, findCases, openCases, settleCases, takeApproval } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import { countDirty } from '../store/dirty.ts'
 import {
@@ -50,6 +50,8 @@ export interface Deps {
   readonly connectors: ReadonlyMap<string, Connector>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
+  /** The contract's files as they were read, for the version history. */
+  readonly contractSource: string
   /** Names this process in leases and messages. */
   readonly holder: string
   readonly signal?: AbortSignal
@@ -80,7 +82,7 @@ export async function runFlow(
   let runId: string | null = null
   try {
     await ensurePartitions(database, new Date(started))
-    const contractId = await publishContract(database, contract.fingerprint, contract.fingerprint, new Date(started))
+    const contractId = await publishContract(database, contract.fingerprint, deps.contractSource, new Date(started))
     const sideRows = await ensureSides(database, row.id, flow.systems)
     const firstSync = row.firstSyncAt === null
     const rulesChanged = row.rules !== null && row.rules !== flow.fingerprint
@@ -165,6 +167,8 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
   const findings = noFindings()
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
+  const paused = await pausedByFailure(work)
+  if (paused) return paused
   const order = observingOrder(work)
   for (const [i, side] of order.entries()) {
     const row = sideRows.find((candidate) => candidate.id === side.id)!
@@ -180,7 +184,19 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
   if (findings.absent.size > 0 && (await decideDeletions(work, findings)))
     return 'More records are gone than the contract accepts at once; see the case.'
   await applyAll(work, decider, findings)
-  return null
+  return pausedByFailure(work)
+}
+
+/** With `on_failure.then: pause flow` a record that a system refuses for good stops the flow until somebody decided. */
+async function pausedByFailure(work: FlowWork): Promise<string | null> {
+  if (work.flow.onFailure.then !== 'pause flow') return null
+  const cases = await findCases(work.database, {
+    flow: work.flow.name,
+    kind: 'quarantined record',
+    state: 'open',
+    limit: 1,
+  })
+  return cases.length === 0 ? null : `The flow is paused: ${cases[0]!.detail.sentence}`
 }
 
 /** Sides whose records need a counterpart before they count come first; the ones that lead come last. */
@@ -250,19 +266,17 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
 /** Stops the flow before its first write when more would change than the contract lets through; answers why. */
 async function breaker(work: FlowWork): Promise<string | null> {
   if (work.firstSync) return null
-  const counts = await countDirty(
+  const { records: total, bySide } = await countDirty(
     work.database,
     work.sides.map((side) => side.id),
   )
-  const total = counts.reduce((sum, entry) => sum + entry.count, 0)
-  const records = Math.max(0, ...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
+  // What is to be created counts among the records, too, so that 100% is never exceeded.
+  const records = Math.max(total, ...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
   const limit = limitOf(work.flow.limits.changes, records)
   if (total > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
     if (total > approved) {
-      const bySystem: Record<string, number> = {}
-      for (const { sideId, count } of counts)
-        bySystem[sideOf(work, sideId).system] = (bySystem[sideOf(work, sideId).system] ?? 0) + count
+      const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
       await underLease(work, (session) =>
         openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)),
       )

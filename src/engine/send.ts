@@ -126,7 +126,9 @@ export async function storeResults(
       case 'refused': {
         const { error } = result
         exceptions.push({ id: operation.id, outcome: 'refused', error: error.message })
-        const final = error.retry === 'never'
+        // What may pass by itself is tried again by later runs, for as long as the contract says.
+        const waited = item.since === undefined ? 0 : work.clock() - item.since
+        const final = error.retry === 'never' || waited >= work.flow.onFailure.retryMs
         again.push(mark)
         failures.push({
           recordId: item.recordId,
