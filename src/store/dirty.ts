@@ -31,16 +31,27 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
   )
 }
 
-/** How many marks of a side are due, by action. Quarantined ones are not. */
+/**
+ * How many records the marks of these sides would change, and by side. Quarantined ones are not due, and neither are
+ * those whose parent has not come.
+ */
 export async function countDirty(
   session: Session,
   sideIds: readonly number[],
-): Promise<{ sideId: number; action: DirtyAction; count: number }[]> {
-  return session.query(
-    `select side_id as "sideId", action, count(*)::int as count from dirty
-     where side_id = any($1::smallint[]) and state <> 'quarantined' group by 1, 2`,
+): Promise<{ readonly records: number; readonly bySide: ReadonlyMap<number, number> }> {
+  const rows = await session.query<{ sideId: number | null; count: number }>(
+    `select d.side_id as "sideId", count(distinct d.record_id)::int as count from dirty d
+     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined'
+       and not (d.state = 'parked' and not exists (
+         select 1 from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
+         where l.record_id = d.waits_for and s.system = mine.system))
+     group by grouping sets ((), (d.side_id))`,
     [sideIds],
   )
+  return {
+    records: rows.find((row) => row.sideId === null)?.count ?? 0,
+    bySide: new Map(rows.flatMap((row) => (row.sideId === null ? [] : [[row.sideId, row.count]]))),
+  }
 }
 
 /** A page of due marks of a side, by record id. */
