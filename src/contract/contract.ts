@@ -1,5 +1,6 @@
 import type { Filter } from '../model/filter.ts'
 import type { TypeSpec } from '../model/field-type.ts'
+import type { CountryForm, CountryLanguage, PhoneForm } from '../model/written-form.ts'
 
 /*
  * A contract after reading: every decision typed, names resolved, durations in milliseconds. Only a contract without
@@ -99,6 +100,12 @@ export type FieldMapping =
       readonly column: string
       /** Value table, this system's value → canonical value. One to one. */
       readonly values?: ReadonlyMap<string, string>
+      /** How a country or a phone number is written here; absent: `ES`, `+34600111222`. Every form is read everywhere. */
+      readonly form?: Exclude<CountryForm, 'code'> | Exclude<PhoneForm, 'international'>
+      /** With the form `name`; absent: English. */
+      readonly language?: CountryLanguage
+      /** Column of this system that names the country of numbers (`phone`, `vat`) without a prefix. */
+      readonly countryFrom?: string
     }
   | {
       readonly kind: 'expression'

@@ -1,6 +1,8 @@
 import { ConcordatError } from '../model/errors.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
-import type { FieldType } from '../model/field-type.ts'
+import { countryRenderer } from '../model/types/country-form.ts'
+import { phoneRenderer } from '../model/types/phone-form.ts'
+import type { FieldType, TypeSpec } from '../model/field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../model/value.ts'
 import type { Field, FieldMapping } from './contract.ts'
 import { type CompiledExpression, compileExpression } from './expression.ts'
@@ -19,6 +21,8 @@ export interface FieldCodec {
   read(values: readonly Raw[]): Canonical | Invalid
   /** Adds the columns that must change for the row to read `value`; or says why no such row can be written. */
   write(value: Canonical, current: readonly Raw[] | null, set: Record<string, Raw>): Invalid | null
+  /** Columns that this field is read by besides its own, and that other fields write. */
+  readonly readsAlso?: readonly string[]
 }
 
 /** Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses. */
@@ -36,13 +40,14 @@ export function compileField(field: Field, system: string, columns: readonly str
   return { holds: true, refersTo, ...codec }
 }
 
-type Codec = Pick<FieldCodec, 'writable' | 'read' | 'write'>
+type Codec = Pick<FieldCodec, 'writable' | 'read' | 'write' | 'readsAlso'>
+type ColumnMapping = Extract<FieldMapping, { kind: 'column' }>
 
 function columnCodec(
   field: Field,
   system: string,
   type: FieldType,
-  mapping: Extract<FieldMapping, { kind: 'column' }>,
+  mapping: ColumnMapping,
   columns: readonly string[],
 ): Codec {
   const place = placeOf(mapping.column, columns, field, system)
@@ -51,11 +56,14 @@ function columnCodec(
     if (current === null ? raw !== null : current[place] !== raw) set[mapping.column] = raw
   }
   if (mapping.values === undefined) {
+    const { countryFrom } = mapping
+    if (countryFrom !== undefined) return countryCodec(field, system, mapping, countryFrom, columns, put)
+    const render = rendererOf(field.spec, mapping)
     return {
       writable: true,
       read: (values) => type.parse(values[place]!),
       write(value, current, set) {
-        put(type.render(value), current, set)
+        put(render(value), current, set)
         return null
       },
     }
@@ -68,6 +76,50 @@ function columnCodec(
       const raw = table.write(value)
       if (raw instanceof Invalid) return raw
       put(raw, current, set)
+      return null
+    },
+  }
+}
+
+/** How the canonical values of a column are written there. */
+function rendererOf(spec: TypeSpec, { form, language = 'en' }: ColumnMapping): (value: Canonical) => Raw {
+  if (spec.type === 'country' && (form === 'code3' || form === 'name')) return countryRenderer(form, language)
+  if (spec.type === 'phone' && (form === 'national' || form === 'spaced')) return phoneRenderer(form, spec.country)
+  return (value) => fieldTypeOf(spec).render(value)
+}
+
+/** Numbers without a prefix are of the country that another column of the row names. */
+function countryCodec(
+  field: Field,
+  system: string,
+  mapping: ColumnMapping,
+  countryFrom: string,
+  columns: readonly string[],
+  put: (raw: Raw, current: readonly Raw[] | null, set: Record<string, Raw>) => void,
+): Codec {
+  const place = placeOf(mapping.column, columns, field, system)
+  const countryPlace = placeOf(countryFrom, columns, field, system)
+  const country = fieldTypeOf({ type: 'country' })
+  const make = (code: string | null) => {
+    const spec: TypeSpec = code === null ? field.spec : ({ ...field.spec, country: code } as TypeSpec)
+    return { type: fieldTypeOf(spec), render: rendererOf(spec, mapping) }
+  }
+  const known = new Map<string | null, ReturnType<typeof make>>()
+  const of = (raw: Raw) => {
+    const code = country.parse(raw)
+    const key = code instanceof Invalid ? null : code
+    let one = known.get(key)
+    if (one === undefined) known.set(key, (one = make(key)))
+    return one
+  }
+  return {
+    writable: true,
+    readsAlso: [countryFrom],
+    read: (values) => of(values[countryPlace]!).type.parse(values[place]!),
+    write(value, current, set) {
+      // The country that the row will have, so that the number reads as it is meant once all is written.
+      const named = Object.hasOwn(set, countryFrom) ? set[countryFrom]! : (current?.[countryPlace] ?? null)
+      put(of(named).render(value), current, set)
       return null
     },
   }

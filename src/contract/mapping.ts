@@ -90,7 +90,8 @@ export function mappedLines(
 function columnsOf(fields: readonly Field[], system: string): readonly string[] {
   return fields.flatMap((field) => {
     const mapping = field.mapping[system]
-    if (mapping?.kind === 'column') return [mapping.column]
+    if (mapping?.kind === 'column')
+      return mapping.countryFrom === undefined ? [mapping.column] : [mapping.column, mapping.countryFrom]
     if (mapping?.kind !== 'expression') return []
     return [...expressionColumns(mapping.read), ...Object.keys(mapping.write ?? {})]
   })
@@ -102,6 +103,7 @@ export function compileMapping(flow: Flow, system: string, shape: RowShape): Row
   const lines = flow.fields.map((field) => linesOf(field, system, shape))
   const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
   const referring = places.filter((i) => codecs[i]!.refersTo !== null)
+  const readByOthers = places.filter((i) => codecs[i]!.readsAlso && codecs[i]!.writable)
   const withLines = places.filter((i) => lines[i]?.hasReferences)
 
   return {
@@ -134,7 +136,8 @@ export function compileMapping(flow: Flow, system: string, shape: RowShape): Row
       for (const i of withLines) lines[i]!.referencesOut(golden[i] ?? null, report)
     },
 
-    write: (golden, fields, current, resolve) => writeRow(flow, codecs, lines, golden, fields, current, resolve),
+    write: (golden, fields, current, resolve) =>
+      writeRow(flow, codecs, lines, golden, fields, current, resolve, shape.columns, readByOthers),
   }
 }
 
@@ -165,6 +168,8 @@ function writeRow(
   fields: readonly number[],
   current: readonly Raw[] | null,
   resolve: Resolve,
+  columns: readonly string[],
+  last: readonly number[],
 ): RowWrite {
   const set: Record<string, Raw> = {}
   const changes: Record<string, LinesChange> = {}
@@ -175,6 +180,7 @@ function writeRow(
       waitsFor.push({ flow: parent, record })
   }
   for (const i of fields) {
+    if (codecs[i]!.readsAlso) continue
     const codec = codecs[i]!
     const linesCodec = lines[i]
     let value = golden[i] ?? null
@@ -198,5 +204,21 @@ function writeRow(
     const problem = codec.write(value, current, set)
     if (problem) invalid.push({ field: i, reason: problem.reason })
   }
+  for (const i of last) {
+    const codec = codecs[i]!
+    // What else the write changes may change how this field reads: its value must stay what it is.
+    const before = current === null ? null : codec.read(current)
+    const wanted = fields.includes(i) ? (golden[i] ?? null) : before
+    if (wanted === null || wanted instanceof Invalid) {
+      if (fields.includes(i) && before !== null) codec.write(null, current, set)
+      continue
+    }
+    if (current !== null && codec.read(withSet(current, set, columns)) === wanted) continue
+    const problem = codec.write(wanted, current, set)
+    if (problem) invalid.push({ field: i, reason: problem.reason })
+  }
   return { set, lines: changes, waitsFor, invalid }
 }
+
+const withSet = (row: readonly Raw[], set: Readonly<Record<string, Raw>>, columns: readonly string[]): readonly Raw[] =>
+  row.map((raw, place) => (Object.hasOwn(set, columns[place]!) ? set[columns[place]!]! : raw))

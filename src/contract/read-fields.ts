@@ -212,6 +212,14 @@ class FieldReader {
             `Add \`${system}: { table: …, parent: … }\` to \`${name}\`.`,
           )
         }
+        if (mapping.kind === 'column' && mapping.countryFrom !== undefined) {
+          flow.error(
+            flow.place(...at, system, 'country_from'),
+            'bad-mapping',
+            `\`country_from\` is not for fields of lines, such as \`${name}.${sub}\`.`,
+            'Write `country: ES` to the field, with the country of numbers without a prefix.',
+          )
+        }
         if (mapping.kind === 'expression' && mapping.write === undefined)
           this.checkComputed(at, system, this.master(named))
       }

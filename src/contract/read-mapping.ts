@@ -1,4 +1,11 @@
 import type { TypeSpec } from '../model/field-type.ts'
+import {
+  COUNTRY_FORMS,
+  type CountryForm,
+  type CountryLanguage,
+  PHONE_FORMS,
+  type PhoneForm,
+} from '../model/written-form.ts'
 import type { FieldMapping } from './contract.ts'
 import { checkRoundTrip } from './round-trip.ts'
 import { systemTitle } from './wording.ts'
@@ -44,7 +51,7 @@ export function readMapping(
       : { kind: 'column', column: node.text }
   }
   if (node.kind === 'list') return undefined
-  const ofLines = others(node, ['field', 'values', 'read', 'write'])
+  const ofLines = others(node, ['field', 'values', 'form', 'language', 'country_from', 'read', 'write'])
   // Without a type nobody knows whether these are lines; the missing type is reported or asked for.
   if (ofLines.length > 0 && spec === undefined) return undefined
   if (ofLines.length > 0 && spec !== undefined) {
@@ -61,7 +68,17 @@ export function readMapping(
   if (column !== undefined) {
     const values = readValues(flow, field, getMap(node, 'values'), spec)
     if (values === null) return undefined
-    return { kind: 'column', column: column.text, ...(values === undefined ? {} : { values }) }
+    const written = readForm(flow, field, node, spec)
+    if (written === null) return undefined
+    return { kind: 'column', column: column.text, ...(values === undefined ? {} : { values }), ...written }
+  }
+  const formed = FORM_SETTINGS.find((setting) => get(node, setting) !== undefined)
+  if (formed !== undefined) {
+    return wrong(
+      `\`${formed}\` says how \`${field}\` stands in a column, and no column is named.`,
+      read === undefined ? 'Add `field:` with its name.' : 'Use `field`, or put the form into the expressions.',
+      getScalar(node, formed)?.place,
+    )
   }
   if (read === undefined) {
     return wrong(
@@ -175,6 +192,65 @@ function readValues(
     values.set(from, to)
   }
   return good ? values : null
+}
+
+const FORM_SETTINGS = ['form', 'language', 'country_from'] as const
+
+/** How the column's values are written; null when it was reported as wrong. */
+function readForm(
+  flow: FlowContext,
+  field: string,
+  node: MapNode,
+  spec: TypeSpec | undefined,
+): Pick<Extract<FieldMapping, { kind: 'column' }>, 'form' | 'language' | 'countryFrom'> | null {
+  const [form, language, countryFrom] = FORM_SETTINGS.map((setting) => getScalar(node, setting))
+  // Without a type nobody knows what may be said; the missing type is reported or asked for.
+  if (spec === undefined) return {}
+  const wrong = (at: ScalarNode, message: string, cure: string) => {
+    flow.error(at.place, 'bad-mapping', message, cure)
+    return null
+  }
+  const any = form ?? language ?? countryFrom
+  if (any !== undefined && get(node, 'values') !== undefined) {
+    return wrong(any, `\`${field}\` has both a value table and a form.`, 'Keep one of them; a table lists every value.')
+  }
+  if (countryFrom !== undefined && spec.type !== 'phone' && spec.type !== 'vat') {
+    return wrong(
+      countryFrom,
+      `\`country_from\` is for phone and vat fields; \`${field}\` is ${spec.type}.`,
+      'Remove it.',
+    )
+  }
+  if (form !== undefined) {
+    const known: readonly string[] = spec.type === 'country' ? COUNTRY_FORMS : spec.type === 'phone' ? PHONE_FORMS : []
+    if (known.length === 0) {
+      return wrong(form, `\`form\` is for country and phone fields; \`${field}\` is ${spec.type}.`, 'Remove it.')
+    }
+    if (!known.includes(form.text)) {
+      return wrong(
+        form,
+        `\`${form.text}\` is not a form of a ${spec.type}${didYouMean(form.text, known) || '.'}`,
+        `Write one of ${known.map((one) => `\`${one}\``).join(', ')}.`,
+      )
+    }
+    if (form.text === 'national' && countryFrom === undefined && !('country' in spec)) {
+      return wrong(
+        form,
+        `\`${field}\` can only be written without its country's prefix when the country is known.`,
+        'Add `country: ES` to the field, or `country_from:` with the column that holds the country.',
+      )
+    }
+  }
+  if (language !== undefined && form?.text !== 'name') {
+    return wrong(language, `\`language\` only means something with \`form: name\`.`, 'Remove it, or add `form: name`.')
+  }
+  return {
+    ...(form === undefined || form.text === 'code' || form.text === 'international'
+      ? {}
+      : { form: form.text as Exclude<CountryForm, 'code'> | Exclude<PhoneForm, 'international'> }),
+    ...(language === undefined || language.text === 'en' ? {} : { language: language.text as CountryLanguage }),
+    ...(countryFrom === undefined ? {} : { countryFrom: countryFrom.text }),
+  }
 }
 
 function others(node: MapNode, known: readonly string[]): string[] {

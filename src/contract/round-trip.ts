@@ -21,6 +21,8 @@ export function checkRoundTrip(field: Field, system: string): RoundTrip {
   if (mapping.kind === 'lines')
     return firstBreach((field.lines?.fields ?? []).map((subField) => checkRoundTrip(subField, system)))
   if (mapping.kind === 'column') {
+    if (mapping.form !== undefined)
+      return checkColumn(field, system, [mapping.column, mapping.countryFrom ?? []].flat())
     return mapping.values === undefined ? { ok: true } : checkTable(field, mapping.values)
   }
   return mapping.write === undefined ? { ok: true } : checkExpressions(field, system, mapping)
@@ -43,6 +45,19 @@ function checkTable(field: Field, values: ReadonlyMap<string, string>): RoundTri
       }
     }
     rawOf.set(canonical, raw)
+  }
+  return { ok: true }
+}
+
+function checkColumn(field: Field, system: string, columns: readonly string[]): RoundTrip {
+  const codec = compileField(field, system, columns)
+  for (const sample of samplesOf(field.spec)) {
+    const value = fieldTypeOf(field.spec).parse(sample)
+    if (value === null || value instanceof Invalid) continue
+    const set: Record<string, Raw> = {}
+    codec.write(value, null, set)
+    const back = codec.read(columns.map((column) => set[column] ?? null))
+    if (back !== value) return { ok: false, value, reason: `it is written as ${showRow(set)} and ${readsAs(back)}` }
   }
   return { ok: true }
 }

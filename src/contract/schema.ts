@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { COUNTRY_FORMS, COUNTRY_LANGUAGES, PHONE_FORMS } from '../model/written-form.ts'
 import { DURATION } from './duration.ts'
 import { SCHEDULE } from './schedule.ts'
 
@@ -183,6 +184,17 @@ const mapping = z
               error: 'must be a map of values',
             })
             .meta({ description: "Value table: this system's value → the agreed value. One to one." }),
+          form: z.enum([...COUNTRY_FORMS, ...PHONE_FORMS]).meta({
+            description:
+              'How the value is written here; every form is read. `country`: `code` (ES, unless given), `code3` (ESP) or `name` (Spain). `phone`: `international` (+34600111222, unless given), `national` (600111222, where the number is of the field’s country) or `spaced` (+34 600 11 12 22).',
+          }),
+          language: z.enum(COUNTRY_LANGUAGES).meta({
+            description: '`form: name`: the language of the names; `en` unless given.',
+          }),
+          country_from: text(
+            '`phone`, `vat`: column of this system that names the country of numbers without a prefix.',
+            ['country_code'],
+          ),
           read: text(
             "Expression (CEL) over the record's columns; alone, the field is computed here and never written.",
             ["street + ', ' + city"],
@@ -200,7 +212,7 @@ const mapping = z
         'How this system holds the field.',
       ),
     ],
-    { error: 'must be a column, or a map with `field` and `values`, or with `read` and `write`' },
+    { error: 'must be a column, or a map with `field`, or with `read` and `write`' },
   )
   .meta({ description: 'How this system holds the field: a column, a column with a value table, or an expression.' })
 

@@ -14,6 +14,7 @@ import pt from 'i18n-iso-countries/langs/pt.json' with { type: 'json' }
 import sv from 'i18n-iso-countries/langs/sv.json' with { type: 'json' }
 import type { FieldType } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
+import type { CountryLanguage } from '../written-form.ts'
 import { quoted } from './quoted.ts'
 import { remembered } from './remembered.ts'
 
@@ -22,7 +23,7 @@ import { remembered } from './remembered.ts'
  * above, whatever its case, accents and punctuation. A name that means two countries in two languages means none.
  */
 
-const LANGUAGES = [en, es, fr, de, it, pt, nl, ca, pl, cs, sv, da]
+const LANGUAGES = { en, es, fr, de, it, pt, nl, ca, pl, cs, sv, da } satisfies Record<CountryLanguage, unknown>
 
 const ALIASES: Readonly<Record<string, string>> = {
   UK: 'GB',
@@ -72,6 +73,11 @@ export function countryCode(text: string): string | undefined {
   return names.get(fold(text)) ?? undefined
 }
 
+/** What a country is called in a language, the usual name first. */
+export function namesIn(language: CountryLanguage, code: string): readonly string[] {
+  return [(LANGUAGES[language].countries as Record<string, string | string[]>)[code] ?? []].flat()
+}
+
 function read(raw: string): Canonical | Invalid {
   const text = raw.normalize('NFC').trim()
   if (text === '') return null
@@ -80,7 +86,7 @@ function read(raw: string): Canonical | Invalid {
 
 function nameTable(): ReadonlyMap<string, string | null> {
   const table = new Map<string, string | null>()
-  for (const language of LANGUAGES) {
+  for (const language of Object.values(LANGUAGES)) {
     for (const [code, spellings] of Object.entries(language.countries as Record<string, string | string[]>)) {
       for (const name of [spellings].flat()) {
         const key = fold(name)

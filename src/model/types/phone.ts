@@ -1,4 +1,9 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import {
+  type CountryCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  type PhoneNumber,
+} from 'libphonenumber-js/max'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
 import { quoted } from './quoted.ts'
@@ -21,6 +26,11 @@ export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType
     parse: (raw) => (raw === null || raw === '' ? null : parse(raw)),
     render: (value): Raw => (value === null ? null : value.replace(';ext=', ' ext. ')),
   }
+}
+
+/** A canonical number as its parts, without its extension; undefined when it is none. */
+export function phoneNumber(canonical: string): PhoneNumber | undefined {
+  return parsePhoneNumberFromString(canonical, { extract: false })
 }
 
 function read(
