@@ -75,6 +75,11 @@ const OTHER_THING: ReadonlySet<string> = new Set([
   'history',
 ])
 
+/** Whether a noun names rows of something else and no thing of its own: `positions`, `details`, but not `items`. */
+export function isLineWord(noun: string): boolean {
+  return LINE_WORDS.has(noun) && !ENTITY_OF.has(noun)
+}
+
 const FILLER: ReadonlySet<string> = new Set([
   'tbl',
   'table',

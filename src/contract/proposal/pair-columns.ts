@@ -1,6 +1,6 @@
 import type { ColumnKind, SourceColumn, SourceObject } from './catalogue.ts'
-import { columnTopic, phraseSimilarity, settingName, tableTopic, wordsOf } from './names.ts'
-import type { Both, ProposedField } from './proposal.ts'
+import { columnTopic, phraseSimilarity, settingName, tableTopic, type TableTopic, wordsOf } from './names.ts'
+import type { Both, ProposedField, Side } from './proposal.ts'
 
 /** Two columns that seem to hold the same thing. */
 export interface ColumnPair {
@@ -44,10 +44,7 @@ export function pairColumns(
   tables: Both<SourceObject>,
   candidates: Both<readonly SourceColumn[]>,
 ): readonly ColumnPair[] {
-  const topics = tables.map((table) => tableTopic(table.name)) as [
-    ReturnType<typeof tableTopic>,
-    ReturnType<typeof tableTopic>,
-  ]
+  const topics = tables.map((table) => tableTopic(table.name)) as [TableTopic, TableTopic]
   const scored = candidates[0].flatMap((a) => {
     const topicA = columnTopic(a.name, topics[0])
     return candidates[1].flatMap((b) => {
@@ -64,8 +61,33 @@ export function pairColumns(
     taken[1].add(columns[1].name)
     pairs.push({ topic, columns })
   }
+  const rest = candidates.map((columns, side) => columns.filter((column) => !taken[side as Side].has(column.name)))
+  const named = pairNames(topics, rest as [SourceColumn[], SourceColumn[]])
+  if (named !== null && !pairs.some((pair) => pair.topic === 'name')) pairs.push(named)
   const order = candidates[0].map((column) => column.name)
   return pairs.toSorted((x, y) => order.indexOf(x.columns[0].name) - order.indexOf(y.columns[0].name))
+}
+
+/** What the column with a record's own name is called, the likeliest first. */
+const NAME_TOPICS = ['name', 'title', 'subject', 'description']
+
+/** Entities whose records are people or have some: there a title is that of a person. */
+const HAVE_TITLES: ReadonlySet<string> = new Set(['customer', 'supplier', 'employee', 'contact', 'shipper'])
+
+/** The columns that hold the records' own names, where the two tables call that differently. */
+function pairNames(topics: Both<TableTopic>, rest: Both<readonly SourceColumn[]>): ColumnPair | null {
+  const found = rest.map((columns, side) => {
+    const topic = topics[side as Side]
+    const texts = columns.filter((column) => column.kind === 'text')
+    return NAME_TOPICS.filter((name) => name !== 'title' || !HAVE_TITLES.has(topic.entity)).flatMap((name, rank) => {
+      const column = texts.find((one) => columnTopic(one.name, topic) === name)
+      return column === undefined ? [] : [{ column, rank }]
+    })[0]
+  })
+  const [a, b] = found
+  // Without a name on either side, two texts of different kinds are no name together.
+  if (a === undefined || b === undefined || (a.rank > 0 && b.rank > 0)) return null
+  return { topic: 'name', columns: [a.column, b.column] }
 }
 
 /** A ship address is no address: words that set a phrase apart must be on both sides. */

@@ -1,5 +1,5 @@
 import type { SourceCatalogue, SourceObject } from './catalogue.ts'
-import { entityOf, isDocument, tableTopic } from './names.ts'
+import { entityOf, isDocument, isLineWord, tableTopic } from './names.ts'
 import { pairColumns, tellingColumns, typedField } from './pair-columns.ts'
 import { type FlowTables, pairReferences, pointsTo } from './pair-references.ts'
 import type { Both, ProposedField, Side } from './proposal.ts'
@@ -44,7 +44,9 @@ function children(catalogue: SourceCatalogue, parent: SourceObject, side: Side, 
     const column = table.columns.find(({ name }) => pointsTo(table, name, parent))
     if (column === undefined) return []
     const topic = tableTopic(table.name)
-    const named = topic.isLines || topic.qualifiers.includes(tableTopic(parent.name).noun)
+    const { noun, entity } = tableTopic(parent.name)
+    const bare = isLineWord(topic.noun) && isDocument(entity)
+    const named = topic.isLines || bare || topic.qualifiers.includes(noun)
     const keyed = table.primaryKey.length > 1 && table.primaryKey.includes(column.name)
     const belongs = belonging(table, column.name, parent)
     const ofAnother = catalogue.objects.some(
@@ -68,9 +70,11 @@ function belongsMore(table: SourceObject, parent: SourceObject, than: number): b
  * order's and not the product's. Its name says most, then that the parent is a document, then the key.
  */
 function belonging(table: SourceObject, column: string, parent: SourceObject): number {
-  const { entity, noun } = tableTopic(parent.name)
+  const { entity, noun, of } = tableTopic(parent.name)
   const said = tableTopic(table.name).of
-  const byName = said.includes(noun) ? 5 : said.some((word) => entityOf(word) === entity) ? 4 : 0
+  // Lines of `purchase_orders` say both words.
+  const whole = said.join(' ').endsWith([...of, noun].join(' ')) ? of.length : 0
+  const byName = said.includes(noun) ? 5 + whole : said.some((word) => entityOf(word) === entity) ? 4 : 0
   const place = table.primaryKey.length > 1 ? table.primaryKey.indexOf(column) : -1
   return byName + (isDocument(entity) ? 2 : 0) + (place < 0 ? 0 : 1 / (place + 1))
 }

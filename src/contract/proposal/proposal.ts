@@ -41,6 +41,8 @@ export interface ProposedField {
   readonly required: boolean
   readonly scale?: number
   readonly columns: Both<string>
+  /** The column of this side is its table's own key; `given`: the system chooses it, so that it is only read. */
+  readonly keyOf?: { readonly side: Side; readonly given: boolean }
   /** Only for lines; then `columns` are the child tables. */
   readonly lines?: ProposedLines
 }

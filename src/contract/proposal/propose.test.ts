@@ -92,6 +92,127 @@ test('takes child tables as lines, by foreign key on one side and by name on the
   ])
 })
 
+/** Documents and products whose lines could be either's, in the words of each system. */
+const trading = (
+  orders: string,
+  lines: string,
+  key: 'composite' | 'own',
+  first: 'orders' | 'products',
+): SourceCatalogue => {
+  const [order, product] = ['doc_id', 'thing_id']
+  const tables = [
+    table(orders, ['id'], ['id integer!=', 'order_date date', 'note text']),
+    table('products', ['id'], ['id integer!=', 'name text!', 'price decimal(2)', 'weight decimal(2)']),
+  ]
+  return {
+    objects: [
+      ...(first === 'orders' ? tables : tables.toReversed()),
+      table(
+        lines,
+        key === 'own' ? ['id'] : [product, order],
+        ['id integer!=', `${order} integer!`, `${product} integer!`, 'quantity integer!', 'unit_price decimal(2)'],
+        { fk: { [product]: 'products', [order]: orders } },
+      ),
+    ],
+  }
+}
+
+test.each([
+  ['orders', 'order_details', 'deals', 'deal_lines'],
+  ['orders', 'order_items', 'orders', 'positions'],
+  ['invoices', 'invoice_lines', 'bills', 'bill_rows'],
+  ['sales_orders', 'sales_order_lines', 'deals', 'deal_items'],
+  ['quotes', 'contents', 'offers', 'offer_lines'],
+])('lines go to the document and not to the product: %s with %s, %s with %s', (ordersA, linesA, ordersB, linesB) => {
+  for (const first of ['orders', 'products'] as const) {
+    const proposal = between(trading(ordersA, linesA, 'composite', first), trading(ordersB, linesB, 'own', first))
+    const holders = proposal.flows.filter((flow) => flow.fields.some((field) => field.type === 'lines'))
+    expect(holders.map((flow) => flow.tables.map((one) => one.object))).toEqual([[ordersA, ordersB]])
+    const lines = holders[0]!.fields.find((field) => field.type === 'lines')!
+    expect(lines.columns).toEqual([linesA, linesB])
+    expect(lines.lines!.parents).toEqual(['doc_id', 'doc_id'])
+    expect(lines.lines!.fields[0]).toMatchObject({ name: 'product', type: 'reference', flow: 'products' })
+  }
+})
+
+test('lines whose document has no counterpart are nobody else’s', () => {
+  const erp = trading('orders', 'order_details', 'composite', 'products')
+  const crm = {
+    objects: trading('deals', 'deal_lines', 'own', 'products').objects.filter((one) => one.name !== 'deals'),
+  }
+  const proposal = between(erp, crm)
+  expect(proposal.flows.map((flow) => flow.name)).toEqual(['products'])
+  expect(proposal.flows[0]!.fields.map((field) => field.type)).not.toContain('lines')
+})
+
+const named = (entity: string, columns: string[]): SourceCatalogue => ({
+  objects: [table(entity, ['id'], ['id integer!=', 'price decimal(2)', 'city text', ...columns])],
+})
+
+test.each([
+  [['product_name text!'], ['title text!'], 'product_name=title'],
+  [['name text!'], ['item_name text', 'title text'], 'name=item_name'],
+  [['label text!', 'notes text'], ['title text!'], 'label=title'],
+  [['product_name text!'], ['description text'], 'product_name=description'],
+  [['product_name text!', 'description text'], ['title text!', 'description text'], 'product_name=title'],
+])('the name of a product is its name whatever it is called: %j and %j', (erp, crm, pair) => {
+  expect(pairsOf(between(named('products', erp), named('items', crm)), 'products')).toHaveProperty([pair])
+})
+
+test('the title of a person is no name', () => {
+  const pairs = pairsOf(between(named('customers', ['name text!']), named('accounts', ['title text'])), 'customers')
+  expect(Object.keys(pairs)).toEqual(['price=price', 'city=city'])
+})
+
+const numbered = (entity: string, id: string, columns: string[], unique: string[] = []): SourceCatalogue => ({
+  objects: [table(entity, ['id'], [id, 'order_date date', 'name text', ...columns], { unique })],
+})
+
+test('a key that is the number of a record finds the unique column that keeps it elsewhere', () => {
+  const crm = numbered('deals', 'id integer!=', ['deal_no text'], ['deal_no'])
+  const natural = between(numbered('orders', 'id integer!', []), crm)
+  expect(natural.flows[0]!.fields[0]).toMatchObject({ name: 'number', columns: ['id', 'deal_no'], required: true })
+  expect(natural.flows[0]!.match).toEqual(['number'])
+  const text = writeContract(draft(natural))
+  expect(text).toContain('number: { type: text, required: true, master: erp, erp: id, crm: deal_no }')
+  expect(check(text).problems).toEqual([])
+  // A key that the system gives itself is read and never written.
+  const given = writeContract(draft(between(numbered('orders', 'id integer!=', []), crm)))
+  expect(given).toContain('number: { type: text, master: erp, erp: { read: id }, crm: deal_no }')
+  expect(check(given).problems).toEqual([])
+  // Mirrored, and where nothing is unique or both sides have a number beside their key.
+  const mirrored = between(crm, numbered('orders', 'id integer!', []))
+  expect(mirrored.flows[0]!.fields[0]).toMatchObject({ name: 'number', columns: ['deal_no', 'id'] })
+  const plain = between(numbered('orders', 'id integer!', []), numbered('deals', 'id integer!=', ['deal_no text']))
+  expect(plain.flows[0]!.fields.map((field) => field.name)).not.toContain('number')
+  const both = between(numbered('orders', 'id integer!=', ['order_number text'], ['order_number']), crm)
+  expect(both.flows[0]!.fields.find((field) => field.columns[1] === 'deal_no')!.columns[0]).toBe('order_number')
+})
+
+test('a number follows the direction that was answered', () => {
+  const crm = numbered('deals', 'id integer!=', ['deal_no text'], ['deal_no'])
+  const towards = (id: string) =>
+    writeContract(
+      draft(between(numbered('orders', id, []), crm), {
+        answers: { orders: { master: 'crm', direction: 'crm to erp' } },
+      }),
+    )
+  expect(towards('id integer!')).toContain('number: { type: text, required: true, erp: id, crm: deal_no }')
+  expect(towards('id integer!=')).not.toContain('number:')
+  expect([towards('id integer!'), towards('id integer!=')].map((text) => check(text).problems)).toEqual([[], []])
+})
+
+test('countries are written by name where a column holds names, and phone numbers take the country beside them', () => {
+  const erp = named('customers', ['name text!', 'country text', 'phone text'])
+  const crm = named('accounts', ['account_name text!', 'country_name text', 'phone_no text'])
+  const text = writeContract(draft(between(erp, crm)))
+  expect(text).toContain('country: { type: country, erp: country, crm: { field: country_name, form: name } }')
+  expect(text).toContain('crm: { field: phone_no, country_from: country_name }')
+  expect(check(text).problems).toEqual([])
+  const alone = writeContract(draft(between(named('customers', ['phone text']), named('accounts', ['phone text']))))
+  expect(alone).toMatch(/type: phone, .*\}.*country: ES/)
+})
+
 test('a line number that both sides have identifies a line', () => {
   const side = (no: string): SourceCatalogue => ({
     objects: [

@@ -1,7 +1,8 @@
 import type { SourceObject, SourceSystem } from './catalogue.ts'
-import { plural, settingName, tableTopic, wordsOf } from './names.ts'
+import { isDocument, plural, settingName, tableTopic, wordsOf } from './names.ts'
 import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair-columns.ts'
 import { pairLines } from './pair-lines.ts'
+import { pairNumbers } from './pair-numbers.ts'
 import { type FlowTables, pairReferences } from './pair-references.ts'
 import { keyColumns, pairTables } from './pair-tables.ts'
 import type { Both, Proposal, ProposedField, ProposedFlow, ProposedTable, Side } from './proposal.ts'
@@ -71,9 +72,14 @@ function proposeFlow(systems: Both<SourceSystem>, flow: FlowTables, flows: reado
     const used = new Set([...keyColumns(flow.tables[side]), ...references.map((field) => field.columns[side])])
     return tellingColumns(flow.tables[side], used)
   }) as [SourceObject['columns'], SourceObject['columns']]
-  const lines = pairLines([systems[0].catalogue, systems[1].catalogue], flow, flows)
+  const lines = [pairLines([systems[0].catalogue, systems[1].catalogue], flow, flows) ?? []].flat()
   const plain = pairColumns(flow.tables, candidates).map(typedField)
-  const fields = distinct([...references, ...plain, ...(lines === null ? [] : [lines])])
+  const number = pairNumbers(flow.tables, plain) ?? []
+  // A document is known by its number, everything else by its name.
+  const known = isDocument(tableTopic(flow.tables[0].name).entity)
+    ? [number, ...references, ...plain]
+    : [...references, ...plain, number]
+  const fields = distinct([...known.flat(), ...lines])
   const unmapped = SIDES.map((side) => {
     const used = new Set(fields.map((field) => field.columns[side]))
     return candidates[side].map((column) => column.name).filter((name) => !used.has(name))
@@ -109,7 +115,7 @@ function matchCandidates(tables: Both<SourceObject>, fields: readonly ProposedFi
   const isUnique = (field: ProposedField): boolean =>
     SIDES.some((side) => tables[side].uniqueKeys.some((key) => key.length === 1 && key[0] === field.columns[side]))
   const rank = (field: ProposedField): number =>
-    field.type === 'vat' ? 0 : isUnique(field) ? 1 : field.type === 'email' ? 2 : 3
+    field.keyOf !== undefined || field.type === 'vat' ? 0 : isUnique(field) ? 1 : field.type === 'email' ? 2 : 3
   return fields
     .filter((field) => field.type !== 'lines' && field.type !== 'reference' && rank(field) < 3)
     .toSorted((a, b) => rank(a) - rank(b))

@@ -1,6 +1,6 @@
 import type { Person } from '../contract.ts'
 import { FLOW_QUESTIONS, type FlowSetting, flowQuestion, type QuestionFacts } from '../questions.ts'
-import type { Proposal, ProposedField, ProposedFlow } from './proposal.ts'
+import type { Proposal, ProposedField, ProposedFlow, Side } from './proposal.ts'
 
 /*
  * Writes a proposal as a contract file. What the systems say is filled in; every decision that is still open stands
@@ -88,7 +88,23 @@ function peopleLines(people: readonly Person[]): string[] {
   ]
 }
 
-function flowLines(draft: ContractDraft, flow: ProposedFlow): string[] {
+/** The flow without the field that its direction leaves nothing to: a number that its system chooses is never written. */
+function asAnswered(draft: ContractDraft, flow: ProposedFlow): ProposedFlow {
+  const { direction } = questionFacts(draft, flow.name)
+  const useless = flow.fields.filter(
+    ({ keyOf }) =>
+      keyOf?.given && typeof direction === 'object' && direction.to === draft.proposal.systems[keyOf.side].name,
+  )
+  if (useless.length === 0) return flow
+  return {
+    ...flow,
+    fields: flow.fields.filter((field) => !useless.includes(field)),
+    match: flow.match.filter((name) => !useless.some((field) => field.name === name)),
+  }
+}
+
+function flowLines(draft: ContractDraft, proposed: ProposedFlow): string[] {
+  const flow = asAnswered(draft, proposed)
   const facts = questionFacts(draft, flow.name)
   const answers = draft.answers[flow.name] ?? {}
   const ask = (setting: FlowSetting, indent: number) => decisionLines(setting, facts, answers[setting], indent)
@@ -107,7 +123,7 @@ function flowLines(draft: ContractDraft, flow: ProposedFlow): string[] {
     ...recordLines(draft, flow),
     ...matchLines(flow, facts, answers.match),
     '    fields:',
-    ...flow.fields.flatMap((field) => fieldLines(draft, field, '      ')),
+    ...flow.fields.flatMap((field) => fieldLines(draft, flow, field, '      ')),
     ...unmappedLines(draft, flow),
     ...group('edge_cases'),
     ...group('on_failure'),
@@ -202,7 +218,7 @@ export function matchAnswers(flow: ProposedFlow): readonly { answer: string; mea
   ]
 }
 
-function fieldLines(draft: ContractDraft, field: ProposedField, blanks: string): string[] {
+function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedField, blanks: string): string[] {
   const [left, right] = draft.proposal.systems
   const type = field.type === 'reference' ? `reference(${field.flow})` : field.type
   const settings = [
@@ -220,13 +236,27 @@ function fieldLines(draft: ContractDraft, field: ProposedField, blanks: string):
       `${blanks}  ${scalar(right.name)}: { table: ${scalar(field.columns[1])}, parent: ${scalar(parents[1])} }`,
       `${blanks}  key: [${key.map(scalar).join(', ')}]   # what tells two lines of a record apart`,
       `${blanks}  fields:`,
-      ...fields.flatMap((one) => fieldLines(draft, one, `${blanks}    `)),
+      ...fields.flatMap((one) => fieldLines(draft, { ...flow, fields }, one, `${blanks}    `)),
     ]
   }
   const columns = [
-    `${scalar(left.name)}: ${scalar(field.columns[0])}`,
-    `${scalar(right.name)}: ${scalar(field.columns[1])}`,
+    `${scalar(left.name)}: ${mappingText(flow, field, 0)}`,
+    `${scalar(right.name)}: ${mappingText(flow, field, 1)}`,
   ]
+  if (field.keyOf !== undefined) {
+    const { name } = draft.proposal.systems[field.keyOf.side]
+    const { direction } = questionFacts(draft, flow.name)
+    const receives = typeof direction === 'object' && direction.to === name
+    return [
+      `${blanks}# ${field.columns[field.keyOf.side]} is the key of ${flow.tables[field.keyOf.side].object}. Leave this out if it is no number that the other side knows${field.keyOf.given && typeof direction !== 'object' ? `, or if the direction is only to ${name}` : ''}.`,
+      `${blanks}${scalar(field.name)}: { ${[...settings, ...(receives ? [] : [`master: ${scalar(name)}`]), ...columns].join(', ')} }`,
+    ]
+  }
+  if (field.type === 'phone' && countryBeside(flow, field) === undefined) {
+    return [
+      `${blanks}${scalar(field.name)}: { ${[...settings, ...columns].join(', ')} }   # numbers without +… are of no country; if they are all of one, add country: ES`,
+    ]
+  }
   if (field.type === 'money' && draft.currency === null) {
     return [
       `${blanks}${scalar(field.name)}:`,
@@ -237,6 +267,27 @@ function fieldLines(draft: ContractDraft, field: ProposedField, blanks: string):
     ]
   }
   return [`${blanks}${scalar(field.name)}: { ${[...settings, ...columns].join(', ')} }`]
+}
+
+/** The field with the country of a phone number: `ship_country` for `ship_phone`, else the record's own. */
+function countryBeside(flow: ProposedFlow, field: ProposedField): ProposedField | undefined {
+  const countries = flow.fields.filter((one) => one.type === 'country')
+  const own = `${field.name.replace(/(?:phone|mobile|fax)$/, '')}country`
+  return countries.find((one) => one.name === own) ?? countries.find((one) => one.name === 'country')
+}
+
+/** How one side holds a field: the column, and how values are written there where the column's name says so. */
+function mappingText(flow: ProposedFlow, field: ProposedField, side: Side): string {
+  const column = field.columns[side]
+  if (field.keyOf?.side === side && field.keyOf.given && /^[A-Za-z_]\w*$/.test(column)) {
+    return `{ read: ${scalar(column)} }`
+  }
+  if (field.type === 'country' && /name/i.test(column)) return `{ field: ${scalar(column)}, form: name }`
+  if (field.type === 'country' && /(?:3|iso_?alpha_?3)$/i.test(column))
+    return `{ field: ${scalar(column)}, form: code3 }`
+  const country = field.type === 'phone' ? countryBeside(flow, field) : undefined
+  if (country !== undefined) return `{ field: ${scalar(column)}, country_from: ${scalar(country.columns[side])} }`
+  return scalar(column)
 }
 
 function unmappedLines(draft: ContractDraft, flow: ProposedFlow): string[] {
