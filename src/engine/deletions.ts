@@ -10,7 +10,7 @@ import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import type { Findings } from './observe.ts'
 import type { Side } from './side.ts'
-import { loadStates, type Loaded } from './translate.ts'
+import { dueFields, loadStates, type Loaded } from './translate.ts'
 
 /*
  * What is gone. A record counts as deleted only when a point read by its id does not find it (law L12); then the
@@ -29,15 +29,16 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
   for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
   findings.absent.clear()
   if (deletions.length === 0) return false
+  const count = new Set(deletions.map(({ record }) => record.row.id)).size
   const total = Math.max(...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
   const limit = limitOf(work.flow.limits.deletions, total)
-  if (deletions.length > limit) {
+  if (count > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'mass deletion', MASS_DELETION)
-    if (deletions.length > approved) {
+    if (count > approved) {
       const bySystem: Record<string, number> = {}
       for (const { side } of deletions) bySystem[side.system] = (bySystem[side.system] ?? 0) + 1
       await underLease(work, (session) =>
-        openCases(session, [massDeletionCase(work.flow, deletions.length, limit, bySystem)], stampOf(work)),
+        openCases(session, [massDeletionCase(work.flow, count, limit, bySystem)], stampOf(work)),
       )
       return true
     }
@@ -114,11 +115,7 @@ async function decide(work: FlowWork, { side, record }: Deletion): Promise<void>
     for (const other of others) mark(other.side, action, rule)
     recordState = 'deleted'
   }
-  const edited = mergeRecord(
-    work.flow,
-    record.golden,
-    others.map((s) => s.state),
-  ).changes.some((change) => change.from !== change.to)
+  const edited = isEdited(work, side, record)
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
   if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
@@ -160,4 +157,13 @@ async function decide(work: FlowWork, { side, record }: Deletion): Promise<void>
     await markDirty(session, marks, stamp)
     if (asked) await openCases(session, [deletionCase(work.flow, side.system, side.leads, about)], stamp)
   })
+}
+
+/** Somebody changed the record elsewhere, and the side that it is gone from has not received it. */
+function isEdited(work: FlowWork, side: Side, { golden, sides }: Loaded): boolean {
+  const others = sides.filter((s) => s.side !== side).map((s) => s.state)
+  if (mergeRecord(work.flow, golden, others).changes.some((change) => change.from !== change.to)) return true
+  // What this run has observed before is in the golden values already.
+  const last = sides.find((s) => s.side === side)?.state
+  return last !== undefined && dueFields(work, side, golden, last.now, last.waived).length > 0
 }
