@@ -6,6 +6,7 @@ import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { Invalid, Unresolved, type Canonical } from '../model/value.ts'
 import {
+  isBlank,
   recordsById,
   recordsByKeys,
   type Known,
@@ -21,6 +22,7 @@ import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { blockerOf, HELD_BY, holdBack, release, UNREADABLE } from './hold-back.ts'
 import { applyMerge } from './linked-merge.ts'
 import { LookAlikes } from './look-alikes.ts'
+import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
 import { decideUnmatched, isLegacy } from './unmatched.ts'
@@ -45,6 +47,9 @@ export class Correlator {
   contestedKeys: ReadonlyMap<string, readonly string[]> = new Map()
   /** Golden records that a remote record may be but was not joined to, with the records that were made of those. */
   readonly contested = new Map<string, string[]>()
+
+  /** Keys that this run has added; null when the flow knew records before. */
+  private seenKeys: SeenKeys | null | undefined
 
   private readonly lookAlikes = new Map<number, LookAlikes | null>()
 
@@ -73,6 +78,12 @@ export class Correlator {
     if (candidates.length === 0) return { situation: 'absent' }
     for (const id of candidates) this.doubt(id)
     return { situation: 'ambiguous', candidates, asks: true }
+  }
+
+  /** Takes note of the keys that a page adds. */
+  noteKeys({ newKeys, moreKeys }: Outcome): void {
+    for (const { key } of newKeys) this.seenKeys?.add(key)
+    for (const { key } of moreKeys) this.seenKeys?.add(key)
   }
 
   /** Forgets the keys of a page that has been committed. */
@@ -304,7 +315,8 @@ export class Correlator {
   /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
   private async candidates(keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
     const { database } = this.work
-    const rows = await recordsByKeys(database, [...new Set(keys)])
+    const possible = await this.possibleKeys([...new Set(keys)])
+    const rows = await recordsByKeys(database, possible)
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
     const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id))
@@ -313,6 +325,17 @@ export class Correlator {
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
       records: new Map(loaded.map((l) => [l.row.id, l])),
     }
+  }
+
+  /** Keys that the store may have. */
+  private async possibleKeys(keys: readonly string[]): Promise<readonly string[]> {
+    const { database, sides } = this.work
+    if (this.seenKeys === undefined) {
+      const blank = await Promise.all(sides.map((side) => isBlank(database, side.id)))
+      this.seenKeys = blank.every(Boolean) ? new SeenKeys() : null
+    }
+    const { seenKeys } = this
+    return seenKeys === null ? keys : keys.filter((key) => seenKeys.mayHave(key))
   }
 
   private candidatesOf(key: string, found: FoundCandidates, side: Side, claimed: ReadonlySet<string>): Candidate[] {

@@ -39,6 +39,8 @@ export interface DecideOptions {
   readonly recheck?: boolean
   /** The other sides have been observed in this run, so what has no counterpart now has none. */
   readonly last: boolean
+  /** Nothing was known of the side before this pass over it, so nothing need be looked up. */
+  readonly blank?: boolean
   /** Since when records are held back, by remote id. */
   readonly heldSince?: ReadonlyMap<string, number>
 }
@@ -64,15 +66,9 @@ export class Decider {
       keys: [],
     }
     work.counts.read += records.length
-    const known = new Map(
-      (
-        await knownImages(
-          work.database,
-          side.id,
-          records.map((r) => r.id),
-        )
-      ).map((k) => [k.remoteId, k]),
-    )
+    const ids = records.map((record) => record.id)
+    const images = options.blank ? [] : await knownImages(work.database, side.id, ids)
+    const known = new Map(images.map((k) => [k.remoteId, k]))
     const fresh: RemoteRecord[] = []
     const changed: { record: RemoteRecord; known: Known }[] = []
     let linked = 0
@@ -88,6 +84,7 @@ export class Decider {
     let result: Decision = { ...decision, linked }
     if (changed.length > 0) result = await this.decideChanged(side, changed, options, result)
     if (fresh.length > 0) result = await this.correlator.decide(side, fresh, known, options, result)
+    this.correlator.noteKeys(result.outcome)
     return result
   }
 

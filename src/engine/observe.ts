@@ -4,7 +4,7 @@ import { markScanned, moveCursor } from '../store/flows.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
-import { countLinks, recordsInState } from '../store/links.ts'
+import { countLinks, isBlank, recordsInState } from '../store/links.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
@@ -89,6 +89,7 @@ export async function observeAll(
   const total = await remote.estimate()
   const stream = work.firstSync && last
   if (stream) await findContested(work, decider, side)
+  const blank = await isBlank(work.database, side.id)
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
   const pages: Omit<ScanPage, 'page'>[] = []
   let done = 0
@@ -96,7 +97,7 @@ export async function observeAll(
   const pass = async (range: KeyRange): Promise<void> => {
     let after = range.after
     for await (const records of remote.scan(range, PAGE)) {
-      const decision = await decider.decide(side, records, { last, recheck: work.rulesChanged })
+      const decision = await decider.decide(side, records, { last, blank, recheck: work.rulesChanged })
       noteFindings(findings, side, decision)
       linked += decision.linked
       const upTo = records.at(-1)!.id

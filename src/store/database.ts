@@ -3,13 +3,14 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { ConcordatError } from '../model/errors.ts'
+import { SEPARATOR } from './copy-text.ts'
 
 /** One session with the store; all statements of a transaction go through the same one. */
 export interface Session {
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>
   /** Number of rows that a statement touched. */
   execute(text: string, values?: readonly unknown[]): Promise<number>
-  /** `COPY target FROM STDIN`; lines in COPY's text format, each ending in a newline. */
+  /** `COPY target FROM STDIN`; rows of COPY's text format with `SEPARATOR` between the values, each ending in a newline. */
   copyIn(target: string, lines: string): Promise<void>
 }
 
@@ -57,7 +58,10 @@ function sessionOf(
     async copyIn(target, lines) {
       if (lines === '') return
       await withClient(async (c) => {
-        await pipeline(Readable.from([Buffer.from(lines)]), c.query(copyFrom(`copy ${target} from stdin`)))
+        await pipeline(
+          Readable.from([Buffer.from(lines)]),
+          c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`)),
+        )
       })
     },
   }

@@ -126,6 +126,15 @@ export async function countLinks(session: Session, sideId: number): Promise<numb
   return Number(row!.count)
 }
 
+/** Whether nothing at all is known of a side: neither linked nor held records. */
+export async function isBlank(session: Session, sideId: number): Promise<boolean> {
+  const rows = await session.query(
+    '(select 1 from link where side_id = $1 limit 1) union all (select 1 from held where side_id = $1 limit 1)',
+    [sideId],
+  )
+  return rows.length === 0
+}
+
 /** A page of the records in a state, by id. */
 export async function recordsInState(
   session: Session,

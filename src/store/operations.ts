@@ -1,5 +1,5 @@
-import { encodeImageValue } from '../model/image.ts'
 import type { OperationKind, Outcome as OperationOutcome } from '../model/words.ts'
+import { copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
 import { columns } from './columns.ts'
 import type { Stamp } from './stamp.ts'
@@ -24,21 +24,18 @@ export interface OperationDraft {
   readonly layoutId: number | null
 }
 
-const nullable = (value: string | number | null): string | number =>
-  value === null ? '\\N' : typeof value === 'number' ? value : encodeImageValue(value)
-
 /** Stores a batch of intents; answers its id. */
 export async function intend(session: Session, intent: Intent, stamp: Stamp): Promise<string> {
   const [batch] = await session.query<{ id: string }>(
     'insert into batch (run_id, side_id, intended_at) values ($1, $2, $3) returning id',
     [stamp.runId, intent.sideId, stamp.at],
   )
-  const head = `${stamp.at.toISOString()}\t${batch!.id}\t${stamp.runId}\t${intent.sideId}`
+  const head = `${stamp.at.toISOString()}${S}${batch!.id}${S}${stamp.runId}${S}${intent.sideId}`
   let lines = ''
   for (const o of intent.operations) {
     lines +=
-      `${o.id}\t${head}\t${o.recordId}\t${nullable(o.remoteId)}\t${o.kind}\t${o.rule}\t${o.version}\t` +
-      `${nullable(o.patch)}\t${nullable(o.fields)}\t${nullable(o.before)}\t${nullable(o.layoutId)}\n`
+      `${o.id}${S}${head}${S}${o.recordId}${S}${copyValue(o.remoteId)}${S}${o.kind}${S}${o.rule}${S}${o.version}${S}` +
+      `${copyValue(o.patch)}${S}${copyValue(o.fields)}${S}${copyValue(o.before)}${S}${o.layoutId ?? '\\N'}\n`
   }
   await session.copyIn(
     'operation (id, at, batch_id, run_id, side_id, record_id, remote_id, kind, rule, version, patch, fields, before, layout_id)',
@@ -92,19 +89,19 @@ export interface UnsettledBatch {
 
 /** Batches whose result was never stored: the process died, or the response was lost. */
 export async function unsettledBatches(session: Session, sideIds: readonly number[]): Promise<UnsettledBatch[]> {
-  const batches = await session.query<{ id: string; sideId: number }>(
-    `select id, side_id as "sideId" from batch where settled_at is null and side_id = any($1::smallint[]) order by id`,
+  const batches = await session.query<{ id: string; sideId: number; runId: string }>(
+    `select id, side_id as "sideId", run_id as "runId" from batch where settled_at is null and side_id = any($1::smallint[]) order by id`,
     [sideIds],
   )
   if (batches.length === 0) return []
   const operations = await session.query<OperationDraft & { batchId: string }>(
     `select id, batch_id as "batchId", record_id as "recordId", remote_id as "remoteId", kind, rule, version, patch, fields, before,
        layout_id as "layoutId"
-     from operation where batch_id = any($1::bigint[]) order by id`,
-    [batches.map((batch) => batch.id)],
+     from operation where run_id = any($2::bigint[]) and batch_id = any($1::bigint[]) order by id`,
+    [batches.map((batch) => batch.id), [...new Set(batches.map((batch) => batch.runId))]],
   )
   const byBatch = Map.groupBy(operations, (operation) => operation.batchId)
-  return batches.map((batch) => ({ ...batch, operations: byBatch.get(batch.id) ?? [] }))
+  return batches.map(({ id, sideId }) => ({ id, sideId, operations: byBatch.get(id) ?? [] }))
 }
 
 /** Operations of a run by side and kind, for its report. */

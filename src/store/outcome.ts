@@ -1,6 +1,6 @@
-import { encodeImageValue } from '../model/image.ts'
 import { openCases, settleCases, type CaseDraft, type SettledCase } from './cases.ts'
 import { columns } from './columns.ts'
+import { copyText, copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
 import { markDirty, type DirtyMark } from './dirty.ts'
 import { intend, type Intent } from './operations.ts'
@@ -111,7 +111,7 @@ async function retire(session: Session, ids: readonly string[]): Promise<void> {
 async function insertRecords(session: Session, records: readonly NewRecord[], stamp: Stamp): Promise<void> {
   let lines = ''
   for (const r of records) {
-    lines += `${r.id}\t${stamp.flowId}\t1\t${r.layoutId}\t${r.state}\t${stamp.runId}\t${r.sideId}\t${r.rule}\t${encodeImageValue(r.golden)}\n`
+    lines += `${r.id}${S}${stamp.flowId}${S}1${S}${r.layoutId}${S}${r.state}${S}${stamp.runId}${S}${r.sideId}${S}${r.rule}${S}${copyText(r.golden)}\n`
   }
   await session.copyIn(
     'record (id, flow_id, version, layout_id, state, created_run, created_side, created_rule, golden)',
@@ -133,8 +133,7 @@ async function updateRecords(session: Session, records: readonly RecordUpdate[])
 export async function insertLinks(session: Session, links: readonly LinkRow[]): Promise<void> {
   let lines = ''
   for (const l of links) {
-    const waived = l.waived === null ? '\\N' : encodeImageValue(l.waived)
-    lines += `${l.sideId}\t${encodeImageValue(l.remoteId)}\t${l.recordId}\t${l.layoutId}\t${l.state}\t${waived}\t${encodeImageValue(l.image)}\n`
+    lines += `${l.sideId}${S}${copyText(l.remoteId)}${S}${l.recordId}${S}${l.layoutId}${S}${l.state}${S}${copyValue(l.waived)}${S}${copyText(l.image)}\n`
   }
   await session.copyIn('link (side_id, remote_id, record_id, layout_id, state, waived, image)', lines)
 }
@@ -165,7 +164,7 @@ async function changeKeys(session: Session, { newKeys, moreKeys, droppedKeys }: 
     )
   }
   let lines = ''
-  for (const k of newKeys) lines += `${k.key}\t${k.recordId}\n`
+  for (const k of newKeys) lines += `${k.key}${S}${k.recordId}\n`
   await session.copyIn('match_key (key, record_id)', lines)
 }
 
@@ -173,7 +172,7 @@ async function insertRevisions(session: Session, revisions: readonly RevisionDra
   const at = stamp.at.toISOString()
   let lines = ''
   for (const r of revisions)
-    lines += `${at}\t${stamp.runId}\t${r.recordId}\t${r.version}\t${encodeImageValue(r.changes)}\n`
+    lines += `${at}${S}${stamp.runId}${S}${r.recordId}${S}${r.version}${S}${copyText(r.changes)}\n`
   await session.copyIn('revision (at, run_id, record_id, version, changes)', lines)
 }
 

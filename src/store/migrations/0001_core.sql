@@ -167,7 +167,6 @@ create table operation (
   primary key (id, at)
 ) partition by range (at);
 create index operation_by_record on operation (record_id);
-create index operation_by_batch on operation (batch_id);
 create index operation_by_run on operation (run_id, id);
 
 create table revision (
