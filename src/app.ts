@@ -12,7 +12,7 @@ import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { showRecords } from './engine/show-record.ts'
-import { caseView } from './engine/tell-cases.ts'
+import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
@@ -168,7 +168,7 @@ export async function openApp(options: OpenOptions = {}): Promise<App> {
     status: () => tellStatus(database, contract, Date.now()),
     log: (filter) => tellLog(database, contract, filter),
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
-    cases: async (filter = {}) => (await findCases(database, filter)).map(caseView),
+    cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     async testSystem(name) {
       if (!contract.systems.has(name))

@@ -10,7 +10,7 @@ import { searchLog } from '../store/log.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { LEASE_MS } from './flow-work.ts'
 import { inDependencyOrder, runFlow, type Deps } from './run-flow.ts'
-import { caseView } from './tell-cases.ts'
+import { tellCases } from './tell-cases.ts'
 import { tell } from './tell-record.ts'
 
 /**
@@ -54,10 +54,10 @@ export async function planFlows(
         runs.push(run)
         operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20)))
       }
-      const cases = (await findCases(database, { state: 'open' }))
-        .filter((row) => Number(row.id) > before && names.includes(row.flow))
-        .map(caseView)
-      return { flows: runs, operations, cases }
+      const opened = (await findCases(database, { state: 'open' })).filter(
+        (row) => Number(row.id) > before && names.includes(row.flow),
+      )
+      return { flows: runs, operations, cases: await tellCases(database, contract, opened) }
     })
   } finally {
     for (const lease of leases.values()) await releaseLease(deps.database, lease).catch(() => {})
@@ -90,6 +90,8 @@ async function plannedOperations(
         remote_id: null,
         fields: entry.fields,
         why: entry.why,
+        ...(entry.references && { references: entry.references }),
+        ...(entry.line_fields && { line_fields: entry.line_fields }),
       })
     }
   }

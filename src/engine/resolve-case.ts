@@ -5,7 +5,7 @@ import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { Invalid } from '../model/value.ts'
 import { closeCase, findCases, type CaseRow } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
-import { caseView } from './tell-cases.ts'
+import { tellCases } from './tell-cases.ts'
 
 export interface CaseDecision {
   readonly choice: string
@@ -48,15 +48,16 @@ export async function resolveCase(
         (row) => offers(row, decision.choice),
       )
     : [first]
-  const done: CaseView[] = []
+  const done: CaseRow[] = []
   for (const row of all) {
     const count = row.detail.data?.['count']
     const approved = decision.choice === 'approve' && typeof count === 'number' ? count : null
     if (await closeCase(database, row.id, decision.by, resolution, approved, now)) {
-      done.push({ ...caseView(row), state: 'resolved', resolved: now.toISOString(), resolution })
+      done.push(row)
     }
   }
-  return done
+  const views = await tellCases(database, contract, done)
+  return views.map((view) => ({ ...view, state: 'resolved', resolved: now.toISOString(), resolution }))
 }
 
 const offers = (row: CaseRow, choice: string): boolean => row.detail.choices.some((option) => option.choice === choice)

@@ -10,8 +10,9 @@ import { ensureFlow, ensureSides, layouts } from '../store/flows.ts'
 import { recordsById, recordsOfRemotes, type LinkRow } from '../store/links.ts'
 import { findRecords, searchLog } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
+import { legends } from './legend.ts'
 import { beginnings, tell } from './tell-record.ts'
-import { caseView } from './tell-cases.ts'
+import { tellCases } from './tell-cases.ts'
 
 /*
  * One record across all systems, from the store alone: a system that is down, or a person without access to it, changes
@@ -50,6 +51,8 @@ export async function showRecords(
       ...(await tell(session, contract, await searchLog(session, { limit: 500 }, [record.id]))),
       ...(await beginnings(session, contract, [record.id])),
     ]
+    const shown = [named(flow, golden), ...Object.values(systems)].flatMap((values) => Object.entries(values))
+    const [legend] = await legends(session, contract, [{ flow: flow.name, values: shown }])
     views.push({
       record: record.id,
       flow: flow.name,
@@ -60,7 +63,8 @@ export async function showRecords(
       owners: Object.fromEntries(flow.fields.map((field) => [field.name, field.master])),
       systems,
       timeline,
-      cases: (await findCases(session, { recordId: record.id, state: 'all' })).map(caseView),
+      cases: await tellCases(session, contract, await findCases(session, { recordId: record.id, state: 'all' })),
+      ...legend,
     })
   }
   return views

@@ -1,8 +1,24 @@
+import type { Contract } from '../contract/contract.ts'
 import type { CaseView } from '../model/report.ts'
 import type { CaseRow } from '../store/cases.ts'
+import type { Session } from '../store/database.ts'
+import { legends } from './legend.ts'
 
-/** A stored case as its readers see it. */
-export function caseView(row: CaseRow): CaseView {
+/** Stored cases as their readers see them. */
+export async function tellCases(session: Session, contract: Contract, rows: readonly CaseRow[]): Promise<CaseView[]> {
+  // The values stand by system where the case is about one field, else by field.
+  const told = await legends(
+    session,
+    contract,
+    rows.map((row) => ({
+      flow: row.flow,
+      values: Object.entries(row.detail.values).map(([key, value]) => [row.field ?? key, value] as const),
+    })),
+  )
+  return rows.map((row, i) => ({ ...caseView(row), ...told[i] }))
+}
+
+function caseView(row: CaseRow): CaseView {
   return {
     case: Number(row.id),
     flow: row.flow,

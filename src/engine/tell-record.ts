@@ -1,7 +1,7 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { RULES, type Rule } from '../contract/rule.ts'
 import { explainRule } from '../contract/sentences.ts'
-import type { LogEntry, LogFilter } from '../model/report.ts'
+import type { Legend, LogEntry, LogFilter } from '../model/report.ts'
 import type { Outcome } from '../model/words.ts'
 import type { Session } from '../store/database.ts'
 import { ensureFlow, layouts } from '../store/flows.ts'
@@ -9,6 +9,7 @@ import { recordsById } from '../store/links.ts'
 import { revisionsOf, type StoredChange, type StoredRevision } from '../store/revisions.ts'
 import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
+import { legends } from './legend.ts'
 
 /** The log in people's words: what happened to which record, and the rule of the contract that caused it. */
 export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
@@ -27,9 +28,17 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
     contract,
     rows.flatMap((row) => (row.recordId === null ? [] : [row.recordId])),
   )
-  return rows.map((row): LogEntry => {
+  const details = rows.map((row) => detailOf(row, row.recordId === null ? undefined : records.get(row.recordId)))
+  const told = await legends(
+    session,
+    contract,
+    rows.map((row, i) => ({ flow: row.flow, values: details[i]!.values })),
+  )
+  return rows.map((row, i): LogEntry => {
     const flow = contract.flows.get(row.flow)
     const record = row.recordId === null ? undefined : records.get(row.recordId)
+    const { fields, changes } = details[i]!
+    const legend = told[i]!
     const base = {
       at: new Date(row.at).toISOString(),
       kind: row.kind,
@@ -40,41 +49,56 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
       title: row.title ?? record?.title ?? row.recordId ?? '',
       system: row.system,
       outcome: row.outcome as Outcome | null,
+      fields,
+      ...legend,
     }
     switch (row.kind) {
       case 'operation': {
-        const stored = row.detail === null ? null : (JSON.parse(row.detail) as [string, string | null, string | null][])
-        const fields = stored
-          ? stored.map(([field, from, to]) => ({ field, from, to }))
-          : row.what === 'create' && record
-            ? valuesAt(record, row.version ?? 1).flatMap(([field, to]) =>
-                to === null ? [] : [{ field, from: null, to }],
-              )
-            : []
         const failed = row.error === null ? '' : ` ${row.error}`
-        return {
-          ...base,
-          what: OPERATION[row.what] ?? row.what,
-          fields,
-          why: whyWritten(flow, row, record, fields) + failed,
-        }
+        return { ...base, what: OPERATION[row.what] ?? row.what, why: whyWritten(flow, row, record, fields) + failed }
       }
-      case 'revision': {
-        const changes = JSON.parse(row.detail ?? '[]') as StoredChange[]
+      case 'revision':
         return {
           ...base,
           system: changes.find((change) => change.system !== null)?.system ?? null,
           what: changes.some((change) => change.from !== change.to)
             ? 'agreed value changed'
             : 'decided without a change',
-          fields: changes.map(({ field, from, to }) => ({ field, from, to })),
-          why: [...new Set(changes.map((change) => whyChange(flow, change)))].join(' '),
+          why: [...new Set(changes.map((change) => whyChange(flow, change, change, legend)))].join(' '),
         }
-      }
       case 'case':
-        return { ...base, what: row.what, fields: [], why: row.detail ?? '' }
+        return { ...base, what: row.what, why: row.detail ?? '' }
     }
   })
+}
+
+interface Detail {
+  readonly fields: LogEntry['fields']
+  /** Of a revision. */
+  readonly changes: readonly StoredChange[]
+  /** Every value that is told. */
+  readonly values: readonly (readonly [field: string, value: string | null])[]
+}
+
+/** What a stored line says about fields. */
+function detailOf(row: LogRow, record: TitledRecord | undefined): Detail {
+  const changes = row.kind === 'revision' ? (JSON.parse(row.detail ?? '[]') as StoredChange[]) : []
+  const fields =
+    row.kind === 'operation' ? writtenFields(row, record) : changes.map(({ field, from, to }) => ({ field, from, to }))
+  const values = [
+    ...fields.flatMap(({ field, from, to }) => [[field, from] as const, [field, to] as const]),
+    ...changes.flatMap(({ field, lost }) => Object.values(lost).map((value) => [field, value] as const)),
+  ]
+  return { fields, changes, values }
+}
+
+function writtenFields(row: LogRow, record: TitledRecord | undefined): LogEntry['fields'] {
+  if (row.detail !== null) {
+    const stored = JSON.parse(row.detail) as [string, string | null, string | null][]
+    return stored.map(([field, from, to]) => ({ field, from, to }))
+  }
+  if (row.what !== 'create' || record === undefined) return []
+  return valuesAt(record, row.version ?? 1).flatMap(([field, to]) => (to === null ? [] : [{ field, from: null, to }]))
 }
 
 const OPERATION: Readonly<Record<string, string>> = {
@@ -111,9 +135,17 @@ function valuesAt(record: TitledRecord, version: number): [string, string | null
   return [...values]
 }
 
-function whyChange(flow: Flow | undefined, change: StoredChange, full: StoredChange = change): string {
+function whyChange(
+  flow: Flow | undefined,
+  change: StoredChange,
+  full: StoredChange = change,
+  legend: Legend = {},
+): string {
+  const titles = legend.references?.[change.field] ?? {}
+  const lines = legend.line_fields?.[change.field] !== undefined
   const lost = Object.entries(change.lost).map(
-    ([system, value]) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`,
+    ([system, value]) =>
+      `${system} held ${value === null ? 'nothing' : lines ? 'other lines' : `“${titles[value] ?? value}”`}`,
   )
   const system = change.system ?? Object.keys(full.lost)[0]
   const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null })

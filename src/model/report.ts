@@ -29,7 +29,15 @@ export interface FlowRun {
   readonly message?: string
 }
 
-export interface PlannedOperation {
+/** What people need to read values that are ids or lists; each part is absent where there is nothing to say. */
+export interface Legend {
+  /** By field (`customer`; of lines `lines.product`): id of a record that is referred to → its title. */
+  readonly references?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** By field of type lines: the names of a line's values, in their order. */
+  readonly line_fields?: Readonly<Record<string, readonly string[]>>
+}
+
+export interface PlannedOperation extends Legend {
   readonly flow: string
   readonly system: string
   readonly kind: OperationKind
@@ -75,7 +83,7 @@ export interface CaseChoice {
   readonly means: string
 }
 
-export interface CaseView {
+export interface CaseView extends Legend {
   readonly case: number
   readonly flow: string
   readonly kind: CaseKind
@@ -110,7 +118,7 @@ export interface LogFilter {
 }
 
 /** One line of the log: an operation, a revision or a case, newest first. */
-export interface LogEntry {
+export interface LogEntry extends Legend {
   readonly at: string
   readonly kind: 'operation' | 'revision' | 'case'
   readonly id: number
@@ -127,7 +135,7 @@ export interface LogEntry {
 }
 
 /** One record across the systems. */
-export interface RecordView {
+export interface RecordView extends Legend {
   readonly record: string
   readonly flow: string
   readonly title: string

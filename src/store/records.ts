@@ -1,6 +1,25 @@
 import type { Session } from './database.ts'
 import { columns } from './columns.ts'
 
+export interface GoldenRow {
+  readonly id: string
+  readonly flow: string
+  readonly flowId: number
+  readonly layoutId: number
+  readonly golden: string
+}
+
+/** Golden values of records of any flow, without their links. */
+export async function goldensOf(session: Session, ids: readonly string[]): Promise<GoldenRow[]> {
+  return session.query<GoldenRow>(
+    `select r.id, f.name as flow, f.id as "flowId", r.layout_id as "layoutId", r.golden
+     from unnest($1::bigint[]) as asked(id)
+     cross join lateral (select * from record where id = asked.id limit 1) r
+     join flow f on f.id = r.flow_id`,
+    [ids],
+  )
+}
+
 /** Notes the rule that decided where new records go. */
 export async function updateRules(session: Session, rules: readonly { id: string; rule: string }[]): Promise<void> {
   if (rules.length === 0) return

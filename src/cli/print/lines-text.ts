@@ -1,4 +1,5 @@
 import { decodeLines, type Line } from '../../model/lines.ts'
+import type { Legend } from '../../model/report.ts'
 import { counted } from './figures.ts'
 import { visible } from './text-width.ts'
 
@@ -14,13 +15,20 @@ export function linesSummary(lines: readonly Line[]): string {
   return counted(lines.length, 'line')
 }
 
-/** One line as its values stand side by side. */
-export function lineText(line: Line): string {
-  return line.values.map((value) => (value === null ? '–' : visible(value))).join('  ')
+/** How the values of a field's lines are told: each with what stands before it, references by their titles. */
+export function lineTeller(field: string, legend: Legend): (line: Line) => readonly string[] {
+  const names = legend.line_fields?.[field]
+  const titles = names?.map((name) => legend.references?.[`${field}.${name}`])
+  return (line) => line.values.map((value, i) => (value === null ? '–' : visible(titles?.[i]?.[value] ?? value)))
 }
 
 /** Lines that went (`-`) and came (`+`), in the order of their keys; an edited line is both. */
-export function lineChanges(from: readonly Line[], to: readonly Line[]): readonly string[] {
+export function lineChanges(
+  from: readonly Line[],
+  to: readonly Line[],
+  tell: (line: Line) => readonly string[],
+): readonly string[] {
+  const lineText = (line: Line): string => tell(line).join('  ')
   const before = new Map(from.map((line) => [line.key, lineText(line)]))
   const after = new Map(to.map((line) => [line.key, lineText(line)]))
   const keys = [...new Set([...before.keys(), ...after.keys()])].toSorted()

@@ -32,7 +32,7 @@ function printCase(terminal: Terminal, one: CaseView, planned: boolean): void {
   for (const line of sentenceLines(terminal, one.sentence, '      ')) terminal.out(line)
   const values = Object.entries(one.values).map(([system, value]) => [
     { text: system, paint: (text: string) => paint('dim', text) },
-    shown(value),
+    shown(value, one.references?.[one.field ?? system]),
   ])
   const columns = [
     { title: '', overflow: 'keep' as const },

@@ -25,7 +25,7 @@ export function printLog(terminal: Terminal, entries: readonly LogEntry[], inden
       ...(entry.outcome === null ? [] : [paint(LOOKS[entry.outcome], entry.outcome)]),
     ]
     terminal.out(indent + parts.join('  '))
-    for (const line of changeLines(terminal, entry.fields, `${indent}    `)) terminal.out(line)
+    for (const line of changeLines(terminal, entry.fields, `${indent}    `, entry)) terminal.out(line)
     if (entry.why !== '') {
       for (const line of sentenceLines(terminal, entry.why, `${indent}    `)) terminal.out(paint('dim', line))
     }

@@ -38,6 +38,6 @@ function printOperation(terminal: Terminal, operation: PlannedOperation): void {
   const { paint } = terminal
   const id = operation.remote_id === null ? '' : paint('dim', `  ${visible(operation.remote_id)}`)
   terminal.out(`  ${paint('cyan', operation.kind)}  ${visible(operation.title)}${id}`)
-  for (const line of changeLines(terminal, operation.fields, '      ')) terminal.out(line)
+  for (const line of changeLines(terminal, operation.fields, '      ', operation)) terminal.out(line)
   for (const line of sentenceLines(terminal, operation.why, '      ')) terminal.out(paint('dim', line))
 }

@@ -2,7 +2,7 @@ import type { RecordView } from '../../model/report.ts'
 import type { Terminal } from '../terminal.ts'
 import { printCases } from './print-cases.ts'
 import { shown } from './print-changes.ts'
-import { linesOf } from './lines-text.ts'
+import { linesOf, lineTeller } from './lines-text.ts'
 import { printLog } from './print-log.ts'
 import { type Cell, type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
@@ -32,7 +32,7 @@ export function printRecord(terminal: Terminal, view: RecordView): void {
   const rows = fields.map((field) => [
     { text: field, paint: (text: string) => paint('bold', text) },
     view.owners[field] ?? '',
-    shown(view.golden[field]),
+    shown(view.golden[field], view.references?.[field]),
     ...systems.map((name): Cell => systemCell(terminal, view, name, field)),
   ])
   const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
@@ -44,9 +44,10 @@ export function printRecord(terminal: Terminal, view: RecordView): void {
     terminal.out('')
     terminal.out(paint('bold', `${field}, as agreed`))
     const width = lines.reduce((most, line) => Math.max(most, line.values.length), 0)
-    const values = lines.map((line) => line.values.map((value) => shown(value)))
-    const valueColumns = Array.from({ length: width }, (): Column => ({ title: '' }))
-    for (const line of renderTable(valueColumns, values, { width: terminal.width, indent: '  ' })) terminal.out(line)
+    const values = lines.map(lineTeller(field, view))
+    const names = view.line_fields?.[field] ?? []
+    const valueColumns = Array.from({ length: width }, (_, i): Column => ({ title: names[i] ?? '' }))
+    for (const line of renderTable(valueColumns, values, { ...look, indent: '  ' })) terminal.out(line)
   }
 
   if (view.timeline.length > 0) {
@@ -64,7 +65,7 @@ function systemCell(terminal: Terminal, view: RecordView, system: string, field:
   const held = view.systems[system]!
   // A field that the system does not hold at all is blank; one that is empty there is a dash.
   if (!(field in held)) return ''
-  const text = shown(held[field])
+  const text = shown(held[field], view.references?.[field])
   if (held[field] === (view.golden[field] ?? null)) return text
   return { text: `${text} ≠`, paint: (padded) => terminal.paint('yellow', padded) }
 }
