@@ -114,7 +114,7 @@ export class Correlator {
     const readable: Fresh[] = []
     for (const record of fresh) {
       const reading = side.mapping.read(record.values, resolve)
-      const blocked = blockerOf(work, side, reading, false)
+      const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const golden = reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {

@@ -132,7 +132,10 @@ export class Decider {
     for (const record of loaded) {
       const at = record.sides.find((s) => s.side === side)!
       const remote = mine.get(at.link.remoteId)!
-      const blocked = blockerOf(work, side, at.state.now, record.row.state === 'live')
+      const blocked = blockerOf(work, side, at.state.now, record.row.state === 'live', {
+        since: options.heldSince?.get(remote.id),
+        waived: at.state.waived,
+      })
       if (blocked) {
         holdBack(work, side, remote, blocked, outcome, options.heldSince)
         continue
@@ -168,7 +171,8 @@ export class Decider {
       held.map(({ record }) => record.values),
     )
     return held.flatMap(({ record, row }) => {
-      const blocked = blockerOf(this.work, side, side.mapping.read(record.values, resolve), false)
+      const since = options.heldSince?.get(record.id)
+      const blocked = blockerOf(this.work, side, side.mapping.read(record.values, resolve), false, { since })
       if (blocked && HELD_BY[blocked.cause] === row.createdRule) {
         holdBack(this.work, side, record, blocked, outcome, options.heldSince)
         return []
@@ -182,7 +186,8 @@ export class Decider {
   /** Another side's row that cannot be taken as it is counts as not read: that side's own page deals with it. */
   private asRead(record: Loaded, side: Side): Loaded {
     const sides = record.sides.map((s) => {
-      if (s.side === side || !blockerOf(this.work, s.side, s.state.now, record.row.state === 'live')) return s
+      const { now, waived } = s.state
+      if (s.side === side || !blockerOf(this.work, s.side, now, record.row.state === 'live', { waived })) return s
       return {
         ...s,
         values: rowOf(s.side, s.link.image, s.link.layoutId, this.work.layouts),

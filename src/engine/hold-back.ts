@@ -1,5 +1,6 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Rule } from '../contract/rule.ts'
+import { isSkipped, type Waived } from '../merge/side-state.ts'
 import { Invalid, Unresolved, type Reading } from '../model/value.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { heldCase, remoteSubject } from './case-drafts.ts'
@@ -36,8 +37,22 @@ export const DECIDED_BY_CONTENT: ReadonlySet<string> = new Set<Rule>([
   'missing reference: waits',
 ])
 
+/** What is known of a record's waiting for what it refers to. */
+export interface Waiting {
+  /** Since when; undefined at the first look. */
+  readonly since?: number | undefined
+  /** Fields that it goes without already. */
+  readonly waived?: Waived
+}
+
 /** Why a record must be held back, or null. `linked`: its own values count as the golden ones where it is master. */
-export function blockerOf(work: FlowWork, side: Side, reading: readonly Reading[], linked: boolean): Blocker | null {
+export function blockerOf(
+  work: FlowWork,
+  side: Side,
+  reading: readonly Reading[],
+  linked: boolean,
+  waiting: Waiting = {},
+): Blocker | null {
   const { flow } = work
   for (let i = 0; i < flow.fields.length; i++) {
     const value = reading[i]!
@@ -47,7 +62,7 @@ export function blockerOf(work: FlowWork, side: Side, reading: readonly Reading[
       if (field.invalidValue === 'hold record')
         return { cause: 'invalid_value', detail: `${field.name}: ${value.reason}` }
     } else if (value instanceof Unresolved) {
-      if (value.flow !== flow.name && flow.edgeCases.missingReference.then !== 'skip field') {
+      if (waitsFor(work, field.name, value, waiting)) {
         return { cause: 'missing_reference', detail: `${field.name} refers to ${value.flow} ${value.remoteId}` }
       }
     } else if (field.required && side.mapping.holds[i] && linked && field.master === side.system) {
@@ -55,6 +70,16 @@ export function blockerOf(work: FlowWork, side: Side, reading: readonly Reading[
     }
   }
   return null
+}
+
+/** Whether a missing reference holds the record back, now. */
+function waitsFor(work: FlowWork, field: string, value: Unresolved, { since, waived }: Waiting): boolean {
+  // A record of the same flow may come later in the same pass.
+  if (value.flow === work.flow.name && since === undefined) return false
+  const { waitMs, then } = work.flow.edgeCases.missingReference
+  if (then === 'ask') return true
+  if (waived !== undefined && isSkipped(waived, field)) return false
+  return since === undefined ? waitMs > 0 : work.clock() - since < waitMs
 }
 
 export function holdBack(

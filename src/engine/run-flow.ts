@@ -17,7 +17,7 @@ import {
   publishContract,
   type SideRow,
 } from '../store/flows.ts'
-import { waitingForReference } from '../store/held.ts'
+import { waitingForReference, withoutReference } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
 import { countLinks } from '../store/links.ts'
@@ -227,11 +227,13 @@ async function observe(
 async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
   let before = Infinity
   for (;;) {
-    const waiting = await waitingForReference(
-      work.database,
-      work.sides.map((side) => side.id),
-    )
+    const sides = work.sides.map((side) => side.id)
+    const waiting = await waitingForReference(work.database, sides)
     const bySide = new Map<number, Map<string, number>>()
+    for (const { sideId, remoteId } of await withoutReference(work.database, sides)) {
+      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
+      bySide.get(sideId)!.set(remoteId, 0)
+    }
     for (const { sideId, remoteId, since } of waiting) {
       if (!bySide.has(sideId)) bySide.set(sideId, new Map())
       bySide.get(sideId)!.set(remoteId, Date.parse(since))

@@ -95,6 +95,8 @@ create table link (
 ) with (fillfactor = 90);
 -- all sides of a record
 create unique index link_by_record on link (record_id, side_id);
+-- records that go without something they refer to: it may arrive
+create index link_skipped on link (side_id) where waived like '%missing reference: field skipped%';
 
 -- Hash over (flow, match rule, canonical values) of each record that can be found by it.
 create table match_key (
