@@ -1,0 +1,57 @@
+/**
+ * `kill -9` at any moment of a first run of 20,000 records, then `run` again: nothing lost, nothing twice (law L16).
+ *
+ * In CI: 20 moments. Longer, from the root of a checkout (a few seconds a moment):
+ *
+ *   CONCORDAT_CRASH_FACTOR=10 node node_modules/vitest/vitest.mjs run --project system test/crash
+ *
+ * `CONCORDAT_CRASH_SEED=<the seed that was printed>` kills at the same moments again, as far as the machine is as fast.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
+import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
+import { killAtMoments } from './moments.ts'
+import { AGREED, firstRun } from './plays.ts'
+import { FACTOR, type Scene, SEED, Stage } from './stage.ts'
+
+const RECORDS = 20_000
+const MOMENTS = 20 * FACTOR
+
+let server: EmbeddedServer
+let stage: Stage
+beforeAll(async () => {
+  server = await startEmbedded({ ephemeral: true })
+  stage = await Stage.build(server, 'first', firstRun(RECORDS))
+})
+afterAll(async () => {
+  stage?.close()
+  await server?.stop()
+})
+
+async function verify(scene: Scene): Promise<void> {
+  expect(await scene.disagreement(AGREED.erp, AGREED.crm)).toEqual({ onlyInErp: 0, onlyInCrm: 0 })
+  expect(
+    await scene.query('crm', 'select count(*)::int as rows, count(distinct account_code)::int as keys from accounts'),
+  ).toEqual([{ rows: RECORDS, keys: RECORDS }])
+  // Every insert that the CRM ever kept is in the log, once; nobody else was written to (law L23).
+  expect(await scene.query('crm', 'select kind, count(*)::int from audit group by 1')).toEqual([
+    { kind: 'insert', count: RECORDS },
+  ])
+  expect(await scene.query('erp', 'select kind, count(*)::int from audit group by 1')).toEqual([])
+  expect(await scene.logged()).toEqual({ 'crm create': { landed: RECORDS, records: RECORDS } })
+  expect(await scene.unsettled()).toBe(0)
+}
+
+test(
+  `L16 a first run that is killed at ${MOMENTS} moments loses nothing and does nothing twice (seed ${SEED})`,
+  { timeout: 60_000 + MOMENTS * 20_000 },
+  async () => {
+    const middle = await killAtMoments(stage, MOMENTS, 'first run', async (scene) => {
+      expect(await scene.run()).toMatchObject([{ status: 'done', quarantined: 0, open_cases: 0 }])
+      await verify(scene)
+      expect(await scene.run()).toMatchObject([{ writes: { erp: 0, crm: 0 } }])
+    })
+    // Most of a run is writing; a test that only ever killed before or after it would prove nothing.
+    expect(middle).toBeGreaterThan(MOMENTS / 5)
+  },
+)

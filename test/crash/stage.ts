@@ -1,0 +1,296 @@
+/**
+ * A stage for crashes: two business databases and a store on a durable server of its own, and the real command as a
+ * child process that can be killed.
+ *
+ *   stage.fresh() → Scene: new copies of the prepared databases, an empty store
+ *   scene.runAndKill(moment) → kill -9 of the child's whole process group at that moment
+ *   scene.run() → a run to its end, in this process, which has nothing to start
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { openApp } from '../../src/app.ts'
+import { Random } from '../../src/demo/random.ts'
+import type { FlowRun } from '../../src/model/report.ts'
+import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
+
+/** Printed by each suite; the same seed kills at the same moments. */
+export const SEED = Number(process.env['CONCORDAT_CRASH_SEED'] ?? Date.now() % 1_000_000)
+
+/** `CONCORDAT_CRASH_FACTOR=10` makes every suite crash ten times as often as in CI. */
+export const FACTOR = Number(process.env['CONCORDAT_CRASH_FACTOR'] ?? 1)
+
+export const random = (name: string): Random => new Random(SEED, name)
+
+const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
+
+export type System = 'erp' | 'crm'
+
+/** What a stage plays: a contract between `erp` and `crm`, and how their databases are made. */
+export interface Play {
+  readonly contract: string
+  readonly prepare: Readonly<Record<System, string>>
+}
+
+/** How a command ended; `status` is null when a signal ended it. */
+export interface Ended {
+  readonly status: number | null
+  readonly flows: readonly FlowRun[]
+  readonly stderr: string
+  /** How long each phase took. */
+  readonly ms: Readonly<Record<Phase, number>>
+}
+
+/** A command first loads and reaches the store (`start`), then reads and decides (`run`), then writes (`write`). */
+export type Phase = 'start' | 'run' | 'write'
+
+/** When to kill: so long after a phase has begun. */
+export interface Moment {
+  readonly after: Phase
+  readonly ms: number
+}
+
+/** Counts the rows that were ever inserted into, changed in or deleted from a table, whoever did it. */
+export const audited = (table: string): string => `
+  create table if not exists audit (object text, kind text, key text);
+  create or replace function audit() returns trigger language plpgsql as $$ begin
+    insert into audit values (tg_table_name, lower(tg_op), coalesce(to_jsonb(new), to_jsonb(old)) ->> tg_argv[0]);
+    return null;
+  end $$;
+  create trigger audited after insert or update or delete on ${table} for each row execute function audit('id');`
+
+export class Stage {
+  private readonly server: EmbeddedServer
+  private readonly name: string
+  private readonly folder = mkdtempSync(join(tmpdir(), 'concordat-crash-'))
+  private count = 0
+
+  private constructor(server: EmbeddedServer, name: string) {
+    this.server = server
+    this.name = name
+  }
+
+  static async build(server: EmbeddedServer, name: string, play: Play): Promise<Stage> {
+    const stage = new Stage(server, name)
+    writeFileSync(stage.contract, play.contract)
+    for (const system of ['erp', 'crm'] as const) {
+      await server.createDatabase(stage.template(system))
+      await sql(server.url(stage.template(system)), play.prepare[system])
+      await sql(server.url(stage.template(system)), 'vacuum analyze')
+    }
+    return stage
+  }
+
+  /** New databases; `storeUrl` where the store is to be elsewhere. */
+  async fresh(options: { storeUrl?: string } = {}): Promise<Scene> {
+    const id = `${this.name}_${++this.count}`
+    const databases: string[] = []
+    const create = async (label: string, template: string): Promise<string> => {
+      const name = `${id}_${label}`
+      await sql(this.server.url(), `create database ${name} template ${template}`)
+      databases.push(name)
+      return this.server.url(name)
+    }
+    const urls = {
+      erp: await create('erp', this.template('erp')),
+      crm: await create('crm', this.template('crm')),
+      store: options.storeUrl ?? (await create('store', 'template0')),
+    }
+    return new Scene(urls, this.contract, async () => {
+      for (const name of databases) await this.server.dropDatabase(name)
+    })
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private get contract(): string {
+    return join(this.folder, 'concordat.yaml')
+  }
+
+  private template(system: System): string {
+    return `${this.name}_${system}_template`
+  }
+}
+
+/** A running command. */
+export interface Child {
+  readonly reached: Readonly<Record<Phase, Promise<void>>>
+  readonly ended: Promise<Ended>
+  /** Kills it and all that it started; false when it had ended. */
+  readonly kill: () => boolean
+}
+
+export class Scene {
+  readonly urls: Readonly<Record<System | 'store', string>>
+  readonly contract: string
+  readonly drop: () => Promise<void>
+  /** What the contract takes from the environment; to be changed where a system is reached by a detour. */
+  readonly env: Record<'ERP_URL' | 'CRM_URL', string>
+
+  constructor(urls: Scene['urls'], contract: string, drop: () => Promise<void>) {
+    this.urls = urls
+    this.env = { ERP_URL: urls.erp, CRM_URL: urls.crm }
+    this.contract = contract
+    this.drop = drop
+  }
+
+  /** Runs to the end, in this process. */
+  async run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
+    const app = await openApp({ contract: this.contract, databaseUrl: this.urls.store, env: this.env })
+    try {
+      return await app.run(options)
+    } finally {
+      await app.close()
+    }
+  }
+
+  /** `concordat run` as a process, killed at the moment; null when it was killed, else how it had ended before. */
+  async runAndKill(moment: Moment): Promise<Ended | null> {
+    const child = this.start()
+    await Promise.race([child.reached[moment.after], child.ended])
+    await Promise.race([sleep(moment.ms), child.ended])
+    const killed = child.kill()
+    const ended = await child.ended
+    return killed && ended.status === null ? null : ended
+  }
+
+  /** Starts `concordat run` as a process. */
+  start(): Child {
+    const began = performance.now()
+    // A process group of its own: nothing that it started survives it, as after a power cut.
+    const child = spawn(process.execPath, [COMMAND, 'run', '--contract', this.contract, '--json'], {
+      detached: true,
+      env: { ...process.env, ...this.env, DATABASE_URL: this.urls.store, NODE_COMPILE_CACHE: `${this.contract}.cache` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let running = true
+    const from: Record<Phase, number> = { start: began, run: Infinity, write: Infinity }
+    const reach = async (phase: Phase, newest: string): Promise<void> => {
+      const before = await this.figure('store', newest)
+      await this.watch('store', newest, (id) => id > before || !running)
+      if (running) from[phase] = performance.now()
+    }
+    const reached = {
+      start: Promise.resolve(),
+      run: reach('run', 'select coalesce(max(id), 0) from run'),
+      write: reach('write', 'select coalesce(max(id), 0) from batch'),
+    }
+    const ended = (async (): Promise<Ended> => {
+      const [out, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+      running = false
+      const now = performance.now()
+      await Promise.all(Object.values(reached))
+      const { flows } = (child.exitCode === null || out === '' ? {} : JSON.parse(out)) as { flows?: FlowRun[] }
+      const write = Math.min(from.write, now)
+      const run = Math.min(from.run, write)
+      return { status: child.exitCode, flows: flows ?? [], stderr, ms: { start: run - began, run: write - run, write: now - write } }
+    })()
+    const kill = (): boolean => {
+      if (child.exitCode !== null || child.signalCode !== null) return false
+      try {
+        process.kill(-child.pid!, 'SIGKILL')
+        return true
+      } catch {
+        // It ended in this very moment.
+        return false
+      }
+    }
+    return { reached, ended, kill }
+  }
+
+  /** Asks every few milliseconds until the figure is as wanted. */
+  private async watch(where: System | 'store', query: string, wanted: (figure: number) => boolean): Promise<void> {
+    const client = new pg.Client({ connectionString: this.urls[where] })
+    await client.connect()
+    try {
+      for (;;) {
+        const figure = await client.query<[string]>({ text: query, rowMode: 'array' }).then(
+          ({ rows }) => Number(rows[0]![0]),
+          () => 0,
+        )
+        if (wanted(figure)) return
+        await sleep(5)
+      }
+    } finally {
+      await client.end()
+    }
+  }
+
+  async query<Row extends object = Record<string, unknown>>(where: System | 'store', query: string): Promise<Row[]> {
+    return sql<Row>(this.urls[where], query)
+  }
+
+  /** The one number that a query answers; 0 where its tables do not exist (yet). */
+  async figure(where: System | 'store', query: string): Promise<number> {
+    const [row] = await this.query(where, query).catch((error: { code?: string }) => {
+      if (error.code === '42P01') return []
+      throw error
+    })
+    return row === undefined ? 0 : Number(Object.values(row)[0])
+  }
+
+  /** Rows that only one of the two queries gives (`EXCEPT ALL` both ways), found by PostgreSQL; columns go by place. */
+  async disagreement(erp: string, crm: string): Promise<{ onlyInErp: number; onlyInCrm: number }> {
+    const source = new pg.Client({ connectionString: this.urls.crm })
+    const target = new pg.Client({ connectionString: this.urls.erp })
+    await Promise.all([source.connect(), target.connect()])
+    try {
+      const described = await source.query({ text: `select * from (${crm}) q limit 0`, rowMode: 'array' })
+      const names = described.fields.map((_, i) => `c${i}`)
+      await target.query(`create temporary table other (${names.map((name) => `${name} text`).join(', ')})`)
+      await pipeline(
+        source.query(copyTo(`copy (${crm}) to stdout`)),
+        target.query(copyFrom('copy other from stdin')),
+      )
+      const texts = names.map((name) => `${name}::text`).join(', ')
+      await target.query(`create temporary table own as select ${texts} from (${erp}) q(${names.join(', ')})`)
+      const only = async (a: string, b: string): Promise<number> => {
+        const found = await target.query<{ n: number }>(
+          `select count(*)::int as n from (select * from ${a} except all select * from ${b}) d`,
+        )
+        return found.rows[0]!.n
+      }
+      return { onlyInErp: await only('own', 'other'), onlyInCrm: await only('other', 'own') }
+    } finally {
+      await Promise.all([source.end(), target.end()])
+    }
+  }
+
+  /** What the log says became of each write: per system and kind, how many landed, and on how many records. */
+  async logged(): Promise<Record<string, { landed: number; records: number }>> {
+    const rows = await this.query<{ what: string; landed: number; records: number }>(
+      'store',
+      `select s.system || ' ' || o.kind as what, count(*)::int as landed, count(distinct (o.side_id, o.remote_id))::int as records
+       from operation o join batch b on b.id = o.batch_id join side s on s.id = o.side_id
+       where b.settled_at is not null and coalesce(o.outcome, 'done') = 'done' group by 1`,
+    )
+    return Object.fromEntries(rows.map(({ what, ...figures }) => [what, figures]))
+  }
+
+  /** Intents whose end nobody knows. */
+  async unsettled(): Promise<number> {
+    return this.figure('store', 'select count(*) from batch where settled_at is null')
+  }
+}
+
+export async function sql<Row extends object>(url: string, query: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    // Several statements give several results; the last one counts.
+    const result = (await client.query<Row>(query)) as pg.QueryResult<Row> | pg.QueryResult<Row>[]
+    return (Array.isArray(result) ? result.at(-1)! : result).rows
+  } finally {
+    await client.end()
+  }
+}
