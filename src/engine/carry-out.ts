@@ -95,8 +95,12 @@ async function decideField(
   const waived = new Map<string, Waived>()
   for (const { state } of record.sides) {
     const { [name]: _, ...rest } = state.waived
-    waived.set(state.system, rest)
-    if (state.holds[i] && isValue(state.now[i]) && state.now[i] !== value) lost[state.system] = state.now[i]
+    const differs = state.holds[i] && isValue(state.now[i]) && state.now[i] !== value
+    if (differs) lost[state.system] = state.now[i] as Canonical
+    waived.set(
+      state.system,
+      differs && choice === 'leave' ? { ...rest, [name]: [value, 'outside edit left alone'] } : rest,
+    )
   }
   const change = {
     field: name,

@@ -1,6 +1,7 @@
 import type { Flow } from '../contract/contract.ts'
+import { listed, manyOf, oneOf, withArticle } from '../contract/wording.ts'
 import type { Ask } from '../merge/merge-record.ts'
-import type { CaseDraft } from '../store/cases.ts'
+import type { CaseDetail, CaseDraft } from '../store/cases.ts'
 
 /*
  * The questions that people get, in their words: what happened, the values side by side, and what each answer does.
@@ -21,8 +22,42 @@ interface About {
 
 const GONE_ON = { choice: 'ignore', means: 'Leave it as it is, in every system.' }
 
+/** Systems besides one that the flow may write to. */
+const writable = (flow: Flow, except: string): readonly string[] =>
+  flow.systems.filter((name) => name !== except && mayWrite(flow, name))
+
+const mayWrite = (flow: Flow, system: string): boolean => flow.direction === 'both' || flow.direction.to === system
+
+const besides = (flow: Flow, system: string): string => listed(flow.systems.filter((name) => name !== system))
+
+/** To create a record elsewhere, where the flow may; empty where it only ever reads the others. */
+const creating = (flow: Flow, system: string, opening: string): CaseDetail['choices'] => {
+  const others = writable(flow, system)
+  return others.length === 0 ? [] : [{ choice: 'create', means: `${opening} in ${listed(others)}.` }]
+}
+
+/** Which of the values counts; none that would have to be written into a system which the flow only reads. */
+function valueChoices(flow: Flow, fieldName: string, systems: readonly string[]): CaseDetail['choices'] {
+  const { direction } = flow
+  if (direction !== 'both') {
+    return [
+      { choice: direction.from, means: `Use the value of ${direction.from} in ${direction.to} too.` },
+      { choice: 'leave', means: `Leave both as they are until ${direction.from} changes it again.` },
+    ]
+  }
+  const type = flow.fields.find((field) => field.name === fieldName)?.spec.type
+  return [
+    ...systems.map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
+    { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
+    // Nobody can type lines, or knows the number by which we know a record.
+    ...(type === 'lines' || type === 'reference'
+      ? []
+      : [{ choice: 'value', means: 'Use another value everywhere (give it with --value).' }]),
+  ]
+}
+
 /** The same field was changed in several places, or outside its master, and the contract says to ask. */
-export function fieldCase(ask: Ask, about: About & { recordId: string }): CaseDraft {
+export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: string }): CaseDraft {
   const systems = Object.keys(ask.values).filter((name) => name !== 'golden')
   const sentence =
     ask.cause === 'existing'
@@ -44,11 +79,7 @@ export function fieldCase(ask: Ask, about: About & { recordId: string }): CaseDr
     detail: {
       sentence,
       values: ask.values,
-      choices: [
-        ...systems.map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
-        { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
-        { choice: 'value', means: 'Use another value everywhere (give it with --value).' },
-      ],
+      choices: valueChoices(flow, ask.field, systems),
     },
   }
 }
@@ -87,10 +118,10 @@ export function unmatchedCase(
   about: About & { recordId: string },
   values: Readonly<Record<string, string | null>>,
 ): CaseDraft {
-  const others = flow.systems.filter((name) => name !== system).join(' and ')
+  const others = besides(flow, system)
   const why = {
     existing_unmatched: `is in ${system} and has no counterpart in ${others}`,
-    created_outside_master: `was created in ${system}, which is not the master of ${flow.name}`,
+    created_outside_master: `was created in ${system}, which is not the master of ${manyOf(flow.name)}`,
     older_than: `is in ${system}, has no counterpart in ${others}, and has not changed for a long time`,
   }[cause]
   return {
@@ -102,7 +133,7 @@ export function unmatchedCase(
     detail: {
       sentence: `“${about.title}” ${why}.`,
       values,
-      choices: [{ choice: 'create', means: `Create it in ${others}.` }, GONE_ON],
+      choices: [...creating(flow, system, 'Create it'), GONE_ON],
     },
   }
 }
@@ -114,7 +145,6 @@ export function counterpartCase(
   counterpart: CandidateView,
   about: About & { recordId: string },
 ): CaseDraft {
-  const others = flow.systems.filter((name) => name !== system).join(' and ')
   return {
     ...about,
     kind: 'held record',
@@ -124,7 +154,7 @@ export function counterpartCase(
     detail: {
       sentence: `“${about.title}” in ${system} belongs to “${counterpart.title}” (${counterpart.where}), which is held back. Both are joined once that is mended.`,
       values: {},
-      choices: [{ choice: 'create', means: `They are different; create this one in ${others}.` }, GONE_ON],
+      choices: [...creating(flow, system, 'They are different; create this one'), GONE_ON],
     },
   }
 }
@@ -149,7 +179,7 @@ export function ambiguousCase(
   const sentence =
     free.length === 0
       ? `“${about.title}” in ${system} looks like ${list}, which has its counterpart in ${system} already: probably a duplicate.`
-      : `“${about.title}” in ${system} could be any of: ${list}.`
+      : `“${about.title}” in ${system} could be ${candidates.length === 1 ? '' : 'any of: '}${list}.`
   return {
     ...about,
     kind: 'ambiguous match',
@@ -164,11 +194,20 @@ export function ambiguousCase(
           choice: `link ${candidate.record}`,
           means: `It is “${candidate.title}” (${candidate.where}).`,
         })),
-        { choice: 'separate', means: `It is a ${flow.name} record of its own; create it in the other systems too.` },
+        separateChoice(flow, system),
         GONE_ON,
       ],
     },
   }
+}
+
+/** It is none of the candidates: what happens then. */
+function separateChoice(flow: Flow, system: string): CaseDetail['choices'][number] {
+  const others = writable(flow, system)
+  const own = `None of them: it is ${withArticle(oneOf(flow.name))} of its own`
+  return others.length === 0
+    ? { choice: 'separate', means: `${own}, which stays in ${system} alone.` }
+    : { choice: 'separate', means: `${own}; create it in ${listed(others)} too.` }
 }
 
 /** A record is gone on one side, and a person decides what that means for the others. */
@@ -178,7 +217,8 @@ export function deletionCase(
   inMaster: boolean,
   about: About & { recordId: string },
 ): CaseDraft {
-  const others = flow.systems.filter((name) => name !== system).join(' and ')
+  const others = besides(flow, system)
+  const deletable = writable(flow, system)
   return {
     ...about,
     kind: 'held record',
@@ -189,8 +229,8 @@ export function deletionCase(
       sentence: `“${about.title}” was deleted in ${system} and is still in ${others}.`,
       values: {},
       choices: [
-        { choice: 'delete', means: `Delete it in ${others} too.` },
-        { choice: 'restore', means: `Bring it back in ${system}, as it was.` },
+        ...(deletable.length > 0 ? [{ choice: 'delete', means: `Delete it in ${listed(deletable)} too.` }] : []),
+        ...(mayWrite(flow, system) ? [{ choice: 'restore', means: `Bring it back in ${system}, as it was.` }] : []),
         { choice: 'unlink', means: 'Leave both as they are and stop keeping them in agreement.' },
       ],
     },
@@ -250,7 +290,7 @@ export function breakerCase(
     field: null,
     title: flow.name,
     detail: {
-      sentence: `${count} ${flow.name} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing was written.`,
+      sentence: `${count} ${count === 1 ? oneOf(flow.name) : manyOf(flow.name)} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing was written.`,
       values: {},
       choices: [
         { choice: 'approve', means: `Let up to ${count} changes through in the next run.` },
@@ -279,7 +319,7 @@ export function massDeletionCase(
     field: null,
     title: flow.name,
     detail: {
-      sentence: `${count} ${flow.name} are gone (${parts.join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
+      sentence: `${count} ${count === 1 ? `${oneOf(flow.name)} is` : `${manyOf(flow.name)} are`} gone (${parts.join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
       values: {},
       choices: [
         {
@@ -295,6 +335,7 @@ export function massDeletionCase(
 
 /** The same field goes back and forth between the same values. */
 export function oscillationCase(
+  flow: Flow,
   field: string,
   values: Readonly<Record<string, string | null>>,
   about: About & { recordId: string },
@@ -308,13 +349,11 @@ export function oscillationCase(
     detail: {
       sentence: `${field} of “${about.title}” keeps flipping between the same values; something in one of the systems changes it back. It is left alone until somebody decides.`,
       values,
-      choices: [
-        ...Object.keys(values)
-          .filter((name) => name !== 'golden')
-          .map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
-        { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
-        { choice: 'value', means: 'Use another value everywhere (give it with --value).' },
-      ],
+      choices: valueChoices(
+        flow,
+        field,
+        Object.keys(values).filter((name) => name !== 'golden'),
+      ),
     },
   }
 }

@@ -10,7 +10,7 @@ import { lastChanges } from '../store/revisions.ts'
 import { fieldCase, fieldSubject, oscillationCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
-import { flips } from './oscillation.ts'
+import { flips, RETURNS } from './oscillation.ts'
 import type { Side } from './side.ts'
 import { dueFields, type Current, type Loaded } from './translate.ts'
 
@@ -76,7 +76,7 @@ export async function applyMerge(
   const title = titleOf(work.flow, merged.golden)
   let { golden, waived, asks } = merged
   let changes = merged.changes
-  const flipping = row.version >= 5 ? await flips(work.database, row.id, changes) : []
+  const flipping = row.version >= RETURNS ? await flips(work.database, row.id, changes) : []
   if (flipping.length > 0) ({ golden, waived, changes } = breakOscillation(work, record, merged, flipping, outcome))
   asks = asks.filter((ask) => !flipping.includes(ask.field))
   const moved = changes.some((change) => change.from !== change.to)
@@ -106,7 +106,8 @@ export async function applyMerge(
       outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'sync', rule: ruleFor(changes) })
     }
   }
-  for (const ask of asks) outcome.cases.push(fieldCase(ask, { recordId: row.id, sideId: null, remoteId: null, title }))
+  for (const ask of asks)
+    outcome.cases.push(fieldCase(work.flow, ask, { recordId: row.id, sideId: null, remoteId: null, title }))
   work.counts.conflicts += asks.length
   for (const field of merged.settled) outcome.settled.push({ subject: fieldSubject(row.id, field) })
   return settledHere
@@ -130,7 +131,7 @@ function breakOscillation(work: FlowWork, record: Loaded, merged: Merged, fields
       if (state.now[i] !== golden[i]) waived.get(state.system)![name] = [golden[i], 'oscillation']
     }
     outcome.cases.push(
-      oscillationCase(name, values, {
+      oscillationCase(work.flow, name, values, {
         recordId: record.row.id,
         sideId: null,
         remoteId: null,
