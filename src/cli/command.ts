@@ -27,20 +27,27 @@ export interface CommonOptions {
   readonly quiet?: boolean
 }
 
-/** A command with the options that all have, and its examples and exit statuses in the help. */
+/** A command on a contract, with the options that all have, and its examples and exit statuses in the help. */
 export function newCommand(
   name: string,
   description: string,
   examples: readonly (readonly [string, string])[],
 ): Command {
+  return withHelp(
+    new Command(name)
+      .description(description)
+      .option('--json', 'print one JSON object on standard output')
+      .option('--contract <path>', 'contract file or folder (default: concordat.yaml, or the folder contract)')
+      .option('-q, --quiet', 'show no progress'),
+    examples,
+  )
+}
+
+/** The command with its examples and the exit statuses in the help. */
+export function withHelp(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const width = examples.reduce((most, [line]) => Math.max(most, line.length), 0)
   const lines = examples.map(([line, what]) => `  $ ${line.padEnd(width)}   ${what}`)
-  return new Command(name)
-    .description(description)
-    .option('--json', 'print one JSON object on standard output')
-    .option('--contract <path>', 'contract file or folder (default: concordat.yaml, or the folder contract)')
-    .option('-q, --quiet', 'show no progress')
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${EXIT_STATUS_HELP}`)
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${EXIT_STATUS_HELP}`)
 }
 
 /** Where the contract is: as told, else `concordat.yaml`, else the folder `contract`. */

@@ -34,7 +34,8 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   return parts.interrupt.signal.aborted ? EXIT.interrupted : status
 }
 
-function buildProgram(cli: Cli, parts: ProgramParts): Command {
+/** All commands, as they are parsed and as `--help` shows them. */
+export function buildProgram(cli: Cli, parts: ProgramParts): Command {
   const program = new Command('concordat')
     .description('Keeps business systems in agreement by rules that people decided first.')
     .version(parts.version, '-V, --version', 'print the version')

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { type Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { chooseFlows, propose } from '../../contract/proposal/propose.ts'
 import type { Proposal } from '../../contract/proposal/proposal.ts'
 import { type ContractDraft, urlVariable, writeContract } from '../../contract/proposal/write-contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import { type Cli, type CommonOptions, newCommand, printJson } from '../command.ts'
+import { type Cli, printJson, withHelp } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { counted } from '../print/figures.ts'
 import { renderTable } from '../print/table.ts'
@@ -14,26 +14,30 @@ import { writeEnvFile } from './env-file.ts'
 import { type Prompter, terminalPrompter } from './prompter.ts'
 import { introspectSources, readSources, type SourceOptions } from './sources.ts'
 
-type InitOptions = CommonOptions &
-  SourceOptions & {
-    flows?: string
-    company?: string
-    timezone?: string
-    currency?: string
-    out: string
-    yes?: boolean
-    force?: boolean
-  }
+type InitOptions = SourceOptions & {
+  json?: boolean
+  flows?: string
+  company?: string
+  timezone?: string
+  currency?: string
+  out: string
+  yes?: boolean
+  force?: boolean
+}
 
 const ENV_FILE = '.env'
 
 /** `concordat init`: begins a contract from what two systems say about themselves. */
 export function initCommand(cli: Cli, prompterOf: () => Prompter = terminalPrompter): Command {
-  return newCommand('init', 'Begin a contract: look at two systems, propose flows, leave the decisions open', [
+  const examples = [
     ['concordat init', 'guided, question by question'],
     ['concordat init --from postgres://… --to mysql://… --yes', 'without questions, all flows that were found'],
     ['concordat init --from … --to … --flows customers,orders', 'only these flows'],
-  ])
+  ] as const
+  // Without --contract and --quiet: it writes a contract, and is done in a moment.
+  return withHelp(new Command('init'), examples)
+    .description('Begin a contract: look at two systems, propose flows, leave the decisions open')
+    .option('--json', 'print one JSON object on standard output')
     .option('--from <url>', 'database of the first system, postgres://… or mysql://…')
     .option('--to <url>', 'database of the second system')
     .option('--from-name <name>', 'what the contract calls the first system (default: erp)')
