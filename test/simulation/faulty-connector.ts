@@ -1,0 +1,288 @@
+import type {
+  Capabilities,
+  ChangePage,
+  Connector,
+  CreateItem,
+  Cursor,
+  DeleteItem,
+  KeyRange,
+  Layout,
+  ObjectSpec,
+  RemoteObject,
+  RemoteRecord,
+  UpdateItem,
+  WriteResult,
+} from '../../src/connector-kit/port.ts'
+import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
+import { ConcordatError } from '../../src/model/errors.ts'
+import type { Raw } from '../../src/model/value.ts'
+import type { Business, Entry, TableName, Values } from './business.ts'
+import type { Incident } from './incidents.ts'
+import type { Worker } from './worker.ts'
+
+/*
+ * The way from the engine to a business system: calls take time, fail, lose their answers, and other things happen in
+ * the meantime. What arrives is noted in the system's diary.
+ */
+
+export interface Surroundings {
+  /** Time that a call takes. */
+  pass(ms: number): void
+  /** What the incident stands for, when it is not the call itself that fails. */
+  meet(incident: Incident, worker: Worker): Promise<void>
+  /** A write of the engine has landed. `unread`: the row was not what the engine had been shown. */
+  landed(entry: Entry, unread: boolean): void
+  readonly run: number
+}
+
+/** Images of rows that the engine has been shown, by system, table and id. */
+export type Shown = Map<string, Set<string>>
+
+export class FaultyConnector implements Connector {
+  readonly kind = 'memory'
+  private readonly inner: MemoryConnector
+  private readonly business: Business
+  private readonly worker: Worker
+  private readonly around: Surroundings
+  private readonly shown: Shown
+
+  constructor(business: Business, worker: Worker, around: Surroundings, shown: Shown) {
+    this.inner = new MemoryConnector(business.database)
+    this.business = business
+    this.worker = worker
+    this.around = around
+    this.shown = shown
+  }
+
+  test: Connector['test'] = () => this.inner.test()
+  introspect: Connector['introspect'] = () => this.inner.introspect()
+
+  async open(spec: ObjectSpec): Promise<RemoteObject> {
+    const link = new Wire(this.business, this.worker, this.around)
+    const inner = await link.call(false, () => this.inner.open(spec))
+    return new FaultyObject(inner, spec, this.business, this.worker, this.around, link, this.shown)
+  }
+
+  async close(): Promise<void> {}
+}
+
+class Wire {
+  private readonly business: Business
+  private readonly worker: Worker
+  private readonly around: Surroundings
+
+  constructor(business: Business, worker: Worker, around: Surroundings) {
+    this.business = business
+    this.worker = worker
+    this.around = around
+  }
+
+  async call<T>(isWrite: boolean, work: (incident: Incident | null) => Promise<T>): Promise<T> {
+    const { worker } = this
+    worker.assertAlive()
+    this.around.pass(20)
+    const incident = worker.fate.atCall(isWrite)
+    const kind = incident?.kind
+    if (kind === 'die before') worker.die()
+    if (kind === 'fail') throw this.failure()
+    if (kind === 'user before' || kind === 'rival' || kind === 'pause') await this.around.meet(incident!, worker)
+    worker.assertAlive()
+    if (isWrite) this.business.finishTransactions()
+    const result = await work(incident)
+    if (kind === 'die after') worker.die()
+    if (kind === 'lose') throw isWrite ? this.lost() : this.failure()
+    if (kind === 'user after') await this.around.meet(incident!, worker)
+    worker.assertAlive()
+    return result
+  }
+
+  private failure(): ConcordatError {
+    return new ConcordatError('connector.unreachable', `${this.business.name} does not answer.`, { retry: 'later' })
+  }
+
+  private lost(): ConcordatError {
+    return new ConcordatError('connector.lost-response', `The answer of ${this.business.name} was lost.`, {
+      retry: 'later',
+    })
+  }
+}
+
+class FaultyObject implements RemoteObject {
+  readonly layout: Layout
+  readonly capabilities: Capabilities
+  private readonly inner: RemoteObject
+  private readonly table: TableName
+  private readonly business: Business
+  private readonly worker: Worker
+  private readonly around: Surroundings
+  private readonly wire: Wire
+  private readonly shown: Shown
+
+  constructor(
+    inner: RemoteObject,
+    spec: ObjectSpec,
+    business: Business,
+    worker: Worker,
+    around: Surroundings,
+    wire: Wire,
+    shown: Shown,
+  ) {
+    this.inner = inner
+    this.layout = inner.layout
+    this.capabilities = inner.capabilities
+    this.table = spec.object as TableName
+    this.business = business
+    this.worker = worker
+    this.around = around
+    this.wire = wire
+    this.shown = shown
+  }
+
+  estimate(): Promise<number | null> {
+    return this.wire.call(false, () => this.inner.estimate())
+  }
+
+  async *scan(range: KeyRange, pageSize: number): AsyncGenerator<readonly RemoteRecord[]> {
+    for (const page of await this.wire.call(false, () => collect(this.inner.scan(range, pageSize)))) {
+      this.show(page)
+      yield page
+    }
+  }
+
+  digest(range: KeyRange): Promise<{ rows: number; digest: string }> {
+    return this.wire.call(false, () => this.inner.digest(range))
+  }
+
+  async *scanIds(pageSize: number): AsyncGenerator<readonly string[]> {
+    yield* await this.wire.call(false, () => collect(this.inner.scanIds(pageSize)))
+  }
+
+  now(): Promise<Cursor> {
+    return this.wire.call(false, () => this.inner.now())
+  }
+
+  async *changedSince(cursor: Cursor, overlapMs: number, pageSize: number): AsyncGenerator<ChangePage> {
+    for (const page of await this.wire.call(false, () =>
+      collect(this.inner.changedSince(cursor, overlapMs, pageSize)),
+    )) {
+      this.show(page.records)
+      yield page
+    }
+  }
+
+  async read(ids: readonly string[]): Promise<readonly RemoteRecord[]> {
+    const records = await this.wire.call(false, () => this.inner.read(ids))
+    this.show(records)
+    return records
+  }
+
+  reserveIds(count: number): Promise<readonly string[]> {
+    return this.wire.call(false, () => this.inner.reserveIds(count))
+  }
+
+  async search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]> {
+    const hits = await this.wire.call(false, () => this.inner.search(values))
+    this.show(hits.flat())
+    return hits
+  }
+
+  create(items: readonly CreateItem[]): Promise<readonly WriteResult[]> {
+    return this.write(
+      items.map((item) => ({ ...item, values: this.business.storedAll(item.values) })),
+      (part) => this.inner.create(part),
+      () => 'create',
+    )
+  }
+
+  update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]> {
+    return this.write(
+      items.map((item) => ({ ...item, set: this.business.storedAll(item.set) })),
+      (part) => this.inner.update(part),
+      () => 'update',
+    )
+  }
+
+  delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]> {
+    return this.write(
+      items,
+      (part) => this.inner.delete(part),
+      () => 'delete',
+    )
+  }
+
+  private write<T extends { readonly id?: string }>(
+    items: readonly T[],
+    send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
+    kindOf: () => Entry['kind'],
+  ): Promise<WriteResult[]> {
+    const kind = kindOf()
+    return this.wire.call(true, async (incident) => {
+      const refused = new Set<T>()
+      if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
+      const results: WriteResult[] = []
+      for (const item of items) {
+        if (refused.has(item)) {
+          const error = new ConcordatError('connector.rejected-value', `${this.business.name} is not in the mood.`, {
+            retry: incident!.random.chance(0.7) ? 'later' : 'never',
+          })
+          results.push({ kind: 'refused', error })
+          continue
+        }
+        results.push(await this.one(kind, item, send))
+      }
+      return results
+    })
+  }
+
+  private async one<T extends { readonly id?: string }>(
+    kind: Entry['kind'],
+    item: T,
+    send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
+  ): Promise<WriteResult> {
+    const was = kind === 'create' || item.id === undefined ? null : this.business.byId(this.table, item.id)
+    const [image] = was === null ? [] : (await this.inner.read([item.id!])).map((record) => record.image)
+    const [result] = await send([item])
+    if (result!.kind !== 'done') {
+      if (result!.kind === 'conflict' && result!.current) this.show([result!.current])
+      return result!
+    }
+    const id = result!.record?.id ?? item.id!
+    const before: Values | null = was
+    const after = this.business.byId(this.table, id)
+    if (result!.record) this.show([result!.record])
+    const entry: Entry = {
+      by: 'engine',
+      worker: this.worker.name,
+      run: this.around.run,
+      kind,
+      system: this.business.name,
+      table: this.table,
+      id,
+      code: (after ?? before)!['code'] ?? '',
+      before,
+      after,
+    }
+    this.business.diary.push(entry)
+    this.around.landed(entry, image !== undefined && this.shown.get(this.place(id))?.has(image) !== true)
+    return result!
+  }
+
+  private show(records: readonly RemoteRecord[]): void {
+    for (const record of records) {
+      const place = this.place(record.id)
+      let images = this.shown.get(place)
+      if (!images) this.shown.set(place, (images = new Set()))
+      images.add(record.image)
+    }
+  }
+
+  private place(id: string): string {
+    return `${this.business.name}/${this.table}/${id}`
+  }
+}
+
+async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of from) all.push(one)
+  return all
+}

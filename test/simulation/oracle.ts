@@ -1,0 +1,235 @@
+import type { Business, Entry, TableName, Values } from './business.ts'
+import type { Company, SystemManners } from './company.ts'
+
+/*
+ * The oracle knows every edit of every user, and what people decided. It judges each write of the engine when it lands,
+ * and what the systems hold in the end. No line of it is the engine's.
+ *
+ * Records are told apart by their code, which no one ever changes; values by themselves, because no two deeds enter the
+ * same one.
+ */
+
+export interface Violation {
+  readonly law: string
+  readonly text: string
+}
+
+const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
+  customers: ['code', 'name', 'phone', 'email', 'credit'],
+  orders: ['code', 'customer_id', 'total', 'lines'],
+}
+
+/** A value of a user that the engine replaced. */
+interface Overwritten {
+  readonly place: string
+  readonly value: string
+}
+
+export class Oracle {
+  readonly violations: Violation[] = []
+  readonly overwritten: Overwritten[] = []
+  /** Records that may exist twice in a system, because users and the engine created them in the same moment. */
+  readonly excused = new Set<string>()
+  private readonly company: Company
+  private readonly businesses: ReadonlyMap<string, Business>
+  private readonly diary: readonly Entry[]
+  /** Every value ever entered for a record's column, by a user or a person who resolved a case. */
+  private readonly entered = new Map<string, Set<string | null>>()
+  private readonly notes = new Map<string, Set<string | null>>()
+  /** Code behind each id that a customer ever had. */
+  private readonly codes = new Map<string, string>()
+  private readonly usersOwn = new Map<string, string | null>()
+  private seen = 0
+  /** Deletions of the engine in the present run, and how many are allowed. */
+  private deletions = new Set<string>()
+  private allowed: number | null = null
+  private run = -1
+
+  constructor(company: Company, businesses: ReadonlyMap<string, Business>, diary: readonly Entry[]) {
+    this.company = company
+    this.businesses = businesses
+    this.diary = diary
+  }
+
+  fail(law: string, text: string): void {
+    this.violations.push({ law, text })
+  }
+
+  /** A person answers a case with a value of his own. */
+  personEntered(value: string): void {
+    this.add('person', value)
+  }
+
+  /** A run may delete so many records. */
+  beginRun(run: number, flow: string, approved: boolean): void {
+    this.run = run
+    this.deletions = new Set()
+    this.allowed = approved || flow === '' ? null : this.company.decisions.deletions
+  }
+
+  /** Takes note of what users did since the last call. */
+  readDiary(): void {
+    for (; this.seen < this.diary.length; this.seen++) {
+      const entry = this.diary[this.seen]!
+      const { system, table, id, code, before, after } = entry
+      if (table === 'customers') this.codes.set(`${system}/${id}`, code)
+      if (after) this.addTo(this.notes, `${system}/${table}/${code}`, after['note'] ?? null)
+      if (entry.by !== 'user' || after === null) continue
+      for (const column of COLUMNS[table as TableName]) {
+        if (before !== null && before[column] === after[column]) continue
+        const value = this.meaning(system, column, after[column] ?? null)
+        this.add(`${table}/${code}/${column}`, value)
+        this.usersOwn.set(`${system}/${table}/${code}/${column}`, after[column] ?? null)
+      }
+    }
+  }
+
+  /** A write of the engine has landed. */
+  judge(entry: Entry, unread: boolean): void {
+    this.readDiary()
+    const { system, table, code, kind, before, after } = entry
+    const place = `${system} ${table} ${code}`
+    if (unread) this.fail('L4', `${kind} of ${place} overwrote what the engine had not been shown`)
+    if (kind === 'delete') {
+      this.judgeDeletion(entry)
+      return
+    }
+    if (code === '') return this.fail('L4', `${kind} of ${place} left it without a code`)
+    if (kind === 'create') this.judgeCreation(entry)
+    else if (before!['note'] !== after!['note'])
+      this.fail('L5', `the note of ${place}, which is not mapped, was changed to ${after!['note']}`)
+    for (const column of COLUMNS[table as TableName]) {
+      const [from, to] = [before?.[column] ?? null, after![column] ?? null]
+      if (from === to) continue
+      if (column === 'code' && before !== null) this.fail('L5', `the code of ${place} was changed to ${to}`)
+      if (!this.wasEntered(system, table as TableName, code, column, to) && !(kind === 'create' && to === null))
+        this.fail('L4', `${column} of ${place} became ${to}, which nobody ever entered for it`)
+      const own = `${system}/${table}/${code}/${column}`
+      if (from !== null && this.usersOwn.get(own) === from)
+        this.overwritten.push({ place: `${column} of ${place}`, value: String(this.meaning(system, column, from)) })
+    }
+  }
+
+  /** How a system prints a value; two systems agree when each would print the other's value as its own. */
+  agree(a: SystemManners, b: SystemManners, column: string, left: string | null, right: string | null): boolean {
+    return print(b, column, print(a, column, right)) === print(a, column, print(b, column, left))
+  }
+
+  /** The last value that users entered in this system, undefined when they never did. */
+  usersLast(system: string, table: TableName, code: string, column: string): string | null | undefined {
+    const own = `${system}/${table}/${code}/${column}`
+    return this.usersOwn.has(own) ? this.meaning(system, column, this.usersOwn.get(own)!) : undefined
+  }
+
+  /** The value as any system would understand it: references by code. */
+  meaning(system: string, column: string, value: string | null): string | null {
+    if (value === null) return null
+    return column === 'customer_id' ? (this.codes.get(`${system}/${value}`) ?? `unknown ${value}`) : value
+  }
+
+  private judgeCreation({ system, table, code, id, after }: Entry): void {
+    const place = `${system} ${table} ${code}`
+    const twins = this.businesses
+      .get(system)!
+      .rows(table as TableName)
+      .filter((row) => row['code'] === code && row['id'] !== id)
+    for (const twin of twins) {
+      const origin = this.diary.find(
+        (e) => e.system === system && e.table === table && e.id === twin['id'] && e.kind === 'create',
+      )
+      if (origin?.by === 'user' && code.startsWith('R')) this.excused.add(`${table}/${code}`)
+      else this.fail('L3', `${place} was created as ${id}, though it is there as ${twin['id']}`)
+    }
+    const known = this.diary.some((e) => e.table === table && e.code === code && e.by === 'user')
+    if (!known) this.fail('L4', `${place} was created, and no user ever entered it anywhere`)
+    const note = after!['note'] ?? null
+    if (note !== null && this.notes.get(`${system}/${table}/${code}`)?.has(note) !== true)
+      this.fail('L14', `${place} was created with the note ${note}, which it never had there`)
+    const former = this.diary.findLast(
+      (e) => e.kind === 'delete' && e.system === system && e.table === table && e.id === id,
+    )
+    if (former && note === null && (former.before!['note'] ?? null) !== null) {
+      const notes = this.notes.get(`${system}/${table}/${code}`)!
+      if (!notes.has(null)) this.fail('L14', `${place} was restored without its note`)
+    }
+  }
+
+  private judgeDeletion({ system, table, code }: Entry): void {
+    const place = `${system} ${table} ${code}`
+    const elsewhere = [...this.businesses.values()].filter((business) => business.name !== system)
+    const gone = elsewhere.some(
+      (business) =>
+        business.find(table as TableName, code) === undefined &&
+        this.diary.some(
+          (e) =>
+            e.by === 'user' &&
+            e.kind === 'delete' &&
+            e.system === business.name &&
+            e.table === table &&
+            e.code === code,
+        ),
+    )
+    const usersDid = this.diary.some(
+      (e) => e.by === 'user' && e.kind === 'delete' && e.table === table && e.code === code,
+    )
+    if (!usersDid || (!gone && this.company.systems.length === 2))
+      this.fail('L12', `${place} was deleted, though no user had deleted it elsewhere`)
+    this.deletions.add(`${table}/${code}`)
+    if (this.allowed !== null && this.deletions.size > this.allowed)
+      this.fail('L20', `run ${this.run} deleted ${this.deletions.size} records, more than ${this.allowed} unasked`)
+  }
+
+  private wasEntered(system: string, table: TableName, code: string, column: string, to: string | null): boolean {
+    const meant = this.meaning(system, column, to)
+    const manners = this.company.systems
+    const matches = (value: string | null): boolean => {
+      const printed = manners.reduce((v, m) => print(m, column, v), value)
+      const asked = manners.reduce((v, m) => print(m, column, v), meant)
+      return printed === asked
+    }
+    const entered = this.entered.get(`${table}/${code}/${column}`) ?? new Set<string | null>()
+    return [...entered].some(matches) || [...(this.entered.get('person') ?? [])].some(matches)
+  }
+
+  private add(place: string, value: string | null): void {
+    this.addTo(this.entered, place, value)
+  }
+
+  private addTo(map: Map<string, Set<string | null>>, place: string, value: string | null): void {
+    const values = map.get(place)
+    if (values) values.add(value)
+    else map.set(place, new Set([value]))
+  }
+}
+
+/** A value as a system of these manners would keep it, in one spelling. */
+export function print(manners: SystemManners, column: string, value: string | null): string | null {
+  if (value === null || value === '') return null
+  switch (column) {
+    case 'name':
+      return [...value].slice(0, manners.cut).join('').trim()
+    case 'email':
+      return value.toLowerCase()
+    case 'credit':
+    case 'total':
+      return rounded(value, manners.scale)
+    case 'lines':
+      return JSON.stringify(
+        (JSON.parse(value) as [string, string | null, string | null][])
+          .map(([position, sku, quantity]) => [position, sku, quantity === null ? null : rounded(quantity, 2)])
+          .toSorted((a, b) => Number(a[0]) - Number(b[0])),
+      )
+    default:
+      return value
+  }
+}
+
+/** Half away from zero. */
+function rounded(value: string, places: number): string {
+  const cents = Math.round(Number(value) * 10 ** places + 1e-9)
+  return (cents / 10 ** places).toFixed(2)
+}
+
+export const mappedColumns = (table: TableName): readonly string[] => COLUMNS[table]
+
+export type { Values }

@@ -1,0 +1,135 @@
+import type { Company } from './company.ts'
+import { Random } from './random.ts'
+
+/*
+ * A story is what a seed is about: who does what, in which order. Steps are data, and each draws its details from a
+ * stream of its own, so that a story can be shortened and still tells the same things.
+ */
+
+export type Step = { readonly key: number } & (
+  | { readonly kind: 'user'; readonly deed: Deed; readonly late: number }
+  | { readonly kind: 'run'; readonly flows: readonly string[]; readonly full: boolean; readonly rough: boolean }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'person' }
+)
+
+/** What a user of a system does. A deed that is impossible when its time comes is left undone. */
+export type Deed = { readonly system: string; readonly table: 'customers' | 'orders'; readonly code: string } & (
+  | { readonly what: 'create'; readonly values: Readonly<Record<string, string | null>> }
+  | { readonly what: 'edit'; readonly column: string; readonly value: string | null }
+  | { readonly what: 'copy'; readonly column: string; readonly from: string }
+  | { readonly what: 'delete' }
+)
+
+export interface Story {
+  readonly seed: number
+  readonly company: Company
+  readonly steps: readonly Step[]
+  /** Places of incidents that do not happen after all. */
+  readonly spared: readonly string[]
+}
+
+const CUSTOMERS = ['C1', 'C2', 'C3', 'C4', 'C5']
+const ORDERS = ['O1', 'O2', 'O3']
+/** Customers that orders refer to; nobody deletes them. */
+export const LASTING = ['C1', 'C2']
+
+export function storyOf(seed: number, company: Company, length: number): Story {
+  const random = new Random(seed, 'story')
+  const steps: Step[] = []
+  let key = 0
+  const add = (step: Record<string, unknown> & { kind: Step['kind'] }): void =>
+    void steps.push({ key: ++key, ...step } as Step)
+  const flows = company.orders ? ['customers', 'orders'] : ['customers']
+  // What was there before anything was connected.
+  for (const code of CUSTOMERS.slice(0, random.between(1, 4))) {
+    for (const { name } of company.systems)
+      if (random.chance(0.55))
+        add({ kind: 'user', late: 0, deed: creation(random, company, name, 'customers', code, ++key) })
+  }
+  for (let i = 0; i < length; i++) {
+    const kind = random.weigh([
+      [5, 'user'],
+      [4, 'run'],
+      [1, 'wait'],
+      [0.7, 'person'],
+    ] as const)
+    if (kind === 'user') {
+      const late = company.lateMs > 0 && random.chance(0.3) ? random.between(1, company.lateMs) : 0
+      add({ kind, late, deed: deedOf(random, company, ++key, false) })
+    } else if (kind === 'run')
+      add({
+        kind,
+        flows: random.chance(0.8) ? flows : [random.pick(flows)],
+        full: random.chance(0.15),
+        rough: random.chance(0.8),
+      })
+    else if (kind === 'wait') add({ kind, ms: random.pick([500, 30_000, 90_000, 600_000]) })
+    else add({ kind })
+  }
+  return { seed, company, steps, spared: [] }
+}
+
+/** Something that a user may do; `racing`: while a run is going on. */
+export function deedOf(random: Random, company: Company, key: number, racing: boolean): Deed {
+  const system = random.pick(company.systems).name
+  const table = company.orders && random.chance(0.3) ? 'orders' : 'customers'
+  const code = random.pick(table === 'orders' ? ORDERS : CUSTOMERS)
+  const what = random.weigh([
+    [racing ? 8 : 6, 'edit'],
+    [1, 'copy'],
+    // What is created while a run goes on is created once only: nobody could tell twins of one moment apart.
+    [racing ? 0.5 : 2.5, 'create'],
+    [1.2, 'delete'],
+  ] as const)
+  if (what === 'create') {
+    if (!racing) return creation(random, company, system, table, code, key)
+    return creation(random, company, system, table, `R${key}`, key)
+  }
+  if (what === 'delete' && !LASTING.includes(code)) return { system, table, code, what }
+  const column = random.pick(
+    table === 'customers'
+      ? ['name', 'name', 'phone', 'phone', 'email', 'email', 'credit', 'note']
+      : ['total', 'lines', 'lines', 'customer_id', 'note'],
+  )
+  if (what === 'copy') return { system, table, code, what, column, from: random.pick(company.systems).name }
+  return { system, table, code, what: 'edit', column, value: valueOf(random, column, key) }
+}
+
+function creation(
+  random: Random,
+  company: Company,
+  system: string,
+  table: 'customers' | 'orders',
+  code: string,
+  key: number,
+): Deed {
+  const columns = table === 'customers' ? ['name', 'phone', 'email', 'credit', 'note'] : ['total', 'lines', 'note']
+  const values = Object.fromEntries(columns.map((column) => [column, valueOf(random, column, key)]))
+  if (table === 'orders') values['customer_id'] = random.pick(LASTING)
+  return { system, table, code, what: 'create', values }
+}
+
+/** A value that no other step enters, so that whatever turns up somewhere tells where it came from. */
+function valueOf(random: Random, column: string, key: number): string | null {
+  if (column !== 'customer_id' && column !== 'lines' && random.chance(0.12)) return null
+  switch (column) {
+    case 'name':
+      return `Name ${key} ${random.pick(['Ltd', 'and a long ending'])}`
+    case 'phone':
+      return `+34 ${key}`
+    case 'email':
+      return `Mail${key}@x.example`
+    case 'credit':
+    case 'total':
+      return `${key}.${random.pick(['00', '37', '5'])}`
+    case 'customer_id':
+      return random.pick(LASTING)
+    case 'lines':
+      return JSON.stringify(
+        Array.from({ length: random.between(0, 4) }, (_, i) => [String(i + 1), `S${key}`, `${i + 1}.50`]),
+      )
+    default:
+      return `${column} ${key}`
+  }
+}

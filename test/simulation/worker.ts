@@ -1,0 +1,78 @@
+import type { Database, Session } from '../../src/store/database.ts'
+import type { Fate } from './incidents.ts'
+
+/** The process is dead: nothing that it does from now on has an effect. */
+export class Death extends Error {
+  constructor() {
+    super('the process died')
+    this.name = 'Death'
+  }
+}
+
+/**
+ * A process that may die at any call. A dead one does not clean up: what it still tries fails, and its sessions with the
+ * store end only when `bury` is called, as the server notices.
+ */
+export class Worker {
+  readonly name: string
+  readonly fate: Fate
+  dead = false
+  private readonly store: Database
+  private readonly sessions: (() => void)[] = []
+
+  constructor(name: string, store: Database, fate: Fate) {
+    this.name = name
+    this.store = store
+    this.fate = fate
+  }
+
+  die(): never {
+    this.dead = true
+    throw new Death()
+  }
+
+  assertAlive(): void {
+    if (this.dead) throw new Death()
+  }
+
+  bury(): void {
+    for (const end of this.sessions.splice(0)) end()
+  }
+
+  database(): Database {
+    const { store } = this
+    return {
+      ...this.guarded(store),
+      transaction: (work) => this.call(() => store.transaction((session) => work(this.guarded(session)))),
+      rehearse: (work) => store.rehearse(work),
+      dedicated: async () => {
+        const { session, release } = await this.call(() => store.dedicated())
+        const end = (): void => {
+          const i = this.sessions.indexOf(end)
+          if (i >= 0) this.sessions.splice(i, 1)
+          release()
+        }
+        this.sessions.push(end)
+        return { session: this.guarded(session), release: () => (this.dead ? undefined : end()) }
+      },
+      close: async () => {},
+    }
+  }
+
+  private guarded(session: Session): Session {
+    return {
+      query: (text, values) => this.call(() => session.query(text, values)),
+      execute: (text, values) => this.call(() => session.execute(text, values)),
+      copyIn: (target, lines) => (lines === '' ? Promise.resolve() : this.call(() => session.copyIn(target, lines))),
+    }
+  }
+
+  private async call<T>(work: () => Promise<T>): Promise<T> {
+    this.assertAlive()
+    const incident = this.fate.inStore()
+    if (incident?.kind === 'die before') this.die()
+    const result = await work()
+    if (this.dead || incident?.kind === 'die after') this.die()
+    return result
+  }
+}
