@@ -41,7 +41,7 @@ export async function countDirty(
 ): Promise<{ readonly records: number; readonly bySide: ReadonlyMap<number, number> }> {
   const rows = await session.query<{ sideId: number | null; count: number }>(
     `select d.side_id as "sideId", count(distinct d.record_id)::int as count from dirty d
-     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined'
+     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}
        and not (d.state = 'parked' and not exists (
          select 1 from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
          where l.record_id = d.waits_for and s.system = mine.system))
@@ -54,14 +54,20 @@ export async function countDirty(
   }
 }
 
-/** A page of due marks of a side, by record id. */
+/** A page of due marks of a side, by record id. What is held back in the side is not written over meanwhile. */
 export async function dueDirty(session: Session, sideId: number, after: string, limit: number): Promise<DirtyRow[]> {
   return session.query(
-    `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty
-     where side_id = $1 and record_id > $2 and state <> 'quarantined' order by record_id limit $3`,
+    `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty d
+     where side_id = $1 and record_id > $2 and state <> 'quarantined' and not ${HELD_BACK}
+     order by record_id limit $3`,
     [sideId, after, limit],
   )
 }
+
+/** The record's row in the side of mark `d` waits for somebody to mend it. */
+const HELD_BACK = `exists (
+  select 1 from held h join link l on l.side_id = h.side_id and l.remote_id = h.remote_id
+  where h.side_id = d.side_id and l.record_id = d.record_id)`
 
 export async function clearDirty(session: Session, sideId: number, recordIds: readonly string[]): Promise<void> {
   if (recordIds.length === 0) return
