@@ -29,13 +29,20 @@ export interface SettledCase {
   readonly subject: string
 }
 
-/** Opens cases; one that is open already is brought up to date and counted. */
+/**
+ * Opens cases; one that is open already is brought up to date and counted. A held record that somebody has said to leave
+ * as it is is not asked about again while the answer to “why” is the same.
+ */
 export async function openCases(session: Session, cases: readonly CaseDraft[], stamp: Stamp): Promise<void> {
   if (cases.length === 0) return
   const unique = [...new Map(cases.map((draft) => [`${draft.kind}/${draft.subject}`, draft])).values()]
   await session.execute(
     `insert into case_file (flow_id, opened_at, opened_run, kind, cause, subject, record_id, side_id, remote_id, field, title, detail)
-     select $1, $2, $3, n.* from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[], $12::jsonb[]) as n
+     select $1, $2, $3, n.* from unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[], $12::jsonb[])
+       as n(kind, cause, subject, record_id, side_id, remote_id, field, title, detail)
+     where n.kind <> 'held record' or not exists (
+       select 1 from (select * from case_file o where o.flow_id = $1 and o.subject = n.subject order by o.id desc limit 1) o
+       where o.kind = n.kind and o.resolution = 'ignore' and o.detail->>'sentence' = n.detail->>'sentence')
      on conflict (flow_id, kind, subject) where state = 'open' do update set
        detail = excluded.detail, title = excluded.title, record_id = excluded.record_id, count = case_file.count + 1`,
     [

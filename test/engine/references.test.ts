@@ -198,3 +198,22 @@ test('a self-reference to a record that is not there: asked about, and the rest 
   ])
   await world.rest()
 })
+
+test('missing_reference: ask – what a person leaves as it is, is not asked about again', async () => {
+  const world = await withOrders('ask')
+  await world.run()
+  await world.answer('ignore')
+  expect((await world.run())['orders']).toMatchObject({ status: 'done', created: 0, open_cases: 0 })
+  await world.rest()
+  await arrives(world)
+  expect((await world.run())['orders']).toMatchObject({ status: 'done', created: 1 })
+  await world.rest()
+})
+
+test('missing_reference: ask – retrying asks again as long as the parent is missing', async () => {
+  const world = await withOrders('ask')
+  await world.run()
+  await world.answer('retry')
+  expect((await world.run())['orders']).toMatchObject({ status: 'waiting', created: 0, open_cases: 1 })
+  await world.rest()
+})

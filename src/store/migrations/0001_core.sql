@@ -210,6 +210,8 @@ create table case_file (
   carried_out boolean not null default true
 );
 create unique index case_open on case_file (flow_id, kind, subject) where state = 'open';
+-- what was said about the same thing before
+create index case_by_subject on case_file (flow_id, subject, id);
 create index case_to_carry_out on case_file (flow_id) where not carried_out;
 create index case_by_flow on case_file (flow_id, state, id);
 create index case_by_record on case_file (record_id) where record_id is not null;
