@@ -43,6 +43,9 @@ export interface Counts {
 
 export const LEASE_MS = 60_000
 
+/** What a run says that ended early because somebody wanted it to. */
+export const ASKED_TO_STOP = 'The run was asked to stop; the next run goes on where it ended.'
+
 export type ReportProgress = (progress: Progress) => void
 
 export function stampOf(work: FlowWork): Stamp {
@@ -55,10 +58,7 @@ export function sideOf(work: FlowWork, id: number): Side {
 
 /** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
 export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
-  if (work.signal?.aborted)
-    throw new ConcordatError('engine.busy', 'The run was asked to stop; the next run goes on where it ended.', {
-      retry: 'later',
-    })
+  if (work.signal?.aborted) throw new ConcordatError('engine.stopped', ASKED_TO_STOP, { retry: 'later' })
   if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
     await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
   return work.database.transaction(async (session) => {

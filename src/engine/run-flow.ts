@@ -154,6 +154,7 @@ export async function runFlow(
         await report('failed', sideRows, 'A bug ended the run.')
         throw error
       }
+      if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
       return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
     }
   } finally {

@@ -3,6 +3,7 @@ import type { StatusRow } from '../model/report.ts'
 import type { FlowStatus } from '../model/words.ts'
 import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
+import { ASKED_TO_STOP } from './flow-work.ts'
 
 /** How each decided flow stands, in the six words that all screens use. */
 export async function tellStatus(session: Session, contract: Contract, now: number): Promise<StatusRow[]> {
@@ -32,18 +33,24 @@ export async function tellStatus(session: Session, contract: Contract, now: numb
   })
 }
 
+const STOPPED = 'The last run was asked to stop; the next run goes on where it ended.'
+
 function judge(flow: Flow, standing: FlowStanding | undefined, now: number): [FlowStatus, string] {
   if (!standing || standing.run === null) return ['Never run', 'No run yet.']
   if (standing.status === 'failed') return ['Failing', standing.message ?? 'The last run failed.']
-  if (standing.status === 'stopped') return ['Needs you', standing.message ?? 'A limit stopped the last run.']
+  const asked = standing.status === 'stopped' && standing.message === ASKED_TO_STOP
+  if (standing.status === 'stopped' && !asked) return ['Needs you', standing.message ?? 'A limit stopped the last run.']
   const since = standing.lastSuccess === null ? Infinity : now - Date.parse(standing.lastSuccess)
-  if (since > flow.lateAfterMs + longestInterval(flow))
-    return ['Late', 'No run has succeeded within the time that the contract promises.']
+  if (since > flow.lateAfterMs + longestInterval(flow)) {
+    const late = 'No run has succeeded within the time that the contract promises.'
+    return ['Late', asked ? `${STOPPED} ${late}` : late]
+  }
   if (standing.openCases > 0)
     return [
       'Needs you',
       standing.openCases === 1 ? '1 case waits for a decision.' : `${standing.openCases} cases wait for a decision.`,
     ]
+  if (asked) return ['On time', STOPPED]
   return ['On time', standing.status === 'running' ? 'A run is under way.' : 'The last run succeeded.']
 }
 

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'store.start-failed'
   | 'store.migration-failed'
   | 'engine.busy'
+  | 'engine.stopped'
   | 'engine.lease-lost'
   | 'engine.unknown-flow'
   | 'engine.unknown-record'

@@ -2,7 +2,7 @@
 
 export type RunKind = 'incremental' | 'full'
 
-/** `waiting`: done, and cases wait for a person. `stopped`: a limit tripped before the first write. */
+/** `waiting`: done, and cases wait for a person. `stopped`: a limit tripped before the first write, or somebody asked it to end. */
 export type RunStatus = 'running' | 'done' | 'waiting' | 'stopped' | 'failed'
 
 export type OperationKind = 'create' | 'update' | 'delete' | 'archive' | 'restore'
