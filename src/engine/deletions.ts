@@ -43,7 +43,8 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
       return true
     }
   }
-  for (const deletion of deletions) await decide(work, deletion)
+  const absent = Map.groupBy(deletions, (deletion) => deletion.record.row.id)
+  for (const deletion of deletions) await decide(work, deletion, absent.get(deletion.record.row.id)!.map(({ side }) => side))
   await underLease(work, (session) =>
     settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)),
   )
@@ -93,10 +94,11 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
   return result
 }
 
-async function decide(work: FlowWork, { side, record }: Deletion): Promise<void> {
+/** `absent`: all the sides that the record is gone from. */
+async function decide(work: FlowWork, { side, record }: Deletion, absent: readonly Side[]): Promise<void> {
   const { edgeCases } = work.flow
   const { row } = record
-  const others = record.sides.filter((s) => s.side !== side)
+  const others = record.sides.filter((s) => !absent.includes(s.side))
   const title = titleOf(work.flow, record.golden)
   const about = {
     recordId: row.id,
@@ -117,7 +119,9 @@ async function decide(work: FlowWork, { side, record }: Deletion): Promise<void>
   }
   const edited = isEdited(work, side, record)
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
-  if (others.length === 0 || row.state !== 'live') {
+  if (!side.leads && absent.some((other) => other.leads)) {
+    // Gone from the master as well: what is decided about that decides about this.
+  } else if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
     recordState = others.length === 0 ? 'deleted' : null
   } else if (edited && side.mayWrite && choice !== 'unlink' && choice !== 'ask') {
