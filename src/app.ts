@@ -5,6 +5,7 @@ import { mysqlKind } from './connectors/mysql/mysql.ts'
 import { postgresKind } from './connectors/postgres/postgres.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
+import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
@@ -212,7 +213,7 @@ async function openStore(options: OpenOptions, env: Readonly<Record<string, stri
   }
 }
 
-/** The decided flows that were asked for; a flow that is not decided, or not there, is said so. */
+/** The flows that were asked for and can run; one that is not decided, refers to one that is not, or is not there, is said so. */
 function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {
   const known = new Set([...contract.flows.keys(), ...check.rulebook.map((flow) => flow.flow)])
   for (const name of asked ?? []) {
@@ -222,14 +223,13 @@ function chosenFlows(check: CheckReport, contract: Contract, asked: readonly str
       })
   }
   const wanted = asked ?? [...known]
-  const open = wanted.filter((name) => !contract.flows.has(name))
-  if (open.length > 0 && (asked || contract.flows.size === 0)) {
-    const questions = check.questions.filter((question) => open.includes(question.flow)).length
-    throw new ConcordatError(
-      'contract.undecided',
-      `${open.join(', ')} cannot run: ${questions} ${questions === 1 ? 'decision is' : 'decisions are'} missing.`,
-      { cure: 'See `concordat check` for the open questions and who answers them.' },
-    )
+  const cannot = leftOut(check)
+  const open = cannot.filter((one) => wanted.includes(one.flow))
+  if (open.length > 0 && (asked || open.length === wanted.length)) {
+    const missing = cannot.filter((one) => one.refersTo === null && !open.includes(one))
+    throw new ConcordatError('contract.undecided', `Decisions are missing: ${open.map(leftOutText).join(', ')}.`, {
+      cure: `See \`concordat check\` for the open questions${missing.length > 0 ? `, those of ${missing.map((one) => one.flow).join(', ')} too,` : ''} and who answers them.`,
+    })
   }
-  return wanted.filter((name) => contract.flows.has(name))
+  return wanted.filter((name) => !cannot.some((one) => one.flow === name))
 }

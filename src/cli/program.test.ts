@@ -145,6 +145,14 @@ describe('run', () => {
         message: 'The flow orders is not decided yet: 1 question still open.',
       }) as unknown,
     })
+    const refers = decided(['customers', 'orders'], ['customers'])
+    const fields = [{ name: 'customer', spec: { type: 'reference', flow: 'customers' } }]
+    Object.assign(refers.contract!.flows.get('orders')!, { fields })
+    const orders = await type(['run', 'orders'], { report: refers })
+    expect(orders).toMatchObject({ status: 2, out: '' })
+    expect(orders.err).toContain(
+      'The flow orders cannot run, because it refers to customers, which is not decided yet: 1 question still open.',
+    )
     const unknown = await type(['run', 'custommers'], { report: customers })
     expect(unknown.status).toBe(1)
     expect(unknown.err).toBe('error: The contract has no flow "custommers".\nIts flows are: customers.\n')

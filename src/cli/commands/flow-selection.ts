@@ -1,16 +1,17 @@
 import type { CheckReport } from '../../contract/finding.ts'
+import { type LeftOut, leftOut, leftOutText } from '../../contract/left-out.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { counted } from '../print/figures.ts'
 
 /** Which flows a command works on, and which it has to leave because decisions are missing. */
 export interface FlowSelection {
   readonly flows: readonly string[]
-  readonly undecided: readonly { readonly flow: string; readonly questions: number }[]
+  readonly undecided: readonly LeftOut[]
 }
 
 /**
- * Chooses flows by name (none: all). A flow with open questions is never run; naming one, or having no other, is an
- * error.
+ * Chooses flows by name (none: all). A flow with open questions, or one that refers to such a flow, is never run; naming
+ * one, or having no other, is an error.
  */
 export function selectFlows(report: CheckReport, named: readonly string[]): FlowSelection {
   const known = report.rulebook.map((flow) => flow.flow)
@@ -18,29 +19,41 @@ export function selectFlows(report: CheckReport, named: readonly string[]): Flow
   if (unknown !== undefined) throw unknownFlow(unknown, known)
 
   const chosen = named.length > 0 ? [...new Set(named)] : known
-  const undecided = chosen
-    .filter((flow) => !report.contract?.flows.has(flow))
-    .map((flow) => ({ flow, questions: report.questions.filter((question) => question.flow === flow).length }))
-  const flows = chosen.filter((flow) => report.contract?.flows.has(flow))
-  const blocking = named.length > 0 ? undecided[0] : flows.length === 0 ? undecided[0] : undefined
-  if (blocking !== undefined) {
-    const whose =
-      named.length === 0 && undecided.length > 1
-        ? 'No flow is decided yet'
-        : `The flow ${blocking.flow} is not decided yet`
-    const open = undecided.reduce((sum, flow) => sum + flow.questions, 0)
-    throw new ConcordatError('contract.undecided', `${whose}: ${counted(open, 'question')} still open.`, {
-      cure: '`concordat check` lists the questions, with the options and who must answer.',
-    })
-  }
+  const cannot = leftOut(report)
+  const undecided = cannot.filter(({ flow }) => chosen.includes(flow))
+  const flows = chosen.filter((flow) => !cannot.some((one) => one.flow === flow))
+  const blocking = named.length > 0 || flows.length === 0 ? undecided[0] : undefined
+  if (blocking !== undefined) throw undecidedFlow(cannot, undecided, blocking, named.length === 0)
   return { flows, undecided }
 }
 
-/** The sentence about flows that were left out; empty when there are none. */
+function undecidedFlow(
+  cannot: readonly LeftOut[],
+  undecided: readonly LeftOut[],
+  blocking: LeftOut,
+  all: boolean,
+): ConcordatError {
+  // A flow that waits for another is decided as soon as the other is.
+  let root = blocking
+  while (root.refersTo !== null) root = cannot.find(({ flow }) => flow === root.refersTo)!
+  const [whose, open] =
+    all && undecided.length > 1
+      ? ['No flow is decided yet', undecided.reduce((sum, { questions }) => sum + questions, 0)]
+      : root === blocking
+        ? [`The flow ${blocking.flow} is not decided yet`, root.questions]
+        : [
+            `The flow ${blocking.flow} cannot run, because it refers to ${root.flow}, which is not decided yet`,
+            root.questions,
+          ]
+  return new ConcordatError('contract.undecided', `${whose}: ${counted(open, 'question')} still open.`, {
+    cure: '`concordat check` lists the questions, with the options and who must answer.',
+  })
+}
+
+/** The sentence about flows that are left out; empty when there are none. */
 export function leftOutSentence(undecided: FlowSelection['undecided']): string {
   if (undecided.length === 0) return ''
-  const names = undecided.map(({ flow, questions }) => `${flow} (${counted(questions, 'open question')})`).join(', ')
-  return `Left out, because decisions are missing: ${names}. \`concordat check\` lists them.`
+  return `Left out, because decisions are missing: ${undecided.map(leftOutText).join(', ')}. \`concordat check\` lists them.`
 }
 
 /** The error for a flow that the contract does not have. */

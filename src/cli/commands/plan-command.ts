@@ -20,6 +20,8 @@ export function planCommand(cli: Cli): Command {
     .action(async (named: string[], options: CommonOptions & { full?: boolean; limit: number }) => {
       const report = await soundContract(cli, options)
       const { flows, undecided } = selectFlows(report, named)
+      const leftOut = leftOutSentence(undecided)
+      if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
       const work = async (app: App): Promise<ExitStatus> => {
         const progress = progressLine(cli.terminal, options.quiet)
         const { limit } = options
@@ -29,8 +31,6 @@ export function planCommand(cli: Cli): Command {
           .finally(progress.clear)
         if (options.json) printJson(cli.terminal, plan)
         else printPlan(cli.terminal, plan)
-        const leftOut = leftOutSentence(undecided)
-        if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
         const status = runsStatus(plan.flows, undecided.length > 0)
         return status === EXIT.done && plan.cases.length > 0 ? EXIT.waiting : status
       }

@@ -20,6 +20,8 @@ export function runCommand(cli: Cli): Command {
     .action(async (named: string[], options: CommonOptions & { full?: boolean }) => {
       const report = await soundContract(cli, options)
       const { flows, undecided } = selectFlows(report, named)
+      const leftOut = leftOutSentence(undecided)
+      if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
       const work = async (app: App): Promise<ExitStatus> => {
         const progress = progressLine(cli.terminal, options.quiet)
         const { signal } = cli.interrupt
@@ -31,8 +33,6 @@ export function runCommand(cli: Cli): Command {
           printRuns(cli.terminal, runs)
           printWaiting(cli.terminal, runs)
         }
-        const leftOut = leftOutSentence(undecided)
-        if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
         return runsStatus(runs, undecided.length > 0)
       }
       cli.end(await withApp(cli, options, work, report))
