@@ -49,7 +49,7 @@ test('docs/commands.md has every command, with every option of its own', () => {
     if (own === undefined) return [name]
     return command.options
       .flatMap((option) => [option.short, option.long])
-      .filter((flag) => flag != null && !new RegExp(`${flag}(?![\\w-])`).test(own + shared))
+      .filter((flag) => flag !== undefined && !new RegExp(`${flag}(?![\\w-])`).test(own + shared))
       .map((flag) => `${name} ${flag}`)
   })
   expect(missing).toEqual([])
