@@ -4,7 +4,7 @@ import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
-import { clearDirty, markDirty, type DirtyMark } from '../store/dirty.ts'
+import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
 import { rearmHeld } from '../store/held.ts'
 import { recordsById } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
@@ -169,9 +169,10 @@ function rearmWrite(
 ): void {
   const sideId = decision.sideId!
   const mark: DirtyMark = { recordId: record.row.id, sideId, action: 'sync', rule: 'decided by person' }
-  also.push((session) =>
-    choice === 'retry' ? markDirty(session, [mark], stamp) : clearDirty(session, sideId, [record.row.id]),
-  )
+  also.push(async (session) => {
+    if (choice !== 'retry') await clearDirty(session, sideId, [record.row.id])
+    else if (!(await rearmDirty(session, sideId, record.row.id))) await markDirty(session, [mark], stamp)
+  })
 }
 
 function decideDeleted(

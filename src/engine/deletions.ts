@@ -28,7 +28,10 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
   const deletions: Deletion[] = []
   for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
   findings.absent.clear()
-  if (deletions.length === 0) return false
+  if (deletions.length === 0) {
+    if (work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
+    return false
+  }
   const count = new Set(deletions.map(({ record }) => record.row.id)).size
   const total = Math.max(...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
   const limit = limitOf(work.flow.limits.deletions, total)
@@ -45,10 +48,14 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
   }
   const absent = Map.groupBy(deletions, (deletion) => deletion.record.row.id)
   for (const deletion of deletions) await decide(work, deletion, absent.get(deletion.record.row.id)!.map(({ side }) => side))
+  await settleMassDeletion(work)
+  return false
+}
+
+async function settleMassDeletion(work: FlowWork): Promise<void> {
   await underLease(work, (session) =>
     settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)),
   )
-  return false
 }
 
 /** How many records a limit lets through: the larger of its two parts. */

@@ -7,7 +7,7 @@ import type { Canonical } from '../model/value.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { lastChanges } from '../store/revisions.ts'
-import { fieldCase, fieldSubject, oscillationCase } from './case-drafts.ts'
+import { fieldCase, fieldSubject, oscillationCase, writeSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { flips, RETURNS } from './oscillation.ts'
@@ -104,6 +104,9 @@ export async function applyMerge(
     if (Object.values(sideWaived).some((waiver) => waiver[1].endsWith('skipped'))) settledHere = false
     if (row.state === 'live' && dueFields(work, side, golden, state.now, sideWaived).length > 0) {
       outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'sync', rule: ruleFor(changes) })
+    } else if (!work.firstSync) {
+      outcome.idle.push({ recordId: row.id, sideId: side.id })
+      outcome.settled.push({ subject: writeSubject(row.id, side.system) })
     }
   }
   for (const ask of asks)

@@ -31,11 +31,13 @@ const IN_FLIGHT = 3
 export interface Findings {
   /** Linked records that a listing or a point read did not show, by side. */
   readonly absent: Map<number, Set<string>>
+  /** Sides whose listing was compared with all that is linked. */
+  readonly swept: Set<number>
   /** Records that refer to records of the same flow that came after them, by side. */
   readonly again: Map<number, Set<string>>
 }
 
-export const noFindings = (): Findings => ({ absent: new Map(), again: new Map() })
+export const noFindings = (): Findings => ({ absent: new Map(), swept: new Set(), again: new Map() })
 
 export function noteFindings(findings: Findings, side: Side, decision: Decision): void {
   for (const { sideId, remoteId } of decision.absent) add(findings.absent, sideId, remoteId)
@@ -145,6 +147,7 @@ export async function observeAll(
     if (cursor) await moveCursor(session, side.id, cursor)
   })
   if (scannedBefore && linked < linksBefore) await findAbsent(work, side, findings)
+  else findings.swept.add(side.id)
 }
 
 /** Before the last side is matched: which of its records share a key, so that nobody can say which of them is meant. */
@@ -176,6 +179,7 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
 export async function findAbsent(work: FlowWork, side: Side, findings: Findings): Promise<void> {
   const ids = await work.database.transaction((session) => linksNotAmong(session, side.id, side.remote.scanIds(20_000)))
   for (const id of ids) add(findings.absent, side.id, id)
+  findings.swept.add(side.id)
 }
 
 async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<{ page: ScanPage; same: boolean }[]> {
@@ -226,7 +230,12 @@ async function commitAndCreate(work: FlowWork, decision: Decision, creations: re
   for (const side of work.sides) {
     const items = creations
       .filter((creation) => side.mayWrite && !creation.except.has(side.id))
-      .map((creation): WriteItem => ({ ...creation, action: 'sync', link: null }))
+      .map((creation): WriteItem => ({
+        ...creation,
+        action: 'sync',
+        link: null,
+        direct: true,
+      }))
     if (items.length === 0) continue
     const plan = await planWrites(work, side, items)
     for (const blocked of plan.blocked) {

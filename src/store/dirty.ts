@@ -31,6 +31,28 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
   )
 }
 
+/** Makes a mark due again that was given up; answers whether there was one. */
+export async function rearmDirty(session: Session, sideId: number, recordId: string): Promise<boolean> {
+  const touched = await session.execute(
+    `update dirty set state = 'waiting', attempts = 0, error = null where side_id = $1 and record_id = $2`,
+    [sideId, recordId],
+  )
+  return touched > 0
+}
+
+/** Takes marks back that nothing is left to do for; what was decided about a record (to delete, to restore) stays. */
+export async function dropSyncs(
+  session: Session,
+  marks: readonly { readonly recordId: string; readonly sideId: number }[],
+): Promise<void> {
+  if (marks.length === 0) return
+  await session.execute(
+    `delete from dirty d using unnest($1::bigint[], $2::smallint[]) as n(record_id, side_id)
+     where d.record_id = n.record_id and d.side_id = n.side_id and d.action = 'sync'`,
+    columns(marks, (mark) => [mark.recordId, mark.sideId]),
+  )
+}
+
 /**
  * How many records the marks of these sides would change, and by side. Quarantined ones are not due, and neither are
  * those whose parent has not come.

@@ -2,7 +2,7 @@ import { openCases, settleCases, type CaseDraft, type SettledCase } from './case
 import { columns } from './columns.ts'
 import { copyText, copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
-import { markDirty, type DirtyMark } from './dirty.ts'
+import { dropSyncs, markDirty, type DirtyMark } from './dirty.ts'
 import { intend, type Intent } from './operations.ts'
 import type { LinkRow, RecordState } from './links.ts'
 import type { Stamp } from './stamp.ts'
@@ -57,6 +57,8 @@ export interface Outcome {
   readonly droppedKeys: { readonly key: string; readonly recordId: string }[]
   readonly revisions: RevisionDraft[]
   readonly dirty: DirtyMark[]
+  /** Records that agree with a side again: an earlier mark to bring them to the golden values is void. */
+  readonly idle: { readonly recordId: string; readonly sideId: number }[]
   readonly cases: CaseDraft[]
   readonly settled: SettledCase[]
   readonly held: HeldRow[]
@@ -75,6 +77,7 @@ export const emptyOutcome = (): Outcome => ({
   droppedKeys: [],
   revisions: [],
   dirty: [],
+  idle: [],
   cases: [],
   settled: [],
   held: [],
@@ -92,6 +95,7 @@ export async function commitOutcome(session: Session, outcome: Outcome, stamp: S
   await changeKeys(session, outcome)
   await insertRevisions(session, outcome.revisions, stamp)
   await hold(session, outcome, stamp)
+  await dropSyncs(session, outcome.idle)
   await markDirty(session, outcome.dirty, stamp)
   await settleCases(session, outcome.settled, stamp)
   await openCases(session, outcome.cases, stamp)
