@@ -4,7 +4,7 @@ import { schemaText } from './schema.ts'
 
 test('the published JSON Schema is the one that `check` validates with', () => {
   const published = readFileSync(new URL('../../schema/concordat.schema.json', import.meta.url), 'utf8')
-  expect(published, 'run `node scripts/write-schema.ts`').toBe(schemaText())
+  expect(published, 'run `npm run schema`').toBe(schemaText())
 })
 
 test('editors get help for every setting', () => {

@@ -9,7 +9,7 @@ const page = readFileSync(new URL('../../docs/contract.md', import.meta.url), 'u
 const captured = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map((match) => match[1]!)
 
 test('the tables of docs/contract.md are what `check` works with', () => {
-  expect(page, 'run `node scripts/write-contract-reference.ts`').toBe(withReference(page))
+  expect(page, 'run `npm run schema`').toBe(withReference(page))
 })
 
 test('docs/contract.md has a table for every setting and every question', () => {
