@@ -285,13 +285,15 @@ export class Correlator {
     else outcome.newLinks.push(link)
     const wasAsked = target.row.state === 'held'
     if (wasAsked) outcome.settled.push({ subject: recordSubject(target.row.id) })
-    const row: RecordRow = { ...target.row, state: 'live' }
-    if (merged.changes.length === 0 && target.row.state !== 'live') {
+    // Seen in some systems so far: what that means for the others is decided when all of them have been looked at.
+    const complete = work.sides.every((s) => s === side || target.row.links.some((l) => l.sideId === s.id))
+    const row: RecordRow = { ...target.row, state: complete || target.row.state === 'live' ? 'live' : 'pending' }
+    if (merged.changes.length === 0 && target.row.state !== row.state) {
       outcome.records.push({
         id: row.id,
         version: row.version,
         layoutId: work.goldenLayout,
-        state: 'live',
+        state: row.state,
         golden: encodeGolden(merged.golden),
       })
     }

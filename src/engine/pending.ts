@@ -7,7 +7,7 @@ import { UNREADABLE } from './hold-back.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeGolden, titleOf } from './golden.ts'
 import { markCreations } from './observe.ts'
-import { loadStates, type Loaded } from './translate.ts'
+import { dueFields, loadStates, type Loaded } from './translate.ts'
 import { decideUnmatched, type Creation } from './unmatched.ts'
 
 const BATCH = 2_000
@@ -28,13 +28,23 @@ export async function decidePending(work: FlowWork, contested: ReadonlyMap<strin
     const alike = Map.groupBy(await lookalikes(work.database, ids), (pair) => pair.id)
     for (const record of await loadStates(work, work.database, await recordsById(work.database, ids))) {
       const { row, golden, sides } = record
-      const home = sides[0]
+      // What several systems hold is kept in agreement in any case; open is only whether the others get it.
+      const joined = sides.length > 1
+      const home = (joined && sides.find((s) => s.side.leads)) || sides[0]
       const base = { id: row.id, version: row.version, layoutId: work.goldenLayout, golden: encodeGolden(golden) }
       if (!home) {
         outcome.records.push({ ...base, state: 'deleted' })
         continue
       }
+      for (const { side, state } of joined ? sides : [])
+        if (dueFields(work, side, golden, state.now, state.waived).length > 0)
+          outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'sync', rule: 'same value' })
       const doubt = await doubtAbout(work, record, alike.get(row.id) ?? [], contested)
+      if (doubt && joined) {
+        // The records of the others that it could be ask for themselves.
+        outcome.records.push({ ...base, state: 'live' })
+        continue
+      }
       if (doubt) {
         outcome.records.push({ ...base, state: doubt.asks ? 'held' : 'left alone' })
         rules.push({ id: row.id, rule: doubt.rule })
@@ -54,7 +64,7 @@ export async function decidePending(work: FlowWork, contested: ReadonlyMap<strin
         continue
       }
       const verdict = decideUnmatched(work, home.side, home.state.changedAt, golden)
-      outcome.records.push({ ...base, state: verdict.state })
+      outcome.records.push({ ...base, state: joined ? 'live' : verdict.state })
       rules.push({ id: row.id, rule: verdict.rule })
       const except = new Set(sides.map((s) => s.side.id))
       verdict.carryOut(

@@ -85,13 +85,15 @@ class Wire {
     const kind = incident?.kind
     if (kind === 'die before') worker.die()
     if (kind === 'fail') throw this.failure()
-    if (kind === 'user before' || kind === 'rival' || kind === 'pause') await this.around.meet(incident!, worker)
+    // Between its look at the clock and the arrival of its write a process cannot notice that it stood still.
+    if (kind === 'user before' || kind === 'rival' || (kind === 'pause' && !isWrite))
+      await this.around.meet(incident!, worker)
     worker.assertAlive()
     if (isWrite) this.business.finishTransactions()
     const result = await work(incident)
     if (kind === 'die after') worker.die()
     if (kind === 'lose') throw isWrite ? this.lost() : this.failure()
-    if (kind === 'user after') await this.around.meet(incident!, worker)
+    if (kind === 'user after' || (kind === 'pause' && isWrite)) await this.around.meet(incident!, worker)
     worker.assertAlive()
     return result
   }

@@ -15,7 +15,7 @@ import { Oracle, type Violation } from './oracle.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
 import { deedOf, LASTING, type Deed, type Step, type Story } from './story.ts'
-import { Death, Worker } from './worker.ts'
+import { Death, type SessionPool, Worker } from './worker.ts'
 
 /*
  * Plays a story: the shipped engine on a real store, with a clock that we turn and systems that misbehave. One thing at a
@@ -41,6 +41,7 @@ export class Stage {
   readonly contract: Contract
   readonly source: string
   readonly store: Database
+  readonly pool: SessionPool
   readonly businesses: ReadonlyMap<string, Business>
   readonly diary: Entry[] = []
   readonly oracle: Oracle
@@ -54,9 +55,10 @@ export class Stage {
   approved = false
   private readonly spared: ReadonlySet<string>
 
-  constructor(story: Story, store: Database, ablation: Ablation | null) {
+  constructor(story: Story, { store, pool }: Room, ablation: Ablation | null) {
     this.story = story
     this.store = store
+    this.pool = pool
     this.ablation = ablation
     ;({ contract: this.contract, source: this.source } = contractOf(story.company))
     this.businesses = new Map(
@@ -96,7 +98,7 @@ export class Stage {
     const density = options.density ?? CALM
     const fate = new Fate(this.story.seed, key, density, this.spared, this.incidents)
     const ablation = this.ablation
-    const worker = new Worker(`worker ${key}`, ablation?.store?.(this.store) ?? this.store, fate)
+    const worker = new Worker(`worker ${key}`, ablation?.store?.(this.store) ?? this.store, this.pool, fate)
     const run = ++this.runs
     this.oracle.beginRun(run, flow, this.approved)
     this.approved = false
@@ -253,9 +255,15 @@ export class Stage {
   }
 }
 
-export async function play(story: Story, store: Database, mode: Mode, ablation: Ablation | null = null): Promise<Played> {
-  await emptyStore(store)
-  const stage = new Stage(story, store, ablation)
+/** Where stories are played. */
+export interface Room {
+  readonly store: Database
+  readonly pool: SessionPool
+}
+
+export async function play(story: Story, room: Room, mode: Mode, ablation: Ablation | null = null): Promise<Played> {
+  await emptyStore(room.store)
+  const stage = new Stage(story, room, ablation)
   try {
     for (const step of story.steps) {
       await stage.step(step)

@@ -45,7 +45,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
   for (const code of CUSTOMERS.slice(0, random.between(1, 4))) {
     for (const { name } of company.systems)
       if (random.chance(0.55))
-        add({ kind: 'user', late: 0, deed: creation(random, company, name, 'customers', code, ++key) })
+        add({ kind: 'user', late: 0, deed: creation(random, name, 'customers', code, ++key) })
   }
   for (let i = 0; i < length; i++) {
     const kind = random.weigh([
@@ -83,8 +83,8 @@ export function deedOf(random: Random, company: Company, key: number, racing: bo
     [1.2, 'delete'],
   ] as const)
   if (what === 'create') {
-    if (!racing) return creation(random, company, system, table, code, key)
-    return creation(random, company, system, table, `R${key}`, key)
+    if (!racing) return creation(random, system, table, code, key)
+    return creation(random, system, table, `R${key}`, key)
   }
   if (what === 'delete' && !LASTING.includes(code)) return { system, table, code, what }
   const column = random.pick(
@@ -98,7 +98,6 @@ export function deedOf(random: Random, company: Company, key: number, racing: bo
 
 function creation(
   random: Random,
-  company: Company,
   system: string,
   table: 'customers' | 'orders',
   code: string,

@@ -9,6 +9,42 @@ export class Death extends Error {
   }
 }
 
+/** Sessions that outlive processes: ending one releases what it holds, as its end would, without the cost of a new one. */
+export class SessionPool {
+  private readonly store: Database
+  private readonly idle: Session[] = []
+  private readonly all: (() => void)[] = []
+  private ending: Promise<void> = Promise.resolve()
+
+  constructor(store: Database) {
+    this.store = store
+  }
+
+  async take(): Promise<{ session: Session; release(): void }> {
+    await this.ending
+    let session = this.idle.pop()
+    if (!session) {
+      const fresh = await this.store.dedicated()
+      session = fresh.session
+      this.all.push(fresh.release)
+    }
+    const taken = session
+    return {
+      session: taken,
+      release: () => {
+        this.ending = Promise.all([this.ending, taken.query('select pg_advisory_unlock_all()')]).then(() => {
+          this.idle.push(taken)
+        })
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.ending
+    for (const end of this.all.splice(0)) end()
+  }
+}
+
 /**
  * A process that may die at any call. A dead one does not clean up: what it still tries fails, and its sessions with the
  * store end only when `bury` is called, as the server notices.
@@ -18,11 +54,13 @@ export class Worker {
   readonly fate: Fate
   dead = false
   private readonly store: Database
+  private readonly pool: SessionPool
   private readonly sessions: (() => void)[] = []
 
-  constructor(name: string, store: Database, fate: Fate) {
+  constructor(name: string, store: Database, pool: SessionPool, fate: Fate) {
     this.name = name
     this.store = store
+    this.pool = pool
     this.fate = fate
   }
 
@@ -46,7 +84,7 @@ export class Worker {
       transaction: (work) => this.call(() => store.transaction((session) => work(this.guarded(session)))),
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
-        const { session, release } = await this.call(() => store.dedicated())
+        const { session, release } = await this.call(() => this.pool.take())
         const end = (): void => {
           const i = this.sessions.indexOf(end)
           if (i >= 0) this.sessions.splice(i, 1)
