@@ -59,12 +59,9 @@ function joinField(
     case 'master wins':
       if (filler.length > 0 && field.master === 'shared') {
         // A field without a master has no empty master value either: a blank is filled.
-        const value = newest(filler)
-        if (value.now[i] !== before)
-          draft.set(field, i, value.now[i] as Canonical, 'existing: blanks filled', value, {})
+        fill(draft, field, i, newest(filler), filler, 'existing: blanks filled')
       } else if (filler.length > 0 && field.emptyInMaster === 'keep') {
-        const value = newest(filler)
-        if (value.now[i] !== before) draft.set(field, i, value.now[i] as Canonical, 'empty master kept', value, {})
+        fill(draft, field, i, newest(filler), filler, 'empty master kept')
         draft.waive(owner, field, draft.golden[i]!, 'empty master kept')
       } else if (owned !== before) draft.set(field, i, owned, 'existing: master wins', owner, lostOf(others, i, owned))
       else if (others.length > 0) draft.note(field, i, 'existing: master wins', others)
@@ -87,6 +84,21 @@ function joinField(
       return
     }
   }
+}
+
+/** The value of one side takes the place of nothing; what other sides held instead is kept on record. */
+function fill(
+  draft: Draft,
+  field: Field,
+  i: number,
+  winner: SideState,
+  filler: readonly SideState[],
+  rule: 'existing: blanks filled' | 'empty master kept',
+): void {
+  const value = winner.now[i] as Canonical
+  const lost = lostOf(filler, i, value)
+  if (value !== draft.golden[i]) draft.set(field, i, value, rule, winner, lost)
+  else if (Object.keys(lost).length > 0) draft.record(field, i, value, rule, winner, lost)
 }
 
 /** The side whose value leads at first sync; null when only a person can say. */
