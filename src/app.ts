@@ -1,85 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
-import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
-import { mysqlKind } from './connectors/mysql/mysql.ts'
-import { postgresKind } from './connectors/postgres/postgres.ts'
-import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
-import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
-import { readContractFiles } from './contract/read-files.ts'
-import { resolveSettings } from './contract/secrets.ts'
-import { planFlows } from './engine/plan.ts'
-import { resolveCase } from './engine/resolve-case.ts'
-import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
-import { showRecords } from './engine/show-record.ts'
-import { tellCases } from './engine/tell-cases.ts'
-import { tellLog } from './engine/tell-record.ts'
-import { tellStatus } from './engine/tell-status.ts'
-import { ConcordatError } from './model/errors.ts'
-import type {
-  CaseView,
-  FlowRun,
-  LogEntry,
-  LogFilter,
-  PlanReport,
-  Progress,
-  RecordView,
-  StatusRow,
-} from './model/report.ts'
-import { findCases } from './store/cases.ts'
-import { openDatabase } from './store/database.ts'
-import { startEmbedded } from './store/embedded/embedded-server.ts'
-import { migrate } from './store/migrate.ts'
+import type { App, OpenOptions } from './open-app.ts'
 
-/** The application as its callers (CLI, later the API) see it. */
-export interface App {
-  readonly check: CheckReport
-  plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
-  run(options?: RunOptions): Promise<readonly FlowRun[]>
-  status(): Promise<readonly StatusRow[]>
-  log(filter: LogFilter): Promise<readonly LogEntry[]>
-  /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
-  show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>
-  cases(filter?: {
-    flow?: string
-    kind?: string
-    state?: 'open' | 'resolved' | 'all'
-    limit?: number
-  }): Promise<readonly CaseView[]>
-  /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
-  resolve(
-    caseId: number,
-    decision: { choice: string; value?: string; by: string; alike?: boolean },
-  ): Promise<readonly CaseView[]>
-  testSystem(name: string): Promise<ConnectionReport>
-  close(): Promise<void>
-}
+/*
+ * The application as its callers (CLI, later the API) reach it. What a call does not need is not loaded for it.
+ */
 
-export interface RunOptions {
-  /** Default: all decided flows, parents of references first. */
-  flows?: readonly string[]
-  /** Read everything, not only what changed. */
-  full?: boolean
-  onProgress?: (progress: Progress) => void
-  /** Ends the run between two batches; the next run goes on. */
-  signal?: AbortSignal
-}
-
-export interface OpenOptions {
-  /** Contract file or folder; default `concordat.yaml` in the working directory. */
-  contract?: string
-  env?: Readonly<Record<string, string | undefined>>
-  /** Default: `DATABASE_URL` from `env`, else the embedded server. */
-  databaseUrl?: string
-  /** What takes long at the start, for people. */
-  onNotice?: (text: string) => void
-}
-
-const KINDS: ReadonlyMap<string, ConnectorKind> = new Map([postgresKind, mysqlKind].map((kind) => [kind.name, kind]))
+export type { App, OpenOptions, RunOptions } from './open-app.ts'
 
 /** Names of the connectors that there are. */
-export const connectorNames: readonly string[] = [...KINDS.keys()]
+export const connectorNames: readonly string[] = ['postgres', 'mysql']
 
 /** Reads and checks a contract; touches no system and no store. */
 export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): CheckReport {
@@ -87,149 +17,12 @@ export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): Chec
 }
 
 /** Connects to a system that no contract names yet and reads its catalogue. */
-export async function introspectSystem(
-  kind: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
-  const connector = connect(kind, settings)
-  try {
-    return { ...(await connector.test()), catalogue: await connector.introspect() }
-  } finally {
-    await connector.close()
-  }
-}
-
-function connect(kind: string, settings: Readonly<Record<string, string>>): Connector {
-  const found = KINDS.get(kind)
-  if (!found)
-    throw new ConcordatError('connector.unknown', `There is no connector named ${kind}.`, {
-      cure: `There are: ${connectorNames.join(', ')}.`,
-    })
-  return found.connect(settings)
-}
+export const introspectSystem = async (...system: Parameters<Opening['introspectSystem']>) =>
+  (await opening()).introspectSystem(...system)
 
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
-export async function openApp(options: OpenOptions = {}): Promise<App> {
-  const env = options.env ?? process.env
-  const files = readContractFiles(options.contract ?? 'concordat.yaml')
-  const check = readContract(files, { connectors: connectorNames })
-  if (!check.contract) {
-    const count = check.problems.filter((problem) => problem.severity === 'error').length
-    throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, {
-      cure: 'See `concordat check`.',
-    })
-  }
-  const contract = check.contract
-  const { database, stop } = await openStore(options, env)
-  const connectors = new Map<string, Connector>()
-  const deps: Deps = {
-    database,
-    connectors,
-    clock: Date.now,
-    contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
-    holder: `process ${process.pid} on ${hostname()}`,
-  }
+export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)
 
-  /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
-  const reach = (systems: Iterable<string>): void => {
-    for (const name of systems) {
-      if (connectors.has(name)) continue
-      const system = contract.systems.get(name)!
-      connectors.set(name, connect(system.connector, resolveSettings(system, { env, readFile })))
-    }
-  }
-  const prepare = (run: RunOptions): string[] => {
-    const names = chosenFlows(check, contract, run.flows)
-    reach(new Set(names.flatMap((name) => contract.flows.get(name)!.systems)))
-    return names
-  }
-  const depsOf = (run: RunOptions): Deps => ({
-    ...deps,
-    ...(run.onProgress && { onProgress: run.onProgress }),
-    ...(run.signal && { signal: run.signal }),
-  })
-  return {
-    check,
-    async plan(run = {}) {
-      const names = prepare(run)
-      return planFlows(depsOf(run), contract, names, {
-        ...(run.full && { full: true }),
-        ...(run.limit !== undefined && { limit: run.limit }),
-      })
-    },
-    async run(run = {}) {
-      const names = prepare(run)
-      const reports: FlowRun[] = []
-      for (const flow of inDependencyOrder(contract, names)) {
-        if (run.signal?.aborted) break
-        reports.push(await runFlow(depsOf(run), contract, flow, { ...(run.full && { full: true }) }))
-      }
-      return reports
-    },
-    status: () => tellStatus(database, contract, Date.now()),
-    log: (filter) => tellLog(database, contract, filter),
-    show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
-    cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
-    resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
-    async testSystem(name) {
-      if (!contract.systems.has(name))
-        throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, {
-          cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
-        })
-      reach([name])
-      return connectors.get(name)!.test()
-    },
-    async close() {
-      for (const connector of connectors.values()) await connector.close()
-      await stop()
-    },
-  }
-}
+type Opening = typeof import('./open-app.ts')
 
-const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
-
-async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
-  const given = options.databaseUrl ?? env['DATABASE_URL']
-  if (given !== undefined && given !== '') {
-    const database = await openDatabase(given)
-    await migrate(database)
-    return { database, stop: () => database.close() }
-  }
-  const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
-  try {
-    await server.createDatabase('concordat')
-    const database = await openDatabase(server.socketUrl('concordat'))
-    await migrate(database)
-    return {
-      database,
-      stop: async () => {
-        await database.close()
-        await server.stop()
-      },
-    }
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
-}
-
-/** The flows that were asked for and can run; one that is not decided, refers to one that is not, or is not there, is said so. */
-function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {
-  const known = new Set([...contract.flows.keys(), ...check.rulebook.map((flow) => flow.flow)])
-  for (const name of asked ?? []) {
-    if (!known.has(name))
-      throw new ConcordatError('engine.unknown-flow', `The contract has no flow named ${name}.`, {
-        cure: `It has: ${[...known].join(', ')}.`,
-      })
-  }
-  const wanted = asked ?? [...known]
-  const cannot = leftOut(check)
-  const open = cannot.filter((one) => wanted.includes(one.flow))
-  if (open.length > 0 && (asked || open.length === wanted.length)) {
-    const missing = cannot.filter((one) => one.refersTo === null && !open.includes(one))
-    throw new ConcordatError('contract.undecided', `Decisions are missing: ${open.map(leftOutText).join(', ')}.`, {
-      cure: `See \`concordat check\` for the open questions${missing.length > 0 ? `, those of ${missing.map((one) => one.flow).join(', ')} too,` : ''} and who answers them.`,
-    })
-  }
-  return wanted.filter((name) => !cannot.some((one) => one.flow === name))
-}
+const opening = (): Promise<Opening> => import('./open-app.ts')

@@ -17,7 +17,8 @@ const layers = [
   { name: 'store', uses: ['model'] },
   { name: 'engine', uses: ['model', 'contract', 'merge', 'connector-kit', 'store'] },
   { name: 'demo', uses: ['model', 'contract', 'store'] },
-  { name: 'app.ts', uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine'] },
+  { name: 'open-app.ts', uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine'] },
+  { name: 'app.ts', uses: ['contract', 'open-app.ts'] },
   { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts'] },
 ] as const satisfies readonly { name: string; uses: readonly string[] }[]
 

@@ -1,29 +1,31 @@
+import { createRequire } from 'node:module'
 import anyAscii from 'any-ascii'
 import countries from 'i18n-iso-countries/index.js'
-import ca from 'i18n-iso-countries/langs/ca.json' with { type: 'json' }
-import cs from 'i18n-iso-countries/langs/cs.json' with { type: 'json' }
-import da from 'i18n-iso-countries/langs/da.json' with { type: 'json' }
-import de from 'i18n-iso-countries/langs/de.json' with { type: 'json' }
-import en from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
-import es from 'i18n-iso-countries/langs/es.json' with { type: 'json' }
-import fr from 'i18n-iso-countries/langs/fr.json' with { type: 'json' }
-import it from 'i18n-iso-countries/langs/it.json' with { type: 'json' }
-import nl from 'i18n-iso-countries/langs/nl.json' with { type: 'json' }
-import pl from 'i18n-iso-countries/langs/pl.json' with { type: 'json' }
-import pt from 'i18n-iso-countries/langs/pt.json' with { type: 'json' }
-import sv from 'i18n-iso-countries/langs/sv.json' with { type: 'json' }
 import type { FieldType } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
-import type { CountryLanguage } from '../written-form.ts'
+import { COUNTRY_LANGUAGES, type CountryLanguage } from '../written-form.ts'
 import { quoted } from './quoted.ts'
 import { remembered } from './remembered.ts'
 
 /*
- * country: the two letters of ISO 3166, from two or three letters, the three digits, or a name in one of the languages
- * above, whatever its case, accents and punctuation. A name that means two countries in two languages means none.
+ * country: the two letters of ISO 3166, from two or three letters, the three digits, or a name in one of our languages,
+ * whatever its case, accents and punctuation. A name that means two countries in two languages means none.
  */
 
-const LANGUAGES = { en, es, fr, de, it, pt, nl, ca, pl, cs, sv, da } satisfies Record<CountryLanguage, unknown>
+const require = createRequire(import.meta.url)
+let languages: ReadonlyMap<CountryLanguage, Names> | undefined
+type Names = Readonly<Record<string, string | string[]>>
+
+/** Names by code in each language; loaded when the first name is read or written. */
+function inLanguages(): ReadonlyMap<CountryLanguage, Names> {
+  languages ??= new Map(
+    COUNTRY_LANGUAGES.map((language) => [
+      language,
+      (require(`i18n-iso-countries/langs/${language}.json`) as { countries: Names }).countries,
+    ]),
+  )
+  return languages
+}
 
 const ALIASES: Readonly<Record<string, string>> = {
   UK: 'GB',
@@ -75,7 +77,7 @@ export function countryCode(text: string): string | undefined {
 
 /** What a country is called in a language, the usual name first. */
 export function namesIn(language: CountryLanguage, code: string): readonly string[] {
-  return [(LANGUAGES[language].countries as Record<string, string | string[]>)[code] ?? []].flat()
+  return [inLanguages().get(language)?.[code] ?? []].flat()
 }
 
 function read(raw: string): Canonical | Invalid {
@@ -86,8 +88,8 @@ function read(raw: string): Canonical | Invalid {
 
 function nameTable(): ReadonlyMap<string, string | null> {
   const table = new Map<string, string | null>()
-  for (const language of Object.values(LANGUAGES)) {
-    for (const [code, spellings] of Object.entries(language.countries as Record<string, string | string[]>)) {
+  for (const names of inLanguages().values()) {
+    for (const [code, spellings] of Object.entries(names)) {
       for (const name of [spellings].flat()) {
         const key = fold(name)
         const known = table.get(key)

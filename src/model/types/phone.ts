@@ -1,9 +1,5 @@
-import {
-  type CountryCode,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-  type PhoneNumber,
-} from 'libphonenumber-js/max'
+import { createRequire } from 'node:module'
+import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
 import { quoted } from './quoted.ts'
@@ -15,12 +11,17 @@ import { remembered } from './remembered.ts'
  * is in use today is beyond any list of ours.
  */
 
+const require = createRequire(import.meta.url)
+let library: typeof import('libphonenumber-js/max') | undefined
+
+/** The library with its table of the world's numbers; loaded when the first number is read, because that takes long. */
+const numbers = () => (library ??= require('libphonenumber-js/max') as typeof import('libphonenumber-js/max'))
+
 /** The type `phone`. */
 export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType {
-  const country = spec.country !== undefined && isSupportedCountry(spec.country) ? spec.country : undefined
   // Parsing costs microseconds: canonical numbers are remembered too, because the other systems hold them.
-  const step = remembered(20_000, (text) => once(text, country))
-  const parse = remembered(20_000, (text) => read(text, country, step))
+  const step = remembered(20_000, (text) => once(text, countryOf(spec)))
+  const parse = remembered(20_000, (text) => read(text, countryOf(spec), step))
   return {
     name: 'phone',
     parse: (raw) => (raw === null || raw === '' ? null : parse(raw)),
@@ -28,9 +29,13 @@ export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType
   }
 }
 
+function countryOf({ country }: { country?: string }): CountryCode | undefined {
+  return country !== undefined && numbers().isSupportedCountry(country) ? country : undefined
+}
+
 /** A canonical number as its parts, without its extension; undefined when it is none. */
 export function phoneNumber(canonical: string): PhoneNumber | undefined {
-  return parsePhoneNumberFromString(canonical, { extract: false })
+  return numbers().parsePhoneNumberFromString(canonical, { extract: false })
 }
 
 function read(
@@ -56,9 +61,12 @@ function read(
 }
 
 function once(text: string, country: CountryCode | undefined): string | null {
-  let number = parsePhoneNumberFromString(text, { ...(country && { defaultCountry: country }), extract: false })
+  let number = numbers().parsePhoneNumberFromString(text, {
+    ...(country && { defaultCountry: country }),
+    extract: false,
+  })
   if (!number?.isPossible() && text.startsWith('00'))
-    number = parsePhoneNumberFromString(`+${text.slice(2)}`, { extract: false })
+    number = numbers().parsePhoneNumberFromString(`+${text.slice(2)}`, { extract: false })
   if (!number?.isPossible()) return null
   return number.ext ? `${number.number};ext=${number.ext}` : number.number
 }

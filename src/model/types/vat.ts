@@ -1,4 +1,4 @@
-import { euVat, stdnum } from 'stdnum'
+import { createRequire } from 'node:module'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
 import { quoted } from './quoted.ts'
@@ -10,6 +10,12 @@ import { remembered } from './remembered.ts'
  * `ESB58378431`. Check digits are verified where the country's rule is known, elsewhere only the characters. A number
  * without a prefix belongs to the field's `country`; a prefix counts only when the rest is a number of that country.
  */
+
+const require = createRequire(import.meta.url)
+let library: typeof import('stdnum') | undefined
+
+/** The library with the rules of all countries; loaded when the first number is read, because that takes long. */
+const numbers = () => (library ??= require('stdnum') as typeof import('stdnum'))
 
 interface Check {
   validate(value: string): { isValid: boolean; compact?: string }
@@ -83,6 +89,7 @@ function checked(country: string, number: string): string | false {
 
 function checkOf(country: string): Check | undefined {
   const name = OTHER_CHECKS[country]
+  const { euVat, stdnum } = numbers()
   return euVat[country]?.[0] ?? (name === undefined ? undefined : stdnum[country]?.[name])
 }
 

@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import { createRequire } from 'node:module'
 
 /*
  * Offsets of a time zone, in seconds. Nearly every day has one offset all day long, so each day's is asked for once;
@@ -11,6 +11,8 @@ export interface Zone {
   /** Offset at an instant, in seconds since 1970. */
   ofInstant(seconds: number): number
 }
+
+const require = createRequire(import.meta.url)
 
 const DAY = 86_400
 const MOST_DAYS = 20_000
@@ -26,6 +28,8 @@ export function zoneOf(name: string): Zone {
 }
 
 function temporalZone(name: string): Zone {
+  // Loaded for the first zone: most values have none.
+  const { Temporal } = require('temporal-polyfill') as typeof import('temporal-polyfill')
   const at = (seconds: number): number =>
     Temporal.Instant.fromEpochMilliseconds(seconds * 1000).toZonedDateTimeISO(name).offsetNanoseconds / 1e9
   at(0)
