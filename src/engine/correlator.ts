@@ -25,7 +25,7 @@ import { LookAlikes } from './look-alikes.ts'
 import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
-import { decideUnmatched, isLegacy } from './unmatched.ts'
+import { ageMatters, decideUnmatched, isLegacy } from './unmatched.ts'
 
 /*
  * Records that are not linked yet: which golden record each of them is, or that it is none so far. Pages are decided one
@@ -35,8 +35,7 @@ import { decideUnmatched, isLegacy } from './unmatched.ts'
 interface InFlight {
   readonly recordId: string
   readonly sideId: number
-  readonly filled: number
-  readonly title: string
+  readonly golden: readonly Canonical[]
   readonly remoteId: string
 }
 
@@ -131,6 +130,7 @@ export class Correlator {
       outcome.retired,
     )
     const claimed = new Set<string>()
+    const alike = work.flow.match.some((rule) => rule.kind === 'similar')
     for (const observed of readable) {
       const { record, golden } = observed
       const all = observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
@@ -138,10 +138,10 @@ export class Correlator {
       const byRule =
         work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
       const exact = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
-      const asked = exact.situation === 'absent' && (options.last || !work.firstSync)
+      const asked = alike && exact.situation === 'absent' && (options.last || !work.firstSync)
       const correlation = asked ? await this.byLikeness(side, golden, found) : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
-      const changed = changedAt(side, record.values)
+      const changed = ageMatters(work) ? changedAt(side, record.values) : null
       const policy = target && legacyPolicy(work, [changed, ...target.sides.map((s) => s.state.changedAt)])
       const unreadable = target ?? this.unreadableOf(byRule, found)
       if (unreadable && UNREADABLE.has(unreadable.row.createdRule) && unreadable.row.state === 'held') {
@@ -159,7 +159,6 @@ export class Correlator {
         work.counts.linked++
         continue
       }
-      const title = titleOf(work.flow, golden)
       if (correlation.situation === 'ambiguous') {
         const rule: Rule = correlation.asks
           ? 'duplicate: asked'
@@ -170,7 +169,12 @@ export class Correlator {
           work.counts.held++
           const views = correlation.candidates.map((candidate) => this.candidateView(candidate, found, byRule))
           outcome.cases.push(
-            ambiguousCase(work.flow, side.system, views, { recordId: id, sideId: side.id, remoteId: record.id, title }),
+            ambiguousCase(work.flow, side.system, views, {
+              recordId: id,
+              sideId: side.id,
+              remoteId: record.id,
+              title: titleOf(work.flow, golden),
+            }),
           )
         }
         continue
@@ -179,7 +183,7 @@ export class Correlator {
       else {
         const verdict = decideUnmatched(work, side, changed, golden)
         const id = this.addRecord(side, observed, verdict.state, verdict.rule, outcome)
-        verdict.carryOut({ recordId: id, golden, title, remoteId: record.id }, outcome, decision.creations)
+        verdict.carryOut({ recordId: id, golden, remoteId: record.id }, outcome, decision.creations)
       }
     }
     return { ...decision, keys: outcome.newKeys, clean: decision.clean && decision.again.length === 0 }
@@ -212,13 +216,7 @@ export class Correlator {
       if (key === null) continue
       outcome.newKeys.push({ key, recordId: id })
       const others = this.inFlight.get(key)
-      const entry = {
-        recordId: id,
-        sideId: side.id,
-        filled: filled(golden),
-        title: titleOf(work.flow, golden),
-        remoteId: record.id,
-      }
+      const entry = { recordId: id, sideId: side.id, golden, remoteId: record.id }
       if (others) others.push(entry)
       else this.inFlight.set(key, [entry])
     }
@@ -353,7 +351,12 @@ export class Correlator {
     const flying = (this.inFlight.get(key) ?? []).filter((entry) => !found.records.has(entry.recordId))
     return [
       ...stored,
-      ...flying.map((entry) => ({ record: entry.recordId, taken: true, changedAt: null, filled: entry.filled })),
+      ...flying.map((entry) => ({
+        record: entry.recordId,
+        taken: true,
+        changedAt: null,
+        filled: filled(entry.golden),
+      })),
     ]
   }
 
@@ -372,7 +375,12 @@ export class Correlator {
       const entry = entries.find((e) => e.recordId === recordId)
       if (entry) {
         const system = this.work.sides.find((s) => s.id === entry.sideId)!.system
-        return { record: recordId, title: entry.title, where: `${system} ${entry.remoteId}`, taken }
+        return {
+          record: recordId,
+          title: titleOf(this.work.flow, entry.golden),
+          where: `${system} ${entry.remoteId}`,
+          taken,
+        }
       }
     }
     return { record: recordId, title: recordId, where: recordId, taken }

@@ -32,14 +32,26 @@ export function titleOf(flow: Flow, values: readonly (Reading | Raw)[]): string 
     if (value instanceof Invalid) return value.raw ?? undefined
     return typeof value === 'string' && value !== '' ? value : undefined
   }
-  const places = flow.fields.map((_, i) => i)
-  const text = places.filter((i) => flow.fields[i]!.spec.type === 'text')
-  const plain = places.filter((i) => !['reference', 'lines'].includes(flow.fields[i]!.spec.type))
-  for (const i of [...text, ...plain]) {
+  for (const i of namingFields(flow)) {
     const value = usable(i)
     if (value !== undefined) return value.length > 80 ? `${value.slice(0, 77)}…` : value
   }
   return '(without a name)'
+}
+
+const naming = new WeakMap<Flow, readonly number[]>()
+
+/** Places of the fields that can name a record, best first. */
+function namingFields(flow: Flow): readonly number[] {
+  let places = naming.get(flow)
+  if (!places) {
+    const typeOf = (i: number) => flow.fields[i]!.spec.type
+    const all = flow.fields.map((_, i) => i)
+    const text = all.filter((i) => typeOf(i) === 'text')
+    const plain = all.filter((i) => !['text', 'reference', 'lines'].includes(typeOf(i)))
+    naming.set(flow, (places = [...text, ...plain]))
+  }
+  return places
 }
 
 /** Waivers as stored text. */

@@ -71,7 +71,6 @@ export async function decidePending(work: FlowWork, contested: ReadonlyMap<strin
         {
           recordId: row.id,
           golden,
-          title: titleOf(work.flow, golden),
           remoteId: home.link.remoteId,
           version: row.version,
           except,

@@ -6,6 +6,7 @@ import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import type { Waived } from '../merge/side-state.ts'
 import type { FlowWork } from './flow-work.ts'
+import { encodeWaived } from './golden.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
 import { dueFields } from './translate.ts'
 
@@ -21,6 +22,8 @@ export interface WriteItem {
   readonly action: DirtyAction
   readonly rule: string
   readonly link: LinkRow | null
+  /** It is written as it is read: no mark was ever made of it. */
+  readonly direct?: true
   /** Since when it has been due (milliseconds since the epoch); absent when it is due just now. */
   readonly since?: number
 }
@@ -64,6 +67,7 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     items.map((item) => item.golden),
   )
   const drafts: Draft[] = []
+  const writable = writableFields(work, side)
   items.forEach((item, n) => {
     const { link, action } = item
     const values = rows[n]!
@@ -73,16 +77,17 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     const creating = !link || action === 'restore'
     const reading = values && side.mapping.read(values, resolveIn)
     const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
-    const due = creating
-      ? writableFields(work, side).filter(
-          (i) => action !== 'restore' || waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i],
-        )
-      : dueFields(work, side, item.golden, reading, waived)
+    const due = !creating
+      ? dueFields(work, side, item.golden, reading, waived)
+      : action === 'restore'
+        ? writable.filter((i) => waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i])
+        : writable
     drafts.push({ item, values, due, reading })
   })
   const { ids } = side.remote.capabilities
   const newcomers = drafts.filter((draft) => draft.item.link === null).length
-  const reserved = ids === 'reserved' && newcomers > 0 ? [...(await side.remote.reserveIds(newcomers))] : []
+  const reserved =
+    ids === 'reserved' && newcomers > 0 ? [...(await side.remote.reserveIds(newcomers))].toReversed() : []
   await work.operationIds.reserve(work.database, drafts.length)
   for (const draft of drafts) planOne(work, side, draft, resolveOut, reserved, plan)
   return plan
@@ -105,7 +110,6 @@ function planOne(
   const records = flow.records[side.system]!
   const { link, action, recordId } = item
   let due = draft.due
-  const head = { id: '', recordId, rule: item.rule, version: item.version, layoutId: side.layoutId }
   const before = values === null ? null : link!.image
   const push = (
     call: PlannedWrite['call'],
@@ -121,8 +125,10 @@ function planOne(
       fields: due,
       partial,
       operation: {
-        ...head,
         id: work.operationIds.take(),
+        recordId,
+        rule: item.rule,
+        version: item.version,
         kind,
         remoteId,
         patch,
@@ -171,7 +177,7 @@ function planOne(
     )
     write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
   }
-  const invalid = (write as RowWrite & { invalid?: readonly { field: number; reason: string }[] }).invalid ?? []
+  const { invalid } = write
   if (invalid.length > 0) {
     const { field, reason } = invalid[0]!
     plan.blocked.push({
@@ -183,15 +189,11 @@ function planOne(
     return
   }
   if (link === null) {
-    const set = { ...records.onCreate, ...write.set }
+    const set = isEmpty(records.onCreate) ? write.set : { ...records.onCreate, ...write.set }
     const given = set[records.id] ?? undefined
     const id = typeof given === 'string' ? given : reserved.pop()
-    const lines = Object.fromEntries(Object.entries(write.lines).map(([name, change]) => [name, change.insert]))
-    const create: CreateItem = {
-      ...(id !== undefined && { id }),
-      values: set,
-      ...(Object.keys(lines).length > 0 && { lines }),
-    }
+    const lines = inserts(write)
+    const create: CreateItem = { ...(id !== undefined && { id }), values: set, ...(lines && { lines }) }
     const patch = id === undefined ? JSON.stringify({ set, lines: write.lines }) : null
     push({ kind: 'create', item: create }, 'create', id ?? null, patch, null, partial)
     return
@@ -202,9 +204,9 @@ function planOne(
       side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])),
     )
     const set = { ...last, ...records.onCreate, ...write.set }
-    const lines = Object.fromEntries(Object.entries(write.lines).map(([name, change]) => [name, change.insert]))
+    const lines = inserts(write)
     push(
-      { kind: 'create', item: { id: link.remoteId, values: set, ...(Object.keys(lines).length > 0 && { lines }) } },
+      { kind: 'create', item: { id: link.remoteId, values: set, ...(lines && { lines }) } },
       'restore',
       link.remoteId,
       JSON.stringify({ set, lines: write.lines }),
@@ -241,6 +243,17 @@ function planOne(
   )
 }
 
+/** The lines of a record that is made anew; null when it has none. */
+function inserts({ lines }: RowWrite): CreateItem['lines'] | null {
+  if (isEmpty(lines)) return null
+  return Object.fromEntries(Object.entries(lines).map(([name, change]) => [name, change.insert]))
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false
+  return true
+}
+
 const isLine = (side: Side, place: number): boolean =>
   [...side.remote.layout.lines.values()].some((lines) => lines.place === place)
 
@@ -253,6 +266,16 @@ export function linkAfter(
   reading: readonly Reading[] | null,
 ): LinkRow {
   const { item } = write
+  const link: LinkRow = {
+    sideId: side.id,
+    remoteId: record.id,
+    recordId: item.recordId,
+    layoutId: side.layoutId,
+    state: item.action === 'archive' ? 'archived' : 'live',
+    waived: null,
+    image: record.image,
+  }
+  if (!item.link?.waived && !reading) return link
   const waived: Record<string, readonly [Canonical, string]> = {}
   const old = item.link?.waived ? (JSON.parse(item.link.waived) as Waived) : {}
   for (const [field, waiver] of Object.entries(old)) {
@@ -263,15 +286,7 @@ export function linkAfter(
     for (const i of write.fields)
       if (reading[i] !== item.golden[i]) waived[work.flow.fields[i]!.name] = [item.golden[i] ?? null, 'lossy']
   }
-  return {
-    sideId: side.id,
-    remoteId: record.id,
-    recordId: item.recordId,
-    layoutId: side.layoutId,
-    state: item.action === 'archive' ? 'archived' : 'live',
-    waived: Object.keys(waived).length === 0 ? null : JSON.stringify(waived),
-    image: record.image,
-  }
+  return { ...link, waived: encodeWaived(waived) }
 }
 
 /** Whether the system holds exactly what was sent, text for text, so that reading it anew tells nothing. */

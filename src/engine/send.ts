@@ -150,19 +150,20 @@ export async function storeResults(
       }
     }
   })
-  for (const recordId of done) settled.push({ subject: writeSubject(recordId, side.system) })
-  const direct = writes.length > 0 && writes.every((write) => write.item.link === null)
+  // What a first sync creates as it reads was never marked, and no case is open about it.
+  const direct = writes.every((write) => write.item.direct === true)
+  if (!direct) for (const recordId of done) settled.push({ subject: writeSubject(recordId, side.system) })
   await underLease(work, async (session) => {
     const stamp = stampOf(work)
     await insertLinks(session, inserted)
     await updateLinks(session, updated)
     await markDirty(session, again, stamp)
     await failDirty(session, side.id, failures)
-    await clearDirty(session, side.id, done)
+    if (!direct) await clearDirty(session, side.id, done)
     await nameRemotes(session, batchId, named)
     await settleBatch(session, batchId, exceptions, stamp.at)
     await openCases(session, cases, stamp)
-    if (!direct || !work.firstSync) await settleCases(session, settled, stamp)
+    await settleCases(session, settled, stamp)
   })
   return sent
 }

@@ -4,6 +4,7 @@ import type { RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { heldCase, unmatchedCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
+import { titleOf } from './golden.ts'
 import type { Side } from './side.ts'
 
 /** A golden record that is due in a side which does not have it. */
@@ -23,7 +24,6 @@ export interface Verdict {
     record: {
       recordId: string
       golden: readonly Canonical[]
-      title: string
       remoteId: string
       version?: number
       except?: ReadonlySet<number>
@@ -51,8 +51,9 @@ export function decideUnmatched(
   const ask = (rule: Rule, cause: Parameters<typeof unmatchedCase>[2]): Verdict => ({
     state: 'held',
     rule,
-    carryOut: ({ recordId, golden, title, remoteId }, outcome) => {
+    carryOut: ({ recordId, golden, remoteId }, outcome) => {
       work.counts.held++
+      const title = titleOf(work.flow, golden)
       const values = Object.fromEntries(
         work.flow.fields.flatMap((field, i) => (field.lines ? [] : [[field.name, golden[i] ?? null]])),
       )
@@ -86,6 +87,9 @@ export function decideUnmatched(
   }
 }
 
+/** Whether it plays a part when records were last changed. */
+export const ageMatters = (work: FlowWork): boolean => work.firstSync && work.flow.edgeCases.olderThan !== null
+
 /** Found at first sync, and nobody has changed it for longer than the contract cares. */
 export function isLegacy(work: FlowWork, changedAt: string | null): boolean {
   const old = work.flow.edgeCases.olderThan
@@ -97,8 +101,9 @@ function incomplete(work: FlowWork, side: Side, field: string): Verdict {
   return {
     state: 'held',
     rule: 'required value missing',
-    carryOut: ({ recordId, title, remoteId }, outcome) => {
+    carryOut: ({ recordId, golden, remoteId }, outcome) => {
       work.counts.held++
+      const title = titleOf(work.flow, golden)
       outcome.cases.push(
         heldCase(side.system, 'required_value', `${field} is empty`, { recordId, sideId: side.id, remoteId, title }),
       )

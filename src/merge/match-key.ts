@@ -14,8 +14,16 @@ export function matchKeys(flow: Flow, golden: readonly Canonical[]): (string | n
       if (value === null || value === undefined || value === '') return null
       text += '\u0000' + value.toLowerCase()
     }
-    return hash('sha256', text, 'buffer').readBigInt64BE(0).toString()
+    return firstBytes(hash('sha256', text, 'binary'))
   })
+}
+
+/** The first eight of these bytes as a signed integer. */
+function firstBytes(bytes: string): string {
+  const at = (place: number): number => bytes.charCodeAt(place)
+  const high = (at(0) << 24) | (at(1) << 16) | (at(2) << 8) | at(3)
+  const low = ((at(4) << 24) | (at(5) << 16) | (at(6) << 8) | at(7)) >>> 0
+  return ((BigInt(high) << 32n) | BigInt(low)).toString()
 }
 
 const plans = new WeakMap<Flow, { prefix: string; places: number[] }[]>()

@@ -5,6 +5,9 @@ import type { ClientBase } from 'pg'
  * and the query reads them with current_setting: no value ever becomes part of an SQL text.
  */
 
+/** Needs no quotes in an array literal. */
+const PLAIN = /^[0-9-]+$/
+
 /** Values of one COPY query. */
 export class Bindings {
   private readonly values: string[] = []
@@ -20,7 +23,7 @@ export class Bindings {
     let literal = '{'
     for (const value of values) {
       if (literal.length > 1) literal += ','
-      literal += `"${value.replace(/["\\]/g, '\\$&')}"`
+      literal += PLAIN.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
     }
     return `${this.add(`${literal}}`)}::text[]`
   }

@@ -88,17 +88,29 @@ interface Group<T> {
 /** Computed columns are left out: a restore names them, and nobody can write them. */
 function byColumns<T>(table: Table, key: Column, rows: readonly NewRow<T>[]): Iterable<Group<T>> {
   const groups = new Map<string, Group<T>>()
+  let last: { readonly names: readonly string[]; readonly group: Group<T> } | undefined
   for (const row of rows) {
-    const names = Object.keys(row.values)
-    const signature = names.join('\0')
-    let group = groups.get(signature)
-    if (group === undefined) {
-      group = { names: names.filter((name) => name !== key.name && !table.columns.get(name)!.readOnly), rows: [] }
-      groups.set(signature, group)
+    // Most rows have the columns of the row before.
+    if (last === undefined || !hasColumns(row.values, last.names)) {
+      const names = Object.keys(row.values)
+      const signature = names.join('\0')
+      let group = groups.get(signature)
+      if (group === undefined) {
+        group = { names: names.filter((name) => name !== key.name && !table.columns.get(name)!.readOnly), rows: [] }
+        groups.set(signature, group)
+      }
+      last = { names, group }
     }
-    group.rows.push(row)
+    last.group.rows.push(row)
   }
   return groups.values()
+}
+
+/** Whether a row has exactly these columns, in this order. */
+function hasColumns(values: Readonly<Record<string, Raw>>, names: readonly string[]): boolean {
+  let place = 0
+  for (const name in values) if (name !== names[place++]) return false
+  return place === names.length
 }
 
 /** The keys come in the order of the rows: PostgreSQL inserts, and returns, in the order of the sorted select. */
