@@ -12,7 +12,7 @@ import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { killAtMoments } from './moments.ts'
 import { AGREED, firstRun } from './plays.ts'
-import { FACTOR, type Scene, SEED, Stage } from './stage.ts'
+import { FACTOR, random, type Scene, SEED, Stage } from './stage.ts'
 
 const RECORDS = 20_000
 const MOMENTS = 20 * FACTOR
@@ -29,15 +29,13 @@ afterAll(async () => {
 })
 
 async function verify(scene: Scene): Promise<void> {
-  expect(await scene.disagreement(AGREED.erp, AGREED.crm)).toEqual({ onlyInErp: 0, onlyInCrm: 0 })
+  expect(await scene.disagreement(AGREED)).toEqual({ onlyInErp: 0, onlyInCrm: 0 })
   expect(
     await scene.query('crm', 'select count(*)::int as rows, count(distinct account_code)::int as keys from accounts'),
   ).toEqual([{ rows: RECORDS, keys: RECORDS }])
-  // Every insert that the CRM ever kept is in the log, once; nobody else was written to (law L23).
-  expect(await scene.query('crm', 'select kind, count(*)::int from audit group by 1')).toEqual([
-    { kind: 'insert', count: RECORDS },
-  ])
-  expect(await scene.query('erp', 'select kind, count(*)::int from audit group by 1')).toEqual([])
+  // Every row that the CRM ever kept is in the log, once; nothing else was written to anybody (law L23).
+  expect(await scene.received('crm')).toEqual({ 'accounts insert': { times: RECORDS, records: RECORDS } })
+  expect(await scene.received('erp')).toEqual({})
   expect(await scene.logged()).toEqual({ 'crm create': { landed: RECORDS, records: RECORDS } })
   expect(await scene.unsettled()).toBe(0)
 }
@@ -46,10 +44,11 @@ test(
   `L16 a first run that is killed at ${MOMENTS} moments loses nothing and does nothing twice (seed ${SEED})`,
   { timeout: 60_000 + MOMENTS * 20_000 },
   async () => {
+    const dice = random('rest')
     const middle = await killAtMoments(stage, MOMENTS, 'first run', async (scene) => {
       expect(await scene.run()).toMatchObject([{ status: 'done', quarantined: 0, open_cases: 0 }])
       await verify(scene)
-      expect(await scene.run()).toMatchObject([{ writes: { erp: 0, crm: 0 } }])
+      if (dice.chance(0.2)) expect(await scene.run()).toMatchObject([{ writes: { erp: 0, crm: 0 } }])
     })
     // Most of a run is writing; a test that only ever killed before or after it would prove nothing.
     expect(middle).toBeGreaterThan(MOMENTS / 5)

@@ -36,7 +36,8 @@ export async function killAtMoments(
   await prepare(calm)
   const before = await writes(calm)
   const whole = await calm.start().ended
-  if (whole.status !== 0) throw new Error(`a run that nobody disturbs ends with status ${whole.status}: ${whole.stderr}`)
+  if (whole.status !== 0)
+    throw new Error(`a run that nobody disturbs ends with status ${whole.status}: ${whole.stderr}`)
   const after = await writes(calm)
   await finish(calm)
   await calm.drop()
@@ -77,7 +78,9 @@ export async function killAtMoments(
       break
     }
   }
-  console.info(`${name}, seed ${SEED}: a run starts for ${phase(whole, 'start')}, decides for ${phase(whole, 'run')}, writes for ${phase(whole, 'write')}; killed`)
+  console.info(
+    `${name}, seed ${SEED}: a run starts for ${phase(whole, 'start')}, decides for ${phase(whole, 'run')}, writes for ${phase(whole, 'write')}; killed`,
+  )
   console.table(deaths.map((death) => ({ ...death, ms: Math.round(death.ms) })))
   return deaths.filter((death) => death.unsettled > 0 || (death.rows > before && death.rows < after)).length
 }

@@ -13,12 +13,12 @@ systems:
   crm: { connector: postgres, url: "\${env:CRM_URL}" }
 flows:`
 
-const decisions = `
+const decisions = (created: string): string => `
     owners: { business: ana, technical: tomas }
     schedule: { erp: hourly, crm: hourly }
     late_after: 2 hours
     edge_cases:
-      created_outside_master: adopt
+      created_outside_master: ${created}
       edited_outside_master: revert
       existing_records: master wins
       existing_unmatched: create
@@ -34,7 +34,7 @@ const decisions = `
     history: 400 days`
 
 const customersFlow = `
-  customers:${decisions}
+  customers:${decisions('adopt')}
     master: erp
     direction: both
     records:
@@ -51,7 +51,7 @@ const customersFlow = `
       since:  { type: date, erp: customer_since, crm: since }`
 
 const ordersFlow = `
-  orders:${decisions}
+  orders:${decisions('leave alone')}
     master: crm
     direction: crm to erp
     records:
@@ -124,7 +124,12 @@ export function halfMatched(records: number): Play {
   return {
     contract: head + customersFlow,
     prepare: {
-      erp: customerTable + touch('customers', 'updated_at') + audited('customers') + customers(1, records) + 'delete from audit;',
+      erp:
+        customerTable +
+        touch('customers', 'updated_at') +
+        audited('customers') +
+        customers(1, records) +
+        'delete from audit;',
       crm:
         accountTable() +
         touch('accounts', 'modified_at') +
@@ -149,6 +154,23 @@ export function assignedIds(records: number): Play {
          end $$;
          create trigger numbered before insert on accounts for each row execute function number_account();` +
         audited('accounts'),
+    },
+  }
+}
+
+/** The CRM is a MariaDB, which counts its ids itself. */
+export function inMariaDb(records: number): Play {
+  return {
+    contract: (head + customersFlow).replace('crm: { connector: postgres', 'crm: { connector: mysql'),
+    prepare: {
+      erp: customerTable + audited('customers') + customers(1, records) + 'delete from audit;',
+      crm: `
+        create table accounts (id integer auto_increment primary key, account_code varchar(40) not null, name varchar(80) not null,
+          email varchar(80), phone varchar(40), credit decimal(12, 2), since date,
+          modified_at timestamp(6) not null default current_timestamp(6) on update current_timestamp(6), index (account_code));
+        create table audit (object varchar(20), kind varchar(20), id integer);
+        create trigger created after insert on accounts for each row insert into audit values ('accounts', 'insert', new.id);
+        create trigger changed after update on accounts for each row insert into audit values ('accounts', 'update', new.id);`,
     },
   }
 }
@@ -184,6 +206,25 @@ export function ordersWithLines(orders: number): Play {
          delete from audit;`,
     },
   }
+}
+
+/** A company at rest, and a day of work in both systems that the next run has to carry over. */
+export function atRest(records: number): Play {
+  return { ...halfMatched(records), settled: true }
+}
+
+export const DAY: Readonly<Record<'erp' | 'crm', string>> = {
+  erp: `
+    update customers set legal_name = legal_name || ' (new)', credit_limit = credit_limit + 1 where id % 3 = 0;
+    update customers set phone = 'nobody may' where id % 31 = 0;
+    update customers set email = 'erp' || id || '@company.example' where id % 5 = 0;
+    insert into customers (id, code, legal_name) select n, 'N-' || n, 'New in ERP ' || n from generate_series(1, 300) t, lateral (select 200000 + t) x(n);
+    delete from customers where id % 41 = 0;`,
+  crm: `
+    update accounts set phone = phone || ' ext 1' where id % 4 = 0;
+    update accounts set email = 'crm' || id || '@company.example' where id % 10 = 0;
+    insert into accounts (account_code, name) select 'M-' || n, 'New in CRM ' || n from generate_series(1, 300) n;
+    delete from accounts where id % 43 = 0;`,
 }
 
 /** The orders as both systems should hold them, line by line. */

@@ -11,15 +11,15 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { openApp } from '../../src/app.ts'
 import { Random } from '../../src/demo/random.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
+import type { MariaDb } from '../harness/mariadb.ts'
 
 /** Printed by each suite; the same seed kills at the same moments. */
 export const SEED = Number(process.env['CONCORDAT_CRASH_SEED'] ?? Date.now() % 1_000_000)
@@ -37,6 +37,8 @@ export type System = 'erp' | 'crm'
 export interface Play {
   readonly contract: string
   readonly prepare: Readonly<Record<System, string>>
+  /** The play begins when a first run has been done. */
+  readonly settled?: boolean
 }
 
 /** How a command ended; `status` is null when a signal ended it. */
@@ -59,7 +61,7 @@ export interface Moment {
 
 /** Counts the rows that were ever inserted into, changed in or deleted from a table, whoever did it. */
 export const audited = (table: string): string => `
-  create table if not exists audit (object text, kind text, key text);
+  create table if not exists audit (object text, kind text, id text);
   create or replace function audit() returns trigger language plpgsql as $$ begin
     insert into audit values (tg_table_name, lower(tg_op), coalesce(to_jsonb(new), to_jsonb(old)) ->> tg_argv[0]);
     return null;
@@ -70,20 +72,31 @@ export class Stage {
   private readonly server: EmbeddedServer
   private readonly name: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'concordat-crash-'))
+  private readonly play: Play
+  private readonly mariaDb: MariaDb | undefined
   private count = 0
 
-  private constructor(server: EmbeddedServer, name: string) {
+  private constructor(server: EmbeddedServer, name: string, play: Play, mariaDb?: MariaDb) {
     this.server = server
     this.name = name
+    this.play = play
+    this.mariaDb = mariaDb
   }
 
-  static async build(server: EmbeddedServer, name: string, play: Play): Promise<Stage> {
-    const stage = new Stage(server, name)
+  /** `mariaDb`: where the CRM is, instead of on the same server. */
+  static async build(server: EmbeddedServer, name: string, play: Play, mariaDb?: MariaDb): Promise<Stage> {
+    const stage = new Stage(server, name, play, mariaDb)
     writeFileSync(stage.contract, play.contract)
-    for (const system of ['erp', 'crm'] as const) {
-      await server.createDatabase(stage.template(system))
+    for (const label of ['erp', 'crm', 'store'] as const) await server.createDatabase(stage.template(label))
+    for (const system of mariaDb ? (['erp'] as const) : (['erp', 'crm'] as const)) {
       await sql(server.url(stage.template(system)), play.prepare[system])
       await sql(server.url(stage.template(system)), 'vacuum analyze')
+    }
+    if (play.settled) {
+      const [erp, crm, store] = (['erp', 'crm', 'store'] as const).map((label) => server.url(stage.template(label)))
+      const scene = new Scene({ erp: erp!, crm: crm!, store: store! }, stage.contract, () => Promise.resolve())
+      const runs = await scene.run()
+      if (runs.some((run) => run.status !== 'done')) throw new Error(`the run to begin with ended ${runs[0]?.status}`)
     }
     return stage
   }
@@ -92,19 +105,22 @@ export class Stage {
   async fresh(options: { storeUrl?: string } = {}): Promise<Scene> {
     const id = `${this.name}_${++this.count}`
     const databases: string[] = []
-    const create = async (label: string, template: string): Promise<string> => {
+    const create = async (label: System | 'store'): Promise<string> => {
       const name = `${id}_${label}`
-      await sql(this.server.url(), `create database ${name} template ${template}`)
+      await sql(this.server.url(), `create database ${name} template ${this.template(label)}`)
       databases.push(name)
       return this.server.url(name)
     }
+    const crm = await this.mariaDb?.freshDatabase(id)
+    if (crm) await sql(crm.url, this.play.prepare.crm)
     const urls = {
-      erp: await create('erp', this.template('erp')),
-      crm: await create('crm', this.template('crm')),
-      store: options.storeUrl ?? (await create('store', 'template0')),
+      erp: await create('erp'),
+      crm: crm?.url ?? (await create('crm')),
+      store: options.storeUrl ?? (await create('store')),
     }
     return new Scene(urls, this.contract, async () => {
       for (const name of databases) await this.server.dropDatabase(name)
+      await crm?.drop()
     })
   }
 
@@ -116,8 +132,8 @@ export class Stage {
     return join(this.folder, 'concordat.yaml')
   }
 
-  private template(system: System): string {
-    return `${this.name}_${system}_template`
+  private template(label: System | 'store'): string {
+    return `${this.name}_${label}_template`
   }
 }
 
@@ -192,7 +208,12 @@ export class Scene {
       const { flows } = (child.exitCode === null || out === '' ? {} : JSON.parse(out)) as { flows?: FlowRun[] }
       const write = Math.min(from.write, now)
       const run = Math.min(from.run, write)
-      return { status: child.exitCode, flows: flows ?? [], stderr, ms: { start: run - began, run: write - run, write: now - write } }
+      return {
+        status: child.exitCode,
+        flows: flows ?? [],
+        stderr,
+        ms: { start: run - began, run: write - run, write: now - write },
+      }
     })()
     const kill = (): boolean => {
       if (child.exitCode !== null || child.signalCode !== null) return false
@@ -239,30 +260,42 @@ export class Scene {
   }
 
   /** Rows that only one of the two queries gives (`EXCEPT ALL` both ways), found by PostgreSQL; columns go by place. */
-  async disagreement(erp: string, crm: string): Promise<{ onlyInErp: number; onlyInCrm: number }> {
-    const source = new pg.Client({ connectionString: this.urls.crm })
-    const target = new pg.Client({ connectionString: this.urls.erp })
-    await Promise.all([source.connect(), target.connect()])
+  async disagreement(queries: Readonly<Record<System, string>>): Promise<{ onlyInErp: number; onlyInCrm: number }> {
+    const client = new pg.Client({ connectionString: this.urls.erp })
+    await client.connect()
     try {
-      const described = await source.query({ text: `select * from (${crm}) q limit 0`, rowMode: 'array' })
-      const names = described.fields.map((_, i) => `c${i}`)
-      await target.query(`create temporary table other (${names.map((name) => `${name} text`).join(', ')})`)
-      await pipeline(
-        source.query(copyTo(`copy (${crm}) to stdout`)),
-        target.query(copyFrom('copy other from stdin')),
-      )
+      const { fields } = await client.query({ text: `select * from (${queries.erp}) q limit 0`, rowMode: 'array' })
+      const names = fields.map((_, i) => `c${i}`)
       const texts = names.map((name) => `${name}::text`).join(', ')
-      await target.query(`create temporary table own as select ${texts} from (${erp}) q(${names.join(', ')})`)
+      await client.query(`create temporary table own as select ${texts} from (${queries.erp}) q(${names.join(', ')})`)
+      await client.query(`create temporary table other (${names.map((name) => `${name} text`).join(', ')})`)
+      const others = await sql<Record<string, string | null>>(this.urls.crm, queries.crm)
+      const columns = names.map((_, i) => others.map((row) => Object.values(row)[i] ?? null))
+      await client.query(
+        `insert into other select * from unnest(${names.map((_, i) => `$${i + 1}::text[]`).join(', ')})`,
+        columns,
+      )
       const only = async (a: string, b: string): Promise<number> => {
-        const found = await target.query<{ n: number }>(
+        const found = await client.query<{ n: number }>(
           `select count(*)::int as n from (select * from ${a} except all select * from ${b}) d`,
         )
         return found.rows[0]!.n
       }
       return { onlyInErp: await only('own', 'other'), onlyInCrm: await only('other', 'own') }
     } finally {
-      await Promise.all([source.end(), target.end()])
+      await client.end()
     }
+  }
+
+  /** Rows that were inserted, changed and deleted in a system, by object. */
+  async received(system: System): Promise<Record<string, { times: number; records: number }>> {
+    const rows = await this.query<{ what: string; times: unknown; records: unknown }>(
+      system,
+      `select concat(object, ' ', kind) as what, count(*) as times, count(distinct id) as records from audit group by 1 order by 1`,
+    )
+    return Object.fromEntries(
+      rows.map(({ what, times, records }) => [what, { times: Number(times), records: Number(records) }]),
+    )
   }
 
   /** What the log says became of each write: per system and kind, how many landed, and on how many records. */
@@ -282,15 +315,27 @@ export class Scene {
   }
 }
 
+/** Runs statements; answers the rows of the last one, dates and numbers as text. */
 export async function sql<Row extends object>(url: string, query: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url })
+  if (url.startsWith('mysql:')) {
+    const connection = await mysql.createConnection({ uri: url, multipleStatements: true, dateStrings: true })
+    try {
+      const [rows] = await connection.query(query)
+      return rows as Row[]
+    } finally {
+      await connection.end()
+    }
+  }
+  const client = new pg.Client({ connectionString: url, types: { getTypeParser: (oid) => TYPES[oid] ?? String } })
   client.on('error', () => {})
   await client.connect()
   try {
-    // Several statements give several results; the last one counts.
     const result = (await client.query<Row>(query)) as pg.QueryResult<Row> | pg.QueryResult<Row>[]
     return (Array.isArray(result) ? result.at(-1)! : result).rows
   } finally {
     await client.end()
   }
 }
+
+/** Integers as numbers; everything else as PostgreSQL prints it. */
+const TYPES: Readonly<Record<number, (text: string) => unknown>> = { 20: Number, 23: Number }

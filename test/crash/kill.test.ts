@@ -1,0 +1,87 @@
+/**
+ * `kill -9` in the midst of everything else that a run does: matching, edits of both sides, orders with lines, ids that
+ * the system assigns. A run that is completed later must come to the very same as one that nobody disturbed: the same
+ * values, and not one write more (laws L16, L23). The long form and the seed: see `first-run.test.ts`.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
+import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
+import { describeMariaDb } from '../harness/mariadb.ts'
+import { killAtMoments } from './moments.ts'
+import { expectSound, type Picture, pictureOf } from './picture.ts'
+import { AGREED_ORDERS, assignedIds, atRest, DAY, halfMatched, inMariaDb, ordersWithLines } from './plays.ts'
+import { FACTOR, type Scene, SEED, sql, Stage } from './stage.ts'
+
+const MOMENTS = 3 * FACTOR
+const LONG = { timeout: 120_000 + MOMENTS * 30_000 }
+
+let server: EmbeddedServer
+beforeAll(async () => {
+  server = await startEmbedded({ ephemeral: true })
+})
+afterAll(() => server?.stop())
+
+/** Kills, completes and compares with the picture of the run that nobody disturbed, which comes first. */
+async function killAndCompare<P extends Picture>(
+  stage: Stage,
+  name: string,
+  picture: (scene: Scene) => Promise<P>,
+  prepare?: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  let calm: P | undefined
+  await killAtMoments(
+    stage,
+    MOMENTS,
+    name,
+    async (scene) => {
+      const runs = await scene.run()
+      expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'done'))
+      const found = await picture(scene)
+      expectSound(found)
+      calm ??= found
+      expect(found).toEqual(calm)
+    },
+    prepare,
+  )
+  stage.close()
+}
+
+describe(`seed ${SEED}`, () => {
+  test('L16 a killed first run over half-matched systems comes to the same', LONG, async () => {
+    const stage = await Stage.build(server, 'matched', halfMatched(6_000))
+    await killAndCompare(stage, 'half matched', pictureOf)
+  })
+
+  test('L16 a killed run with edits, creations and deletions of both sides comes to the same', LONG, async () => {
+    const stage = await Stage.build(server, 'day', atRest(4_000))
+    const work = async (scene: Scene): Promise<void> => {
+      await sql(scene.urls.erp, DAY.erp)
+      await sql(scene.urls.crm, DAY.crm)
+      // Only what the engine writes is counted.
+      for (const system of ['erp', 'crm'] as const) await sql(scene.urls[system], 'delete from audit')
+      await sql(scene.urls.store, 'delete from operation')
+    }
+    await killAndCompare(stage, 'a day of work', pictureOf, work)
+  })
+
+  test('L16 L18 a killed first run of orders with lines comes to the same', LONG, async () => {
+    const stage = await Stage.build(server, 'orders', ordersWithLines(3_000))
+    await killAndCompare(stage, 'orders', async (scene) => ({
+      ...(await pictureOf(scene)),
+      orders: await scene.disagreement(AGREED_ORDERS),
+      lines: await scene.figure('erp', 'select count(*) from sales_order_lines'),
+    }))
+  })
+
+  test('L16 creates of a killed run whose ids the system assigns are found again', LONG, async () => {
+    const stage = await Stage.build(server, 'assigned', assignedIds(6_000))
+    await killAndCompare(stage, 'assigned ids', pictureOf)
+  })
+})
+
+describeMariaDb(`a CRM in MariaDB, seed ${SEED}`, (mariaDb) => {
+  test('L16 creates of a killed run whose ids MariaDB counts are found again', LONG, async () => {
+    const stage = await Stage.build(server, 'maria', inMariaDb(3_000), mariaDb())
+    await killAndCompare(stage, 'MariaDB', pictureOf)
+  })
+})
