@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import * as modules from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -23,6 +24,8 @@ async function run() {
     const kind = typeof rest[0] === 'object' ? rest[0]?.type : rest[0]
     if (kind !== 'ExperimentalWarning') warn.call(process, warning, ...rest)
   }
+  // Compiled once and kept beside the packages; where nobody may write there, it goes without.
+  modules.enableCompileCache(join(root, 'node_modules', '.cache', 'concordat'))
   const source = join(root, 'src', 'cli', 'main.ts')
   const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')
   await import(pathToFileURL(entry).href)

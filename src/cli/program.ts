@@ -10,7 +10,8 @@ import { statusCommand } from './commands/status-command.ts'
 import { type Cli, printJson } from './command.ts'
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus, exitStatusOf } from './exit-status.ts'
 import { initCommand } from './init/init-command.ts'
-import { Cancelled, type Prompter } from './init/prompter.ts'
+import { Cancelled } from './init/cancelled.ts'
+import type { Prompter } from './init/prompter.ts'
 
 export interface ProgramParts extends Omit<Cli, 'end'> {
   readonly version: string

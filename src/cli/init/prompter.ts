@@ -1,4 +1,5 @@
 import * as clack from '@clack/prompts'
+import { Cancelled } from './cancelled.ts'
 
 /** Asks a person. Every question can be given up with Ctrl-C, which throws `Cancelled`. */
 export interface Prompter {
@@ -13,9 +14,6 @@ export interface Choice {
   readonly label: string
   readonly hint?: string
 }
-
-/** A person gave up a question. */
-export class Cancelled extends Error {}
 
 /** Asks on the terminal of the process. */
 export function terminalPrompter(): Prompter {

@@ -1,0 +1,2 @@
+/** A person gave up a question. */
+export class Cancelled extends Error {}
