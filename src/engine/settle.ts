@@ -1,13 +1,15 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import { isValue } from '../merge/side-state.ts'
 import type { Raw } from '../model/value.ts'
 import { knownImages, recordsById, type RecordRow } from '../store/links.ts'
 import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../store/operations.ts'
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
+import { afterCreate, afterUpdate, isFormOf } from './confirmed.ts'
 import { decodeGolden } from './golden.ts'
 import type { PlannedWrite, WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
-import { resolverIn, type Side } from './side.ts'
+import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
 
 /*
  * After a crash or a lost response: batches whose intent stands without a result. The systems themselves say what became
@@ -60,15 +62,29 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
   const resolve = await resolverIn(
     work.database,
     side,
-    [...current.values()].map((record) => record.values),
+    [...current.values(), ...created.values()].map((record) => record.values),
   )
+  const resolveGolden = await resolverOut(
+    work.database,
+    side,
+    writes.map(({ item }) => item.golden),
+  )
+  const moved: RemoteRecord[] = []
+  const landed = (confirmed: RemoteRecord, record: RemoteRecord): Result => {
+    if (confirmed !== record) moved.push(record)
+    return { kind: 'done', record: confirmed }
+  }
   const results = operations.map((operation, i): Result => {
     const record =
       operation.remoteId === null ? (created.get(operation.id) ?? null) : (current.get(operation.remoteId) ?? null)
+    const { item, fields } = writes[i]!
     switch (operation.kind) {
       case 'create':
-      case 'restore':
-        return record ? { kind: 'done', record } : { kind: 'not sent' }
+      case 'restore': {
+        if (!record) return { kind: 'not sent' }
+        const reading = side.mapping.read(record.values, resolve)
+        return landed(afterCreate(side, item.golden, fields, reading, record, resolveGolden), record)
+      }
       case 'delete':
         if (record === null) return { kind: 'done', record: null }
         return record.image === operation.before ? { kind: 'not sent' } : { kind: 'conflict', current: record }
@@ -76,17 +92,33 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
       case 'archive': {
         if (record === null) return { kind: 'conflict', current: null }
         if (record.image === operation.before) return { kind: 'not sent' }
-        const { item, fields } = writes[i]!
         const reading = side.mapping.read(record.values, resolve)
-        const landed =
+        const before = rowOf(side, operation.before!, operation.layoutId ?? side.layoutId, work.layouts)
+        const was = side.mapping.read(before, resolve)
+        const ours =
           operation.kind === 'archive'
             ? holds(side, record, operation)
-            : fields.every((f) => reading[f] === item.golden[f])
-        return landed ? { kind: 'done', record } : { kind: 'conflict', current: record }
+            : fields.every((f) => {
+                const now = reading[f]
+                return now === item.golden[f] || (isValue(now) && now !== was[f] && isFormOf(item.golden[f]!, now))
+              })
+        if (!ours) return { kind: 'conflict', current: record }
+        return landed(afterUpdate(side, before, touchedBy(operation), record), record)
       }
     }
   })
-  return storeResults(work, side, batch.id, writes, results)
+  const sent = await storeResults(work, side, batch.id, writes, results)
+  return { ...sent, moved: [...sent.moved, ...moved] }
+}
+
+/** Columns that an operation sets. */
+function touchedBy(operation: OperationDraft): Set<string> {
+  const { set, lines } = patchOf(operation)
+  return new Set([...Object.keys(set), ...Object.keys(lines ?? {})])
+}
+
+function patchOf(operation: OperationDraft): { set: Record<string, Raw>; lines?: Record<string, unknown> } {
+  return JSON.parse(operation.patch ?? '{"set":{}}') as { set: Record<string, Raw>; lines?: Record<string, unknown> }
 }
 
 const ACTIONS: Record<OperationDraft['kind'], DirtyAction> = {
@@ -124,8 +156,7 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
 }
 
 function holds(side: Side, record: RemoteRecord, operation: OperationDraft): boolean {
-  const { set } = JSON.parse(operation.patch ?? '{"set":{}}') as { set: Record<string, Raw> }
-  return Object.entries(set).every(([column, value]) => record.values[side.places.get(column)!] === value)
+  return Object.entries(patchOf(operation).set).every(([column, value]) => record.values[side.places.get(column)!] === value)
 }
 
 async function readAll(side: Side, ids: readonly string[]): Promise<Map<string, RemoteRecord>> {
@@ -139,7 +170,8 @@ async function readAll(side: Side, ids: readonly string[]): Promise<Map<string, 
 
 /**
  * Creates whose id the system would have assigned: found by all the values that were sent, among records that nothing is
- * linked to. Twins with the same values stand for one another.
+ * linked to. Twins with the same values stand for one another. What the system keeps in its own way, or what somebody
+ * changed since, is found by the values that records are matched by.
  */
 async function findCreated(
   work: FlowWork,
@@ -149,19 +181,42 @@ async function findCreated(
   const result = new Map<string, RemoteRecord>()
   const taken = new Set<string>()
   const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < operations.length; i += maxBatch) {
-    const part = operations.slice(i, i + maxBatch)
-    const hits = await side.remote.search(
-      part.map((o) => (JSON.parse(o.patch ?? '{"set":{}}') as { set: Record<string, Raw> }).set),
+  const look = async (wanted: readonly { operation: OperationDraft; values: Record<string, Raw> }[]): Promise<void> => {
+    for (let i = 0; i < wanted.length; i += maxBatch) {
+      const part = wanted.slice(i, i + maxBatch)
+      const hits = await side.remote.search(part.map(({ values }) => values))
+      const known = await knownImages(work.database, side.id, [...new Set(hits.flat().map((record) => record.id))])
+      for (const { remoteId, recordId } of known) if (recordId !== null) taken.add(remoteId)
+      part.forEach(({ operation }, n) => {
+        const hit = result.has(operation.id) ? undefined : hits[n]!.find((record) => !taken.has(record.id))
+        if (!hit) return
+        taken.add(hit.id)
+        result.set(operation.id, hit)
+      })
+    }
+  }
+  await look(operations.map((operation) => ({ operation, values: patchOf(operation).set })))
+  for (const columns of matchColumns(work, side)) {
+    await look(
+      operations.flatMap((operation) => {
+        const { set } = patchOf(operation)
+        const complete = columns.every((column) => typeof set[column] === 'string')
+        if (result.has(operation.id) || !complete) return []
+        return [{ operation, values: Object.fromEntries(columns.map((column) => [column, set[column]!])) }]
+      }),
     )
-    const known = await knownImages(work.database, side.id, [...new Set(hits.flat().map((record) => record.id))])
-    for (const { remoteId, recordId } of known) if (recordId !== null) taken.add(remoteId)
-    part.forEach((operation, n) => {
-      const hit = hits[n]!.find((record) => !taken.has(record.id))
-      if (!hit) return
-      taken.add(hit.id)
-      result.set(operation.id, hit)
-    })
   }
   return result
+}
+
+/** Columns of the side that hold the fields of each exact match rule, where all of them are plain columns. */
+function matchColumns(work: FlowWork, side: Side): string[][] {
+  return work.flow.match.flatMap((rule) => {
+    if (rule.kind !== 'exact') return []
+    const columns = rule.fields.flatMap((name) => {
+      const mapping = work.flow.fields.find((field) => field.name === name)?.mapping[side.system]
+      return mapping?.kind === 'column' ? [mapping.column] : []
+    })
+    return columns.length === rule.fields.length ? [columns] : []
+  })
 }

@@ -57,8 +57,8 @@ function joinField(
   const filler = owned === null ? others.filter((side) => side.now[i] !== null) : []
   switch (policy) {
     case 'master wins':
-      if (filler.length > 0 && field.master === 'shared') {
-        // A field without a master has no empty master value either: a blank is filled.
+      if (filler.length > 0 && field.master !== owner.system) {
+        // Where the master does not hold the record, or there is none, no empty value is a decision: a blank is filled.
         fill(draft, field, i, newest(filler), filler, 'existing: blanks filled')
       } else if (filler.length > 0 && field.emptyInMaster === 'keep') {
         fill(draft, field, i, newest(filler), filler, 'empty master kept')

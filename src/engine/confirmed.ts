@@ -1,0 +1,70 @@
+import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Resolve } from '../contract/mapping.ts'
+import { isValue } from '../merge/side-state.ts'
+import { encodeImage } from '../model/image.ts'
+import type { Canonical, Raw, Reading } from '../model/value.ts'
+import type { Side } from './side.ts'
+
+/*
+ * A write whose answer was lost is found again in a row that somebody may have changed since. What the system confirmed
+ * is only our own part of that row; the rest is news, and has to be merged (law L15).
+ */
+
+/** The row as our update left it. `touched`: columns that it set. */
+export function afterUpdate(
+  side: Side,
+  before: readonly Raw[],
+  touched: ReadonlySet<string>,
+  current: RemoteRecord,
+): RemoteRecord {
+  return confirmed(
+    side,
+    current,
+    current.values.map((value, place) =>
+      touched.has(side.remote.layout.columns[place]!) ? value : (before[place] ?? null),
+    ),
+  )
+}
+
+/** The row as our create left it: where it holds something else than a form of what was sent, somebody changed it. */
+export function afterCreate(
+  side: Side,
+  golden: readonly Canonical[],
+  fields: readonly number[],
+  reading: readonly Reading[],
+  current: RemoteRecord,
+  resolve: Resolve,
+): RemoteRecord {
+  const edited = fields.filter((i) => isValue(reading[i]) && !isFormOf(golden[i]!, reading[i]))
+  if (edited.length === 0) return current
+  const values = [...current.values]
+  const { set, lines } = side.mapping.write(golden, edited, current.values, resolve)
+  for (const [column, value] of Object.entries(set)) values[side.places.get(column)!] = value
+  for (const name of Object.keys(lines)) values[side.remote.layout.lines.get(name)!.place] = '[]'
+  return confirmed(side, current, values)
+}
+
+/** The current row itself when nothing but its time and version differs. */
+function confirmed(side: Side, current: RemoteRecord, values: readonly Raw[]): RemoteRecord {
+  const { changedAt, version } = side.remote.layout
+  const same = values.every(
+    (value, place) => value === current.values[place] || place === changedAt || place === version,
+  )
+  return same ? current : { id: current.id, values, image: encodeImage(values), inScope: current.inScope }
+}
+
+/** Whether a system may have made `kept` of what it was sent: cut, rounded, or written in other letters. */
+export function isFormOf(sent: Canonical, kept: Canonical): boolean {
+  if (sent === kept) return true
+  if (sent === null || kept === null || kept === '') return false
+  const [a, b] = [plain(sent), plain(kept)]
+  if (a === b) return true
+  if (NUMBER.test(sent) && NUMBER.test(kept)) {
+    const places = /\.(\d*[1-9])/.exec(kept)?.[1]?.length ?? 0
+    return Math.abs(Number(sent) - Number(kept)) < 10 ** -places
+  }
+  return a.startsWith(b)
+}
+
+const NUMBER = /^-?\d+(\.\d+)?$/
+const plain = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ').trim()
