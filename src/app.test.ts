@@ -3,12 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { connectorNames, introspectSystem } from './app.ts'
+import { connectorNames, introspectSystem, openApp } from './app.ts'
 
 test('the connectors that a contract may name are those that there are', async () => {
   await expect(introspectSystem('abacus', {})).rejects.toMatchObject({
     cure: `There are: ${connectorNames.join(', ')}.`,
   })
+})
+
+test('a DATABASE_URL that is none is said so, and not shown', async () => {
+  const contract = new URL('../test/fixtures/complete.yaml', import.meta.url).pathname
+  const opening = openApp({ contract, env: { DATABASE_URL: 'mysql://me:secret@host/x' } })
+  await expect(opening).rejects.toMatchObject({ message: 'DATABASE_URL is not the URL of a PostgreSQL database.' })
 })
 
 test('checking a contract loads no driver, no engine and no table of numbers', () => {

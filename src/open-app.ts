@@ -189,6 +189,11 @@ const readFile = (path: string): string | null => (existsSync(path) ? readFileSy
 async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
   const given = options.databaseUrl ?? env['DATABASE_URL']
   if (given !== undefined && given !== '') {
+    // The URL itself stays out of the message: it may hold a password.
+    if (!/^postgres(?:ql)?:\/\//i.test(given))
+      throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
+        cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
+      })
     const database = await openDatabase(given)
     await migrate(database)
     return { database, stop: () => database.close() }

@@ -343,6 +343,22 @@ describe('log', () => {
     return { typed: await type(['log', ...argv], { report: customers, app }), filter: () => filter }
   }
 
+  test('a name that the contract does not have is said, when nothing was found', async () => {
+    const app = fakeApp({ log: () => Promise.resolve([]), cases: () => Promise.resolve([]) })
+    const report = decided(['customers'])
+    Object.assign(report.rulebook[0]!, { ownership: [{ field: 'email', owner: 'ERP', flows: '' }] })
+    Object.assign(report.contract!, { systems: new Map([['erp', {}]]) })
+    const said = async (...argv: string[]) => (await type(argv, { report, app })).err.split('\n')[0]
+    expect(await said('log', '--flow', 'custmers')).toBe('error: The contract has no flow "custmers".')
+    expect(await said('cases', '--flow', 'custmers')).toBe('error: The contract has no flow "custmers".')
+    expect(await said('log', '--system', 'shop')).toBe('error: The contract has no system "shop".')
+    expect(await said('log', '--field', 'mail')).toBe('error: No flow has a field "mail".')
+    expect(await said('log', '--flow', 'customers', '--field', 'mail')).toBe('error: customers has no field "mail".')
+    expect(
+      (await type(['log', '--flow', 'customers', '--field', 'email', '--system', 'erp'], { report, app })).status,
+    ).toBe(0)
+  })
+
   test('passes every filter on', async () => {
     const { filter } = await log(
       '--flow',

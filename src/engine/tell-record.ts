@@ -15,7 +15,12 @@ import { legends } from './legend.ts'
 export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
   const ids = filter.record === undefined ? null : await findRecords(session, filter.flow ?? null, filter.record, 1_000)
   const rows = await searchLog(session, filter, ids)
-  const entries = await tell(session, contract, rows)
+  const told = await tell(session, contract, rows)
+  // What a creation wrote is not stored with it, so that the search lets every creation through.
+  const entries =
+    filter.field === undefined
+      ? told
+      : told.filter((entry) => entry.kind !== 'operation' || entry.fields.some(({ field }) => field === filter.field))
   if (ids === null || ids.length > 20 || filter.run !== undefined || filter.system || filter.outcome || filter.field)
     return entries
   return [...entries, ...(await beginnings(session, contract, ids))].slice(0, filter.limit ?? 50)

@@ -5,6 +5,7 @@ import { type Cli, type CommonOptions, newCommand, printJson, wholeNumber, withA
 import { EXIT, EXIT_STATUS_HELP } from '../exit-status.ts'
 import { counted } from '../print/figures.ts'
 import { printCases } from '../print/print-cases.ts'
+import { checkNames } from './flow-selection.ts'
 
 type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit?: number }
 type ResolveOptions = CommonOptions & { value?: string; by?: string; allAlike?: boolean }
@@ -39,13 +40,14 @@ export function casesCommand(cli: Cli): Command {
     .action(async (options: ListOptions) => {
       const { flow, kind, state } = options
       const limit = options.limit ?? (options.json ? ALL : 20)
-      const status = await withApp(cli, options, async (app) => {
+      const status = await withApp(cli, options, async (app, report) => {
         const found = await app.cases({
           ...(flow === undefined ? {} : { flow }),
           ...(kind === undefined ? {} : { kind }),
           state,
           limit: limit + 1,
         })
+        if (found.length === 0) checkNames(report, { flow })
         const cases = found.slice(0, limit)
         if (options.json) printJson(cli.terminal, { cases })
         else if (cases.length === 0) cli.terminal.out(state === 'open' ? 'Nothing waits for anybody.' : 'No case fits.')

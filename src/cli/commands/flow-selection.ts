@@ -56,6 +56,37 @@ export function leftOutSentence(undecided: FlowSelection['undecided']): string {
   return `Left out, because decisions are missing: ${undecided.map(leftOutText).join(', ')}. \`concordat check\` lists them.`
 }
 
+/** Nothing was found: because a name is none of the contract's? What the contract no longer has may still be found. */
+export function checkNames(
+  report: CheckReport,
+  names: {
+    readonly flow?: string | undefined
+    readonly system?: string | undefined
+    readonly field?: string | undefined
+  },
+): void {
+  const { flow, system, field } = names
+  const flows = report.rulebook.map((one) => one.flow)
+  if (flow !== undefined && !flows.includes(flow)) throw unknownFlow(flow, flows)
+  const systems = [...(report.contract?.systems?.keys() ?? [])]
+  if (system !== undefined && report.contract?.systems && !systems.includes(system)) {
+    throw new ConcordatError('connector.unknown', `The contract has no system "${system}".`, {
+      cure: `Its systems are: ${systems.join(', ')}.`,
+    })
+  }
+  const concerned = report.rulebook.filter((one) => flow === undefined || one.flow === flow)
+  const fields = [...new Set(concerned.flatMap((one) => one.ownership.map((owned) => owned.field)))]
+  if (field !== undefined && fields.length > 0 && !fields.includes(field)) {
+    throw new ConcordatError(
+      'cli.usage',
+      `${flow ?? 'No flow'} has ${flow === undefined ? 'a' : 'no'} field "${field}".`,
+      {
+        cure: `The fields are: ${fields.join(', ')}.`,
+      },
+    )
+  }
+}
+
 /** The error for a flow that the contract does not have. */
 export function unknownFlow(flow: string, known: readonly string[]): ConcordatError {
   return new ConcordatError('engine.unknown-flow', `The contract has no flow "${flow}".`, {

@@ -5,6 +5,7 @@ import type { Outcome } from '../../model/words.ts'
 import { type Cli, type CommonOptions, newCommand, printJson, wholeNumber, withApp } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { printLog } from '../print/print-log.ts'
+import { checkNames } from './flow-selection.ts'
 
 const OUTCOMES: readonly Outcome[] = ['intended', 'done', 'refused', 'failed', 'superseded', 'not sent']
 
@@ -36,8 +37,9 @@ export function logCommand(cli: Cli): Command {
         ...(until === undefined ? {} : { until: timeOf(until, now) }),
         limit: limit + 1,
       }
-      const status = await withApp(cli, options, async (app) => {
+      const status = await withApp(cli, options, async (app, report) => {
         const found = await app.log(filter)
+        if (found.length === 0) checkNames(report, filter)
         const entries = found.slice(0, limit)
         if (options.json) printJson(cli.terminal, { entries })
         else if (entries.length === 0) cli.terminal.out('Nothing in the log fits.')
