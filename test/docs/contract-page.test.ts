@@ -4,7 +4,8 @@ import { parse, stringify } from 'yaml'
 import { allSettings, questions, withReference } from '../../scripts/contract-reference.ts'
 import { readContract } from '../../src/contract/read-contract.ts'
 
-const page = readFileSync(new URL('../../docs/contract.md', import.meta.url), 'utf8')
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
+const page = read('docs/contract.md')
 
 const captured = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map((match) => match[1]!)
 
@@ -94,7 +95,8 @@ function withExample(example: Tree): Tree {
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const examples = captured(/^```yaml\n([^]*?)^```$/gm)
+const yamlOf = (text: string): string[] => [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((match) => match[1]!)
+const examples = yamlOf(page)
 
 test.each(examples.map((text) => [text.split('\n', 1)[0]!, text]))('the example `%s` checks out', (_, text) => {
   const contract = stringify(withExample(parse(text) as Tree))
@@ -104,3 +106,23 @@ test.each(examples.map((text) => [text.split('\n', 1)[0]!, text]))('the example 
   expect(problems.map((problem) => problem.message)).toEqual([])
   expect(questions).toEqual([])
 })
+
+test('the contract of docs/getting-started.md is complete', () => {
+  const [text] = yamlOf(read('docs/getting-started.md'))
+  const { problems, questions } = readContract([{ name: 'concordat.yaml', text: text! }], {
+    connectors: ['postgres', 'mysql'],
+  })
+  expect([...problems, ...questions]).toEqual([])
+})
+
+test.each(['README.md', 'docs/connectors/postgres.md', 'docs/connectors/mysql.md'])(
+  'the example of %s checks out',
+  (name) => {
+    const [text] = yamlOf(read(name))
+    const { flows, ...rest } = parse(text!) as { flows?: { customers: Tree } }
+    const contract = stringify(withExample({ ...rest, ...flows?.customers }))
+    expect(
+      readContract([{ name: 'concordat.yaml', text: contract }], { connectors: ['postgres', 'mysql'] }).problems,
+    ).toEqual([])
+  },
+)
