@@ -113,7 +113,7 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
   return marks.flatMap((mark) => {
     const row = rows.get(mark.recordId)
     if (!row) return []
-    const { values: golden } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
     return [
       {
@@ -122,6 +122,7 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
           recordId: row.id,
           version: row.version,
           golden,
+          fresh,
           action: mark.action,
           rule: mark.rule,
           link,

@@ -1,3 +1,4 @@
+import { agreeOnFields } from '../merge/first-agreement.ts'
 import type { Merged } from '../merge/merge-record.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
@@ -85,16 +86,19 @@ async function decideField(
   const i = work.flow.fields.findIndex((field) => field.name === name)
   if (i < 0) return
   const chosen = record.sides.find((s) => s.side.system === choice)
+  // The record is stored with today's fields, so those that are new to it are joined before.
+  const states = record.sides.map((s) => s.state)
+  const agreed = agreeOnFields(work.flow, record.golden, states, record.fresh)
   const before = record.golden[i]!
   let value: Canonical = before
   if (choice.startsWith('value:')) value = choice === 'value:' ? null : choice.slice('value:'.length)
   else if (chosen && isValue(chosen.state.now[i])) value = chosen.state.now[i]
-  const golden = [...record.golden]
+  const golden = [...agreed.golden]
   golden[i] = value
   const lost: Record<string, Canonical> = {}
   const waived = new Map<string, Waived>()
   for (const { state } of record.sides) {
-    const { [name]: _, ...rest } = state.waived
+    const { [name]: _, ...rest } = agreed.waived.get(state.system) ?? {}
     const differs = state.holds[i] && isValue(state.now[i]) && state.now[i] !== value
     if (differs) lost[state.system] = state.now[i] as Canonical
     waived.set(
@@ -111,7 +115,8 @@ async function decideField(
     at: null,
     lost,
   }
-  const merged: Merged = { golden, changes: [change], waived, asks: [], settled: [] }
+  const others = agreed.changes.filter((other) => other.field !== name)
+  const merged: Merged = { ...agreed, golden, changes: [...others, change], waived }
   await applyMerge(work, record, merged, outcome, new Map())
 }
 

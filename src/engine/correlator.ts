@@ -298,7 +298,7 @@ export class Correlator {
     const joined: Loaded = {
       ...target,
       row,
-      sides: [...target.sides, { side, link, values: record.values, state: newcomer }],
+      sides: [...target.sides, { side, link, values: record.values, last: reading, state: newcomer }],
     }
     const before = outcome.links.length
     await applyMerge(work, joined, merged, outcome, new Map())

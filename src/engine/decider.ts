@@ -1,5 +1,4 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
-import { mergeRecord } from '../merge/merge-record.ts'
 import { Unresolved } from '../model/value.ts'
 import { knownImages, recordsById, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
@@ -7,7 +6,7 @@ import { remoteSubject } from './case-drafts.ts'
 import { Correlator } from './correlator.ts'
 import type { FlowWork } from './flow-work.ts'
 import { blockerOf, DECIDED_BY_CONTENT, HELD_BY, holdBack, release } from './hold-back.ts'
-import { applyMerge, pendingOf, readOthers } from './linked-merge.ts'
+import { applyMerge, mergeLoaded, pendingOf, readOthers } from './linked-merge.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
@@ -142,12 +141,7 @@ export class Decider {
       }
       if (heldIds.has(remote.id)) release(side, remote.id, outcome)
       if (at.state.now.some((value) => value instanceof Unresolved)) decision.again.push(remote.id)
-      const merged = mergeRecord(
-        work.flow,
-        record.golden,
-        record.sides.map((s) => s.state),
-        pending.get(record.row.id),
-      )
+      const merged = mergeLoaded(work.flow, record, pending.get(record.row.id))
       if (!(await applyMerge(work, record, merged, outcome, new Map([[side.id, remote]])))) clean = false
     }
     const result = { ...decision, clean: clean && !decision.again.length }
@@ -191,7 +185,7 @@ export class Decider {
       return {
         ...s,
         values: rowOf(s.side, s.link.image, s.link.layoutId, this.work.layouts),
-        state: { ...s.state, now: s.state.shadow ?? s.state.now },
+        state: { ...s.state, now: s.last },
       }
     })
     return { ...record, sides }

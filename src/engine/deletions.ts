@@ -47,7 +47,12 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
     }
   }
   const absent = Map.groupBy(deletions, (deletion) => deletion.record.row.id)
-  for (const deletion of deletions) await decide(work, deletion, absent.get(deletion.record.row.id)!.map(({ side }) => side))
+  for (const deletion of deletions)
+    await decide(
+      work,
+      deletion,
+      absent.get(deletion.record.row.id)!.map(({ side }) => side),
+    )
   await settleMassDeletion(work)
   return false
 }
@@ -171,10 +176,11 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
 }
 
 /** Somebody changed the record elsewhere, and the side that it is gone from has not received it. */
-function isEdited(work: FlowWork, side: Side, { golden, sides }: Loaded): boolean {
+function isEdited(work: FlowWork, side: Side, { golden, fresh, sides }: Loaded): boolean {
   const others = sides.filter((s) => s.side !== side).map((s) => s.state)
-  if (mergeRecord(work.flow, golden, others).changes.some((change) => change.from !== change.to)) return true
+  const { changes } = mergeRecord(work.flow, golden, others, undefined, fresh)
+  if (changes.some((change) => change.from !== change.to)) return true
   // What this run has observed before is in the golden values already.
   const last = sides.find((s) => s.side === side)?.state
-  return last !== undefined && dueFields(work, side, golden, last.now, last.waived).length > 0
+  return last !== undefined && dueFields(work, side, golden, last.now, last.waived).some((i) => !fresh.includes(i))
 }

@@ -1,7 +1,9 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Flow } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
+import { agreeOnFields } from '../merge/first-agreement.ts'
 import { matchKeys } from '../merge/match-key.ts'
-import type { Merged, Pending } from '../merge/merge-record.ts'
+import { mergeRecord, type Merged, type Pending } from '../merge/merge-record.ts'
 import { isValue } from '../merge/side-state.ts'
 import type { Canonical } from '../model/value.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
@@ -64,6 +66,22 @@ export async function pendingOf(work: FlowWork, loaded: readonly Loaded[]): Prom
       )
 }
 
+/** Merges a record as it stands; what the contract has just begun to keep in agreement is joined like existing records. */
+export function mergeLoaded(flow: Flow, { golden, fresh, sides }: Loaded, pending?: Pending): Merged {
+  const states = sides.map((s) => s.state)
+  const merged = mergeRecord(flow, golden, states, pending, fresh)
+  if (fresh.length === 0) return merged
+  const waived = states.map((state) => ({ ...state, waived: merged.waived.get(state.system) ?? {} }))
+  const joined = agreeOnFields(flow, merged.golden, waived, fresh)
+  return {
+    golden: joined.golden,
+    changes: [...merged.changes, ...joined.changes],
+    waived: joined.waived,
+    asks: [...merged.asks, ...joined.asks],
+    settled: [...merged.settled, ...joined.settled],
+  }
+}
+
 /** Turns a merge into rows; false when the record has to be looked at again. */
 export async function applyMerge(
   work: FlowWork,
@@ -81,8 +99,8 @@ export async function applyMerge(
   asks = asks.filter((ask) => !flipping.includes(ask.field))
   const moved = changes.some((change) => change.from !== change.to)
   const version = changes.length > 0 ? row.version + 1 : row.version
-  if (changes.length > 0) {
-    outcome.revisions.push({ recordId: row.id, version, changes: JSON.stringify(changes) })
+  if (changes.length > 0) outcome.revisions.push({ recordId: row.id, version, changes: JSON.stringify(changes) })
+  if (changes.length > 0 || record.fresh.length > 0) {
     outcome.records.push({
       id: row.id,
       version,

@@ -22,6 +22,8 @@ export interface WriteItem {
   readonly action: DirtyAction
   readonly rule: string
   readonly link: LinkRow | null
+  /** Fields that the contract has only just got and nobody has compared yet: nothing is known to be due. */
+  readonly fresh?: readonly number[]
   /** It is written as it is read: no mark was ever made of it. */
   readonly direct?: true
   /** Since when it has been due (milliseconds since the epoch); absent when it is due just now. */
@@ -78,7 +80,7 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     const reading = values && side.mapping.read(values, resolveIn)
     const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
     const due = !creating
-      ? dueFields(work, side, item.golden, reading, waived)
+      ? dueFields(work, side, item.golden, reading, waived).filter((i) => !item.fresh?.includes(i))
       : action === 'restore'
         ? writable.filter((i) => waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i])
         : writable

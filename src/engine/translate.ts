@@ -1,5 +1,5 @@
 import type { Resolve } from '../contract/mapping.ts'
-import { isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
+import { isOverruled, isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
 import { Unresolved, type Raw, type Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
@@ -11,6 +11,8 @@ import { changedAt, resolverIn, rowOf, type Side } from './side.ts'
 export interface Loaded {
   readonly row: RecordRow
   readonly golden: readonly (string | null)[]
+  /** Fields that the contract did not have when the golden record was stored. */
+  readonly fresh: readonly number[]
   /** Live links only, in the order of the flow's sides. */
   readonly sides: readonly LinkedSide[]
 }
@@ -21,6 +23,8 @@ export interface LinkedSide {
   /** The row that the state was made of: the current one where it was read, else the stored image. */
   readonly values: readonly Raw[]
   readonly state: SideState
+  /** The stored image, read; unlike the shadow it stands also for what was never compared. */
+  readonly last: readonly Reading[]
 }
 
 /** Current rows by side id and remote id, for sides that were read. */
@@ -46,24 +50,28 @@ export async function loadStates(
   }
   return rows.map((row) => {
     const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const live = new Set(row.links.filter((link) => link.state === 'live').map((link) => link.sideId))
+    const linked = work.sides.filter((side) => live.has(side.id)).map((side) => side.system)
     const sides = work.sides.flatMap((side): LinkedSide[] => {
       const link = row.links.find((candidate) => candidate.sideId === side.id && candidate.state === 'live')
       if (!link) return []
       const resolve = resolvers.get(side.id)!
       const stored = shadows.get(link)!
-      const shadow = side.mapping.read(stored, resolve)
+      const last = side.mapping.read(stored, resolve)
+      const shadow = [...last]
       const values = current.get(side.id)?.get(link.remoteId) ?? stored
-      const now = values === stored ? [...shadow] : side.mapping.read(values, resolve)
+      const now = values === stored ? last : side.mapping.read(values, resolve)
       const waived = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
       for (const i of fresh) shadow[i] = NO_SHADOW
       work.flow.fields.forEach((field, i) => {
-        if (isSkipped(waived, field.name)) shadow[i] = NO_SHADOW
+        if (isSkipped(waived, field.name) || isOverruled(field, waived[field.name], linked)) shadow[i] = NO_SHADOW
       })
       return [
         {
           side,
           link,
           values,
+          last,
           state: {
             system: side.system,
             holds: side.mapping.holds,
@@ -75,7 +83,7 @@ export async function loadStates(
         },
       ]
     })
-    return { row, golden, sides }
+    return { row, golden, fresh, sides }
   })
 }
 

@@ -30,6 +30,24 @@ export function firstAgreement(
   return draft.result()
 }
 
+/** Joins fields of a record that have just become part of the contract, as its existing records were joined. Pure. */
+export function agreeOnFields(
+  flow: Flow,
+  golden: readonly Canonical[],
+  sides: readonly SideState[],
+  fields: readonly number[],
+): Merged {
+  const draft = new Draft(flow, golden, sides)
+  for (const i of fields) {
+    const field = flow.fields[i]!
+    const holders = sides.filter((side) => side.holds[i])
+    const readable = holders.filter((side) => isValue(side.now[i]))
+    if (readable.length > 0) joinField(draft, field, i, readable, flow.edgeCases.existingRecords)
+    draft.closeField(field, i, holders)
+  }
+  return draft.result()
+}
+
 function joinField(
   draft: Draft,
   field: Field,

@@ -43,15 +43,20 @@ export interface Merged {
 /** A golden value that has not reached every side yet competes like an edit: whose it is and when it was made. */
 export type Pending = ReadonlyMap<string, { readonly system: string | null; readonly at: string | null }>
 
-/** Merges what changed since the shadows. Sides without a shadow must be joined first (`first-agreement.ts`). */
+/**
+ * Merges what changed since the shadows. Sides without a shadow must be joined first, and so must fields that were never
+ * compared (`except`; `first-agreement.ts`).
+ */
 export function mergeRecord(
   flow: Flow,
   golden: readonly Canonical[],
   sides: readonly SideState[],
   pending: Pending = new Map(),
+  except: readonly number[] = [],
 ): Merged {
   const draft = new Draft(flow, golden, sides)
   flow.fields.forEach((field, i) => {
+    if (except.includes(i)) return
     const holders = sides.filter((side) => side.holds[i])
     const changed = holders.filter(
       (side) =>
@@ -117,6 +122,7 @@ function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, cha
       return
     }
     case 'revert':
+      for (const side of news) draft.unwaive(side, field)
       draft.note(field, i, 'outside edit reverted', news)
       return
     case 'leave alone':
@@ -261,6 +267,10 @@ export class Draft {
 
   waive(side: SideState, field: Field, golden: Canonical, reason: WaiverReason): void {
     this.waived.get(side.system)![field.name] = [golden, reason]
+  }
+
+  unwaive(side: SideState, field: Field): void {
+    delete this.waived.get(side.system)![field.name]
   }
 
   ask(kind: Ask['kind'], cause: Ask['cause'], field: Field, i: number): void {

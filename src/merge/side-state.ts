@@ -1,3 +1,4 @@
+import type { Field } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import type { Canonical, Reading } from '../model/value.ts'
 
@@ -37,6 +38,26 @@ export interface SideState {
 
 /** The side's value could not be read so far; the golden value was decided without it. */
 export const isSkipped = (waived: Waived, field: string): boolean => waived[field]?.[1].endsWith('skipped') === true
+
+/**
+ * The contract would not let the difference be any more: it was changed since. `systems`: where the record is linked.
+ * What was decided once for all existing records stays decided.
+ */
+export function isOverruled(field: Field, waiver: Waived[string] | undefined, systems: readonly string[]): boolean {
+  switch (waiver?.[1]) {
+    case 'outside edit left alone':
+      // Somebody who was asked may have said so, too.
+      return field.master === 'shared' || ['revert', 'accept'].includes(field.editedOutsideMaster)
+    case 'outside edit asked':
+      return field.master === 'shared' || field.editedOutsideMaster !== 'ask'
+    case 'conflict asked':
+      return field.master !== 'shared' || field.onConflict === 'newest' || systems.includes(field.onConflict ?? '')
+    case 'empty master kept':
+      return field.emptyInMaster !== 'keep'
+    default:
+      return false
+  }
+}
 
 export const isValue = (reading: Reading | undefined): reading is Canonical =>
   typeof reading === 'string' || reading === null
