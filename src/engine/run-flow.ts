@@ -220,7 +220,7 @@ async function observe(
   const due =
     row.scannedAt === null ||
     work.clock() - Date.parse(row.scannedAt) > SWEEP_MS ||
-    (await countLinks(work.database, side.id)) <= SWEEP_ALWAYS
+    (await countLinks(work.database, side.id, SWEEP_ALWAYS + 1)) <= SWEEP_ALWAYS
   if (due) await findAbsent(work, side, findings)
 }
 
@@ -274,8 +274,7 @@ async function breaker(work: FlowWork): Promise<string | null> {
     work.sides.map((side) => side.id),
   )
   // What is to be created counts among the records, too, so that 100% is never exceeded.
-  const records = Math.max(total, ...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
-  const limit = limitOf(work.flow.limits.changes, records)
+  const limit = limitOf(work.flow.limits.changes, Math.max(total, await recordsFor(work, total)))
   if (total > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
     if (total > approved) {
@@ -290,6 +289,18 @@ async function breaker(work: FlowWork): Promise<string | null> {
     settleCases(session, [{ kind: 'breaker tripped', subject: BREAKER }], stampOf(work)),
   )
   return null
+}
+
+/** How many records the flow has, as far as that matters to whether `changes` of them are too many. */
+async function recordsFor(work: FlowWork, changes: number): Promise<number> {
+  const { percent } = work.flow.limits.changes
+  if (percent === null || percent === 0) return 0
+  const enough = Math.ceil((changes * 100) / percent)
+  let most = 0
+  for (const side of work.sides) {
+    if (most < enough) most = Math.max(most, await countLinks(work.database, side.id, enough))
+  }
+  return most
 }
 
 async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {

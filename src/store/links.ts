@@ -118,10 +118,11 @@ export async function recordsByKeys(session: Session, keys: readonly string[]): 
   )
 }
 
-export async function countLinks(session: Session, sideId: number): Promise<number> {
+/** How many live links a side has; no more than `atMost` are counted, because counting takes time. */
+export async function countLinks(session: Session, sideId: number, atMost: number | null = null): Promise<number> {
   const [row] = await session.query<{ count: string }>(
-    `select count(*) as count from link where side_id = $1 and state = 'live'`,
-    [sideId],
+    `select count(*) as count from (select 1 from link where side_id = $1 and state = 'live' limit $2::bigint) l`,
+    [sideId, atMost],
   )
   return Number(row!.count)
 }
