@@ -1,5 +1,6 @@
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/read-contract.ts'
+import type * as opened from './open-app.ts'
 import type { App, OpenOptions } from './open-app.ts'
 
 /*
@@ -23,6 +24,6 @@ export const introspectSystem = async (...system: Parameters<Opening['introspect
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)
 
-type Opening = typeof import('./open-app.ts')
+type Opening = typeof opened
 
 const opening = (): Promise<Opening> => import('./open-app.ts')

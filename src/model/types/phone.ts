@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as Phones from 'libphonenumber-js/max'
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
@@ -12,10 +13,10 @@ import { remembered } from './remembered.ts'
  */
 
 const require = createRequire(import.meta.url)
-let library: typeof import('libphonenumber-js/max') | undefined
+let library: typeof Phones | undefined
 
 /** The library with its table of the world's numbers; loaded when the first number is read, because that takes long. */
-const numbers = () => (library ??= require('libphonenumber-js/max') as typeof import('libphonenumber-js/max'))
+const numbers = () => (library ??= require('libphonenumber-js/max') as typeof Phones)
 
 /** The type `phone`. */
 export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType {

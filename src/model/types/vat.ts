@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as Stdnum from 'stdnum'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
 import { quoted } from './quoted.ts'
@@ -12,10 +13,10 @@ import { remembered } from './remembered.ts'
  */
 
 const require = createRequire(import.meta.url)
-let library: typeof import('stdnum') | undefined
+let library: typeof Stdnum | undefined
 
 /** The library with the rules of all countries; loaded when the first number is read, because that takes long. */
-const numbers = () => (library ??= require('stdnum') as typeof import('stdnum'))
+const numbers = () => (library ??= require('stdnum') as typeof Stdnum)
 
 interface Check {
   validate(value: string): { isValid: boolean; compact?: string }

@@ -33,7 +33,7 @@ describe('L29 whatever form a value is written in, it reads as the same value', 
         (prefix, number, extended) => {
           const value = parse(`+${prefix}${number}${extended ? ' ext. 12' : ''}`)
           fc.pre(typeof value === 'string')
-          expect(parse(render(value as string))).toBe(value)
+          expect(parse(render(value))).toBe(value)
         },
       ),
     )

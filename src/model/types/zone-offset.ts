@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as Polyfill from 'temporal-polyfill'
 
 /*
  * Offsets of a time zone, in seconds. Nearly every day has one offset all day long, so each day's is asked for once;
@@ -29,7 +30,7 @@ export function zoneOf(name: string): Zone {
 
 function temporalZone(name: string): Zone {
   // Loaded for the first zone: most values have none.
-  const { Temporal } = require('temporal-polyfill') as typeof import('temporal-polyfill')
+  const { Temporal } = require('temporal-polyfill') as typeof Polyfill
   const at = (seconds: number): number =>
     Temporal.Instant.fromEpochMilliseconds(seconds * 1000).toZonedDateTimeISO(name).offsetNanoseconds / 1e9
   at(0)
