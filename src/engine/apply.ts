@@ -112,7 +112,8 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
   )
   return marks.flatMap((mark) => {
     const row = rows.get(mark.recordId)
-    if (!row) return []
+    // What was deleted before it got here is not created any more; its mark goes.
+    if (!row || (row.state === 'deleted' && (mark.action === 'sync' || mark.action === 'restore'))) return []
     const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
     return [

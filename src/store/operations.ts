@@ -110,8 +110,9 @@ export async function countOperations(
   runId: string,
 ): Promise<{ sideId: number; kind: OperationKind; count: number }[]> {
   return session.query(
-    `select side_id as "sideId", kind, count(*)::int as count from operation
-     where run_id = $1 and (outcome is null or outcome = 'done') group by 1, 2`,
+    `select o.side_id as "sideId", o.kind, count(*)::int as count
+     from operation o join batch b on b.id = o.batch_id
+     where o.run_id = $1 and (o.outcome = 'done' or (o.outcome is null and b.settled_at is not null)) group by 1, 2`,
     [runId],
   )
 }
