@@ -157,7 +157,8 @@ export function typedField(pair: ColumnPair): ProposedField {
     if (families[0] === families[1]) return { ...base, type: 'text' }
   }
   if (families.includes('time')) return { ...base, type: kinds.includes('date') ? 'date' : 'instant' }
-  if (families.includes('boolean')) return { ...base, type: 'boolean' }
+  if (families.includes('boolean'))
+    return { ...base, type: 'boolean', asNumber: [families[0] === 'number', families[1] === 'number'] }
   if (kinds.every((kind) => kind === 'integer')) return { ...base, type: 'integer' }
   const scales = columns.flatMap((column) => (column.kind === 'decimal' && column.scale !== null ? [column.scale] : []))
   const scale = scales.length > 0 ? { scale: Math.min(...scales) } : {}

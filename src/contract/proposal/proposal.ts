@@ -41,6 +41,8 @@ export interface ProposedField {
   readonly required: boolean
   readonly scale?: number
   readonly columns: Both<string>
+  /** A boolean that a side keeps as a number, 1 or 0. */
+  readonly asNumber?: Both<boolean>
   /** The column of this side is its table's own key; `given`: the system chooses it, so that it is only read. */
   readonly keyOf?: { readonly side: Side; readonly given: boolean }
   /** Only for lines; then `columns` are the child tables. */

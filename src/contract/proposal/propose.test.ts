@@ -213,6 +213,11 @@ test('countries are written by name where a column holds names, and phone number
   expect(alone).toMatch(/type: phone, .*\}.*country: ES/)
 })
 
+test('a boolean that is kept as a number is written as one', () => {
+  const text = writeContract(draft(between(ERP, CRM)))
+  expect(text).toContain('erp: { field: discontinued, values: { "1": true, "0": false } }, crm: discontinued }')
+})
+
 test('a line number that both sides have identifies a line', () => {
   const side = (no: string): SourceCatalogue => ({
     objects: [

@@ -282,6 +282,7 @@ function mappingText(flow: ProposedFlow, field: ProposedField, side: Side): stri
   if (field.keyOf?.side === side && field.keyOf.given && /^[A-Za-z_]\w*$/.test(column)) {
     return `{ read: ${scalar(column)} }`
   }
+  if (field.asNumber?.[side]) return `{ field: ${scalar(column)}, values: { "1": true, "0": false } }`
   if (field.type === 'country' && /name/i.test(column)) return `{ field: ${scalar(column)}, form: name }`
   if (field.type === 'country' && /(?:3|iso_?alpha_?3)$/i.test(column))
     return `{ field: ${scalar(column)}, form: code3 }`
