@@ -150,6 +150,7 @@ async function decideMatch(
 function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcome, also }: Effect): void {
   also.push((session) => setRecordState(session, record.row.id, spread ? 'live' : 'left alone'))
   if (!spread) return
+  catchUp(record.sides, record.row.id, outcome)
   const except = new Set(record.sides.map((s) => s.side.id))
   markCreations(work, {
     outcome,
@@ -163,6 +164,12 @@ function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcom
       },
     ],
   })
+}
+
+/** What was merged while people had not decided about the record has reached nobody so far. */
+function catchUp(sides: Loaded['sides'], recordId: string, outcome: Outcome): void {
+  for (const { side } of sides)
+    if (side.mayWrite) outcome.dirty.push({ recordId, sideId: side.id, action: 'sync', rule: 'decided by person' })
 }
 
 function rearmWrite(
@@ -198,6 +205,7 @@ function decideDeleted(
     also.push((session) => setRecordState(session, id, 'live'))
     if (sideOf(work, decision.sideId!).mayWrite)
       outcome.dirty.push({ recordId: id, sideId: decision.sideId!, action: 'restore', rule: 'decided by person' })
+    catchUp(others, id, outcome)
   } else {
     also.push((session) => setLinkStates(session, id, 'unlinked'))
     also.push((session) => setRecordState(session, id, 'left alone'))

@@ -32,16 +32,11 @@ export async function sendBatch(
   batchId: string,
   writes: readonly PlannedWrite[],
 ): Promise<Sent> {
-  if (work.clock() > work.lease.expiresAt) {
-    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
-      retry: 'later',
-    })
-  }
-  const results = await call(side, writes)
+  const results = await call(work, side, writes)
   return storeResults(work, side, batchId, writes, results)
 }
 
-async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteResult[]> {
+async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[]): Promise<WriteResult[]> {
   const results: WriteResult[] = []
   const { remote } = side
   const { maxBatch } = remote.capabilities
@@ -50,6 +45,12 @@ async function call(side: Side, writes: readonly PlannedWrite[]): Promise<WriteR
     const places = writes.flatMap((write, place) => (write.call.kind === kind ? [place] : []))
     for (let i = 0; i < places.length; i += maxBatch) {
       const part = places.slice(i, i + maxBatch)
+      // Before each call, not once: between two of them the process may have stood still (law L17).
+      if (work.clock() > work.lease.expiresAt) {
+        throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
+          retry: 'later',
+        })
+      }
       const answers = await send(part.map((place) => writes[place]!.call.item))
       part.forEach((place, n) => (results[place] = answers[n]!))
     }

@@ -30,6 +30,7 @@ export async function judgeEnd(stage: Stage): Promise<void> {
     stage.pass(1_000)
     resting = stage.diary.length === before && asked === 0 ? resting + 1 : 0
   }
+  oracle.readDiary()
   judgeAgreement(stage)
   await judgeStore(stage)
   if (oracle.violations.length > 0) return

@@ -1,31 +1,137 @@
-import { openDatabase } from '../../src/store/database.ts'
+/**
+ * `npm run simulate -- --seeds 1000`: plays stories of users, faults and crashes on the engine, and says which laws broke.
+ *
+ *   --seeds N            how many (default 100)
+ *   --seed S             the first one (default: one that nobody has seen)
+ *   --mode M             safety, liveness or both (default)
+ *   --workers W          threads that play (default: one a processor)
+ *   --story FILE         plays one story from a file instead
+ *   --tell               prints what happened
+ *   --ablations          switches the engine's mechanisms off, one after the other, and sees that each is missed
+ *   --json               prints the result as JSON
+ */
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
-import { ensurePartitions, migrate } from '../../src/store/migrate.ts'
-import { companyOf } from './company.ts'
-import { play } from './play.ts'
-import { storyOf } from './story.ts'
-import { SessionPool } from './worker.ts'
+import { ablate } from './ablate.ts'
+import { play, type Mode } from './play.ts'
+import { openRoom } from './room.ts'
+import { storyFor } from './seeds.ts'
+import { shrink } from './shrink.ts'
+import type { Story } from './story.ts'
+import type { SeedResult, Share } from './thread.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    mode: { type: 'string', default: 'both' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    story: { type: 'string' },
+    tell: { type: 'boolean', default: false },
+    ablations: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const modes: Mode[] = values.mode === 'both' ? ['safety', 'liveness'] : [values.mode as Mode]
+const first = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed)
+const count = values.seeds === undefined ? (values.seed === undefined ? 100 : 1) : Number(values.seeds)
 
 const server = await startEmbedded({ ephemeral: true, durable: false })
-await server.createDatabase('s')
-const store = await openDatabase(server.socketUrl('s'))
-await migrate(store)
-await ensurePartitions(store, new Date(Date.UTC(2026, 2, 5)))
-const pool = new SessionPool(store)
-const [from, n] = process.argv.slice(2).map(Number) as [number, number]
-const t = performance.now()
-let runs = 0, bad = 0
-for (let seed = from; seed < from + n; seed++) {
-  const played = await play(storyOf(seed, companyOf(seed), 14), { store, pool }, 'both')
-  runs += played.runs
-  if (played.violations.length) {
-    bad++
-    console.log(seed, JSON.stringify(played.violations.map((v) => `${v.law} ${v.text}`).slice(0, 3)))
-    if (process.argv[4]) console.log(played.told.join('\n'), JSON.stringify(companyOf(seed), null, 1))
-  }
+try {
+  if (values.ablations) process.exitCode = await ablate(server, values.json, Number(values.seed ?? 1))
+  else if (values.story !== undefined) process.exitCode = await tellStory(values.story)
+  else process.exitCode = await playAll()
+} finally {
+  await server.stop()
 }
-const s = (performance.now() - t) / 1000
-console.log({ seeds: n, bad, runs, s, perSecond: n / s, msPerRun: (s * 1000) / runs })
-await pool.close()
-await store.close()
-await server.stop()
+
+async function playAll(): Promise<number> {
+  const began = performance.now()
+  const failed: SeedResult[] = []
+  const total = { plays: 0, runs: 0, writes: 0, calls: 0 }
+  const incidents: Record<string, number> = {}
+  const take = (result: SeedResult): void => {
+    total.plays++
+    total.runs += result.runs
+    total.writes += result.writes
+    total.calls += result.calls
+    for (const kind of result.incidents) incidents[kind] = (incidents[kind] ?? 0) + 1
+    if (result.violations.length > 0) {
+      failed.push(result)
+      if (!values.json)
+        console.log(
+          `seed ${result.seed} (${result.mode}): ${result.violations.map((v) => `${v.law} ${v.text}`).join('; ')}`,
+        )
+    }
+  }
+  const workers = Math.max(1, Math.min(Number(values.workers), count))
+  await Promise.all(
+    Array.from({ length: workers }, async (_, i) => {
+      await server.createDatabase(`room${i}`)
+      await runThread({ url: server.socketUrl(`room${i}`), first: first + i, step: workers, end: first + count, modes }, take)
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  const stories = await shrinkAll(failed.slice(0, 3))
+  if (values.json)
+    console.log(JSON.stringify({ first, seeds: count, modes, seconds, ...total, incidents, violations: failed, stories }))
+  else {
+    const rate = (count / seconds).toFixed(1)
+    console.log(
+      `${count} seeds from ${first} (${modes.join(', ')}): ${failed.length} plays with violations; ${rate} seeds/s; ` +
+        `${total.runs} runs, ${total.calls} calls, ${total.writes} writes`,
+    )
+    console.log(
+      Object.entries(incidents)
+        .map(([kind, n]) => `${kind} ${n}`)
+        .join(', '),
+    )
+  }
+  return failed.length > 0 ? 1 : 0
+}
+
+function runThread(share: Share, take: (result: SeedResult) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('thread.ts', import.meta.url), { workerData: share })
+    worker.on('message', take)
+    worker.once('error', reject)
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with ${code}`))))
+  })
+}
+
+async function shrinkAll(failed: readonly SeedResult[]): Promise<Story[]> {
+  if (failed.length === 0) return []
+  const room = await openRoom(server.socketUrl('room0'))
+  const stories: Story[] = []
+  for (const { seed, mode } of failed) {
+    const { story, played } = await shrink(storyFor(seed, mode), room, mode)
+    stories.push(story)
+    if (values.json) continue
+    console.log(`\nreplay: npm run simulate -- --seed ${seed} --mode ${mode} --tell`)
+    tell(story, played.told, played.violations)
+  }
+  await room.close()
+  return stories
+}
+
+async function tellStory(file: string): Promise<number> {
+  await server.createDatabase('room0')
+  const room = await openRoom(server.socketUrl('room0'))
+  const { story, mode } = JSON.parse(readFileSync(file, 'utf8')) as { story: Story; mode: Mode }
+  const played = await play(story, room, mode)
+  tell(story, played.told, played.violations)
+  await room.close()
+  return played.violations.length > 0 ? 1 : 0
+}
+
+function tell(story: Story, told: readonly string[], violations: readonly { law: string; text: string }[]): void {
+  const { systems, decisions, ...rest } = story.company
+  for (const system of systems) console.log(`  ${JSON.stringify(system)}`)
+  console.log(`  ${JSON.stringify(decisions)} ${JSON.stringify(rest)}`)
+  for (const line of told) console.log(`  ${line}`)
+  for (const { law, text } of violations) console.log(`  ✗ ${law}: ${text}`)
+  if (values.tell) console.log(JSON.stringify(story))
+}

@@ -1,4 +1,4 @@
-import type { Business, Entry, TableName, Values } from './business.ts'
+import type { Business, Entry, TableName } from './business.ts'
 import type { Company, SystemManners } from './company.ts'
 
 /*
@@ -74,7 +74,11 @@ export class Oracle {
       const { system, table, id, code, before, after } = entry
       if (table === 'customers') this.codes.set(`${system}/${id}`, code)
       if (after) this.addTo(this.notes, `${system}/${table}/${code}`, after['note'] ?? null)
-      if (entry.by !== 'user' || after === null) continue
+      if (entry.by !== 'user') continue
+      if (after === null) {
+        for (const column of COLUMNS[table as TableName]) this.usersOwn.delete(`${system}/${table}/${code}/${column}`)
+        continue
+      }
       for (const column of COLUMNS[table as TableName]) {
         if (before !== null && before[column] === after[column]) continue
         const value = this.meaning(system, column, after[column] ?? null)
@@ -231,5 +235,3 @@ function rounded(value: string, places: number): string {
 }
 
 export const mappedColumns = (table: TableName): readonly string[] => COLUMNS[table]
-
-export type { Values }

@@ -14,7 +14,7 @@ import { CALM, Fate, ROUGH, type Density, type Incident } from './incidents.ts'
 import { Oracle, type Violation } from './oracle.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
-import { deedOf, LASTING, type Deed, type Step, type Story } from './story.ts'
+import { deedOf, type Deed, type Step, type Story } from './story.ts'
 import { Death, type SessionPool, Worker } from './worker.ts'
 
 /*
@@ -22,7 +22,8 @@ import { Death, type SessionPool, Worker } from './worker.ts'
  * time happens, so the same story always goes the same way.
  */
 
-export type Mode = 'safety' | 'liveness' | 'both'
+/** `safety`: faults go on until the end; `liveness`: they stop, and everything has to come to rest. */
+export type Mode = 'safety' | 'liveness'
 
 export interface Played {
   readonly violations: readonly Violation[]
@@ -34,7 +35,7 @@ export interface Played {
   readonly calls: number
 }
 
-const START = Date.UTC(2026, 2, 5, 9)
+export const START = Date.UTC(2026, 2, 5, 9)
 
 export class Stage {
   readonly story: Story
@@ -108,7 +109,7 @@ export class Stage {
         this.calls++
         this.pass(ms)
       },
-      meet: (incident: Incident) => this.meet(incident, flow, density),
+      meet: (incident: Incident) => this.meet(incident, flow, density, worker),
       landed: (entry: Entry, unread: boolean) => {
         this.told.push(
           `    ${entry.system}: ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`,
@@ -229,7 +230,12 @@ export class Stage {
     return cases.length
   }
 
-  private async meet({ kind, at, random }: Incident, flow: string, density: Density): Promise<void> {
+  private async meet(
+    { kind, at, random }: Incident,
+    flow: string,
+    density: Density,
+    worker: Worker,
+  ): Promise<void> {
     switch (kind) {
       case 'user before':
       case 'user after': {
@@ -241,7 +247,8 @@ export class Stage {
       case 'pause': {
         if (kind === 'pause') this.pass(61_000)
         const rival = await this.run(flow, `${at}r`, { density: { ...density, rival: 0, pause: 0 } })
-        if (kind === 'rival' && rival !== null)
+        if (kind === 'pause') worker.ousted = true
+        if (kind === 'rival' && rival !== null && !worker.ousted)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
         return
       }
@@ -269,7 +276,7 @@ export async function play(story: Story, room: Room, mode: Mode, ablation: Ablat
       await stage.step(step)
       if (stage.oracle.violations.length > 0) break
     }
-    if (stage.oracle.violations.length === 0 && mode !== 'safety') await judgeEnd(stage)
+    if (stage.oracle.violations.length === 0 && mode === 'liveness') await judgeEnd(stage)
   } catch (error) {
     stage.oracle.fail('bug', `the play broke off: ${(error as Error).stack ?? String(error)}`)
   }
@@ -311,5 +318,3 @@ function difference({ before, after }: Entry): string {
     .map((column) => `${column}: ${before === null ? '' : `${before[column]} → `}${after[column]}`)
     .join(', ')
 }
-
-export { LASTING }

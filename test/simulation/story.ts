@@ -32,7 +32,7 @@ export interface Story {
 const CUSTOMERS = ['C1', 'C2', 'C3', 'C4', 'C5']
 const ORDERS = ['O1', 'O2', 'O3']
 /** Customers that orders refer to; nobody deletes them. */
-export const LASTING = ['C1', 'C2']
+const LASTING = ['C1', 'C2']
 
 export function storyOf(seed: number, company: Company, length: number): Story {
   const random = new Random(seed, 'story')

@@ -53,6 +53,8 @@ export class Worker {
   readonly name: string
   readonly fate: Fate
   dead = false
+  /** Another process has taken the flow over. */
+  ousted = false
   private readonly store: Database
   private readonly pool: SessionPool
   private readonly sessions: (() => void)[] = []
