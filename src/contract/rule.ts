@@ -42,6 +42,7 @@ export const RULES = [
   'missing reference: field skipped',
   'invalid value: held',
   'invalid value: field skipped',
+  'counterpart found',
   'counterpart held',
   'required value missing',
   'same value',

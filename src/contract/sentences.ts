@@ -124,6 +124,7 @@ const SENTENCES: Record<Rule, (names: Names) => string> = {
     `${capital(f)} in ${s} is not a valid value, so the ${one} is held until it is corrected.`,
   'invalid value: field skipped': ({ f, s }) =>
     `${capital(f)} in ${s} is not a valid value, so only this field is left out.`,
+  'counterpart found': ({ s, o }) => `Found in ${s}, and its counterpart in ${o}; the two were linked.`,
   'counterpart held': ({ s, o }) => `Its counterpart is held back in ${o}, so the record of ${s} waits for it.`,
   'required value missing': ({ f, one }) =>
     `${capital(f)} is required and has no value, so the ${one} is held until it has one.`,

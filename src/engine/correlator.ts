@@ -179,7 +179,7 @@ export class Correlator {
         }
         continue
       }
-      if (!options.last) this.addRecord(side, observed, 'pending', 'created in master', outcome)
+      if (!options.last) this.addRecord(side, observed, 'pending', 'counterpart found', outcome)
       else {
         const verdict = decideUnmatched(work, side, changed, golden)
         const id = this.addRecord(side, observed, verdict.state, verdict.rule, outcome)

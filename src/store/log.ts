@@ -58,7 +58,7 @@ export async function searchLog(
   )
   const cases = session.query<LogRow>(
     `select c.opened_at as at, 'case' as kind, c.id, f.name as flow, c.opened_run as run, c.record_id as "recordId", s.system, c.kind as what,
-       null as outcome, null as rule, c.detail->>'sentence' as detail, c.title, null::int as version, null as error
+       null as outcome, null as rule, c.detail->>'sentence' || case when c.resolved_by is null then '' else ' ' || c.resolved_by || ' decided: ' || c.resolution || '.' end as detail, c.title, null::int as version, null as error
      from case_file c join flow f on f.id = c.flow_id left join side s on s.id = c.side_id
      where ($1::text is null or f.name = $1) and ($2::bigint is null or c.opened_run = $2)
        and ($3::timestamptz is null or c.opened_at >= $3) and ($4::timestamptz is null or c.opened_at <= $4)
