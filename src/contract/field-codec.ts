@@ -85,7 +85,8 @@ function columnCodec(
 function rendererOf(spec: TypeSpec, { form, language = 'en' }: ColumnMapping): (value: Canonical) => Raw {
   if (spec.type === 'country' && (form === 'code3' || form === 'name')) return countryRenderer(form, language)
   if (spec.type === 'phone' && (form === 'national' || form === 'spaced')) return phoneRenderer(form, spec.country)
-  return (value) => fieldTypeOf(spec).render(value)
+  const type = fieldTypeOf(spec)
+  return (value) => type.render(value)
 }
 
 /** Numbers without a prefix are of the country that another column of the row names. */
