@@ -307,7 +307,8 @@ function conflictAnswers(one: string, systems: readonly string[]): Answers {
 
 const others = (facts: QuestionFacts, system: string | undefined) => facts.systems.filter((s) => s !== system)
 const people = (facts: QuestionFacts): Answers => facts.people.map((p) => [p.key, `${p.name}.`] as const)
-const options = (answers: Answers): Option[] => answers.map(([answer, means]) => ({ answer, means }))
+const options = (answers: Answers): Option[] =>
+  answers.map(([answer, means]) => ({ answer, means: means.charAt(0).toUpperCase() + means.slice(1) }))
 
 function business(question: string, answers: Answers): Question {
   return { role: 'business', question, options: options(answers) }

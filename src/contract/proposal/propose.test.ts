@@ -274,6 +274,7 @@ test('references never go round in a circle', () => {
 
 test('the written contract has open questions and no problems', () => {
   const report = check(writeContract(draft(between(ERP, CRM))))
+  for (const { options } of report.questions) for (const { means } of options) expect(means).toMatch(/^[^a-z]/)
   expect(report.problems).toEqual([])
   expect(report.rulebook.map((flow) => [flow.flow, flow.decided])).toEqual([
     ['customers', false],
