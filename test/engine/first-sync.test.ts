@@ -69,11 +69,11 @@ test('existing_records: ask – one question a differing field, nothing is writt
   expect(await world.sync()).toMatchObject({ status: 'waiting', linked: 1 })
   expect([await inErp(world), await inCrm(world)]).toEqual(before)
   const cases = await world.cases()
-  expect(cases.map((one) => [one.field, one.cause]).sort()).toEqual([
-    ['credit_limit', 'existing_records'],
-    ['email', 'existing_records'],
-    ['name', 'existing_records'],
-    ['phone', 'existing_records'],
+  expect(cases.map((one) => `${one.cause}: ${one.field}`).toSorted()).toEqual([
+    'existing_records: credit_limit',
+    'existing_records: email',
+    'existing_records: name',
+    'existing_records: phone',
   ])
   await world.rest()
   const app = await world.app()
@@ -101,9 +101,9 @@ test('existing_unmatched: ask – a person says which of them should exist every
   expect(await world.sync()).toMatchObject({ status: 'waiting', created: 0, held: 2 })
   expect(await count(world)).toEqual([2, 2])
   const cases = await world.cases()
-  expect(cases.map((one) => [one.title, one.cause]).sort()).toEqual([
-    ['Only CRM', 'existing_unmatched'],
-    ['Only ERP', 'existing_unmatched'],
+  expect(cases.map((one) => `${one.cause}: ${one.title}`).toSorted()).toEqual([
+    'existing_unmatched: Only CRM',
+    'existing_unmatched: Only ERP',
   ])
   await world.rest()
   const app = await world.app()
@@ -143,7 +143,7 @@ test('older_than: ask – whether old records without a counterpart should be cr
     cases
       .filter((one) => one.cause === 'older_than')
       .map((one) => one.title)
-      .sort(),
+      .toSorted(),
   ).toEqual(['Only CRM', 'Only ERP'])
   expect(await count(world)).toEqual([2, 2])
   await world.rest()

@@ -74,7 +74,7 @@ function connect(url: string): System & { end(): Promise<void> } {
   return {
     url,
     sql,
-    value: async (text, ...values) => Object.values((await sql(text, ...values))[0] ?? {})[0],
+    value: async (text, ...values) => Object.values((await sql<Record<string, unknown>>(text, ...values))[0] ?? {})[0],
     written: async () => (await sql('delete from written returning 1')).length,
     end: () => pool.end(),
   }

@@ -44,7 +44,6 @@ export interface World {
   rest(): Promise<void>
 }
 
-export const MINUTE = 60_000
 export const DAY = 86_400_000
 
 /** Makes the systems, a store and a contract that lasts for this test. */
