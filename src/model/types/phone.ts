@@ -3,6 +3,7 @@ import type * as Phones from 'libphonenumber-js/max'
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import type { FieldType, TypeSpec } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
+import { isPlainPhone } from './plain-phone.ts'
 import { quoted } from './quoted.ts'
 import { remembered } from './remembered.ts'
 
@@ -25,7 +26,7 @@ export function phoneType(spec: Extract<TypeSpec, { type: 'phone' }>): FieldType
   const parse = remembered(20_000, (text) => read(text, countryOf(spec), step))
   return {
     name: 'phone',
-    parse: (raw) => (raw === null || raw === '' ? null : parse(raw)),
+    parse: (raw) => (raw === null || raw === '' ? null : isPlainPhone(raw) ? raw : parse(raw)),
     render: (value): Raw => (value === null ? null : value.replace(';ext=', ' ext. ')),
   }
 }
