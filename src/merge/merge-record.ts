@@ -64,7 +64,9 @@ export function mergeRecord(
         (side.now[i] !== side.shadow?.[i] || (isSkipped(side.waived, field.name) && side.now[i] !== golden[i])),
     )
     const owner = field.master === 'shared' ? undefined : holders.find((side) => side.system === field.master)
-    const disputing = holders.filter((side) => isDisputed(side, field, golden[i]!) && !changed.includes(side))
+    const disputing = holders.filter(
+      (side) => isValue(side.now[i]) && isDisputed(side, field, golden[i]!) && !changed.includes(side),
+    )
     if (changed.length > 0) {
       if (owner) mergeOwned(draft, field, i, owner, changed)
       else mergeShared(draft, field, i, changed, disputing, pending.get(field.name))
@@ -88,6 +90,7 @@ function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, cha
     const value = owner.now[i] as Canonical
     if (value === null && before !== null && field.emptyInMaster === 'keep') {
       draft.waive(owner, field, before, 'empty master kept')
+      draft.note(field, i, 'empty master kept', [owner])
     } else if (value !== before) {
       masterMoved = true
       draft.set(
@@ -117,7 +120,7 @@ function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, cha
         winner.now[i] as Canonical,
         'outside edit accepted',
         winner,
-        lostOf(others, i, winner.now[i] as Canonical),
+        lostOf(changed, i, winner.now[i] as Canonical),
       )
       return
     }
@@ -167,7 +170,7 @@ function mergeShared(
     const goldenWins = goldenCompetes && (pending.at ?? '') > (winner.changedAt ?? '')
     const value = goldenWins ? before : (winner.now[i] as Canonical)
     const lost: Record<string, Canonical> = lostOf(competitors, i, value)
-    if (goldenCompetes && !goldenWins) lost[pending.system ?? 'golden'] = before
+    if (goldenCompetes && !goldenWins) loseGolden(lost, pending.system, before)
     if (goldenWins) draft.record(field, i, before, 'shared newest', null, lost)
     else draft.set(field, i, value, 'shared newest', winner, lost)
     return
@@ -176,7 +179,7 @@ function mergeShared(
   if (preferred) {
     const value = preferred.now[i] as Canonical
     const lost: Record<string, Canonical> = lostOf(competitors, i, value)
-    if (goldenCompetes && before !== value) lost[pending.system ?? 'golden'] = before
+    if (goldenCompetes && before !== value) loseGolden(lost, pending.system, before)
     draft.set(field, i, value, 'shared preferred system', preferred, lost)
     return
   }
@@ -186,6 +189,11 @@ function mergeShared(
   }
   for (const side of competitors) draft.waive(side, field, before, 'conflict asked')
   draft.ask('conflict', 'shared', field, i)
+}
+
+/** The golden value was a system's own, unless that system has moved on to another one, which is lost as well. */
+function loseGolden(lost: Record<string, Canonical>, system: string | null, golden: Canonical): void {
+  lost[system === null || system in lost ? 'golden' : system] = golden
 }
 
 /** The side that changed last; without a usable time, or at the same time, the preferred system, then the first by name. */
@@ -287,7 +295,10 @@ export class Draft {
       const waived = this.waived.get(side.system)!
       const waiver = waived[field.name]
       if (side.waived[field.name]?.[1].endsWith('asked')) wasAsked = true
-      if (waiver && (waiver[0] !== this.golden[i] || side.now[i] === this.golden[i])) delete waived[field.name]
+      // A value that can be read again has been merged by now.
+      const isReadAgain = isSkipped(waived, field.name) && isValue(side.now[i])
+      if (waiver && (waiver[0] !== this.golden[i] || side.now[i] === this.golden[i] || isReadAgain))
+        delete waived[field.name]
       if (!isValue(side.now[i]) && side.now[i] !== undefined) {
         const reason =
           side.now[i] instanceof Unresolved ? 'missing reference: field skipped' : 'invalid value: field skipped'
