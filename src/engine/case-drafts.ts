@@ -11,6 +11,7 @@ import type { CaseDetail, CaseDraft } from '../store/cases.ts'
 export const fieldSubject = (record: string, field: string): string => `record:${record}:${field}`
 export const remoteSubject = (system: string, remoteId: string): string => `${system}:${remoteId}`
 export const recordSubject = (record: string): string => `record:${record}`
+export const deletionSubject = (record: string): string => `record:${record}:deleted`
 export const writeSubject = (record: string, system: string): string => `record:${record}:write:${system}`
 
 interface About {
@@ -223,7 +224,7 @@ export function deletionCase(
     ...about,
     kind: 'held record',
     cause: inMaster ? 'deleted_in_master' : 'deleted_elsewhere',
-    subject: `${recordSubject(about.recordId)}:deleted`,
+    subject: deletionSubject(about.recordId),
     field: null,
     detail: {
       sentence: `“${about.title}” was deleted in ${system} and is still in ${others}.`,

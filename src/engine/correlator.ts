@@ -15,7 +15,7 @@ import {
   type RecordState,
 } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
-import { ambiguousCase, counterpartCase, recordSubject, type CandidateView } from './case-drafts.ts'
+import { ambiguousCase, counterpartCase, deletionSubject, recordSubject, type CandidateView } from './case-drafts.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
@@ -26,6 +26,7 @@ import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
 import { ageMatters, decideUnmatched, isLegacy } from './unmatched.ts'
+import { withoutVanished } from './vanished.ts'
 
 /*
  * Records that are not linked yet: which golden record each of them is, or that it is none so far. Pages are decided one
@@ -126,6 +127,7 @@ export class Correlator {
       readable.push({ record, reading, golden, keys })
     }
     const found = await this.candidates(
+      side,
       readable.flatMap((r) => r.keys.filter((k) => k !== null)),
       outcome.retired,
     )
@@ -282,7 +284,10 @@ export class Correlator {
     if (target.row.links.some((l) => l.sideId === side.id)) outcome.links.push(link)
     else outcome.newLinks.push(link)
     const wasAsked = target.row.state === 'held'
-    if (wasAsked) outcome.settled.push({ subject: recordSubject(target.row.id) })
+    if (wasAsked) {
+      outcome.settled.push({ subject: recordSubject(target.row.id) })
+      outcome.settled.push({ subject: deletionSubject(target.row.id) })
+    }
     // Seen in some systems so far: what that means for the others is decided when all of them have been looked at.
     const complete = work.sides.every((s) => s === side || target.row.links.some((l) => l.sideId === s.id))
     const row: RecordRow = { ...target.row, state: complete || target.row.state === 'live' ? 'live' : 'pending' }
@@ -313,14 +318,14 @@ export class Correlator {
   }
 
   /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
-  private async candidates(keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
+  private async candidates(side: Side, keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
     const { database } = this.work
     const possible = await this.possibleKeys([...new Set(keys)])
     const rows = await recordsByKeys(database, possible)
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
-    const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id))
-    const loaded = await loadStates(this.work, database, usable)
+    const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id) && isKnownNow(row))
+    const loaded = await withoutVanished(this.work, side, await loadStates(this.work, database, usable))
     return {
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
       records: new Map(loaded.map((l) => [l.row.id, l])),
@@ -404,6 +409,10 @@ interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
   readonly records: Map<string, Loaded>
 }
+
+/** A record whose links were all given up, or are gone, is nobody's counterpart any more. */
+const isKnownNow = (row: RecordRow): boolean =>
+  row.links.some((link) => link.state === 'live' || link.state === 'out of scope')
 
 const filled = (values: readonly Canonical[]): number => values.reduce((n, value) => n + (value === null ? 0 : 1), 0)
 

@@ -209,3 +209,38 @@ test('L12 a record that leaves the filter is not deleted anywhere', async () => 
   expect(await world.crm.value('select account_name from accounts')).toBe('Alfa')
   await world.rest()
 })
+
+test('a record that is deleted and entered anew in the master goes on as the same one', async () => {
+  const world = await agreed({ deleted_in_master: 'delete' })
+  await gone(world)
+  await world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa again', 'A1', 150)`)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, deleted: 0, open_cases: 0 })
+  expect(await inCrm(world)).toEqual([
+    { ...ALFA_IN_CRM, account_name: 'Alfa again', credit_limit: '150.00' },
+    BETA_IN_CRM,
+  ])
+  await world.rest()
+})
+
+test('deleted_in_master: ask – the question goes when the record is entered anew', async () => {
+  const world = await agreed({ deleted_in_master: 'ask' })
+  await gone(world)
+  await world.sync()
+  await world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa again', 'A1', 150)`)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, open_cases: 0 })
+  expect(await inCrm(world)).toEqual([
+    { ...ALFA_IN_CRM, account_name: 'Alfa again', credit_limit: '150.00' },
+    BETA_IN_CRM,
+  ])
+  await world.rest()
+})
+
+test('deleted_in_master: unlink – what is entered anew in the master is a new record', async () => {
+  const world = await agreed({ deleted_in_master: 'unlink' })
+  await gone(world)
+  await world.sync()
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa again', 'A1')`)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1, open_cases: 0 })
+  expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa', 'Alfa again', 'Beta'])
+  await world.rest()
+})
