@@ -1,12 +1,216 @@
-import type { Connector } from '../../src/connector-kit/port.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { ChangePage, Connector, Cursor, RemoteObject, UpdateItem, WriteResult } from '../../src/connector-kit/port.ts'
+import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
+import type { Database, Session } from '../../src/store/database.ts'
+import { TABLES, type Business } from './business.ts'
+import type { Company } from './company.ts'
 
-/** A mechanism of the engine, switched off from outside. */
+/*
+ * Each mechanism that upholds a law, switched off from outside: the engine's code stays as it is, but what it is given –
+ * a connector, a session with the store, a clock, a contract – no longer does its part. The simulation has to notice.
+ */
+
 export interface Ablation {
-  readonly name: string
-  readonly law: string
-  connector?(inner: Connector): Connector
-  store?(inner: Database): Database
+  /** What is switched off. */
+  readonly mechanism: string
+  /** Laws of which at least one must be seen broken. */
+  readonly laws: readonly string[]
+  readonly connector?: (inner: Connector) => Connector
+  readonly store?: (inner: Database) => Database
+  readonly beforeRun?: (store: Database, businesses: ReadonlyMap<string, Business>) => Promise<void>
+  /** What the contract says, when it is not what people decided. */
+  readonly company?: (company: Company) => Company
+  /** The process does not notice how time passes. */
+  readonly clockStandsStill?: boolean
 }
 
-export const ABLATIONS: readonly Ablation[] = []
+export const ABLATIONS: readonly Ablation[] = [
+  {
+    mechanism: 'Incremental reads look back behind the cursor',
+    laws: ['L1', 'L2', 'L25'],
+    connector: onObjects((object) => ({
+      changedSince: (cursor: Cursor, _: number, size: number): AsyncIterable<ChangePage> =>
+        object.changedSince(cursor, 0, size),
+    })),
+  },
+  {
+    mechanism: 'Intents are stored before the call',
+    laws: ['L16', 'L23', 'L3'],
+    beforeRun: async (store) => {
+      await store.query('delete from operation o using batch b where b.id = o.batch_id and b.settled_at is null')
+      await store.query('delete from batch where settled_at is null')
+    },
+  },
+  {
+    mechanism: 'A lost create is looked for before it is repeated',
+    laws: ['L3', 'L16'],
+    connector: onObjects(() => ({ search: async (values) => values.map(() => []) })),
+  },
+  {
+    mechanism: 'Writes are conditional on what was read',
+    laws: ['L4'],
+    connector: onObjects((object) => ({
+      async update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]> {
+        const now = new Map((await object.read(items.map((item) => item.id))).map((record) => [record.id, record]))
+        return blindly(object, items, now)
+      },
+    })),
+  },
+  {
+    mechanism: 'Absence is confirmed by a point read',
+    laws: ['L12', 'L1', 'L3'],
+    connector: onObjects(() => ({ read: async () => [] })),
+  },
+  {
+    mechanism: 'What is gone is found by listing the ids',
+    laws: ['L1', 'L2'],
+    connector: onObjects(() => ({
+      async *scanIds(): AsyncGenerator<readonly string[]> {
+        yield Array.from({ length: 100 }, (_, i) => String(i + 1))
+      },
+    })),
+  },
+  {
+    mechanism: 'Every commit checks the lease',
+    laws: ['L17', 'L16', 'L3', 'L23', 'L1', 'bug'],
+    store: onSessions((text) => (/from lease where .* for share/.test(text) ? [{}] : null)),
+  },
+  {
+    mechanism: 'Only one process works on a flow at a time',
+    laws: ['L17', 'L3', 'L16', 'L23'],
+    store: onStatements((text, values) =>
+      text.startsWith('insert into lease') ? [text, [...values.slice(0, 4), true]] : [text, values],
+    ),
+  },
+  {
+    mechanism: 'The lease deadline is checked before each call that writes',
+    laws: ['L17', 'L3', 'L16', 'L23'],
+    clockStandsStill: true,
+  },
+  {
+    mechanism: 'The shadow is what the system confirmed, not what it holds now',
+    laws: ['L1', 'L15', 'L5'],
+    beforeRun: async (store, businesses) => {
+      for (const business of businesses.values()) {
+        for (const table of TABLES) {
+          const records = await recordsOf(business, table)
+          await store.query(
+            `update link l set image = n.image from unnest($1::text[], $2::text[]) as n(id, image), side s, flow f
+             where s.id = l.side_id and f.id = s.flow_id and s.system = $3 and f.name = $4 and l.remote_id = n.id`,
+            [records.map((r) => r.id), records.map((r) => r.image), business.name, table],
+          )
+        }
+      }
+    },
+  },
+  {
+    mechanism: 'What a system cannot keep is remembered with its link',
+    laws: ['L1', 'L2', 'L10'],
+    beforeRun: async (store) => void (await store.query('update link set waived = null where waived is not null')),
+  },
+  {
+    mechanism: 'Records are found again by their match keys',
+    laws: ['L3', 'L1'],
+    beforeRun: async (store) => void (await store.query('delete from match_key')),
+  },
+  {
+    mechanism: 'What is due outlives the run in which it was decided',
+    laws: ['L1'],
+    beforeRun: async (store) => void (await store.query('delete from dirty')),
+  },
+  {
+    mechanism: 'Revisions keep the values that did not win',
+    laws: ['L8'],
+    store: onCopies((target) => !target.startsWith('revision')),
+  },
+  {
+    mechanism: 'Deletions are counted against the limit',
+    laws: ['L20'],
+    company: (company) => ({ ...company, decisions: { ...company.decisions, deletions: null } }),
+  },
+  {
+    mechanism: 'A record is restored with the columns that no flow maps',
+    laws: ['L14'],
+    connector: onObjects((object) => ({
+      create: (items) =>
+        object.create(
+          items.map((item) => {
+            const { note: _, ...values } = item.values
+            return { ...item, values }
+          }),
+        ),
+    })),
+  },
+]
+
+/** Wraps the objects that a connector opens. */
+function onObjects(change: (object: RemoteObject) => Partial<RemoteObject>): (inner: Connector) => Connector {
+  return (inner) => ({
+    kind: inner.kind,
+    test: () => inner.test(),
+    introspect: () => inner.introspect(),
+    close: () => inner.close(),
+    open: async (spec) => {
+      const object = await inner.open(spec)
+      const changed = change(object)
+      return new Proxy(object, {
+        get: (target, name) => {
+          const own = (changed as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name)
+          return typeof own === 'function' ? (own as (...all: unknown[]) => unknown).bind(target) : own
+        },
+      })
+    },
+  })
+}
+
+/** Wraps every session: `answer` gives rows in place of the store's. */
+function onSessions(answer: (text: string) => object[] | null): (inner: Database) => Database {
+  return throughSessions((session) => ({
+    ...session,
+    query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
+      (answer(text) as Row[] | null) ?? session.query<Row>(text, values),
+  }))
+}
+
+function onStatements(
+  change: (text: string, values: readonly unknown[]) => [string, readonly unknown[]],
+): (inner: Database) => Database {
+  return throughSessions((session) => ({
+    ...session,
+    query: (text, values = []) => session.query(...change(text, values)),
+  }))
+}
+
+function onCopies(passes: (target: string) => boolean): (inner: Database) => Database {
+  return throughSessions((session) => ({
+    ...session,
+    copyIn: async (target, lines) => (passes(target) ? session.copyIn(target, lines) : undefined),
+  }))
+}
+
+function throughSessions(change: (session: Session) => Session): (inner: Database) => Database {
+  return (inner) => ({
+    ...inner,
+    ...change(inner),
+    transaction: (work) => inner.transaction((session) => work(change(session))),
+    dedicated: async () => {
+      const { session, release } = await inner.dedicated()
+      return { session: change(session), release }
+    },
+  })
+}
+
+async function blindly(
+  object: RemoteObject,
+  items: readonly UpdateItem[],
+  now: ReadonlyMap<string, { image: string }>,
+): Promise<readonly WriteResult[]> {
+  return object.update(items.map((item) => ({ ...item, expect: now.get(item.id)?.image ?? item.expect })))
+}
+
+async function recordsOf(business: Business, table: string): Promise<{ id: string; image: string }[]> {
+  const lines = table === 'orders' ? [{ name: 'lines', object: 'order_lines', parent: 'order_id', id: ['position'], fields: ['position', 'sku', 'quantity'] }] : []
+  const object = await new MemoryConnector(business.database).open({ object: table, id: 'id', fields: [], ...(lines.length > 0 && { lines }) })
+  const all: { id: string; image: string }[] = []
+  for await (const page of object.scan({ after: null, upTo: null }, 1000)) all.push(...page)
+  return all
+}

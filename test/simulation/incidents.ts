@@ -32,6 +32,8 @@ export interface Incident {
 
 /** Probability of each incident at one call of a system. */
 export interface Density {
+  /** Calls that only read go well so much more often. */
+  readonly reads: number
   readonly fail: number
   readonly lose: number
   readonly die: number
@@ -42,8 +44,10 @@ export interface Density {
   readonly refuse: number
 }
 
-export const CALM: Density = { fail: 0, lose: 0, die: 0, dieInStore: 0, user: 0, rival: 0, pause: 0, refuse: 0 }
+export const CALM: Density = { reads: 1, fail: 0, lose: 0, die: 0, dieInStore: 0, user: 0, rival: 0, pause: 0, refuse: 0 }
+/** Everything goes wrong often, so that most runs end before they have written anything. */
 export const ROUGH: Density = {
+  reads: 1,
   fail: 0.1,
   lose: 0.1,
   die: 0.03,
@@ -52,6 +56,19 @@ export const ROUGH: Density = {
   rival: 0.01,
   pause: 0.01,
   refuse: 0.1,
+}
+
+/** Reading goes well, and writing goes badly. */
+export const ROUGH_WRITES: Density = {
+  reads: 0.1,
+  fail: 0.12,
+  lose: 0.12,
+  die: 0.06,
+  dieInStore: 0.004,
+  user: 0.2,
+  rival: 0.03,
+  pause: 0.02,
+  refuse: 0.15,
 }
 
 export class Fate {
@@ -73,7 +90,17 @@ export class Fate {
   /** What happens at the next call of a system. */
   atCall(isWrite: boolean): Incident | null {
     const { density: d } = this
+    if (!isWrite && d.reads < 1)
+      return this.draw([
+        [d.fail * d.reads, 'fail'],
+        [d.die * d.reads, 'die after'],
+        [d.user / 4, 'user before'],
+        [d.user / 4, 'user after'],
+        [d.rival * d.reads, 'rival'],
+        [d.pause * d.reads, 'pause'],
+      ])
     return this.draw([
+      [isWrite ? d.refuse : 0, 'refuse'],
       [d.fail, 'fail'],
       // A read whose answer is lost has simply failed; what matters are writes.
       [isWrite ? 2 * d.lose : d.lose / 5, 'lose'],
@@ -83,7 +110,6 @@ export class Fate {
       [d.user / 2, 'user after'],
       [d.rival, 'rival'],
       [d.pause * (isWrite ? 5 : 1), 'pause'],
-      [isWrite ? d.refuse : 0, 'refuse'],
     ])
   }
 

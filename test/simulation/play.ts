@@ -10,7 +10,7 @@ import type { Ablation } from './ablations.ts'
 import { Business, type Entry } from './business.ts'
 import { contractOf } from './company.ts'
 import { FaultyConnector, type Shown } from './faulty-connector.ts'
-import { CALM, Fate, ROUGH, type Density, type Incident } from './incidents.ts'
+import { CALM, Fate, ROUGH, ROUGH_WRITES, type Density, type Incident } from './incidents.ts'
 import { Oracle, type Violation } from './oracle.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
@@ -34,6 +34,8 @@ export interface Played {
   readonly told: readonly string[]
   readonly calls: number
 }
+
+const DENSITIES = { calm: CALM, rough: ROUGH, 'rough writes': ROUGH_WRITES }
 
 export const START = Date.UTC(2026, 2, 5, 9)
 
@@ -61,7 +63,7 @@ export class Stage {
     this.store = store
     this.pool = pool
     this.ablation = ablation
-    ;({ contract: this.contract, source: this.source } = contractOf(story.company))
+    ;({ contract: this.contract, source: this.source } = contractOf(ablation?.company?.(story.company) ?? story.company))
     this.businesses = new Map(
       story.company.systems.map((manners) => [manners.name, new Business(manners, () => this.clock, this.diary)]),
     )
@@ -89,7 +91,7 @@ export class Stage {
       case 'run':
         for (const name of step.flows) {
           if (!this.contract.flows.has(name)) continue
-          await this.run(name, `${step.key}.${name}`, { full: step.full, density: step.rough ? ROUGH : CALM })
+          await this.run(name, `${step.key}.${name}`, { full: step.full, density: DENSITIES[step.weather] })
         }
     }
   }
@@ -125,12 +127,14 @@ export class Stage {
     )
     this.told.push(`run ${run} of ${flow}${options.full ? ', full' : ''}`)
     const first = this.incidents.length
+    const began = this.clock
+    await ablation?.beforeRun?.(this.store, this.businesses)
     try {
       const result = await runFlow(
         {
           database: worker.database(),
           connectors,
-          clock: () => this.clock,
+          clock: () => (ablation?.clockStandsStill ? began : this.clock),
           contractSource: this.source,
           holder: worker.name,
         },

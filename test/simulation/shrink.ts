@@ -33,10 +33,10 @@ export async function shrink(
   for (const { at } of best.played.incidents.toReversed())
     await attempt({ ...best.story, spared: [...best.story.spared, at] })
   for (const step of best.story.steps) {
-    if (step.kind !== 'run' || !step.rough) continue
+    if (step.kind !== 'run' || step.weather === 'calm') continue
     await attempt({
       ...best.story,
-      steps: best.story.steps.map((other) => (other === step ? { ...step, rough: false } : other)),
+      steps: best.story.steps.map((other) => (other === step ? { ...step, weather: 'calm' as const } : other)),
     })
   }
   return best

@@ -8,10 +8,13 @@ import { Random } from './random.ts'
 
 export type Step = { readonly key: number } & (
   | { readonly kind: 'user'; readonly deed: Deed; readonly late: number }
-  | { readonly kind: 'run'; readonly flows: readonly string[]; readonly full: boolean; readonly rough: boolean }
+  | { readonly kind: 'run'; readonly flows: readonly string[]; readonly full: boolean; readonly weather: Weather }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'person' }
 )
+
+/** How badly things go during a run. */
+export type Weather = 'calm' | 'rough' | 'rough writes'
 
 /** What a user of a system does. A deed that is impossible when its time comes is left undone. */
 export type Deed = { readonly system: string; readonly table: 'customers' | 'orders'; readonly code: string } & (
@@ -55,14 +58,20 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       [0.7, 'person'],
     ] as const)
     if (kind === 'user') {
-      const late = company.lateMs > 0 && random.chance(0.3) ? random.between(1, company.lateMs) : 0
-      add({ kind, late, deed: deedOf(random, company, ++key, false) })
+      const deed = deedOf(random, company, ++key, false)
+      // A record that nobody can see yet would be created by the engine, too, and no one could tell the twins apart.
+      const late = company.lateMs > 0 && deed.what !== 'create' && random.chance(0.5)
+      add({ kind, late: late ? random.between(1, company.lateMs) : 0, deed })
     } else if (kind === 'run')
       add({
         kind,
         flows: random.chance(0.8) ? flows : [random.pick(flows)],
         full: random.chance(0.15),
-        rough: random.chance(0.8),
+        weather: random.weigh([
+          [1, 'calm'],
+          [2, 'rough'],
+          [3, 'rough writes'],
+        ] as const),
       })
     else if (kind === 'wait') add({ kind, ms: random.pick([500, 30_000, 90_000, 600_000]) })
     else add({ kind })
