@@ -39,8 +39,9 @@ export function correlate(byRule: readonly (readonly Candidate[])[], duplicates:
   return { situation: 'found', record: free.toSorted(ORDER[duplicates])[0]!.record, rule: `duplicate: ${duplicates}` }
 }
 
+/** Those of unknown age come last. */
 const byAge = (a: Candidate, b: Candidate): number => {
-  const [x, y] = [a.changedAt ?? '', b.changedAt ?? '']
+  const [x, y] = [a.changedAt ?? '~', b.changedAt ?? '~']
   return x < y ? -1 : x > y ? 1 : Number(BigInt(a.record) - BigInt(b.record))
 }
 

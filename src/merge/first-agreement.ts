@@ -95,6 +95,11 @@ function joinField(
     }
     case 'link only':
     case 'ask': {
+      if (others.length === 0) {
+        // Nobody else knows anything about it.
+        draft.set(field, i, owned, 'existing: blanks filled', owner, {})
+        return
+      }
       const reason = policy === 'ask' ? 'existing: asked' : 'existing: link only'
       if (owned !== before) draft.set(field, i, owned, reason, owner, {})
       for (const side of others) draft.waive(side, field, owned, reason)
