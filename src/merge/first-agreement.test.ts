@@ -118,6 +118,23 @@ test('L9 it does not matter whose record was seen first', () => {
   })
 })
 
+test('L9 nor in which order several systems were joined', () => {
+  fc.assert(
+    fc.property(aMeeting, fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }), ({ flow, sides }, order) => {
+      const readable = sides.map((side) => ({ ...side, now: side.now.map((value) => (isValue(value) ? value : null)) }))
+      const one = join(flow, readable)
+      const other = join(
+        flow,
+        order.flatMap((n) => readable[n] ?? []),
+      )
+      const open = new Set([...one.steps, ...other.steps].flatMap((step) => step.asks.map((ask) => ask.field)))
+      const decided = ({ golden }: Joined) => golden.filter((_, i) => !open.has(flow.fields[i]!.name))
+      expect(decided(other)).toEqual(decided(one))
+    }),
+    RUNS,
+  )
+})
+
 test('L2 what has been agreed on and written is at rest', () => {
   fc.assert(
     fc.property(aMeeting, ({ flow, sides }) => {
