@@ -85,6 +85,14 @@ function isDisputed(side: SideState, field: Field, golden: Canonical): boolean {
 function mergeOwned(draft: Draft, field: Field, i: number, owner: SideState, changed: readonly SideState[]): void {
   const before = draft.golden[i]!
   const others = changed.filter((side) => side !== owner)
+  // A value that could not be read so far is no edit: where nothing took its place, it counts from the beginning.
+  const late = others.filter((side) => isSkipped(side.waived, field.name) && side.now[i] !== null)
+  if (before === null && late.length > 0 && (owner.now[i] ?? null) === null) {
+    const winner = newest(late)
+    const value = winner.now[i] as Canonical
+    draft.set(field, i, value, 'existing: blanks filled', winner, lostOf(others, i, value))
+    return
+  }
   let masterMoved = false
   if (changed.includes(owner)) {
     const value = owner.now[i] as Canonical

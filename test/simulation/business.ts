@@ -28,6 +28,8 @@ export interface Entry {
 
 interface OpenTransaction {
   readonly due: number
+  readonly table: TableName
+  readonly code: string
   readonly commit: () => void
 }
 
@@ -126,18 +128,18 @@ export class Business {
     for (const { commit } of due) commit()
   }
 
-  /** Whoever else writes waits for users' transactions. */
-  finishTransactions(): void {
-    const open = this.open
-    this.open = []
-    for (const { commit } of open) commit()
+  /** Whoever else writes to a row waits for users' transactions on it. */
+  finishTransactions(table: TableName, code: string): void {
+    const mine = this.open.filter((transaction) => transaction.table === table && transaction.code === code)
+    this.open = this.open.filter((transaction) => !mine.includes(transaction))
+    for (const { commit } of mine) commit()
   }
 
   /**
    * A user's work: as if it was done now, though it may become visible only `lateMs` later. A refused one leaves nothing.
    */
-  user(lateMs: number, work: (changedAt: string) => void): void {
-    this.finishTransactions()
+  user(lateMs: number, table: TableName, code: string, work: (changedAt: string) => void): void {
+    this.finishTransactions(table, code)
     const changedAt = this.database.now()
     const commit = (): void => {
       try {
@@ -147,7 +149,7 @@ export class Business {
       }
     }
     if (lateMs === 0) commit()
-    else this.open.push({ due: this.clock() + lateMs, commit })
+    else this.open.push({ due: this.clock() + lateMs, table, code, commit })
   }
 
   insert(table: TableName, values: Values, lines: readonly Values[] = []): void {

@@ -89,7 +89,6 @@ class Wire {
     if (kind === 'user before' || kind === 'rival' || (kind === 'pause' && !isWrite))
       await this.around.meet(incident!, worker)
     worker.assertAlive()
-    if (isWrite) this.business.finishTransactions()
     const result = await work(incident)
     if (kind === 'die after') worker.die()
     if (kind === 'lose') throw isWrite ? this.lost() : this.failure()
@@ -241,6 +240,8 @@ class FaultyObject implements RemoteObject {
     item: T,
     send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
   ): Promise<WriteResult> {
+    const code = item.id === undefined ? null : this.business.byId(this.table, item.id)?.['code']
+    if (typeof code === 'string') this.business.finishTransactions(this.table, code)
     const was = kind === 'create' || item.id === undefined ? null : this.business.byId(this.table, item.id)
     const [image] = was === null ? [] : (await this.inner.read([item.id!])).map((record) => record.image)
     const [result] = await send([item])

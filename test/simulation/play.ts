@@ -162,7 +162,7 @@ export class Stage {
     const { system, table, code } = deed
     const business = this.businesses.get(system)!
     const before = this.diary.length
-    business.user(late, (changedAt) => {
+    business.user(late, table, code, (changedAt) => {
       const present = business.find(table, code)
       const customer = (lasting: string | null): string | null =>
         lasting === null ? null : (business.find('customers', lasting)?.['id'] ?? null)
