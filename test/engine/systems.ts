@@ -27,18 +27,19 @@ interface Systems {
   end(): Promise<void>
 }
 
-const SCHEMAS = { erp: ERP_SCHEMA, crm: CRM_SCHEMA, shop: SHOP_SCHEMA }
-
 let databases: Promise<Record<'erp' | 'crm' | 'shop' | 'store', string>> | null = null
 
-/** Empty systems and an empty store; tests of one file have them one after the other. */
-export async function freshSystems(): Promise<Systems> {
+/**
+ * Empty systems and an empty store; tests of one file have them one after the other. The shop is emptied only for tests
+ * that want it.
+ */
+export async function freshSystems(withShop: boolean): Promise<Systems> {
   const urls = await (databases ??= make())
   const [erp, crm, shop, store] = [connect(urls.erp), connect(urls.crm), connect(urls.shop), connect(urls.store)]
   await Promise.all([
-    ...Object.entries({ erp, crm, shop }).map(([name, system]) =>
-      system.sql(`drop schema public cascade; create schema public; ${SCHEMAS[name as keyof typeof SCHEMAS]}`),
-    ),
+    renew(erp, ERP_SCHEMA),
+    renew(crm, CRM_SCHEMA),
+    ...(withShop ? [renew(shop, SHOP_SCHEMA)] : []),
     empty(store),
   ])
   const end = async (): Promise<void> => {
@@ -46,6 +47,9 @@ export async function freshSystems(): Promise<Systems> {
   }
   return { erp, crm, shop, store, end }
 }
+
+const renew = (system: System, schema: string) =>
+  system.sql(`drop schema public cascade; create schema public; ${schema}`)
 
 async function make(): Promise<Record<'erp' | 'crm' | 'shop' | 'store', string>> {
   const [erp, crm, shop, store] = await Promise.all(
