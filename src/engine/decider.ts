@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Merged } from '../merge/merge-record.ts'
 import { Unresolved } from '../model/value.ts'
 import { knownImages, recordsById, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
@@ -7,6 +8,7 @@ import { Correlator } from './correlator.ts'
 import type { FlowWork } from './flow-work.ts'
 import { blockerOf, DECIDED_BY_CONTENT, HELD_BY, holdBack, release } from './hold-back.ts'
 import { applyMerge, mergeLoaded, pendingOf, readOthers } from './linked-merge.ts'
+import { historiesOf } from './oscillation.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
@@ -127,7 +129,13 @@ export class Decider {
     const loaded = (await loadStates(work, work.database, merging, current)).map((record) => this.asRead(record, side))
     const pending = await pendingOf(work, loaded)
     const heldIds = new Set(changed.filter((c) => c.known.cause !== null).map((c) => c.record.id))
-    let clean = decision.clean
+    const merges: {
+      record: Loaded
+      row: RecordRow
+      remote: RemoteRecord
+      merged: Merged
+      changes: Merged['changes']
+    }[] = []
     for (const record of loaded) {
       const at = record.sides.find((s) => s.side === side)!
       const remote = mine.get(at.link.remoteId)!
@@ -142,7 +150,12 @@ export class Decider {
       if (heldIds.has(remote.id)) release(side, remote.id, outcome)
       if (at.state.now.some((value) => value instanceof Unresolved)) decision.again.push(remote.id)
       const merged = mergeLoaded(work.flow, record, pending.get(record.row.id))
-      if (!(await applyMerge(work, record, merged, outcome, new Map([[side.id, remote]])))) clean = false
+      merges.push({ record, row: record.row, remote, merged, changes: merged.changes })
+    }
+    const histories = await historiesOf(work.database, merges)
+    let clean = decision.clean
+    for (const { record, remote, merged } of merges) {
+      if (!(await applyMerge(work, record, merged, outcome, new Map([[side.id, remote]]), histories))) clean = false
     }
     const result = { ...decision, clean: clean && !decision.again.length }
     const anew = await this.review(side, review, outcome, options)

@@ -12,7 +12,7 @@ import { lastChanges } from '../store/revisions.ts'
 import { fieldCase, fieldSubject, oscillationCase, writeSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
-import { flips, RETURNS } from './oscillation.ts'
+import { flips, historiesOf, type Histories } from './oscillation.ts'
 import type { Side } from './side.ts'
 import { dueFields, type Current, type Loaded } from './translate.ts'
 
@@ -82,19 +82,21 @@ export function mergeLoaded(flow: Flow, { golden, fresh, sides }: Loaded, pendin
   }
 }
 
-/** Turns a merge into rows; false when the record has to be looked at again. */
+/** Turns a merge into rows; false when the record has to be looked at again. `histories`: when they are known already. */
 export async function applyMerge(
   work: FlowWork,
   record: Loaded,
   merged: Merged,
   outcome: Outcome,
   seen: ReadonlyMap<number, RemoteRecord>,
+  histories?: Histories,
 ): Promise<boolean> {
   const { row } = record
   const title = titleOf(work.flow, merged.golden)
   let { golden, waived, asks } = merged
   let changes = merged.changes
-  const flipping = row.version >= RETURNS ? await flips(work.database, row.id, changes) : []
+  const past = histories ?? (await historiesOf(work.database, [{ row, changes }]))
+  const flipping = flips(past.get(row.id) ?? [], changes)
   if (flipping.length > 0) ({ golden, waived, changes } = breakOscillation(work, record, merged, flipping, outcome))
   asks = asks.filter((ask) => !flipping.includes(ask.field))
   const moved = changes.some((change) => change.from !== change.to)

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import type { Cursor, KeyRange, RemoteRecord } from '../connector-kit/port.ts'
+import type { Cursor, KeyRange } from '../connector-kit/port.ts'
 import { markScanned, moveCursor } from '../store/flows.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
@@ -12,6 +11,7 @@ import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
+import { ScanRanges, crumbs } from './scan-ranges.ts'
 import { changedAt, type Side } from './side.ts'
 import type { Creation } from './unmatched.ts'
 
@@ -24,7 +24,7 @@ import type { Creation } from './unmatched.ts'
  * A full pass also finds what is gone: linked records that the listing does not show (law L12: candidates only).
  */
 
-const PAGE = 5_000
+const PAGE = 2_000
 const IN_FLIGHT = 3
 
 /** What observing left for later steps of the run. */
@@ -93,7 +93,7 @@ export async function observeAll(
   if (stream) await findContested(work, decider, side)
   const blank = await isBlank(work.database, side.id)
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
-  const pages: Omit<ScanPage, 'page'>[] = []
+  const ranges = new ScanRanges()
   let done = 0
   let linked = 0
   const pass = async (range: KeyRange): Promise<void> => {
@@ -104,13 +104,7 @@ export async function observeAll(
       linked += decision.linked
       const upTo = records.at(-1)!.id
       const newlyLinked = decision.outcome.newLinks.length
-      pages.push({
-        after,
-        upTo,
-        rows: records.length,
-        linked: decision.linked + newlyLinked,
-        digest: decision.clean ? digestOf(records) : '',
-      })
+      ranges.add({ after, upTo, linked: decision.linked + newlyLinked }, records, decision.clean)
       after = upTo
       const { creations } = decision
       if (!stream) markCreations(work, decision)
@@ -123,14 +117,13 @@ export async function observeAll(
       done += records.length
       work.progress(stream ? `reading ${side.system} and writing` : `reading ${side.system}`, done, total)
     }
-    if (range.upTo !== null && after !== range.upTo)
-      pages.push({ after, upTo: range.upTo, rows: 0, linked: 0, digest: digestOf([]) })
+    if (range.upTo !== null && after !== range.upTo) ranges.add({ after, upTo: range.upTo, linked: 0 }, [], true)
   }
   if (stored.length === 0) await pass({ after: null, upTo: null })
   else {
     for (const { page, same } of await compareDigests(side, stored)) {
       if (same) {
-        pages.push(page)
+        ranges.keep(page)
         linked += page.linked
         done += page.rows
         work.counts.read += page.rows
@@ -142,7 +135,7 @@ export async function observeAll(
   }
   await pipeline.drain()
   await underLease(work, async (session) => {
-    await replaceScanPages(session, side.id, merged(pages))
+    await replaceScanPages(session, side.id, ranges.ranges())
     await markScanned(session, side.id, new Date(work.clock()))
     if (cursor) await moveCursor(session, side.id, cursor)
   })
@@ -184,10 +177,11 @@ export async function findAbsent(work: FlowWork, side: Side, findings: Findings)
 
 async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<{ page: ScanPage; same: boolean }[]> {
   const result: { page: ScanPage; same: boolean }[] = []
+  const small = crumbs(stored)
   const pipeline = new Pipeline(2)
   for (const [i, page] of stored.entries()) {
     result[i] = { page, same: false }
-    if (page.digest === '') continue
+    if (page.digest === '' || small.has(page)) continue
     await pipeline.add(async () => {
       const now = await side.remote.digest({ after: page.after, upTo: page.upTo })
       result[i] = { page, same: now.rows === page.rows && now.digest === page.digest }
@@ -195,17 +189,6 @@ async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<
   }
   await pipeline.drain()
   return result
-}
-
-/** Joins pages that have become small, so that ranges neither vanish nor multiply over the years. */
-function merged(pages: readonly Omit<ScanPage, 'page'>[]): Omit<ScanPage, 'page'>[] {
-  return pages.filter((page, i) => page.rows > 0 || i === pages.length - 1 || page.upTo !== pages[i + 1]!.after)
-}
-
-function digestOf(records: readonly RemoteRecord[]): string {
-  let text = ''
-  for (const record of records) text += record.image + '\n'
-  return hash('sha256', text)
 }
 
 /** New records become marks; the apply stage counts them against the limits before it writes any. */

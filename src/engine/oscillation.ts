@@ -1,16 +1,27 @@
 import type { FieldChange } from '../merge/merge-record.ts'
 import type { Canonical } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
-import { revisionsOf, type StoredChange } from '../store/revisions.ts'
+import type { RecordRow } from '../store/links.ts'
+import { revisionsOf, type StoredChange, type StoredRevision } from '../store/revisions.ts'
 
 /** How often a field may return to a value that it had just left before we stop following it (law L10). */
 export const RETURNS = 3
 
+/** What happened to records before, by record id. */
+export type Histories = ReadonlyMap<string, readonly StoredRevision[]>
+
+/** The histories of those of these merged records whose fields may be flipping, in one statement. */
+export async function historiesOf(
+  session: Session,
+  merges: readonly { readonly row: RecordRow; readonly changes: readonly FieldChange[] }[],
+): Promise<Histories> {
+  const ids = merges.flatMap(({ row, changes }) => (row.version >= RETURNS && changes.some(moves) ? [row.id] : []))
+  return ids.length === 0 ? new Map() : Map.groupBy(await revisionsOf(session, ids), (revision) => revision.recordId)
+}
+
 /** Names of the changed fields that would flip back to the value before last for the third time running. */
-export async function flips(session: Session, recordId: string, changes: readonly FieldChange[]): Promise<string[]> {
-  const moving = changes.filter((change) => valuesOf(change).length > 0)
-  if (moving.length === 0) return []
-  const history = await revisionsOf(session, [recordId])
+export function flips(history: readonly StoredRevision[], changes: readonly FieldChange[]): string[] {
+  const moving = changes.filter(moves)
   return moving
     .filter(({ field }) => {
       const all = [...history.map((revision) => revision.changes), moving].flat().filter((c) => c.field === field)
@@ -22,6 +33,8 @@ export async function flips(session: Session, recordId: string, changes: readonl
     })
     .map((change) => change.field)
 }
+
+const moves = (change: FieldChange): boolean => valuesOf(change).length > 0
 
 /** The values that a field went through: an edit that was taken back is a flip there and back. */
 function valuesOf(change: Pick<StoredChange, 'from' | 'to' | 'rule' | 'lost'>): Canonical[] {
