@@ -40,7 +40,7 @@ export interface World {
   show(query: string, flow?: string): Promise<RecordView>
   /** Why, from the log: the sentences of all entries, newest first. */
   why(query?: string): Promise<string[]>
-  /** Law L2: neither a run nor a full run writes anything any more. */
+  /** Law L2: a run writes nothing any more; nor does a full one, which the first call in a test tries as well. */
   rest(): Promise<void>
 }
 
@@ -85,6 +85,7 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
     return Object.fromEntries(reports.map((report) => [report.flow, report]))
   }
 
+  let restedBefore = false
   const world: World = {
     erp,
     crm,
@@ -128,7 +129,10 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
     async rest() {
       const all = overrides.shop ? [erp, crm, shop] : [erp, crm]
       for (const system of all) await system.written()
-      for (const options of [{}, { full: true }]) {
+      // Within the minute that a run looks back it sees nearly all rows anyway; once in a test it shall read all of them.
+      const passes = restedBefore ? [{}] : [{}, { full: true }]
+      restedBefore = true
+      for (const options of passes) {
         for (const report of Object.values(await run(options))) {
           expect(['done', 'waiting'], report.message).toContain(report.status)
           expect(report, 'a run with nothing new').toMatchObject({ created: 0, updated: 0, deleted: 0, linked: 0 })
