@@ -154,7 +154,7 @@ function onObjects(change: (object: RemoteObject) => Partial<RemoteObject>): (in
       const changed = change(object)
       return new Proxy(object, {
         get: (target, name) => {
-          const own = (changed as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name)
+          const own = (changed as Record<PropertyKey, unknown>)[name] ?? (Reflect.get(target, name) as unknown)
           return typeof own === 'function' ? (own as (...all: unknown[]) => unknown).bind(target) : own
         },
       })

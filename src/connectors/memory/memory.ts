@@ -4,7 +4,6 @@ import type {
   Catalogue,
   ConnectionReport,
   Connector,
-  ConnectorKind,
   ObjectSpec,
   RemoteObject,
 } from '../../connector-kit/port.ts'
@@ -15,33 +14,7 @@ import type { MemoryDatabase, MemoryTable } from './database.ts'
 import { MemoryObject } from './object.ts'
 import type { MemoryHooks } from './object.ts'
 
-const databases = new Map<string, MemoryDatabase>()
-
-/** Makes a database reachable as `connector: memory, database: <name>` within this process. */
-export function publishMemoryDatabase(name: string, database: MemoryDatabase): void {
-  databases.set(name, database)
-}
-
-/** Tables in the process's own memory, for tests and simulations. */
-export const memoryKind: ConnectorKind = {
-  name: 'memory',
-  title: 'In memory',
-  settings: [
-    { name: 'database', required: true, secret: false, help: 'Name under which the process published the database.' },
-  ],
-  connect(settings) {
-    const database = databases.get(settings.database ?? '')
-    if (database === undefined) {
-      throw new ConcordatError(
-        'connector.unreachable',
-        `No memory database is published as ${JSON.stringify(settings.database ?? '')}.`,
-      )
-    }
-    return new MemoryConnector(database)
-  },
-}
-
-/** A connector to one memory database. */
+/** A connector to one memory database: tables in the process's own memory, for tests and simulations. */
 export class MemoryConnector implements Connector {
   readonly kind = 'memory'
   private readonly database: MemoryDatabase
