@@ -183,6 +183,11 @@ export interface RemoteObject {
   reserveIds(count: number): Promise<readonly string[]>
   /** Records whose columns equal all the given values (null equals null); for settling a lost create. Own child rows are not compared. */
   search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]>
+  /**
+   * Waits until no write whose connection broke can land any more, so that reading tells what became of it. Throws
+   * `connector.timeout` when that stays open. Absent: a write cannot land after its connection broke.
+   */
+  awaitWrites?(): Promise<void>
   create(items: readonly CreateItem[]): Promise<readonly WriteResult[]>
   update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]>
   delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]>

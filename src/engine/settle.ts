@@ -40,8 +40,9 @@ export async function settleUnfinished(work: FlowWork): Promise<ReadonlyMap<Side
   return result
 }
 
-/** Settles one batch, by reading the records that it was about. */
+/** Settles one batch, by reading the records that it was about – once nothing of it can land any more. */
 export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch): Promise<Sent> {
+  await side.remote.awaitWrites?.()
   const rows = new Map(
     (await recordsById(work.database, [...new Set(batch.operations.map((o) => o.recordId))])).map((row) => [
       row.id,

@@ -40,10 +40,10 @@ export async function proxyTo(url: string): Promise<Proxy> {
       socket.on('close', () => sockets.delete(socket))
     }
     client.on('data', (chunk) => {
-      const text = chunk.length < 64 ? chunk.toString('latin1').toLowerCase() : ''
+      const text = chunk.length < 256 ? chunk.toString('latin1').toLowerCase() : ''
       if (text.includes('read write')) writing = true
       else if (text.includes('read only')) writing = false
-      if (armed === null || !writing || !text.includes('commit')) {
+      if (armed === null || !writing || chunk.length > 16 || !text.includes('commit')) {
         if (!lost) upstream.write(chunk)
         return
       }

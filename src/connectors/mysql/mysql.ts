@@ -21,7 +21,7 @@ import type { Raw } from '../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
 import * as reader from './read.ts'
-import { MOST_IDS, RowQuery } from './row-query.ts'
+import { MOST_IDS, RowQuery, tableName } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
 import { Session } from './session.ts'
 import * as writer from './write.ts'
@@ -222,6 +222,9 @@ class MysqlObject implements RemoteObject {
   async search(values: readonly Readonly<Record<string, Raw>>[]) {
     for (const wanted of values) this.check(wanted)
     return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name))
+  }
+  awaitWrites() {
+    return this.session.awaitWrites(tableName(this.rows.open.table), this.rows.open.table.name)
   }
   async create(items: readonly CreateItem[]) {
     for (const item of items) {

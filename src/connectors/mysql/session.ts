@@ -191,6 +191,22 @@ export class Session {
     }
   }
 
+  /**
+   * Waits until every transaction that writes to the table has ended, also one whose connection we lost: LOCK TABLES is
+   * granted only then. A user without that right does without; the server notices a broken connection by itself.
+   */
+  async awaitWrites(table: string, object: string): Promise<void> {
+    try {
+      await this.query(async (link) => {
+        await link.run(`set session lock_wait_timeout = ${LOCK_SECONDS}`)
+        await link.run(`lock tables ${table} read`)
+        await link.run('unlock tables')
+      }, object)
+    } catch (error) {
+      if (!(error instanceof ConcordatError) || error.code !== 'connector.forbidden') throw error
+    }
+  }
+
   place(object?: string): { server: string; object?: string } {
     return object === undefined ? { server: this.server } : { server: this.server, object }
   }

@@ -243,6 +243,9 @@ class PostgresObject implements RemoteObject {
     for (const wanted of values) this.check(wanted)
     return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name))
   }
+  awaitWrites() {
+    return this.session.awaitWrites(this.rows.open.table.name)
+  }
   async create(items: readonly CreateItem[]) {
     for (const item of items) {
       this.check(item.values)

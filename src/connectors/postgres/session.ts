@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PoolClient } from 'pg'
 import { ConcordatError } from '../../model/errors.ts'
@@ -104,7 +105,9 @@ export class Session {
     const { client } = lease
     let result: T
     try {
-      await client.query(`begin ${mode}`)
+      // Held until the transaction ends, whatever becomes of its connection: see `awaitWrites`.
+      const held = mode === 'read write' ? `; select pg_advisory_xact_lock_shared(${writeLock(object)})` : ''
+      await client.query(`begin ${mode}${held}`)
       result = await work(client)
     } catch (error) {
       const broken = isConnectionLoss(error) || !(await rolledBack(client))
@@ -132,6 +135,11 @@ export class Session {
     }
   }
 
+  /** Waits until every transaction of ours that writes to the object has ended, also one whose connection we lost. */
+  async awaitWrites(object: string): Promise<void> {
+    await this.query((client) => client.query(`select pg_advisory_xact_lock(${writeLock(object)})`), object)
+  }
+
   place(object?: string): { server: string; object?: string } {
     return object === undefined ? { server: this.server } : { server: this.server, object }
   }
@@ -139,6 +147,11 @@ export class Session {
   async close(): Promise<void> {
     await this.pool.end()
   }
+}
+
+/** Key of the advisory lock that writers of an object share: our class, and a number made from the object's name. */
+function writeLock(object: string): string {
+  return `7261906, ${hash('sha256', object, 'buffer').readInt32BE(0)}`
 }
 
 async function rolledBack(client: PoolClient): Promise<boolean> {

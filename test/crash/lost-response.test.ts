@@ -1,0 +1,80 @@
+/**
+ * A connection that breaks around a COMMIT: before it, before the answer, or so that the system commits only later, when
+ * we have long looked for what became of it. Whatever happened, nothing is lost and nothing is done twice (law L16).
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
+import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
+import { describeMariaDb } from '../harness/mariadb.ts'
+import { expectSound, pictureOf } from './picture.ts'
+import { assignedIds, atRest, DAY, firstRun, inMariaDb } from './plays.ts'
+import { type Mishap, proxyTo } from './proxy.ts'
+import { type Scene, sql, Stage } from './stage.ts'
+
+const MISHAPS: readonly Mishap[] = ['response lost', 'commit lost', 'commit late']
+const LATE_MS = 1_500
+
+let server: EmbeddedServer
+beforeAll(async () => {
+  server = await startEmbedded({ ephemeral: true })
+})
+afterAll(() => server?.stop())
+
+/** Runs by way of a proxy to the CRM that breaks, until a run ends well; then once more without it. */
+async function runOverBrokenLine(scene: Scene, mishap: Mishap): Promise<void> {
+  const proxy = await proxyTo(scene.urls.crm)
+  scene.env.CRM_URL = proxy.url
+  proxy.arm(mishap, 1, LATE_MS)
+  const messages: (string | undefined)[] = []
+  try {
+    for (let n = 0; n < 3; n++) {
+      const [run] = await scene.run()
+      messages.push(run!.message)
+      if (run!.status === 'done') break
+      expect(run!.status).toBe('failed')
+    }
+    expect(proxy.happened()).toBe(1)
+    if (mishap === 'commit late') await sleep(LATE_MS)
+  } finally {
+    await proxy.close()
+  }
+  scene.env.CRM_URL = scene.urls.crm
+  expect(await scene.run()).toMatchObject([{ status: 'done', writes: { erp: 0, crm: 0 } }])
+  expect(messages.length).toBeLessThan(3)
+  expectSound(await pictureOf(scene))
+  await scene.drop()
+}
+
+describe.each(MISHAPS)('%s', (mishap) => {
+  test('L16 creates with ids that we reserved', async () => {
+    const stage = await Stage.build(server, `reserved_${mishap.replace(' ', '_')}`, firstRun(300))
+    await runOverBrokenLine(await stage.fresh(), mishap)
+    stage.close()
+  })
+
+  test('L16 creates with ids that the system assigns', async () => {
+    const stage = await Stage.build(server, `assigned_${mishap.replace(' ', '_')}`, assignedIds(300))
+    await runOverBrokenLine(await stage.fresh(), mishap)
+    stage.close()
+  })
+
+  test('L16 updates, creates and deletes of a day', async () => {
+    const stage = await Stage.build(server, `day_${mishap.replace(' ', '_')}`, atRest(300))
+    const scene = await stage.fresh()
+    await sql(scene.urls.erp, DAY.erp)
+    await sql(scene.urls.crm, DAY.crm)
+    for (const system of ['erp', 'crm'] as const) await sql(scene.urls[system], 'delete from audit')
+    await sql(scene.urls.store, 'delete from operation')
+    await runOverBrokenLine(scene, mishap)
+    stage.close()
+  })
+})
+
+describeMariaDb('lost responses of MariaDB', (mariaDb) => {
+  test.each(MISHAPS)('L16 creates with ids that MariaDB counts, %s', async (mishap) => {
+    const stage = await Stage.build(server, `maria_${mishap.replace(' ', '_')}`, inMariaDb(300), mariaDb())
+    await runOverBrokenLine(await stage.fresh(), mishap)
+    stage.close()
+  })
+})
