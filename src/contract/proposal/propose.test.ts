@@ -46,6 +46,12 @@ test('finds the same records under other names, parents first, and leaves other 
   expect(proposal.flows[1]!.tables[1].changedAt).toBe('modified_on')
 })
 
+test('keeps to the database that the connection names', () => {
+  const foreign = CRM.objects.map((object) => ({ ...object, name: `other.${object.name}` }))
+  const proposal = between(ERP, { objects: [...foreign, ...CRM.objects] })
+  expect(proposal.flows).toEqual(between(ERP, CRM).flows)
+})
+
 test('pairs columns by what they mean, with the type that names and columns speak for', () => {
   const proposal = between(ERP, CRM)
   expect(pairsOf(proposal, 'customers')).toEqual({

@@ -1,3 +1,4 @@
+import type { SourceCatalogue } from './catalogue.ts'
 import type { SourceObject, SourceSystem } from './catalogue.ts'
 import { isDocument, plural, settingName, tableTopic, wordsOf } from './names.ts'
 import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair-columns.ts'
@@ -12,7 +13,7 @@ const SIDES = [0, 1] as const
 /** Proposes which tables of two systems hold the same records, and which of their columns the same values. */
 export function propose(systems: Both<SourceSystem>): Proposal {
   const tables: FlowTables[] = []
-  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue])) {
+  for (const pair of pairTables([atHome(systems[0].catalogue), atHome(systems[1].catalogue)])) {
     tables.push({ name: flowName(pair[0], tables), tables: pair })
   }
   const flows = tables.map((flow) => proposeFlow(systems, flow, tables))
@@ -22,6 +23,12 @@ export function propose(systems: Both<SourceSystem>): Proposal {
     telling.map((flow) => flow.name),
   )
   return { systems, flows: parentsFirst(withoutCircles(draft.flows)) }
+}
+
+/** The tables of the database or schema that the connection names; another one's only where it has none of its own. */
+function atHome(catalogue: SourceCatalogue): SourceCatalogue {
+  const own = catalogue.objects.filter((object) => !object.name.includes('.'))
+  return own.length === 0 ? catalogue : { objects: own }
 }
 
 /** The proposal with only the flows of these names; references to the others are left out with them. */
