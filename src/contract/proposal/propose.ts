@@ -1,4 +1,3 @@
-import type { SourceCatalogue } from './catalogue.ts'
 import type { SourceObject, SourceSystem } from './catalogue.ts'
 import { isDocument, plural, settingName, tableTopic, wordsOf } from './names.ts'
 import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair-columns.ts'
@@ -11,9 +10,10 @@ import type { Both, Proposal, ProposedField, ProposedFlow, ProposedTable, Side }
 const SIDES = [0, 1] as const
 
 /** Proposes which tables of two systems hold the same records, and which of their columns the same values. */
-export function propose(systems: Both<SourceSystem>): Proposal {
+export function propose(given: Both<SourceSystem>): Proposal {
+  const systems: Both<SourceSystem> = [atHome(given[0]), atHome(given[1])]
   const tables: FlowTables[] = []
-  for (const pair of pairTables([atHome(systems[0].catalogue), atHome(systems[1].catalogue)])) {
+  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue])) {
     tables.push({ name: flowName(pair[0], tables), tables: pair })
   }
   const flows = tables.map((flow) => proposeFlow(systems, flow, tables))
@@ -26,9 +26,9 @@ export function propose(systems: Both<SourceSystem>): Proposal {
 }
 
 /** The tables of the database or schema that the connection names; another one's only where it has none of its own. */
-function atHome(catalogue: SourceCatalogue): SourceCatalogue {
-  const own = catalogue.objects.filter((object) => !object.name.includes('.'))
-  return own.length === 0 ? catalogue : { objects: own }
+function atHome(system: SourceSystem): SourceSystem {
+  const own = system.catalogue.objects.filter((object) => !object.name.includes('.'))
+  return own.length === 0 ? system : { ...system, catalogue: { objects: own } }
 }
 
 /** The proposal with only the flows of these names; references to the others are left out with them. */
