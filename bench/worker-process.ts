@@ -36,7 +36,11 @@ export type Answer =
 /** Starts a process and opens the application in it. */
 export async function openWorker(options: WorkerOptions, profile: string | undefined): Promise<Worker> {
   const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(options)], {
-    execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    // The first flag is the one that the command starts with.
+    execArgv: [
+      '--max-semi-space-size=32',
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+    ],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
   })
   let waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined

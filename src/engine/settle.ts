@@ -157,7 +157,9 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
 }
 
 function holds(side: Side, record: RemoteRecord, operation: OperationDraft): boolean {
-  return Object.entries(patchOf(operation).set).every(([column, value]) => record.values[side.places.get(column)!] === value)
+  return Object.entries(patchOf(operation).set).every(
+    ([column, value]) => record.values[side.places.get(column)!] === value,
+  )
 }
 
 async function readAll(side: Side, ids: readonly string[]): Promise<Map<string, RemoteRecord>> {

@@ -8,7 +8,7 @@ import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import { expectSound, pictureOf } from './picture.ts'
-import { assignedIds, atRest, DAY, firstRun, inMariaDb } from './plays.ts'
+import { AGREED_FAMILIES, assignedIds, atRest, BIRTHS, DAY, families, firstRun, inMariaDb } from './plays.ts'
 import { type Mishap, proxyTo } from './proxy.ts'
 import { type Scene, sql, Stage } from './stage.ts'
 
@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 /** Runs by way of a proxy to the CRM that breaks, until a run ends well; then once more without it. */
-async function runOverBrokenLine(scene: Scene, mishap: Mishap): Promise<void> {
+async function runOverBrokenLine(
+  scene: Scene,
+  mishap: Mishap,
+  verify: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const proxy = await proxyTo(scene.urls.crm)
   scene.env.CRM_URL = proxy.url
   proxy.arm(mishap, 1, LATE_MS)
@@ -43,6 +47,7 @@ async function runOverBrokenLine(scene: Scene, mishap: Mishap): Promise<void> {
   expect(await scene.run()).toMatchObject([{ status: 'done', writes: { erp: 0, crm: 0 } }])
   expect(messages.length).toBeLessThan(3)
   expectSound(await pictureOf(scene))
+  await verify()
   await scene.drop()
 }
 
@@ -69,6 +74,19 @@ describe.each(MISHAPS)('%s', (mishap) => {
     await runOverBrokenLine(scene, mishap)
     stage.close()
   })
+})
+
+test.each(MISHAPS)('L16 L18 creates of records that refer to each other, %s', async (mishap) => {
+  const stage = await Stage.build(server, `families_${mishap.replace(' ', '_')}`, families(300))
+  const scene = await stage.fresh()
+  await sql(scene.urls.erp, BIRTHS)
+  for (const system of ['erp', 'crm'] as const) await sql(scene.urls[system], 'delete from audit')
+  await sql(scene.urls.store, 'delete from operation')
+  await runOverBrokenLine(scene, mishap, async () => {
+    expect(await scene.disagreement(AGREED_FAMILIES)).toEqual({ onlyInErp: 0, onlyInCrm: 0 })
+    expect(await scene.figure('crm', 'select count(*) from accounts where parent is not null')).toBe(400)
+  })
+  stage.close()
 })
 
 describeMariaDb('lost responses of MariaDB', (mariaDb) => {

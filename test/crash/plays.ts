@@ -175,6 +175,48 @@ export function inMariaDb(records: number): Play {
   }
 }
 
+/** Customers that belong to one another, so that a create comes before what it refers to. */
+export function families(records: number): Play {
+  return {
+    settled: true,
+    contract:
+      head +
+      customersFlow +
+      `
+      parent: { type: reference(customers), master: shared, on_conflict: newest, erp: parent_id, crm: parent }`,
+    prepare: {
+      erp:
+        customerTable +
+        'alter table customers add parent_id integer references customers;' +
+        customers(1, records) +
+        `update customers set parent_id = ${records} - id + 1;` +
+        audited('customers'),
+      crm: accountTable() + 'alter table accounts add parent integer references accounts;' + audited('accounts'),
+    },
+  }
+}
+
+/** New families: every child is older than its parent, and some are their own. */
+export const BIRTHS = `
+  insert into customers (id, code, legal_name) select n, 'B-' || n, 'New ' || n from generate_series(1001, 1100) n;
+  update customers set parent_id = 2101 - id, updated_at = clock_timestamp() where id between 1001 and 1100;
+  update customers set parent_id = id, updated_at = clock_timestamp() where id between 1001 and 1010;`
+
+/** Who belongs to whom, as both systems should hold it. */
+export const AGREED_FAMILIES = {
+  erp: 'select c.code, p.code as parent from customers c left join customers p on p.id = c.parent_id',
+  crm: 'select c.account_code, p.account_code as parent from accounts c left join accounts p on p.id = c.parent',
+}
+
+/** What is edited outside the master is left alone, until the contract says otherwise. */
+export function leftAlone(records: number): Play {
+  const play = atRest(records)
+  return {
+    ...play,
+    contract: play.contract.replace('edited_outside_master: revert', 'edited_outside_master: leave alone'),
+  }
+}
+
 /** Customers of the ERP, and orders with lines that the CRM has taken for customers that it knows already. */
 export function ordersWithLines(orders: number): Play {
   const known = Math.ceil(orders / 3)

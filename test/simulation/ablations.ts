@@ -1,4 +1,11 @@
-import type { ChangePage, Connector, Cursor, RemoteObject, UpdateItem, WriteResult } from '../../src/connector-kit/port.ts'
+import type {
+  ChangePage,
+  Connector,
+  Cursor,
+  RemoteObject,
+  UpdateItem,
+  WriteResult,
+} from '../../src/connector-kit/port.ts'
 import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
 import type { Database, Session } from '../../src/store/database.ts'
 import { TABLES, type Business } from './business.ts'
@@ -208,8 +215,24 @@ async function blindly(
 }
 
 async function recordsOf(business: Business, table: string): Promise<{ id: string; image: string }[]> {
-  const lines = table === 'orders' ? [{ name: 'lines', object: 'order_lines', parent: 'order_id', id: ['position'], fields: ['position', 'sku', 'quantity'] }] : []
-  const object = await new MemoryConnector(business.database).open({ object: table, id: 'id', fields: [], ...(lines.length > 0 && { lines }) })
+  const lines =
+    table === 'orders'
+      ? [
+          {
+            name: 'lines',
+            object: 'order_lines',
+            parent: 'order_id',
+            id: ['position'],
+            fields: ['position', 'sku', 'quantity'],
+          },
+        ]
+      : []
+  const object = await new MemoryConnector(business.database).open({
+    object: table,
+    id: 'id',
+    fields: [],
+    ...(lines.length > 0 && { lines }),
+  })
   const all: { id: string; image: string }[] = []
   for await (const page of object.scan({ after: null, upTo: null }, 1000)) all.push(...page)
   return all

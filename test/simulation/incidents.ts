@@ -44,7 +44,17 @@ export interface Density {
   readonly refuse: number
 }
 
-export const CALM: Density = { reads: 1, fail: 0, lose: 0, die: 0, dieInStore: 0, user: 0, rival: 0, pause: 0, refuse: 0 }
+export const CALM: Density = {
+  reads: 1,
+  fail: 0,
+  lose: 0,
+  die: 0,
+  dieInStore: 0,
+  user: 0,
+  rival: 0,
+  pause: 0,
+  refuse: 0,
+}
 /** Everything goes wrong often, so that most runs end before they have written anything. */
 export const ROUGH: Density = {
   reads: 1,

@@ -46,7 +46,8 @@ async function judgeRest(stage: Stage, flows: readonly string[]): Promise<void> 
     const writes = Object.values(report?.writes ?? {}).reduce((sum, n) => sum + n, 0)
     if (writes > 0) stage.oracle.fail('L2', `a full run at rest says that it wrote ${writes} times`)
   }
-  if (stage.diary.length > before) stage.oracle.fail('L2', `a full run at rest wrote ${stage.diary.length - before} times`)
+  if (stage.diary.length > before)
+    stage.oracle.fail('L2', `a full run at rest wrote ${stage.diary.length - before} times`)
 }
 
 function judgeAgreement(stage: Stage): void {
@@ -95,7 +96,10 @@ function judgeField(stage: Stage, table: TableName, code: string, column: string
   const last = oracle.usersLast(master, table, code, column)
   if (!own || last === undefined || (!last && keepsEmpty)) return
   if (print(own.business.manners, column, own.value) !== print(own.business.manners, column, last))
-    oracle.fail('L5', `${column} of ${table} ${code} is ${own.value} in its master ${master}, where users entered ${last}`)
+    oracle.fail(
+      'L5',
+      `${column} of ${table} ${code} is ${own.value} in its master ${master}, where users entered ${last}`,
+    )
 }
 
 /** Null: shared. */

@@ -71,13 +71,18 @@ async function playAll(): Promise<number> {
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       await server.createDatabase(`room${i}`)
-      await runThread({ url: server.socketUrl(`room${i}`), first: first + i, step: workers, end: first + count, modes }, take)
+      await runThread(
+        { url: server.socketUrl(`room${i}`), first: first + i, step: workers, end: first + count, modes },
+        take,
+      )
     }),
   )
   const seconds = (performance.now() - began) / 1000
   const stories = await shrinkAll(failed.slice(0, 3))
   if (values.json)
-    console.log(JSON.stringify({ first, seeds: count, modes, seconds, ...total, incidents, violations: failed, stories }))
+    console.log(
+      JSON.stringify({ first, seeds: count, modes, seconds, ...total, incidents, violations: failed, stories }),
+    )
   else {
     const rate = (count / seconds).toFixed(1)
     console.log(

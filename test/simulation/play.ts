@@ -63,7 +63,9 @@ export class Stage {
     this.store = store
     this.pool = pool
     this.ablation = ablation
-    ;({ contract: this.contract, source: this.source } = contractOf(ablation?.company?.(story.company) ?? story.company))
+    ;({ contract: this.contract, source: this.source } = contractOf(
+      ablation?.company?.(story.company) ?? story.company,
+    ))
     this.businesses = new Map(
       story.company.systems.map((manners) => [manners.name, new Business(manners, () => this.clock, this.diary)]),
     )
@@ -178,8 +180,7 @@ export class Stage {
           if (!present) return
           if (deed.column === 'lines') {
             business.updateLines(code, changedAt, (orderId, lines) => {
-              for (const line of lines.where(new Map([['order_id', orderId]])))
-                business.database.deleteRow(lines, line)
+              for (const line of lines.where(new Map([['order_id', orderId]]))) business.database.deleteRow(lines, line)
               for (const line of linesOf(deed.value))
                 business.database.insert('order_lines', { order_id: orderId, ...line })
             })
@@ -234,12 +235,7 @@ export class Stage {
     return cases.length
   }
 
-  private async meet(
-    { kind, at, random }: Incident,
-    flow: string,
-    density: Density,
-    worker: Worker,
-  ): Promise<void> {
+  private async meet({ kind, at, random }: Incident, flow: string, density: Density, worker: Worker): Promise<void> {
     switch (kind) {
       case 'user before':
       case 'user after': {

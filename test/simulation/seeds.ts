@@ -10,6 +10,11 @@ export function storyFor(seed: number, mode: Mode): Story {
   return storyOf(seed, companyOf(seed), LENGTH[mode])
 }
 
-export async function playSeed(seed: number, mode: Mode, room: Room, ablation: Ablation | null = null): Promise<Played> {
+export async function playSeed(
+  seed: number,
+  mode: Mode,
+  room: Room,
+  ablation: Ablation | null = null,
+): Promise<Played> {
   return play(storyFor(seed, mode), room, mode, ablation)
 }

@@ -24,7 +24,11 @@ export async function shrink(
     ...steps.slice(0, from),
     ...steps.slice(from + count),
   ]
-  for (let size = Math.ceil(story.steps.length / 2); size >= 1 && left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(story.steps.length / 2);
+    size >= 1 && left > 0;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let from = best.story.steps.length - size; from >= 0 && left > 0; from -= size) {
       const { steps } = best.story
       await attempt({ ...best.story, steps: without(steps, from, size) })

@@ -47,8 +47,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
   // What was there before anything was connected.
   for (const code of CUSTOMERS.slice(0, random.between(1, 4))) {
     for (const { name } of company.systems)
-      if (random.chance(0.55))
-        add({ kind: 'user', late: 0, deed: creation(random, name, 'customers', code, ++key) })
+      if (random.chance(0.55)) add({ kind: 'user', late: 0, deed: creation(random, name, 'customers', code, ++key) })
   }
   for (let i = 0; i < length; i++) {
     const kind = random.weigh([
@@ -105,13 +104,7 @@ export function deedOf(random: Random, company: Company, key: number, racing: bo
   return { system, table, code, what: 'edit', column, value: valueOf(random, column, key) }
 }
 
-function creation(
-  random: Random,
-  system: string,
-  table: 'customers' | 'orders',
-  code: string,
-  key: number,
-): Deed {
+function creation(random: Random, system: string, table: 'customers' | 'orders', code: string, key: number): Deed {
   const columns = table === 'customers' ? ['name', 'phone', 'email', 'credit', 'note'] : ['total', 'lines', 'note']
   const values = Object.fromEntries(columns.map((column) => [column, valueOf(random, column, key)]))
   if (table === 'orders') values['customer_id'] = random.pick(LASTING)

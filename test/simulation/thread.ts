@@ -29,7 +29,15 @@ const room = await openRoom(url)
 for (let seed = first; seed < end; seed += step) {
   for (const mode of modes) {
     const { violations, runs, writes, calls, incidents } = await playSeed(seed, mode, room)
-    const result: SeedResult = { seed, mode, violations, runs, writes, calls, incidents: incidents.map(({ kind }) => kind) }
+    const result: SeedResult = {
+      seed,
+      mode,
+      violations,
+      runs,
+      writes,
+      calls,
+      incidents: incidents.map(({ kind }) => kind),
+    }
     parentPort!.postMessage(result)
   }
 }
