@@ -35,6 +35,9 @@ export interface Surroundings {
   readonly run: number
 }
 
+/** What an update expects when it is told to overwrite whatever there is. */
+export const ANYTHING = 'anything'
+
 /** Images of rows that the engine has been shown, by system, table and id. */
 export type Shown = Map<string, Set<string>>
 
@@ -244,7 +247,8 @@ class FaultyObject implements RemoteObject {
     if (typeof code === 'string') this.business.finishTransactions(this.table, code)
     const was = kind === 'create' || item.id === undefined ? null : this.business.byId(this.table, item.id)
     const [image] = was === null ? [] : (await this.inner.read([item.id!])).map((record) => record.image)
-    const [result] = await send([item])
+    const blind = 'expect' in item && item.expect === ANYTHING && image !== undefined
+    const [result] = await send([blind ? { ...item, expect: image } : item])
     if (result!.kind !== 'done') {
       if (result!.kind === 'conflict' && result!.current) this.show([result!.current])
       return result!

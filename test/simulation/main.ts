@@ -8,6 +8,7 @@
  *   --story FILE         plays one story from a file instead
  *   --tell               prints what happened
  *   --ablations          switches the engine's mechanisms off, one after the other, and sees that each is missed
+ *   --only TEXT          only ablations whose mechanism contains this text; writes no table
  *   --json               prints the result as JSON
  */
 import { readFileSync } from 'node:fs'
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     story: { type: 'string' },
     tell: { type: 'boolean', default: false },
     ablations: { type: 'boolean', default: false },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -41,7 +43,7 @@ const count = values.seeds === undefined ? (values.seed === undefined ? 100 : 1)
 
 const server = await startEmbedded({ ephemeral: true, durable: false })
 try {
-  if (values.ablations) process.exitCode = await ablate(server, values.json, Number(values.seed ?? 1))
+  if (values.ablations) process.exitCode = await ablate(server, values.json, Number(values.seed ?? 1), values.only)
   else if (values.story !== undefined) process.exitCode = await tellStory(values.story)
   else process.exitCode = await playAll()
 } finally {

@@ -12,9 +12,9 @@ export async function shrink(
 ): Promise<{ readonly story: Story; readonly played: Played }> {
   let best = { story, played: await play(story, room, mode, ablation) }
   const laws = new Set(best.played.violations.map((violation) => violation.law))
-  let left = tries
+  const budget = { left: tries }
   const attempt = async (candidate: Story): Promise<boolean> => {
-    if (left-- <= 0) return false
+    if (budget.left-- <= 0) return false
     const played = await play(candidate, room, mode, ablation)
     if (!played.violations.some((violation) => laws.has(violation.law))) return false
     best = { story: candidate, played }
@@ -26,10 +26,10 @@ export async function shrink(
   ]
   for (
     let size = Math.ceil(story.steps.length / 2);
-    size >= 1 && left > 0;
+    size >= 1 && budget.left > 0;
     size = size === 1 ? 0 : Math.ceil(size / 2)
   ) {
-    for (let from = best.story.steps.length - size; from >= 0 && left > 0; from -= size) {
+    for (let from = best.story.steps.length - size; from >= 0 && budget.left > 0; from -= size) {
       const { steps } = best.story
       await attempt({ ...best.story, steps: without(steps, from, size) })
     }

@@ -33,6 +33,7 @@ export interface Story {
 }
 
 const CUSTOMERS = ['C1', 'C2', 'C3', 'C4', 'C5']
+const NEWCOMERS = [...CUSTOMERS, 'C6', 'C7', 'C8', 'C9']
 const ORDERS = ['O1', 'O2', 'O3']
 /** Customers that orders refer to; nobody deletes them. */
 const LASTING = ['C1', 'C2']
@@ -55,8 +56,24 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       [4, 'run'],
       [1, 'wait'],
       [0.7, 'person'],
+      [company.lateMs > 0 ? 1 : 0, 'overtaken'],
     ] as const)
-    if (kind === 'user') {
+    if (kind === 'overtaken') {
+      // A change that was begun before others and is seen after them.
+      const { name: system } = random.pick(company.systems)
+      const [early, late] = random.chance(0.5) ? LASTING : LASTING.toReversed()
+      const edit = (code: string, value: string): Deed => ({
+        system,
+        table: 'customers',
+        code,
+        what: 'edit',
+        column: 'name',
+        value,
+      })
+      add({ kind: 'user', late: random.between(30_000, company.lateMs), deed: edit(early!, `Begun ${++key}`) })
+      add({ kind: 'user', late: 0, deed: edit(late!, `Done ${++key}`) })
+      add({ kind: 'run', flows: ['customers'], full: false, weather: random.pick(['calm', 'rough writes'] as const) })
+    } else if (kind === 'user') {
       const deed = deedOf(random, company, ++key, false)
       // A record that nobody can see yet would be created by the engine, too, and no one could tell the twins apart.
       const late = company.lateMs > 0 && deed.what !== 'create' && random.chance(0.5)
@@ -82,7 +99,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
 export function deedOf(random: Random, company: Company, key: number, racing: boolean): Deed {
   const system = random.pick(company.systems).name
   const table = company.orders && random.chance(0.3) ? 'orders' : 'customers'
-  const code = random.pick(table === 'orders' ? ORDERS : CUSTOMERS)
+  const known = random.pick(table === 'orders' ? ORDERS : CUSTOMERS)
   const what = random.weigh([
     [racing ? 8 : 6, 'edit'],
     [1, 'copy'],
@@ -90,6 +107,7 @@ export function deedOf(random: Random, company: Company, key: number, racing: bo
     [racing ? 0.5 : 2.5, 'create'],
     [1.2, 'delete'],
   ] as const)
+  const code = what === 'create' && table === 'customers' ? random.pick(NEWCOMERS) : known
   if (what === 'create') {
     if (!racing) return creation(random, system, table, code, key)
     return creation(random, system, table, `R${key}`, key)

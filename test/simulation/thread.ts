@@ -38,6 +38,7 @@ for (let seed = first; seed < end; seed += step) {
       calls,
       incidents: incidents.map(({ kind }) => kind),
     }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     parentPort!.postMessage(result)
   }
 }

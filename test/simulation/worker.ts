@@ -32,11 +32,15 @@ export class SessionPool {
     return {
       session: taken,
       release: () => {
-        this.ending = Promise.all([this.ending, taken.query('select pg_advisory_unlock_all()')]).then(() => {
-          this.idle.push(taken)
-        })
+        this.ending = this.end(taken, this.ending)
       },
     }
+  }
+
+  private async end(session: Session, before: Promise<void>): Promise<void> {
+    await session.query('select pg_advisory_unlock_all()')
+    await before
+    this.idle.push(session)
   }
 
   async close(): Promise<void> {
