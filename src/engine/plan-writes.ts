@@ -197,7 +197,9 @@ function planOne(
     const lines = inserts(write)
     const create: CreateItem = { ...(id !== undefined && { id }), values: set, ...(lines && { lines }) }
     const patch = id === undefined ? JSON.stringify({ set, lines: write.lines }) : null
-    push({ kind: 'create', item: create }, 'create', id ?? null, patch, null, partial)
+    // A create that leaves something out says what it holds, so that the rest is not forgotten if its answer is lost.
+    const told = partial ? JSON.stringify(due.map((i) => [flow.fields[i]!.name, null, item.golden[i] ?? null])) : null
+    push({ kind: 'create', item: create }, 'create', id ?? null, patch, told, partial)
     return
   }
   if (action === 'restore') {

@@ -153,7 +153,20 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
       : operation.kind === 'create' || operation.kind === 'restore'
         ? { kind: 'create', item: { values: {}, lines: {} } }
         : { kind: 'update', item: { id: operation.remoteId!, expect: operation.before ?? '', set: {}, lines: {} } }
-  return { item, operation, call, fields, partial: false }
+  return { item, operation, call, fields, partial: leavesOut(work, side, item, fields) }
+}
+
+/** Whether a reference within the flow may have been left out of the write, to be written once both records are there. */
+function leavesOut({ flow }: FlowWork, side: Side, { golden, action }: WriteItem, fields: readonly number[]): boolean {
+  if (action !== 'sync') return false
+  return flow.fields.some(
+    ({ spec }, i) =>
+      spec.type === 'reference' &&
+      spec.flow === flow.name &&
+      side.mapping.writable[i] &&
+      golden[i] !== null &&
+      !fields.includes(i),
+  )
 }
 
 function holds(side: Side, record: RemoteRecord, operation: OperationDraft): boolean {

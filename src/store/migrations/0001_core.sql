@@ -160,7 +160,7 @@ create table operation (
   version   integer not null,
   -- What was sent, as JSON {"set":{…},"lines":{…}}; null for a create with a known id, whose image is the link's first.
   patch     text,
-  -- [[field, from, to], …] in canonical form; null for a create (all fields of that version of the golden record).
+  -- [[field, from, to], …] in canonical form; null for a create of all fields of that version of the golden record.
   fields    text,
   -- The side's row before the write.
   before    text,
