@@ -43,7 +43,7 @@ export const ABLATIONS: readonly Ablation[] = [
   },
   {
     mechanism: 'A lost create is looked for before it is repeated',
-    laws: ['L3', 'L16'],
+    laws: ['L3', 'L16', 'L23'],
     connector: onObjects(() => ({ search: async (values) => values.map(() => []) })),
   },
   {
