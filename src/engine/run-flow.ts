@@ -9,10 +9,12 @@ import { countDirty } from '../store/dirty.ts'
 import {
   adoptRules,
   completeFirstSync,
+  distrustDigests,
   ensureFlow,
   ensureLayout,
   ensureSides,
   layouts,
+  markScanned,
   markSuccess,
   publishContract,
   type SideRow,
@@ -24,6 +26,7 @@ import { countLinks } from '../store/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
+import { linkedAtLastPass } from '../store/scan-pages.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { BREAKER, breakerCase } from './case-drafts.ts'
 import { carryOutDecisions } from './carry-out.ts'
@@ -142,9 +145,12 @@ export async function runFlow(
         rulesChanged,
         signal: deps.signal,
       }
-      if (row.rules !== flow.fingerprint) await adoptRules(database, row.id, flow.fingerprint)
+      if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
+      if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
       const stopped = await perform(work, sideRows, kind)
       if (!stopped) {
+        // Only now: a run that ends before has not looked at everything under the new rules.
+        await adoptRules(database, row.id, flow.fingerprint)
         await completeFirstSync(database, row.id, new Date(clock()))
         await markSuccess(database, row.id, new Date(clock()))
       }
@@ -154,6 +160,8 @@ export async function runFlow(
         await report('failed', sideRows, 'A bug ended the run.')
         throw error
       }
+      // There is nothing left to note it in: the next run closes this one.
+      if (error.code === 'store.unreachable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
       return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
     }
@@ -217,11 +225,14 @@ async function observe(
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
+  const sideIds = work.sides.map((other) => other.id)
   const due =
     row.scannedAt === null ||
     work.clock() - Date.parse(row.scannedAt) > SWEEP_MS ||
-    (await countLinks(work.database, side.id, SWEEP_ALWAYS + 1)) <= SWEEP_ALWAYS
-  if (due) await findAbsent(work, side, findings)
+    (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
+  if (!due) return
+  await findAbsent(work, side, findings)
+  await markScanned(work.database, side.id, new Date(work.clock()))
 }
 
 /** Records that waited for what they refer to: it may have come since. Repeats while something moves. */

@@ -50,17 +50,19 @@ function sessionOf(
 ): Session {
   return {
     async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-      return (await client.query<Row>(text, values as unknown[])).rows
+      return (await reached(client.query<Row>(text, values as unknown[]))).rows
     },
     async execute(text, values = []) {
-      return (await client.query(text, values as unknown[])).rowCount ?? 0
+      return (await reached(client.query(text, values as unknown[]))).rowCount ?? 0
     },
     async copyIn(target, lines) {
       if (lines === '') return
       await withClient(async (c) => {
-        await pipeline(
-          Readable.from([Buffer.from(lines)]),
-          c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`)),
+        await reached(
+          pipeline(
+            Readable.from([Buffer.from(lines)]),
+            c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`)),
+          ),
         )
       })
     },
@@ -79,6 +81,8 @@ export async function openDatabase(url: string, options: { connections?: number 
   })
   // A connection that dies while idle is replaced by the pool; the next statement reports trouble, if any.
   pool.on('error', () => {})
+  // One that dies between two statements must not end the process: the next statement reports it as well.
+  pool.on('connect', (client) => client.on('error', () => {}))
   try {
     await pool.query('select 1')
   } catch (cause) {
@@ -90,7 +94,7 @@ export async function openDatabase(url: string, options: { connections?: number 
     })
   }
   const withClient = async <T>(use: (c: pg.PoolClient) => Promise<T>): Promise<T> => {
-    const client = await pool.connect()
+    const client = await reached(pool.connect())
     let broken: Error | undefined
     try {
       return await use(client)
@@ -98,15 +102,17 @@ export async function openDatabase(url: string, options: { connections?: number 
       broken = error as Error
       throw error
     } finally {
-      client.release(broken && !('code' in broken) ? broken : undefined)
+      // An error without an SQLSTATE may have left the session in the middle of something.
+      const usable = broken && 'code' in broken && broken.code !== 'store.unreachable'
+      client.release(usable ? undefined : broken)
     }
   }
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     withClient(async (client) => {
-      await client.query('begin')
+      await reached(client.query('begin'))
       try {
         const result = await work(sessionOf(client, (use) => use(client)))
-        await client.query('commit')
+        await reached(client.query('commit'))
         return result
       } catch (error) {
         await client.query('rollback').catch(() => {})
@@ -126,8 +132,7 @@ export async function openDatabase(url: string, options: { connections?: number 
         }
       }),
     async dedicated() {
-      const client = await pool.connect()
-      client.on('error', () => {})
+      const client = await reached(pool.connect())
       return { session: sessionOf(client, (use) => use(client)), release: () => client.release(true) }
     },
     close: () => pool.end(),
@@ -164,6 +169,27 @@ function rehearsal(client: pg.PoolClient): Database {
     close: async () => {},
   }
   return database
+}
+
+/** A connection that breaks, or cannot be made, is told as such: the store is gone, and whatever was begun is undone. */
+async function reached<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (cause) {
+    if (!isConnectionLoss(cause)) throw cause
+    throw new ConcordatError('store.unreachable', `The store's database has gone away: ${reason(cause)}.`, {
+      cause,
+      retry: 'later',
+      cure: 'Look after the database; the next run goes on where this one ended.',
+    })
+  }
+}
+
+function isConnectionLoss(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.some(isConnectionLoss)
+  const { code = '', message } = cause as { code?: string; message: string }
+  if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08|57P0[123]$)/.test(code)) return true
+  return /connection (terminated|ended|closed)|not queryable|timeout exceeded when trying to connect/i.test(message)
 }
 
 const reason = (cause: unknown): string =>

@@ -79,8 +79,12 @@ export async function publishContract(
 }
 
 /** A new set of rules makes every digest worthless: what was in agreement may not be any more. */
-export async function adoptRules(session: Session, flowId: number, rules: string): Promise<void> {
+export async function distrustDigests(session: Session, flowId: number): Promise<void> {
   await session.execute('delete from scan_page where side_id in (select id from side where flow_id = $1)', [flowId])
+}
+
+/** Notes the rules that the flow has been brought into agreement by. */
+export async function adoptRules(session: Session, flowId: number, rules: string): Promise<void> {
   await session.execute('update flow set rules = $2 where id = $1', [flowId, rules])
 }
 

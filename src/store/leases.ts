@@ -67,11 +67,14 @@ export async function assertLease(session: Session, lease: Lease): Promise<void>
 }
 
 export async function releaseLease(database: Database, lease: Lease): Promise<void> {
-  await database.execute(`update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`, [
-    lease.flowId,
-    lease.token,
-  ])
-  lease.release()
+  try {
+    await database.execute(`update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`, [
+      lease.flowId,
+      lease.token,
+    ])
+  } finally {
+    lease.release()
+  }
 }
 
 const lost = () =>

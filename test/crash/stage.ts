@@ -45,6 +45,7 @@ export interface Play {
 export interface Ended {
   readonly status: number | null
   readonly flows: readonly FlowRun[]
+  readonly out: string
   readonly stderr: string
   /** How long each phase took. */
   readonly ms: Readonly<Record<Phase, number>>
@@ -211,6 +212,7 @@ export class Scene {
       return {
         status: child.exitCode,
         flows: flows ?? [],
+        out,
         stderr,
         ms: { start: run - began, run: write - run, write: now - write },
       }
@@ -231,6 +233,7 @@ export class Scene {
   /** Asks every few milliseconds until the figure is as wanted. */
   private async watch(where: System | 'store', query: string, wanted: (figure: number) => boolean): Promise<void> {
     const client = new pg.Client({ connectionString: this.urls[where] })
+    client.on('error', () => {})
     await client.connect()
     try {
       for (;;) {
