@@ -18,6 +18,16 @@ export async function scanPages(session: Session, sideId: number): Promise<ScanP
   )
 }
 
+/** How many linked records the last full passes saw, at most in one of these sides. */
+export async function linkedAtLastPass(session: Session, sideIds: readonly number[]): Promise<number> {
+  const [row] = await session.query<{ linked: number }>(
+    `select coalesce(max(linked), 0)::int as linked
+     from (select sum(linked) as linked from scan_page where side_id = any($1::smallint[]) group by side_id) s`,
+    [sideIds],
+  )
+  return row!.linked
+}
+
 /** Replaces all pages of a side; a page that is not clean carries an empty digest, which equals none. */
 export async function replaceScanPages(
   session: Session,
