@@ -52,13 +52,13 @@ async function backdate(world: World, round = -1): Promise<void> {
     [world.b, 'accounts', 'modified_at'],
   ] as const) {
     await onDatabase(url, async (client) => {
+      if (round < 0) await client.query('checkpoint')
       await client.query(`alter table ${table} disable trigger touch`)
       await client.query(
         `update ${table} set ${column} = now() - interval '1 day' - (id * 7919 % 63072000) * interval '1 second' ${recent.replace('%s', column)}`,
       )
       await client.query(`alter table ${table} enable trigger touch`)
       await client.query(`vacuum analyze ${table}`)
-      await client.query('checkpoint')
     })
   }
 }

@@ -1,6 +1,6 @@
 import { CHECKSUM_A, CHECKSUM_B } from './customers.ts'
 import { serverCpuSeconds } from './server-cpu.ts'
-import type { MeasuredRun, Worker } from './worker-process.ts'
+import type { MeasuredRun, Worker } from './measured-process.ts'
 import { onDatabase, type World } from './world.ts'
 
 /** A run with what it cost the database server besides. */

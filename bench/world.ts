@@ -11,7 +11,7 @@ import pg from 'pg'
 import type { EmbeddedServer } from '../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../src/store/embedded/embedded-server.ts'
 import { CUSTOMERS_A, CUSTOMERS_B, FILL_A } from './customers.ts'
-import { openWorker, type Worker } from './worker-process.ts'
+import { openWorker, type Worker } from './measured-process.ts'
 
 /** The ground that benchmarks stand on. */
 export interface World {

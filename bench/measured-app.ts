@@ -1,6 +1,6 @@
 /** The measured process: opens the application and runs it when it is told to. */
 import { openApp, type App } from '../src/app.ts'
-import type { Answer, Request, WorkerOptions } from './worker-process.ts'
+import type { Answer, Request, WorkerOptions } from './measured-process.ts'
 
 const say = (answer: Answer): void => void process.send!(answer)
 const failed = (error: unknown): void =>

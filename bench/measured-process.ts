@@ -35,7 +35,7 @@ export type Answer =
 
 /** Starts a process and opens the application in it. */
 export async function openWorker(options: WorkerOptions, profile: string | undefined): Promise<Worker> {
-  const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(options)], {
+  const child = fork(join(import.meta.dirname, 'measured-app.ts'), [JSON.stringify(options)], {
     // The first flag is the one that the command starts with.
     execArgv: [
       '--max-semi-space-size=32',
