@@ -115,7 +115,10 @@ export class Correlator {
     for (const record of fresh) {
       const reading = side.mapping.read(record.values, resolve)
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
-      const golden = reading.map((value) => (isValue(value) ? value : null))
+      const unresolved = reading.some((value) => value instanceof Unresolved)
+      const golden = reading.every(isValue)
+        ? (reading as Canonical[])
+        : reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {
         holdBack(work, side, record, blocked, outcome, options.heldSince)
@@ -123,7 +126,7 @@ export class Correlator {
         continue
       }
       if (known.get(record.id)?.cause) release(side, record.id, outcome)
-      if (reading.some((value) => value instanceof Unresolved)) decision.again.push(record.id)
+      if (unresolved) decision.again.push(record.id)
       readable.push({ record, reading, golden, keys })
     }
     const found = await this.candidates(
@@ -135,11 +138,14 @@ export class Correlator {
     const alike = work.flow.match.some((rule) => rule.kind === 'similar')
     for (const observed of readable) {
       const { record, golden } = observed
-      const all = observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
+      const all = this.anyCandidates(observed.keys, found)
+        ? observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
+        : NOBODY
       // Twins within a side that is not the last are told apart once their counterparts are known.
       const byRule =
         work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
-      const exact = this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
+      const exact =
+        all === NOBODY ? ABSENT : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
       const asked = alike && exact.situation === 'absent' && (options.last || !work.firstSync)
       const correlation = asked ? await this.byLikeness(side, golden, found) : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
@@ -214,8 +220,10 @@ export class Correlator {
       waived,
       image: record.image,
     })
-    for (const key of new Set(observed.keys)) {
-      if (key === null) continue
+    const { keys } = observed
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      if (key === null || keys.indexOf(key) < i) continue
       outcome.newKeys.push({ key, recordId: id })
       const others = this.inFlight.get(key)
       const entry = { recordId: id, sideId: side.id, golden, remoteId: record.id }
@@ -343,6 +351,10 @@ export class Correlator {
     return seenKeys === null ? keys : keys.filter((key) => seenKeys.mayHave(key))
   }
 
+  private anyCandidates(keys: readonly (string | null)[], found: FoundCandidates): boolean {
+    return keys.some((key) => key !== null && (found.byKey.has(key) || this.inFlight.has(key)))
+  }
+
   private candidatesOf(key: string, found: FoundCandidates, side: Side, claimed: ReadonlySet<string>): Candidate[] {
     const stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
       const record = found.records.get(id)
@@ -400,6 +412,10 @@ function legacyPolicy(work: FlowWork, ages: readonly (string | null)[]): Agreeme
   return work.flow.edgeCases.olderThan!.then
 }
 
+/** Candidates where nothing shares a key. */
+const NOBODY: readonly (readonly Candidate[])[] = []
+const ABSENT: Correlation = { situation: 'absent' }
+
 interface Fresh extends Observed {
   readonly golden: Canonical[]
   readonly keys: (string | null)[]
@@ -417,6 +433,7 @@ const isKnownNow = (row: RecordRow): boolean =>
 const filled = (values: readonly Canonical[]): number => values.reduce((n, value) => n + (value === null ? 0 : 1), 0)
 
 function skippedWaivers(work: FlowWork, { reading }: Observed): string | null {
+  if (reading.every(isValue)) return null
   const waived: Record<string, readonly [Canonical, string]> = {}
   work.flow.fields.forEach((field, i) => {
     if (reading[i] instanceof Invalid) waived[field.name] = [null, 'invalid value: field skipped']

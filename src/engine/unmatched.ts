@@ -40,15 +40,58 @@ export function decideUnmatched(
   changedAt: string | null,
   golden: readonly Canonical[],
 ): Verdict {
+  const { flow } = work
+  if (isLegacy(work, changedAt))
+    return flow.edgeCases.olderThan!.then === 'ask' ? ask(work, side, 'too old', 'older_than') : leave('too old')
+  const empty = flow.fields.find((field, i) => field.required && golden[i] === null)
+  if (empty) return incomplete(work, side, empty.name)
+  let verdicts = usual.get(work)
+  if (!verdicts) usual.set(work, (verdicts = new Map<Side, Verdict>()))
+  let verdict = verdicts.get(side)
+  if (!verdict) verdicts.set(side, (verdict = usualVerdict(work, side)))
+  return verdict
+}
+
+/** Verdicts about records that are complete and not too old: the same for all of a side. */
+const usual = new WeakMap<FlowWork, Map<Side, Verdict>>()
+
+function usualVerdict(work: FlowWork, side: Side): Verdict {
   const { edgeCases } = work.flow
-  const create = (rule: Rule): Verdict => ({
+  if (work.firstSync) {
+    switch (edgeCases.existingUnmatched) {
+      case 'create':
+        return create(side, 'existing unmatched: created')
+      case 'ask':
+        return ask(work, side, 'existing unmatched: asked', 'existing_unmatched')
+      case 'leave alone':
+        return leave('existing unmatched: left alone')
+    }
+  }
+  if (side.leads) return create(side, 'created in master')
+  switch (edgeCases.createdOutsideMaster) {
+    case 'adopt':
+      return create(side, 'created outside: adopted')
+    case 'hold for approval':
+      return ask(work, side, 'created outside: held', 'created_outside_master')
+    case 'leave alone':
+      return leave('created outside: left alone')
+  }
+}
+
+function create(side: Side, rule: Rule): Verdict {
+  const home = new Set([side.id])
+  return {
     state: 'live',
     rule,
-    carryOut: ({ recordId, golden, version = 1, except = new Set([side.id]) }, _, creations) =>
+    carryOut: ({ recordId, golden, version = 1, except = home }, _, creations) =>
       void creations.push({ recordId, version, golden, rule, except }),
-  })
-  const leave = (rule: Rule): Verdict => ({ state: 'left alone', rule, carryOut: () => {} })
-  const ask = (rule: Rule, cause: Parameters<typeof unmatchedCase>[2]): Verdict => ({
+  }
+}
+
+const leave = (rule: Rule): Verdict => ({ state: 'left alone', rule, carryOut: () => {} })
+
+function ask(work: FlowWork, side: Side, rule: Rule, cause: Parameters<typeof unmatchedCase>[2]): Verdict {
+  return {
     state: 'held',
     rule,
     carryOut: ({ recordId, golden, remoteId }, outcome) => {
@@ -61,29 +104,6 @@ export function decideUnmatched(
         unmatchedCase(work.flow, side.system, cause, { recordId, sideId: side.id, remoteId, title }, values),
       )
     },
-  })
-  if (isLegacy(work, changedAt))
-    return edgeCases.olderThan!.then === 'ask' ? ask('too old', 'older_than') : leave('too old')
-  const empty = work.flow.fields.find((field, i) => field.required && golden[i] === null)
-  if (empty) return incomplete(work, side, empty.name)
-  if (work.firstSync) {
-    switch (edgeCases.existingUnmatched) {
-      case 'create':
-        return create('existing unmatched: created')
-      case 'ask':
-        return ask('existing unmatched: asked', 'existing_unmatched')
-      case 'leave alone':
-        return leave('existing unmatched: left alone')
-    }
-  }
-  if (side.leads) return create('created in master')
-  switch (edgeCases.createdOutsideMaster) {
-    case 'adopt':
-      return create('created outside: adopted')
-    case 'hold for approval':
-      return ask('created outside: held', 'created_outside_master')
-    case 'leave alone':
-      return leave('created outside: left alone')
   }
 }
 
