@@ -117,7 +117,7 @@ export class Correlator {
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const unresolved = reading.some((value) => value instanceof Unresolved)
       const golden = reading.every(isValue)
-        ? (reading as Canonical[])
+        ? reading
         : reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {
