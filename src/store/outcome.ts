@@ -168,7 +168,8 @@ async function changeKeys(session: Session, { newKeys, moreKeys, droppedKeys }: 
     )
   }
   let lines = ''
-  for (const k of newKeys) lines += `${k.key}${S}${k.recordId}\n`
+  // Keys are hashes: in order they fall on neighbouring pages of the index.
+  for (const k of newKeys.toSorted((a, b) => Number(a.key) - Number(b.key))) lines += `${k.key}${S}${k.recordId}\n`
   await session.copyIn('match_key (key, record_id)', lines)
 }
 
