@@ -6,13 +6,14 @@ import { recordsById } from '../store/links.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { quarantineCase, waitingCase } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
-import { decodeGolden, titleOf } from './golden.ts'
+import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
 import { settle } from './settle.ts'
 import type { Side } from './side.ts'
+import { goldenOf } from './translate.ts'
 
 /*
  * Stage three: marks become writes. Passes repeat while something moved – a parent that has just been created lets its
@@ -114,7 +115,7 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
     const row = rows.get(mark.recordId)
     // What was deleted before it got here is not created any more; its mark goes.
     if (!row || (row.state === 'deleted' && (mark.action === 'sync' || mark.action === 'restore'))) return []
-    const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const { values: golden, fresh } = goldenOf(work, row)
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
     return [
       {

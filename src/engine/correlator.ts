@@ -116,9 +116,7 @@ export class Correlator {
       const reading = side.mapping.read(record.values, resolve)
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const unresolved = reading.some((value) => value instanceof Unresolved)
-      const golden = reading.every(isValue)
-        ? reading
-        : reading.map((value) => (isValue(value) ? value : null))
+      const golden = reading.every(isValue) ? reading : reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {
         holdBack(work, side, record, blocked, outcome, options.heldSince)
@@ -201,7 +199,7 @@ export class Correlator {
   private addRecord(side: Side, observed: Fresh, state: RecordState, rule: Rule, outcome: Outcome): string {
     const { work } = this
     const { record, golden } = observed
-    const id = work.recordIds.take()
+    const id = outcome.retired.get(record.id) ?? work.recordIds.take()
     const waived = skippedWaivers(work, observed)
     outcome.newRecords.push({
       id,
@@ -271,6 +269,8 @@ export class Correlator {
   ): Promise<void> {
     const { work } = this
     const { record, reading } = observed
+    const before = outcome.retired.get(record.id)
+    if (before !== undefined) outcome.became.push({ from: before, to: target.row.id })
     const newcomer = newcomerState(side, reading, record.values)
     const merged = firstAgreement(
       work.flow,
@@ -313,10 +313,10 @@ export class Correlator {
       row,
       sides: [...target.sides, { side, link, values: record.values, last: reading, state: newcomer }],
     }
-    const before = outcome.links.length
+    const links = outcome.links.length
     await applyMerge(work, joined, merged, outcome, new Map())
     // The newcomer's own link stands already.
-    for (let i = outcome.links.length - 1; i >= before; i--)
+    for (let i = outcome.links.length - 1; i >= links; i--)
       if (outcome.links[i]!.sideId === side.id) outcome.links.splice(i, 1)
     // The match keys of the newcomer's own values lead to the record too.
     const golden = new Set(matchKeys(work.flow, merged.golden))
@@ -326,13 +326,14 @@ export class Correlator {
   }
 
   /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
-  private async candidates(side: Side, keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
+  private async candidates(side: Side, keys: readonly string[], retired: Outcome['retired']): Promise<FoundCandidates> {
     const { database } = this.work
     const possible = await this.possibleKeys([...new Set(keys)])
     const rows = await recordsByKeys(database, possible)
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
-    const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id) && isKnownNow(row))
+    const anew = new Set(retired.values())
+    const usable = stored.filter((row) => row.state !== 'deleted' && !anew.has(row.id) && isKnownNow(row))
     const loaded = await withoutVanished(this.work, side, await loadStates(this.work, database, usable))
     return {
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),

@@ -184,7 +184,7 @@ export class Decider {
         holdBack(this.work, side, record, blocked, outcome, options.heldSince)
         return []
       }
-      outcome.retired.push(row.id)
+      outcome.retired.set(record.id, row.id)
       outcome.settled.push({ subject: remoteSubject(side.system, record.id) })
       return [record]
     })

@@ -8,6 +8,7 @@ import { assertLease, renewLease, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
 import type { Side } from './side.ts'
+import type { Successors } from './successors.ts'
 
 /** Everything that one run of one flow works with. */
 export interface FlowWork {
@@ -19,6 +20,8 @@ export interface FlowWork {
   readonly runId: string
   readonly goldenLayout: number
   readonly layouts: Map<number, readonly string[]>
+  /** What records that the flow's values refer to turned out to be. */
+  readonly successors: Successors
   readonly recordIds: IdBlocks
   readonly operationIds: IdBlocks
   readonly clock: () => number

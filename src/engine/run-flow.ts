@@ -45,6 +45,7 @@ import {
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
+import { successorsFor } from './successors.ts'
 import { compileSide, layoutNames, objectSpec, type Side } from './side.ts'
 
 /** What a run works with besides the contract; everything that is not pure comes in here. */
@@ -136,6 +137,7 @@ export async function runFlow(
           flow.fields.map((field) => field.name),
         ),
         layouts: await layouts(database, row.id),
+        successors: await successorsFor(database, flow),
         recordIds: new IdBlocks('record_id'),
         operationIds: new IdBlocks('operation_id'),
         clock,
