@@ -157,8 +157,9 @@ function planOne(
     )
     return
   }
-  const creating = link === null || action === 'restore'
-  let write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
+  // A restore begins with the last row, so what became empty since must be emptied.
+  const last = action === 'restore' ? values! : undefined
+  let write = side.mapping.write(item.golden, due, values, resolve, last)
   const within = write.waitsFor.filter((parent) => parent.flow === flow.name)
   let partial = false
   if (write.waitsFor.length > within.length) {
@@ -177,7 +178,7 @@ function planOne(
     due = due.filter(
       (i) => flow.fields[i]!.spec.type !== 'reference' || (flow.fields[i]!.spec as { flow: string }).flow !== flow.name,
     )
-    write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
+    write = side.mapping.write(item.golden, due, values, resolve, last)
   }
   const { invalid } = write
   if (invalid.length > 0) {
@@ -204,10 +205,10 @@ function planOne(
   }
   if (action === 'restore') {
     // From this system's own last image, unmapped columns included (law L14), brought to today's golden values.
-    const last = Object.fromEntries(
+    const lastRow = Object.fromEntries(
       side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])),
     )
-    const set = { ...last, ...records.onCreate, ...write.set }
+    const set = { ...lastRow, ...records.onCreate, ...write.set }
     const lines = inserts(write)
     push(
       { kind: 'create', item: { id: link.remoteId, values: set, ...(lines && { lines }) } },

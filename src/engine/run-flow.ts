@@ -45,7 +45,8 @@ import {
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
-import { compileSide, layoutNames, objectSpec, type Side } from './side.ts'
+import { layoutNames } from './row-shape.ts'
+import { compileSide, objectSpec, type Side } from './side.ts'
 
 /** What a run works with besides the contract; everything that is not pure comes in here. */
 export interface Deps {

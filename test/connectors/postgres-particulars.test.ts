@@ -281,7 +281,9 @@ describe('writing', () => {
 
 describe('faults', () => {
   const terminate = () =>
-    client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'concordat'`)
+    client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'concordat' and datname = current_database()`,
+    )
 
   test('a connection that breaks while reading is unreachable; the next call has a new one', async () => {
     await client.query(

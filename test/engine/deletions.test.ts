@@ -130,6 +130,15 @@ test('deleted_elsewhere: restore – with what the master has changed since', as
   await world.rest()
 })
 
+test('deleted_elsewhere: restore – what the master has emptied since comes back empty', async () => {
+  const world = await agreed({ deleted_elsewhere: 'restore', empty_in_master: 'erase' })
+  await world.erp.sql(`update customers set credit_limit = null where vat = 'A1'`)
+  await goneElsewhere(world)
+  await world.sync()
+  expect(await inCrm(world)).toEqual([{ ...ALFA_IN_CRM, credit_limit: null }, BETA_IN_CRM])
+  await world.rest()
+})
+
 test('deleted_elsewhere: accept – it goes in the master, too', async () => {
   const world = await agreed({ deleted_elsewhere: 'accept' })
   await goneElsewhere(world)
