@@ -253,3 +253,59 @@ test('deleted_in_master: unlink – what is entered anew in the master is a new 
   expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa', 'Alfa again', 'Beta'])
   await world.rest()
 })
+
+const again = (world: World) =>
+  world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa again', 'A1', 150)`)
+
+test('L3 deleted_in_master: archive – what is entered anew in the master is the archived record, which is archived no more', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`update accounts set owner_remark = 'keep me' where tax_id = 'A1'`)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, writes: { erp: 0, crm: 1 } })
+  expect(await inCrm(world)).toEqual([
+    { ...ALFA_IN_CRM, account_name: 'Alfa again', credit_limit: '150.00', owner_remark: 'keep me' },
+    BETA_IN_CRM,
+  ])
+  expect((await world.why('Alfa again')).join(' ')).toMatch(/it was entered there anew, so it is no longer archived/)
+  await world.rest()
+  await gone(world)
+  await world.sync()
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: false })
+  await again(world)
+  await world.sync()
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: true })
+  await world.rest()
+})
+
+test('deleted_in_master: archive – entered anew with nothing else to write, only the mark is taken back', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa', 'A1', 100)`)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, writes: { erp: 0, crm: 1 } })
+  expect(await inCrm(world)).toEqual([ALFA_IN_CRM, BETA_IN_CRM])
+  await world.rest()
+})
+
+test('deleted_in_master: archive – what was archived and then deleted for good is created anew', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await goneElsewhere(world)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1 })
+  expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa again', 'Beta'])
+  await world.rest()
+})
+
+test('deleted_in_master: archive – a newcomer elsewhere that has the key of an archived record is a new one', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`insert into accounts (account_name, tax_id) values ('Alfa Two', 'A1')`)
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 1, linked: 0, writes: { erp: 1, crm: 0 } })
+  expect((await inErp(world)).map((row) => row['legal_name'])).toEqual(['Alfa Two', 'Beta'])
+  await world.rest()
+})
