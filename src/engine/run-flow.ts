@@ -162,7 +162,7 @@ export async function runFlow(
         throw error
       }
       // There is nothing left to note it in: the next run closes this one.
-      if (error.code === 'store.unreachable') throw error
+      if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
       return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
     }

@@ -126,7 +126,7 @@ function whyWritten(
   const causes = row.what === 'update' ? (revision?.changes.filter((change) => names.has(change.field)) ?? []) : []
   // Taking the mark back is a reason of its own, beside those of the fields.
   const lifted: Rule = 'entered anew: archive lifted'
-  const first = row.rule === lifted ? [reason(flow, lifted, {})] : []
+  const first = row.rule === lifted ? [reason(flow, lifted, { system: row.system })] : []
   if (causes.length > 0)
     return [...new Set([...first, ...causes.map((change) => whyChange(flow, { ...change, lost: {} }, change))])].join(
       ' ',

@@ -14,10 +14,13 @@ const CONNECT_MS = 15_000
 /** Longest time of a statement; streams have none, as a slow reader may hold them. */
 export const STATEMENT_SECONDS = 120
 const LOCK_SECONDS = 20
+const STANDSTILL_SECONDS = 60
 
 const SETTINGS =
   `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', ` +
-  `innodb_lock_wait_timeout = ${LOCK_SECONDS}, net_write_timeout = 3600, autocommit = 1, sql_safe_updates = 0, sql_select_limit = default`
+  `innodb_lock_wait_timeout = ${LOCK_SECONDS}, net_write_timeout = 3600, autocommit = 1, sql_safe_updates = 0, sql_select_limit = default` +
+  // MariaDB only: a write that stands still must not keep users from the rows that it has locked.
+  ` /*M!100300 , idle_write_transaction_timeout = ${STANDSTILL_SECONDS} */`
 
 /** A value to bind, always as text. */
 export type Parameter = Raw

@@ -13,6 +13,8 @@ const CONNECTIONS = 8
 const CONNECT_MS = 15_000
 const STATEMENT_MS = 120_000
 const LOCK_MS = 20_000
+/** How long a write may stand still in its transaction, with users waiting for the rows that it has locked. */
+const STANDSTILL_MS = 60_000
 
 const SETTINGS = `
   set client_encoding = 'UTF8';
@@ -106,7 +108,10 @@ export class Session {
     let result: T
     try {
       // Held until the transaction ends, whatever becomes of its connection: see `awaitWrites`.
-      const held = mode === 'read write' ? `; select pg_advisory_xact_lock_shared(${writeLock(object)})` : ''
+      const held =
+        mode === 'read write'
+          ? `; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; select pg_advisory_xact_lock_shared(${writeLock(object)})`
+          : ''
       await client.query(`begin ${mode}${held}`)
       result = await work(client)
     } catch (error) {
