@@ -15,7 +15,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { openApp } from '../../src/app.ts'
+import { type App, openApp } from '../../src/app.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import type { MariaDb } from '../harness/mariadb.ts'
@@ -177,10 +177,19 @@ export class Scene {
   }
 
   /** Runs to the end, in this process. */
-  async run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
+  run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
+    return this.withApp((app) => app.run(options))
+  }
+
+  /** Answers a case. */
+  resolve(id: number, choice: string): Promise<unknown> {
+    return this.withApp((app) => app.resolve(id, { choice, by: 'ana' }))
+  }
+
+  private async withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
     const app = await openApp({ contract: this.contract, databaseUrl: this.urls.store, env: this.env })
     try {
-      return await app.run(options)
+      return await work(app)
     } finally {
       await app.close()
     }

@@ -51,7 +51,7 @@ test(
       // Without a store nothing is written anywhere.
       const without = await scene.start().ended
       expect(without.status).toBe(1)
-      expect(without.stderr).toMatch(/The store's database does not answer/)
+      expect(without.out + without.stderr).toMatch(/The store's database does not answer/)
       expect(await scene.writes('crm')).toBe(written)
 
       store = await startEmbedded({ dataDir })
