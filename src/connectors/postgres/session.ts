@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PoolClient } from 'pg'
 import { ConcordatError } from '../../model/errors.ts'
+import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
 
 /*
@@ -48,9 +49,10 @@ export class Session {
   private readonly pool: pg.Pool
   private readonly prepared = new WeakSet<PoolClient>()
 
-  constructor(url: string) {
+  constructor(url: string, answerMs = ANSWER_MS) {
     this.server = serverOf(url)
     this.pool = new pg.Pool({
+      Client: clientWithDeadline(answerMs),
       connectionString: url,
       application_name: 'concordat',
       max: CONNECTIONS,
