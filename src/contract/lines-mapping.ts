@@ -1,6 +1,6 @@
 import { ConcordatError } from '../model/errors.ts'
 import { arrangeLines, decodeLines, encodeLines, type Line, lineKey } from '../model/lines.ts'
-import { type Canonical, Invalid, type Raw, type Reading, Unresolved } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field } from './contract.ts'
 import { compileField, type FieldCodec } from './field-codec.ts'
 
@@ -202,7 +202,7 @@ function difference(
   for (const line of wanted) {
     const row = rows.get(line.key) ?? null
     rows.delete(line.key)
-    const set: Record<string, Raw> = {}
+    const set = noColumns()
     for (let i = 0; i < codecs.length; i++) {
       const codec = codecs[i]!
       const value = line.values[i]!

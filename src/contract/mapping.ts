@@ -1,5 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
-import { type Canonical, Invalid, type Raw, type Reading, Unresolved } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
 import { expressionColumns } from './expression.ts'
 import { compileField, type FieldCodec } from './field-codec.ts'
@@ -175,7 +175,7 @@ function writeRow(
   columns: readonly string[],
   last: readonly number[],
 ): RowWrite {
-  const set: Record<string, Raw> = {}
+  const set = noColumns()
   const changes: Record<string, LinesChange> = {}
   const waitsFor: { flow: string; record: string }[] = []
   const invalid: { field: number; reason: string }[] = []
