@@ -58,18 +58,18 @@ describe('the command', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test.each([
-    ['nowhere', /does not exist/],
+    ['nowhere', /There is no contract at/],
     ['empty', /holds no \.yaml file/],
     ['folders', /holds no \.yaml file/],
     ['mixed', /a\.yaml:1:\d+/],
     ['huge.yaml', /huge\.yaml/],
-    ['dangling.yaml', /does not exist/],
-    ['loop.yaml', /cannot be read/],
+    ['dangling.yaml', /There is no contract at/],
+    ['loop.yaml', /There is no contract at|cannot be read/],
     ['pipe.yaml', /is neither a file nor a folder/],
     ['/dev/zero', /is neither a file nor a folder/],
     ['', /./],
-    ['\u202eexe.yaml', /does not exist/],
-    ['x'.repeat(5_000), /cannot be read|does not exist/],
+    ['\u202eexe.yaml', /There is no contract at/],
+    ['x'.repeat(5_000), /There is no contract at|cannot be read/],
   ])('concordat check on %s', { timeout: PATIENCE_MS * 2 }, (name, says) => {
     for (const command of ['check', 'run']) {
       const path = name.startsWith('/') || name === '' ? name : at(name)
