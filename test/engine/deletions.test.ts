@@ -309,3 +309,20 @@ test('deleted_in_master: archive – a newcomer elsewhere that has the key of an
   expect((await inErp(world)).map((row) => row['legal_name'])).toEqual(['Alfa Two', 'Beta'])
   await world.rest()
 })
+
+test('deleted_in_master: archive – the mark is taken back also when the first attempt fails and the master goes on', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`create function locked() returns trigger language plpgsql as $$ begin
+      raise exception 'the books are being closed'; end $$;
+    create trigger locked before update on accounts for each row execute function locked()`)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'waiting', linked: 1, quarantined: 1 })
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: false, account_name: 'Alfa' })
+  await world.crm.sql('drop trigger locked on accounts')
+  await world.erp.sql(`update customers set legal_name = 'Alfa at last' where vat = 'A1'`)
+  expect(await world.sync()).toMatchObject({ status: 'done', open_cases: 0 })
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: true, account_name: 'Alfa at last' })
+  await world.rest()
+})
