@@ -133,6 +133,9 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
   if (!side.leads && absent.some((other) => other.leads)) {
     // Gone from the master as well: what is decided about that decides about this.
+    const { deletedInMaster } = edgeCases
+    const comes = edited && row.state === 'live' && deletedInMaster !== 'unlink' && deletedInMaster !== 'ask'
+    if (comes && others.length > 0) mark(side, 'restore', 'edit beats delete')
   } else if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
     recordState = others.length === 0 ? 'deleted' : null

@@ -185,6 +185,19 @@ test('L13 an edit beats a delete: what was edited elsewhere comes back where it 
   await world.rest()
 })
 
+test('L13 an edit beats a delete: it comes back everywhere, where several systems had deleted it', async () => {
+  const world = await openWorld({ shop: true, customers: { edge_cases: { deleted_elsewhere: 'accept' } } })
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1'), ('Beta', 'B1')`)
+  await world.sync()
+  await world.erp.sql(`delete from customers where vat = 'A1'`)
+  await world.shop.sql(`delete from buyers where vat_id = 'A1'`)
+  await world.crm.sql(`update accounts set phone = '600 111 222' where tax_id = 'A1'`)
+  await world.sync()
+  expect(await world.erp.value(`select phone from customers where vat = 'A1'`)).toBe('+34600111222')
+  expect(await world.shop.value(`select telephone from buyers where vat_id = 'A1'`)).toBe('+34600111222')
+  await world.rest()
+})
+
 test('L13 an edit of something that is not kept in agreement beats nothing', async () => {
   const world = await agreed({ deleted_in_master: 'delete' })
   await gone(world)
