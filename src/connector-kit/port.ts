@@ -38,7 +38,8 @@ export interface Layout {
 /**
  * Child rows travel in one column as JSON text: an array of child rows, each an array of `string | null` in the order
  * of `columns`, sorted by `lineId`. The first column, `""`, is the child row's own id (its key columns other than the
- * parent; when there are several, JSON text of an array).
+ * parent; when there are several, JSON text of an array). Then come all readable columns but the parent's id (binary
+ * ones only when declared): a restored record gets all of them back.
  */
 export interface LinesLayout {
   readonly place: number
@@ -111,7 +112,7 @@ export interface KeyRange {
 }
 
 export interface LineInsert {
-  /** Column → value, without the parent's id. */
+  /** Column → value, without the parent's id. The rows of a restore name all columns of the last image. */
   readonly values: Readonly<Record<string, Raw>>
 }
 export interface LineUpdate {

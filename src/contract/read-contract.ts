@@ -4,7 +4,7 @@ import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
 import { completeFlow } from './complete-flow.ts'
 import type { FlowDraft } from './draft.ts'
-import type { CheckReport } from './finding.ts'
+import type { CheckReport, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
@@ -86,7 +86,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     if (flow !== null) flows.set(name, flow)
     rulebook.push(flowSentences(draft, flow !== null))
   }
-  const sorted = findings.problems.toSorted(byPlace)
+  const sorted = findings.problems.map(shortened).toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
   const contract = {
     company: getText(root, 'company') ?? '',
@@ -203,4 +203,10 @@ function byPlace(
   b: { file: string; line: number; column: number },
 ): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}
+
+/** What a sentence quotes may be of any length in the contract; nobody reads more than its beginning. */
+function shortened(problem: Problem): Problem {
+  const short = (sentence: string): string => sentence.replaceAll(/`([^`]{200})[^`]*`/g, '`$1…`')
+  return { ...problem, message: short(problem.message), cure: short(problem.cure) }
 }

@@ -15,6 +15,7 @@ import {
   type RecordState,
 } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
+import { archivedElsewhere, revive } from './archived.ts'
 import { ambiguousCase, counterpartCase, deletionSubject, recordSubject, type CandidateView } from './case-drafts.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
@@ -162,6 +163,7 @@ export class Correlator {
       if (target && policy !== 'leave alone') {
         claimed.add(target.row.id)
         await this.join(side, observed, target, outcome, policy)
+        revive(target.row, found.archived.get(target.row.id) ?? [], outcome)
         work.counts.linked++
         continue
       }
@@ -333,9 +335,15 @@ export class Correlator {
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
     const anew = new Set(retired.values())
-    const usable = stored.filter((row) => row.state !== 'deleted' && !anew.has(row.id) && isKnownNow(row))
-    const loaded = await withoutVanished(this.work, side, await loadStates(this.work, database, usable))
+    const rest = stored.filter((row) => !anew.has(row.id))
+    const usable = rest.filter((row) => row.state !== 'deleted' && isKnownNow(row))
+    const archived = await archivedElsewhere(this.work, side, rest)
+    const loaded = [
+      ...(await withoutVanished(this.work, side, await loadStates(this.work, database, usable))),
+      ...(await loadStates(this.work, database, archived.rows, archived.current)),
+    ]
     return {
+      archived: archived.sides,
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
       records: new Map(loaded.map((l) => [l.row.id, l])),
     }
@@ -357,7 +365,7 @@ export class Correlator {
   }
 
   private candidatesOf(key: string, found: FoundCandidates, side: Side, claimed: ReadonlySet<string>): Candidate[] {
-    const stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
+    let stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
       const record = found.records.get(id)
       if (!record) return []
       const ages = record.sides.map((s) => s.state.changedAt ?? '').toSorted()
@@ -366,6 +374,8 @@ export class Correlator {
         record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')
       return [{ record: id, taken, changedAt: ages.at(-1) ?? null, filled: filled(record.golden) }]
     })
+    // What is archived is meant only where nothing else is.
+    if (stored.length > 1) stored = stored.filter((candidate) => !found.archived.has(candidate.record))
     const flying = (this.inFlight.get(key) ?? []).filter((entry) => !found.records.has(entry.recordId))
     return [
       ...stored,
@@ -425,6 +435,8 @@ interface Fresh extends Observed {
 interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
   readonly records: Map<string, Loaded>
+  /** Records that were archived when their master deleted them, with the sides that they are archived in. */
+  readonly archived: ReadonlyMap<string, readonly Side[]>
 }
 
 /** A record whose links were all given up, or are gone, is nobody's counterpart any more. */

@@ -5,7 +5,7 @@ import { openCases, settleCases, takeApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
 import { countLinks, recordsById } from '../store/links.ts'
-import { deletionCase, MASS_DELETION, massDeletionCase } from './case-drafts.ts'
+import { deletionCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import type { Findings } from './observe.ts'
@@ -133,6 +133,9 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
   if (!side.leads && absent.some((other) => other.leads)) {
     // Gone from the master as well: what is decided about that decides about this.
+    const { deletedInMaster } = edgeCases
+    const comes = edited && row.state === 'live' && deletedInMaster !== 'unlink' && deletedInMaster !== 'ask'
+    if (comes && others.length > 0) mark(side, 'restore', 'edit beats delete')
   } else if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
     recordState = others.length === 0 ? 'deleted' : null
@@ -170,6 +173,8 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
     const stamp = stampOf(work)
     for (const { state, sides } of states) await setLinkStates(session, row.id, state, sides)
     if (recordState) await setRecordState(session, row.id, recordState)
+    // A record that is gone from everywhere is no question any more: an answer would bring it back in part.
+    if (others.length === 0) await settleCases(session, [{ subject: recordSubject(row.id) }], stamp)
     await markDirty(session, marks, stamp)
     if (asked) await openCases(session, [deletionCase(work.flow, side.system, side.leads, about)], stamp)
   })

@@ -59,9 +59,19 @@ export function sideOf(work: FlowWork, id: number): Side {
   return work.sides.find((side) => side.id === id)!
 }
 
-/** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
-export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
+/** Ends the run where somebody asked for it. */
+export function stopIfAsked(work: FlowWork): void {
   if (work.signal?.aborted) throw new ConcordatError('engine.stopped', ASKED_TO_STOP, { retry: 'later' })
+}
+
+/** Begins something new under the lease, unless somebody asked to stop: see `underLease`. */
+export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
+  stopIfAsked(work)
+  return finishUnderLease(work, action)
+}
+
+/** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
+export async function finishUnderLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
   if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
     await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
   return work.database.transaction(async (session) => {

@@ -7,7 +7,7 @@ import { countLinks, isBlank, recordsInState } from '../store/links.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
-import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
@@ -121,7 +121,7 @@ export async function observeAll(
   }
   if (stored.length === 0) await pass({ after: null, upTo: null })
   else {
-    for (const { page, same } of await compareDigests(side, stored)) {
+    for (const { page, same } of await compareDigests(work, side, stored)) {
       if (same) {
         ranges.keep(page)
         linked += page.linked
@@ -153,6 +153,7 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
   const preference = work.flow.edgeCases.duplicates === 'most complete' ? 'most complete' : 'oldest'
   const keyed = async function* (): AsyncGenerator<KeyedRemote[]> {
     for await (const records of side.remote.scan({ after: null, upTo: null }, PAGE)) {
+      stopIfAsked(work)
       yield records.flatMap((record) => {
         const golden = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
         const filled = golden.reduce((n, value) => n + (value === null ? 0 : 1), 0)
@@ -170,18 +171,29 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
 
 /** Compares the ids that a side lists with the ones that are linked. */
 export async function findAbsent(work: FlowWork, side: Side, findings: Findings): Promise<void> {
-  const ids = await work.database.transaction((session) => linksNotAmong(session, side.id, side.remote.scanIds(20_000)))
+  const listed = async function* (): AsyncGenerator<readonly string[]> {
+    for await (const page of side.remote.scanIds(20_000)) {
+      stopIfAsked(work)
+      yield page
+    }
+  }
+  const ids = await work.database.transaction((session) => linksNotAmong(session, side.id, listed()))
   for (const id of ids) add(findings.absent, side.id, id)
   findings.swept.add(side.id)
 }
 
-async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<{ page: ScanPage; same: boolean }[]> {
+async function compareDigests(
+  work: FlowWork,
+  side: Side,
+  stored: readonly ScanPage[],
+): Promise<{ page: ScanPage; same: boolean }[]> {
   const result: { page: ScanPage; same: boolean }[] = []
   const small = crumbs(stored)
   const pipeline = new Pipeline(2)
   for (const [i, page] of stored.entries()) {
     result[i] = { page, same: false }
     if (page.digest === '' || small.has(page)) continue
+    stopIfAsked(work)
     await pipeline.add(async () => {
       const now = await side.remote.digest({ after: page.after, upTo: page.upTo })
       result[i] = { page, same: now.rows === page.rows && now.digest === page.digest }

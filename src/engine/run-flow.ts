@@ -45,8 +45,9 @@ import {
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
+import { layoutNames } from './row-shape.ts'
+import { compileSide, objectSpec, type Side } from './side.ts'
 import { successorsFor } from './successors.ts'
-import { compileSide, layoutNames, objectSpec, type Side } from './side.ts'
 
 /** What a run works with besides the contract; everything that is not pure comes in here. */
 export interface Deps {
@@ -163,7 +164,7 @@ export async function runFlow(
         throw error
       }
       // There is nothing left to note it in: the next run closes this one.
-      if (error.code === 'store.unreachable') throw error
+      if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
       return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
     }

@@ -97,7 +97,7 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
         const before = rowOf(side, operation.before!, operation.layoutId ?? side.layoutId, work.layouts)
         const was = side.mapping.read(before, resolve)
         const ours =
-          operation.kind === 'archive'
+          operation.kind === 'archive' || fields.length === 0
             ? holds(side, record, operation)
             : fields.every((f) => {
                 const now = reading[f]

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'connector.lost-response'
   | 'connector.failed'
   | 'store.unreachable'
+  | 'store.unwritable'
   | 'store.start-failed'
   | 'store.migration-failed'
   | 'engine.busy'

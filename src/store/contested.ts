@@ -1,4 +1,4 @@
-import type { Session } from './database.ts'
+import { PATIENT, type Session } from './database.ts'
 import type { RecordState } from './links.ts'
 
 /** One record of the side that is observed last, with what decides between twins. */
@@ -18,6 +18,7 @@ export async function contestedKeys(
   pages: AsyncIterable<readonly KeyedRemote[]>,
   preference: 'oldest' | 'most complete',
 ): Promise<Map<string, string[]>> {
+  await session.query(PATIENT)
   await session.query(
     'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
   )

@@ -1,4 +1,4 @@
-import type { Session } from './database.ts'
+import { PATIENT, type Session } from './database.ts'
 
 /** A key range of a side as it was when everything in it was in agreement or decided. */
 export interface ScanPage {
@@ -57,6 +57,7 @@ export async function linksNotAmong(
   sideId: number,
   ids: AsyncIterable<readonly string[]>,
 ): Promise<string[]> {
+  await session.query(PATIENT)
   await session.query('create temporary table seen (remote_id text) on commit drop')
   for await (const page of ids) {
     await session.execute('insert into seen select unnest($1::text[])', [page])

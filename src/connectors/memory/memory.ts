@@ -1,3 +1,4 @@
+import { childFields } from '../../connector-kit/child-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   Capabilities,
@@ -69,7 +70,11 @@ export class MemoryConnector implements Connector {
       const child = this.resolve(lines.object)
       const keys = lines.id ?? child.definition.primaryKey.filter((name) => name !== lines.parent)
       for (const name of [lines.parent, ...keys, ...lines.fields]) requireColumn(child, name)
-      return { name: lines.name, table: child, parent: lines.parent, keys, fields: lines.fields }
+      const columns = new Map(
+        [...child.columns].map(([name, { kind }]) => [name, { name, kind, readable: true }] as const),
+      )
+      const fields = childFields(lines, columns).map(({ name }) => name)
+      return { name: lines.name, table: child, parent: lines.parent, keys, fields }
     })
     const capabilities: Capabilities = {
       ids: table.definition.ids,

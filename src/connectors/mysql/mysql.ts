@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
@@ -98,12 +99,13 @@ class MysqlConnector implements Connector {
           },
         )
       }
+      for (const name of lines.fields) columnOf(child, name)
       children.push({
         name: lines.name,
         table: child,
         parent: columnOf(child, lines.parent),
         keys: keys.map((name) => columnOf(child, name)),
-        fields: lines.fields.map((name) => columnOf(child, name)),
+        fields: childFields(lines, child.columns),
       })
     }
     for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
