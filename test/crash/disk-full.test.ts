@@ -66,6 +66,7 @@ describe.skipIf(disk === null)('a full disk', () => {
       expect(written).toBeLessThan(RECORDS)
 
       rmSync(ballast)
+      await store.stop()
       store = await startEmbedded({ dataDir: disk! })
       expect(await scene.figure('store', 'select count(*) from operation')).toBeGreaterThanOrEqual(written)
       expect(await scene.run()).toMatchObject([{ status: 'done' }])

@@ -54,6 +54,8 @@ test(
       expect(without.out + without.stderr).toMatch(/The store's database does not answer/)
       expect(await scene.writes('crm')).toBe(written)
 
+      // Its use ends with it: else the last `stop` would leave the server to the uses before.
+      await store.stop()
       store = await startEmbedded({ dataDir })
       expect(scene.urls.store).toBe(store.url(`store_${n}`))
       // What had been written had been intended before.

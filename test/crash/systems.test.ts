@@ -49,6 +49,7 @@ test(`L16 the PostgreSQL of a system is killed and stopped (seed ${SEED})`, { ti
       process.kill(findPostmaster(layoutOf(crm.dataDir).cluster)!.pid, how)
     }
     await takeAway(await stage.fresh(), dice.next() * 200, take, async () => {
+      await crm.stop()
       crm = await startEmbedded({ dataDir })
     })
     survived(`a system's PostgreSQL ${how === 'SIGKILL' ? 'killed' : 'stopped'}`, 'first run', 1)
