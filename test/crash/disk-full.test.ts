@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
-import { throwAwayDirectory } from '../../src/store/embedded/throw-away.ts'
+import { dataDirectory } from './data-directory.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { firstRun } from './plays.ts'
 import { survived, TIMES } from './scale.ts'
@@ -21,7 +21,7 @@ const disk = mounted()
 
 /** A small disk of its own; null where this process may not mount one. */
 function mounted(): string | null {
-  const folder = throwAwayDirectory()
+  const folder = dataDirectory()
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0711`, 'tmpfs', folder], { stdio: 'pipe' })
     return folder
@@ -66,6 +66,7 @@ describe.skipIf(disk === null)('a full disk', () => {
       expect(written).toBeLessThan(RECORDS)
 
       rmSync(ballast)
+      await store.stop()
       store = await startEmbedded({ dataDir: disk! })
       expect(await scene.figure('store', 'select count(*) from operation')).toBeGreaterThanOrEqual(written)
       expect(await scene.run()).toMatchObject([{ status: 'done' }])

@@ -9,7 +9,7 @@ import { layoutOf } from '../../src/store/embedded/cluster.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts'
-import { throwAwayDirectory } from '../../src/store/embedded/throw-away.ts'
+import { dataDirectory } from './data-directory.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { firstRun, leftAlone } from './plays.ts'
 import { random, RESTARTS, SEED, survived } from './scale.ts'
@@ -29,7 +29,7 @@ test(
   async () => {
     const stage = await Stage.build(server, 'killed_store', firstRun(RECORDS))
     const dice = random('store')
-    const dataDir = throwAwayDirectory()
+    const dataDir = dataDirectory()
     let store = await startEmbedded({ dataDir })
     const down = (signal: 'SIGKILL' | 'SIGINT'): void => {
       process.kill(findPostmaster(layoutOf(store.dataDir).cluster)!.pid, signal)
@@ -54,6 +54,8 @@ test(
       expect(without.out + without.stderr).toMatch(/The store's database does not answer/)
       expect(await scene.writes('crm')).toBe(written)
 
+      // Its use ends with it: else the last `stop` would leave the server to the uses before.
+      await store.stop()
       store = await startEmbedded({ dataDir })
       expect(scene.urls.store).toBe(store.url(`store_${n}`))
       // What had been written had been intended before.

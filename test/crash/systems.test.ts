@@ -5,7 +5,7 @@ import { layoutOf } from '../../src/store/embedded/cluster.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts'
-import { throwAwayDirectory } from '../../src/store/embedded/throw-away.ts'
+import { dataDirectory } from './data-directory.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { firstRun, inMariaDb } from './plays.ts'
@@ -39,7 +39,7 @@ async function takeAway(scene: Scene, ms: number, take: () => Promise<void>, bac
 }
 
 test(`L16 the PostgreSQL of a system is killed and stopped (seed ${SEED})`, { timeout: 120_000 * TIMES }, async () => {
-  const dataDir = throwAwayDirectory()
+  const dataDir = dataDirectory()
   let crm = await startEmbedded({ dataDir })
   const stage = await Stage.build(server, 'gone_crm', firstRun(12_000), { crm })
   const dice = random('systems')
@@ -49,6 +49,7 @@ test(`L16 the PostgreSQL of a system is killed and stopped (seed ${SEED})`, { ti
       process.kill(findPostmaster(layoutOf(crm.dataDir).cluster)!.pid, how)
     }
     await takeAway(await stage.fresh(), dice.next() * 200, take, async () => {
+      await crm.stop()
       crm = await startEmbedded({ dataDir })
     })
     survived(`a system's PostgreSQL ${how === 'SIGKILL' ? 'killed' : 'stopped'}`, 'first run', 1)
