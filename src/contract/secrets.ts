@@ -1,5 +1,4 @@
 import { ConcordatError } from '../model/errors.ts'
-import type { SystemDeclaration } from './contract.ts'
 
 /** What secrets are looked up in; given from outside so that this stays pure. */
 export interface SecretSource {
@@ -14,18 +13,28 @@ const SECRET_NAME =
 const URL_PASSWORD =
   /:\/\/[^:/?#@\s]*:(?!\d+[/?#])([^@\s]*)@|[?&](?:password|passwd|pwd|token|secret|api[-_]?key)=([^&#\s]*)/gi
 
+/** Whose settings they are. */
+export interface Configured {
+  readonly name: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /**
- * A system's settings with every `${env:NAME}` and `${secret:NAME}` filled in. A secret is the content of
+ * The settings of a system (or of what else is configured) with every `${env:NAME}` and `${secret:NAME}` filled in. A secret is the content of
  * `$CONCORDAT_SECRETS_DIR/NAME`, or the environment variable `CONCORDAT_SECRET_NAME`.
  * Throws `config.missing-secret`, which names the variable and never a value.
  */
-export function resolveSettings(system: SystemDeclaration, source: SecretSource): Record<string, string> {
+export function resolveSettings(
+  owner: Configured,
+  source: SecretSource,
+  what: 'system' | 'channel' = 'system',
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(system.settings).map(([setting, text]) => [
+    Object.entries(owner.settings).map(([setting, text]) => [
       setting,
       text.replace(REFERENCE, (_, kind: string, name: string) => {
         const value = kind === 'env' ? source.env[name] : secret(name, source)
-        if (value === undefined || value === '') throw missing(system.name, setting, kind, name, source)
+        if (value === undefined || value === '') throw missing(`${what} \`${owner.name}\``, setting, kind, name, source)
         return value
       }),
     ]),
@@ -38,17 +47,17 @@ function secret(name: string, { env, readFile }: SecretSource): string | undefin
   return content === null ? env[`CONCORDAT_SECRET_${name}`] : content.replace(/\r?\n$/, '')
 }
 
-function missing(system: string, setting: string, kind: string, name: string, { env }: SecretSource): ConcordatError {
+function missing(owner: string, setting: string, kind: string, name: string, { env }: SecretSource): ConcordatError {
   const folder = env['CONCORDAT_SECRETS_DIR']
   return kind === 'env'
     ? new ConcordatError(
         'config.missing-secret',
-        `The setting \`${setting}\` of the system \`${system}\` needs the environment variable ${name}, which is not set.`,
+        `The setting \`${setting}\` of the ${owner} needs the environment variable ${name}, which is not set.`,
         { cure: `Set ${name} and start again.` },
       )
     : new ConcordatError(
         'config.missing-secret',
-        `The setting \`${setting}\` of the system \`${system}\` needs the secret ${name}, which is not there.`,
+        `The setting \`${setting}\` of the ${owner} needs the secret ${name}, which is not there.`,
         {
           cure:
             folder === undefined || folder === ''
