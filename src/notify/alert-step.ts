@@ -67,7 +67,7 @@ export function alertStep(input: StepInput): Step {
   for (const condition of here.values()) {
     const before = newest(alerts, condition.key)
     const alert = present(before, condition, now)
-    const told = tell(input, alert, before !== null && before.endedAt !== null)
+    const told = tell(input, alert)
     messages.push(...told)
     changed.push({ ...alert, told: [...alert.told, ...told.flatMap(receipts(input, now))] })
   }
@@ -118,7 +118,7 @@ function present(before: Alert | null, condition: Condition, now: number): Alert
 }
 
 /** Messages to owners who have not been told and whose delay is over; people who are reached alike share one. */
-function tell({ rulesOf, now }: StepInput, alert: Alert, back: boolean): Decided[] {
+function tell({ rulesOf, now }: StepInput, alert: Alert): Decided[] {
   const due = new Map<string, OwnerRule>()
   for (const flow of alert.condition.flows) {
     for (const rule of rulesOf(flow)) {
@@ -132,7 +132,7 @@ function tell({ rulesOf, now }: StepInput, alert: Alert, back: boolean): Decided
   }
   const escalates = (rule: OwnerRule): boolean => rule.delayMs > 0 && alert.told.length > 0
   const event = (rule: OwnerRule): AlertEvent =>
-    back ? 'again' : escalates(rule) ? 'escalation' : alert.returns > 0 ? 'again' : 'begin'
+    escalates(rule) ? 'escalation' : alert.returns > 0 ? 'again' : 'begin'
   const groups = Map.groupBy(due.values(), (rule) => JSON.stringify([event(rule), rule.route]))
   return [...groups.values()].map((rules) =>
     message(
