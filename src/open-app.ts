@@ -134,7 +134,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const deps: Deps = {
     database,
     connectors,
-    clock: Date.now,
+    clock: () => Date.now(),
     contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
     holder: `process ${process.pid} on ${hostname()}`,
   }
@@ -160,7 +160,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const alerts = new AlertDesk({
     database,
     contract,
-    clock: Date.now,
+    clock: () => Date.now(),
     secrets: { env, readFile },
     holder: deps.holder,
     titlesOf: (session, ids) => titlesOf(session, contract, ids),

@@ -100,6 +100,11 @@ const FAILURES: Readonly<Record<string, ConditionKind>> = {
   'connector.schema-changed': 'schema changed',
 }
 
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  'connector.timeout': 'does not answer in time',
+  'connector.rate-limited': 'turns us away for now',
+}
+
 /** Flows whose last run failed: those that one system is to blame for are one condition of that system. */
 function failures({ flows: known, pauses, now }: Look, flows: readonly Flow[]): Condition[] {
   const failed = flows.flatMap((flow) => {
@@ -109,19 +114,21 @@ function failures({ flows: known, pauses, now }: Look, flows: readonly Flow[]): 
     const blamed = errorSystem === null ? undefined : FAILURES[errorCode ?? '']
     const since = facts.troubleSince ?? at
     if (blamed === 'system unreachable' && now - since < GRACE_MS) return []
-    return [{ flow, kind: blamed ?? ('failing' as const), system: blamed ? errorSystem : null, since, message }]
+    return [
+      { flow, kind: blamed ?? ('failing' as const), system: blamed ? errorSystem : null, since, message, errorCode },
+    ]
   })
   const groups = Map.groupBy(failed, ({ kind, system, flow }) => `${kind}/${system ?? flow.name}`)
   return [...groups].map(([key, group]) => {
-    const { kind, system, message } = group[0]!
+    const { kind, system, message, errorCode } = group[0]!
     const names = group.map(({ flow }) => flow.name)
     const others = listed(names.map(manyOf))
     const title = system === null ? others : systemTitle(system)
     const said = message === null ? '' : ` ${message}`
     const words = {
       'system unreachable': {
-        headline: `${title} cannot be reached`,
-        happened: `${title} does not answer, so ${others} cannot be kept in agreement.${said}`,
+        headline: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}`,
+        happened: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}, so ${others} cannot be kept in agreement.${said}`,
         todo: `See that ${title} runs and can be reached from here. Runs are tried again by themselves and go on where they ended.`,
       },
       'credentials refused': {
