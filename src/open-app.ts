@@ -65,7 +65,7 @@ export interface App {
 }
 
 /** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
-export type Alerts = Pick<AlertDesk, 'list' | 'standing' | 'acknowledge' | 'test'> & {
+export type Alerts = Pick<AlertDesk, 'list' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'> & {
   readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
 }
 

@@ -320,9 +320,9 @@ function telling({ owners, onFailure: { alert } }: FlowDraft, reached: Reached):
     const person = owners[role]
     if (person === undefined || alert[role] === undefined || told.has(person.key)) continue
     const ways = routeOf(reached, person, role)
-    if (ways.length > 0) told.set(person.key, `${person.name} is told by ${ways.join(', else by ')}`)
+    if (ways.length > 0) told.set(person.key, `${person.name} is told by ${ways.join(', else by ')}.`)
   }
-  return told.size === 0 ? [] : [`${listed([...told.values()])}.`]
+  return [...told.values()]
 }
 
 function limitWords({ percent, records }: Limit): string {

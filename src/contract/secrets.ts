@@ -79,3 +79,33 @@ export function secretFault(setting: string, text: string): 'clear' | 'malformed
   for (const [, inUrl, inQuery] of masked.matchAll(URL_PASSWORD)) if (clear(inUrl) || clear(inQuery)) return 'clear'
   return null
 }
+
+/**
+ * The values that references in these settings stand for, with the passwords inside them, longest first: what must not
+ * appear in any text that leaves us.
+ */
+export function secretValues(owners: Iterable<Configured>, source: SecretSource): readonly string[] {
+  const found = new Set<string>()
+  for (const { settings } of owners) {
+    for (const [setting, text] of Object.entries(settings)) {
+      for (const [, kind, name] of text.matchAll(REFERENCE)) {
+        const value = (kind === 'env' ? source.env[name!] : secret(name!, source)) ?? ''
+        // The name of a host or a database, too, may come from the environment, and is no secret.
+        if (kind === 'secret' || SECRET_NAME.test(setting) || value.includes('://')) found.add(value)
+        for (const [, inUrl = '', inQuery = ''] of value.matchAll(URL_PASSWORD)) {
+          for (const part of [inUrl, inQuery]) found.add(part).add(decoded(part))
+        }
+      }
+    }
+  }
+  // A few letters are in every text, and keep nothing secret.
+  return [...found].filter((value) => value.length >= 6).toSorted((a, b) => b.length - a.length)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -7,16 +7,24 @@ import { acknowledgeAlert, countOpenAlerts, findAlert, listAlerts } from '../sto
 import type { Recipient } from './channels/sender.ts'
 import { contentOf } from './message-text.ts'
 import { knownChannels } from './outbox.ts'
+import { StoreLoss } from './store-loss.ts'
 import { linkOf, Watch, type WatchParts } from './watch.ts'
 
 /** What people do with alerts: look at them, say that they look after one, try out a channel. */
 export class AlertDesk {
   readonly watch: Watch
   readonly #parts: WatchParts
+  readonly #loss: StoreLoss
 
   constructor(parts: WatchParts) {
     this.#parts = parts
     this.watch = new Watch(parts)
+    this.#loss = new StoreLoss(parts.contract, this.watch.outbox, parts.clock)
+  }
+
+  /** Says whether the store answered just now: when it is gone for long, its owners are told without it. */
+  async storeSeen(there: boolean): Promise<void> {
+    await this.#loss.seen(there)
   }
 
   /** Alerts, open ones first, then the newest. */

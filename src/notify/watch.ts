@@ -1,16 +1,17 @@
 import { routeOf } from '../contract/channel.ts'
 import type { Contract } from '../contract/contract.ts'
-import type { SecretSource } from '../contract/secrets.ts'
+import { secretValues, type SecretSource } from '../contract/secrets.ts'
 import type { Alert, OwnerRole } from '../model/alert.ts'
 import type { ConcernedRecord, Condition, Pause } from '../model/condition.ts'
 import { messagesOf, queueMessages } from '../store/alert-messages.ts'
-import { currentAlerts, saveAlert, takeWatch } from '../store/alerts.ts'
+import { currentAlerts, forgetAlerts, saveAlert, takeWatch } from '../store/alerts.ts'
 import type { Database, Session } from '../store/database.ts'
 import { beat, endBeat, forgetDead, heartbeats } from '../store/heartbeats.ts'
 import { beginWatching, flowFacts, lateRecords, openCaseGroups, waitingChanges } from '../store/watch-facts.ts'
 import { alertStep, RETURN_MS, type OwnerRule } from './alert-step.ts'
 import { conditionsOf, lateFlows, type Look } from './conditions.ts'
 import type { Patience } from './delivery.ts'
+import { masked } from './mask.ts'
 import { contentOf } from './message-text.ts'
 import { Outbox } from './outbox.ts'
 
@@ -25,6 +26,8 @@ const FEW = 5
 const MOST_COUNTED = 10_000
 /** A scheduler that was silent for so long, while another lives, is forgotten. */
 const FORGET_MS = 60 * 60_000
+/** Alerts hold names of records: they are kept this long after their end. */
+const KEEP_MS = 90 * 24 * 60 * 60_000
 /** A process that goes on watching tries a channel a few times before the next one. */
 const STEADY: Patience = { triesPerChannel: 3 }
 
@@ -90,6 +93,7 @@ export class Watch {
       const now = clock()
       await beginWatching(session, [...contract.flows.keys()], new Date(now))
       await forgetDead(session, new Date(now - FORGET_MS))
+      await forgetAlerts(session, new Date(now - KEEP_MS))
       const conditions = await this.#conditions(session, now)
       const alerts = await currentAlerts(session, new Date(now - RETURN_MS))
       await this.#decide(session, conditions, alerts, now)
@@ -120,7 +124,8 @@ export class Watch {
         records: records.map((record) => ({ record, title: titles.get(record) ?? '(without a name)' })),
       })
     }
-    return conditionsOf(look, late, concerned)
+    const secrets = secretValues([...contract.systems.values(), ...contract.channels.values()], this.#parts.secrets)
+    return conditionsOf(look, late, concerned).map((one) => ({ ...one, happened: masked(one.happened, secrets) }))
   }
 
   async #decide(session: Session, conditions: readonly Condition[], alerts: readonly Alert[], now: number) {

@@ -85,6 +85,15 @@ export async function saveAlert(session: Session, alert: Alert): Promise<string>
   return alert.id
 }
 
+/** Removes alerts that ended before a moment, with their messages. */
+export async function forgetAlerts(session: Session, endedBefore: Date): Promise<void> {
+  await session.execute(
+    `with old as (select id from alert where ended_at is not null and ended_at < $1 limit 1000)
+     delete from alert a using old where a.id = old.id`,
+    [endedBefore],
+  )
+}
+
 /** Takes down that somebody looks after an open alert; false when it is not open, or somebody does already. */
 export async function acknowledgeAlert(session: Session, id: number, by: string, now: Date): Promise<boolean> {
   const touched = await session.execute(

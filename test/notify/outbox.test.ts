@@ -180,3 +180,61 @@ test('L27 a scheduler that falls silent is told, one that ends on purpose is not
   await desk.watch.tick()
   expect(mail.mails).toHaveLength(2)
 })
+
+test('L28 a secret that an error repeats leaves in no message and is not kept', async () => {
+  const mail = await mailSink()
+  const env = {
+    SMTP_URL: mail.url,
+    ERP_URL: 'postgres://app:p%40ssw0rd@erp.example/erp',
+    CRM_URL: 'postgres://crm.example/crm',
+  }
+  const { desk, database } = await openDesk({ channels: { mail: MAIL }, env })
+  await database.execute(
+    `with f as (insert into flow (name) values ('customers') returning id),
+       c as (insert into contract_version (fingerprint, source, published_at) values ('f', '', now()) returning id)
+     insert into run (flow_id, contract_id, kind, status, started_at, finished_at, message, error_code)
+     select f.id, c.id, 'full', 'failed', $1, $1, $2, 'bug' from f, c`,
+    [new Date(START), `Somebody said: cannot use ${env.ERP_URL}, nor p@ssw0rd.`],
+  )
+  await desk.watch.tick()
+  expect(mail.mails.map((one) => one.subject)).toEqual(['[Concordat] Customers fails'])
+  expect(mail.mails[0]!.text).toContain('Somebody said: cannot use •••, nor •••.')
+  expect(JSON.stringify(await desk.list())).not.toMatch(/ssw0rd/)
+})
+
+test('L27 when the store is gone, the technical owners are told by the process that watches, and that it is back', async () => {
+  const mail = await mailSink()
+  const { desk, wait } = await openDesk({ channels: { mail: MAIL }, env: { SMTP_URL: mail.url } })
+  await desk.storeSeen(false)
+  await desk.storeSeen(true)
+  expect(mail.mails).toHaveLength(0)
+  for (let i = 0; i < 5; i++) {
+    await desk.storeSeen(false)
+    wait(1)
+  }
+  await desk.storeSeen(true)
+  await desk.storeSeen(true)
+  expect(mail.mails.map((one) => one.subject)).toEqual([
+    '[Concordat] The store cannot be reached',
+    '[Concordat] Over: the store cannot be reached',
+  ])
+  expect(mail.mails[0]!.to).toEqual(['tomas@acme.example'])
+})
+
+test('alerts are forgotten three months after their end, with the names that they hold', async () => {
+  const { desk, becomeLate, succeed, wait, database } = await openDesk({
+    channels: { mail: MAIL },
+    env: { SMTP_URL: 'smtp://127.0.0.1:9' },
+  })
+  await becomeLate()
+  await succeed()
+  await desk.watch.tick()
+  wait(89 * 24 * 60)
+  await succeed()
+  await desk.watch.tick()
+  expect(await desk.list()).not.toEqual([])
+  wait(2 * 24 * 60)
+  await succeed()
+  await desk.watch.tick()
+  expect(await database.query('select 1 from alert where ended_at is not null')).toEqual([])
+})

@@ -46,6 +46,7 @@ async function keepLooking(cli: Cli, app: App, options: WatchOptions): Promise<E
   while (!interrupt.signal.aborted) {
     try {
       const report = await app.alerts.watch.tick()
+      await app.alerts.storeSeen(true)
       if (report.looked) {
         const lines = linesOf(report, await app.alerts.standing())
         const text = lines.join('\n')
@@ -56,6 +57,7 @@ async function keepLooking(cli: Cli, app: App, options: WatchOptions): Promise<E
     } catch (error) {
       if (!(error instanceof ConcordatError) || error.retry === 'never') throw error
       terminal.err(`${terminal.paintErr('red', 'error:')} ${error.message}`)
+      if (error.code === 'store.unreachable') await app.alerts.storeSeen(false)
       said = ''
     }
     await sleep(options.every * 1000, undefined, { signal: interrupt.signal }).catch(() => {})

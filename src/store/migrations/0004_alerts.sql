@@ -53,7 +53,7 @@ create table alert_message (
   id            bigint generated always as identity primary key,
   -- Idempotency key: who receives it twice can tell.
   key           text not null unique,
-  alert_id      bigint references alert,
+  alert_id      bigint references alert on delete cascade,
   -- begin | again | escalation | recovery | acknowledged | test
   event         text not null,
   people        text[] not null,
