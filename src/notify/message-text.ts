@@ -70,7 +70,7 @@ function opening(event: AlertEvent, alert: Decided['alert'], people: readonly st
     case 'test':
       return []
     case 'again':
-      return [`This is back, ${alert.returns === 1 ? 'once more' : `for the ${alert.returns + 1}th time`}.`]
+      return [`This is back, ${alert.returns === 1 ? 'once more' : `for the ${ordinal(alert.returns + 1)} time`}.`]
     case 'escalation':
       return [
         `This has been so since ${time(alert.beganAt)}, and nobody has acknowledged it; ${listed(others.map((told) => `${parts.nameOf(told.person)} was told at ${time(told.at)}`))}.`,
@@ -115,6 +115,11 @@ function recordLines({ count, records }: MessageContent): string[] {
   const more = count - records.length
   if (records.length === 0) return [`${count} ${count === 1 ? 'record' : 'records'}`]
   return more > 0 ? [...lines, `- and ${more} more`] : lines
+}
+
+function ordinal(n: number): string {
+  const suffix = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${suffix}`
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
