@@ -136,7 +136,7 @@ test.each([
 
 test('routes name channels that there are, each once', () => {
   const [unknown, twice, link] = problems(
-    `${CHANNELS.replace('[pager, mail]', '[pagr, mail, mail]').replace('https://con', 'con')}`,
+    CHANNELS.replace('[pager, mail]', '[pagr, mail, mail]').replace('https://con', 'con'),
   ).toSorted((a, b) => (a.code < b.code ? 1 : -1))
   expect(unknown).toMatchObject({
     code: 'unknown-channel',

@@ -14,7 +14,7 @@ export type ConditionKind =
   | 'needs you'
   /** A limit, or a record that failed, stopped the flow: nothing is written until somebody decides. */
   | 'stopped'
-  /** A person paused the flow. */
+  /** Somebody paused the flow, or the service did by itself. */
   | 'paused'
   | 'system unreachable'
   | 'credentials refused'
@@ -56,9 +56,10 @@ export interface Condition {
   readonly path: string
 }
 
-/** What a person did when pausing a flow. */
+/** Why a flow is paused. */
 export interface Pause {
-  readonly by: string
+  /** Name of the person; null when the service did it by itself. */
+  readonly by: string | null
   readonly since: number
   readonly reason: string | null
 }
@@ -82,7 +83,10 @@ const STOPPED = 'The last run was asked to stop; the next run goes on where it e
 export function statusOf(facts: StatusFacts): { readonly status: FlowStatus; readonly why: string } {
   const { paused, run, failure, stopped, late, openCases } = facts
   if (paused !== null)
-    return { status: 'Paused', why: `${paused.by} paused it${paused.reason === null ? '.' : `: ${paused.reason}`}` }
+    return {
+      status: 'Paused',
+      why: `${paused.by ?? 'Concordat'} paused it${paused.reason === null ? '.' : `: ${paused.reason}`}`,
+    }
   if (run === null) return late === null ? { status: 'Never run', why: 'No run yet.' } : { status: 'Late', why: late }
   if (failure !== null) return { status: 'Failing', why: failure }
   if (stopped !== null && !stopped.asked)

@@ -171,7 +171,7 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
       flows: [flow.name],
       since: pause.since,
       headline: `${many} is paused`,
-      happened: `${pause.by} paused ${many} on ${localTime(pause.since, contract.timezone)}.${reason}`,
+      happened: `${pause.by ?? 'Concordat'} paused ${many} on ${localTime(pause.since, contract.timezone)}.${reason}`,
       meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
       todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
       path: `/flows/${flow.name}`,

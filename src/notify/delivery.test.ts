@@ -52,7 +52,7 @@ test('a message that nobody takes tries every channel, never waits for more than
         const tried = new Set<number>()
         for (let i = 0; i < 5_000; i++) {
           tried.add(message.channel)
-          const next = afterAttempt(message, failed({ lasting: lasting.next().value! }), now, Math.random(), {
+          const next = afterAttempt(message, failed({ lasting: lasting.next().value as boolean }), now, Math.random(), {
             triesPerChannel: tries,
           })
           if (next.state !== 'pending') {

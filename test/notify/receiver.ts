@@ -4,11 +4,32 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
+/** What tests look at in the bodies that the channels send. */
+export interface Body {
+  readonly type: string
+  readonly text: string
+  readonly blocks: readonly { readonly type: string; readonly text: { readonly type: string; readonly text: string } }[]
+  readonly attachments: readonly { readonly content: Card }[]
+  readonly event_action: string
+  readonly dedup_key: string
+  readonly routing_key: string
+  readonly payload: {
+    readonly severity: string
+    readonly source: string
+    readonly summary: string
+    readonly timestamp: string
+  }
+}
+
+export interface Card {
+  readonly body: readonly { readonly type: string; readonly text: string; readonly wrap: boolean }[]
+  readonly actions: readonly object[]
+}
+
 export interface Received {
   readonly headers: IncomingHttpHeaders
   readonly body: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look at any shape
-  readonly json: any
+  readonly json: Body
 }
 
 export interface Answer {
@@ -34,7 +55,7 @@ export async function receiver(first: Answer = { status: 200, body: 'ok' }): Pro
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8')
-      received.push({ headers: request.headers, body, json: JSON.parse(body) })
+      received.push({ headers: request.headers, body, json: JSON.parse(body) as Body })
       const answer = answers.length > 1 ? answers.shift()! : answers[0]!
       if (answer === 'hang') response.destroy()
       else response.writeHead(answer.status, answer.headers).end(answer.body ?? '')

@@ -50,9 +50,9 @@ async function beginningOf(response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   while (text.length < MOST_CHARACTERS) {
-    const { done, value } = await reader.read()
-    if (done) return text
-    text += decoder.decode(value as Uint8Array, { stream: true })
+    const part = await reader.read()
+    if (part.done) return text
+    text += decoder.decode(part.value as Uint8Array, { stream: true })
   }
   await reader.cancel()
   return text.slice(0, MOST_CHARACTERS)
