@@ -16,8 +16,12 @@ const layers = [
   { name: 'connectors', uses: ['model', 'connector-kit'] },
   { name: 'store', uses: ['model'] },
   { name: 'engine', uses: ['model', 'contract', 'merge', 'connector-kit', 'store'] },
+  { name: 'notify', uses: ['model', 'contract', 'store'] },
   { name: 'demo', uses: ['model', 'contract', 'store'] },
-  { name: 'open-app.ts', uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine'] },
+  {
+    name: 'open-app.ts',
+    uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine', 'notify'],
+  },
   { name: 'app.ts', uses: ['contract', 'open-app.ts'] },
   { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts'] },
 ] as const satisfies readonly { name: string; uses: readonly string[] }[]
@@ -36,6 +40,8 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   'i18n-iso-countries': ['model', 'contract'],
   'big.js': ['model'],
   'temporal-polyfill': ['model'],
+  nodemailer: ['notify'],
+  standardwebhooks: ['notify'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
@@ -9,12 +10,15 @@ import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
+import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
+import { AlertDesk } from './notify/alert-desk.ts'
+import type { Watch } from './notify/watch.ts'
 import type {
   CaseView,
   FlowRun,
@@ -55,7 +59,14 @@ export interface App {
     decision: { choice: string; value?: string; by: string; alike?: boolean },
   ): Promise<readonly CaseView[]>
   testSystem(name: string): Promise<ConnectionReport>
+  /** What is wrong, who is told of it, and the watch that finds it. */
+  readonly alerts: Alerts
   close(): Promise<void>
+}
+
+/** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
+export type Alerts = Pick<AlertDesk, 'list' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'> & {
+  readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
 }
 
 export interface RunOptions {
@@ -123,7 +134,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const deps: Deps = {
     database,
     connectors,
-    clock: Date.now,
+    clock: () => Date.now(),
     contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
     holder: `process ${process.pid} on ${hostname()}`,
   }
@@ -133,7 +144,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     for (const name of systems) {
       if (connectors.has(name)) continue
       const system = contract.systems.get(name)!
-      connectors.set(name, await connect(system.connector, resolveSettings(system, { env, readFile })))
+      connectors.set(name, named(name, await connect(system.connector, resolveSettings(system, { env, readFile }))))
     }
   }
   const prepare = async (run: RunOptions): Promise<string[]> => {
@@ -146,8 +157,17 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     ...(run.onProgress && { onProgress: run.onProgress }),
     ...(run.signal && { signal: run.signal }),
   })
+  const alerts = new AlertDesk({
+    database,
+    contract,
+    clock: () => Date.now(),
+    secrets: { env, readFile },
+    holder: deps.holder,
+    titlesOf: (session, ids) => titlesOf(session, contract, ids),
+  })
   return {
     check,
+    alerts,
     async plan(run = {}) {
       const names = await prepare(run)
       return planFlows(depsOf(run), contract, names, {

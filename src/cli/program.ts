@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ConcordatError } from '../model/errors.ts'
+import { alertsCommand } from './commands/alerts-command.ts'
 import { casesCommand } from './commands/cases-command.ts'
 import { checkCommand } from './commands/check-command.ts'
 import { logCommand } from './commands/log-command.ts'
@@ -7,6 +8,7 @@ import { planCommand } from './commands/plan-command.ts'
 import { runCommand } from './commands/run-command.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statusCommand } from './commands/status-command.ts'
+import { watchCommand } from './commands/watch-command.ts'
 import { type Cli, printJson } from './command.ts'
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus, exitStatusOf } from './exit-status.ts'
 import { initCommand } from './init/init-command.ts'
@@ -64,6 +66,8 @@ ${EXIT_STATUS_HELP}`,
     logCommand(cli),
     showCommand(cli),
     casesCommand(cli),
+    alertsCommand(cli),
+    watchCommand(cli),
     ...(parts.more ?? []).map((make) => make(cli)),
   ]
   for (const command of commands) program.addCommand(command)

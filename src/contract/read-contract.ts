@@ -1,5 +1,6 @@
 import { type AssembledContract, assemble } from './assemble.ts'
 import type { Contract, Flow, Person, SystemDeclaration } from './contract.ts'
+import type { Channel } from './channel.ts'
 import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
 import { completeFlow } from './complete-flow.ts'
@@ -11,6 +12,7 @@ import { type ContractContext, FlowContext } from './flow-context.ts'
 import { didYouMean } from './near-miss.ts'
 import { entriesOf, get, getMap, getScalar, getText, type MapNode } from './node.ts'
 import { readContractFiles, type SourceFile } from './read-files.ts'
+import { readAlerts, readChannels, readRoute } from './read-channels.ts'
 import { readFlow } from './read-flow.ts'
 import { checkTimezone } from './read-type.ts'
 import { FIELD_SETTINGS } from './schema.ts'
@@ -59,9 +61,11 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
       value.kind === 'map' ? [[name, value]] : [],
     ),
   )
+  const channels = readChannels(root, findings, broken)
+  const alerts = readAlerts(root, findings, channels, !broken('channels'))
   const context: ContractContext = {
     timezone,
-    people: readPeople(root, findings),
+    people: readPeople(root, findings, channels, !broken('channels')),
     systems: readSystems(root, findings, broken, options),
     complete: { people: !broken('people'), systems: !broken('systems'), flows: complete },
     flowNodes,
@@ -84,7 +88,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   for (const [name, { draft, open }] of drafts) {
     const flow = open === 0 ? completeFlow(draft) : null
     if (flow !== null) flows.set(name, flow)
-    rulebook.push(flowSentences(draft, flow !== null))
+    rulebook.push(flowSentences(draft, flow !== null, { channels, alerts }))
   }
   const sorted = findings.problems.map(shortened).toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
@@ -94,6 +98,8 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     people: context.people,
     systems: context.systems,
     flows,
+    channels,
+    alerts,
   }
   return {
     problems: sorted,
@@ -112,7 +118,12 @@ function openEmptyFlows(root: MapNode): void {
   }
 }
 
-function readPeople(root: MapNode, findings: Findings): Map<string, Person> {
+function readPeople(
+  root: MapNode,
+  findings: Findings,
+  channels: ReadonlyMap<string, Channel>,
+  complete: boolean,
+): Map<string, Person> {
   const people = new Map<string, Person>()
   for (const [key, { value, place }] of entriesOf(getMap(root, 'people'))) {
     if (value.kind !== 'map') continue
@@ -132,7 +143,8 @@ function readPeople(root: MapNode, findings: Findings): Map<string, Person> {
         `The e-mail address of \`${key}\` is none.`,
         'Write it as name@example.com.',
       )
-    people.set(key, { key, name, email: email?.text ?? '' })
+    const own = readRoute(get(value, 'channels'), findings, channels, complete)
+    people.set(key, { key, name, email: email?.text ?? '', ...(own && { channels: own }) })
   }
   return people
 }

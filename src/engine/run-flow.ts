@@ -103,6 +103,7 @@ export async function runFlow(
       status: RunStatus,
       sides: readonly Pick<Side, 'id' | 'system'>[],
       message?: string,
+      error?: ConcordatError,
     ): Promise<FlowRun> => {
       const result = await reportOf(deps, {
         flow: flow.name,
@@ -120,6 +121,7 @@ export async function runFlow(
         report: result,
         message: message ?? null,
         now: new Date(clock()),
+        ...(error && { error: { code: error.code, system: error.system ?? null } }),
       })
       return result
     }
@@ -166,7 +168,7 @@ export async function runFlow(
       // There is nothing left to note it in: the next run closes this one.
       if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
-      return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
+      return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message, error)
     }
   } finally {
     if (!options.lease) await releaseLease(database, lease).catch(() => {})

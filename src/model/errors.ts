@@ -30,6 +30,9 @@ export type ErrorCode =
   | 'engine.unknown-record'
   | 'engine.unknown-case'
   | 'engine.bad-choice'
+  | 'notify.undelivered'
+  | 'notify.unknown-channel'
+  | 'notify.unknown-alert'
   | 'cli.usage'
   | 'bug'
 
@@ -51,6 +54,8 @@ export class ConcordatError extends Error {
   readonly retry: Retry
   readonly cure: string | undefined
   readonly retryAfter: number | undefined
+  /** The system that it came from; said by who knows, on the way up. */
+  system: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

@@ -1,3 +1,5 @@
+import type { AlertEvent } from './alert.ts'
+import type { ConcernedRecord, ConditionKind } from './condition.ts'
 import type { CaseKind, FlowStatus, OperationKind, Outcome, RunKind, RunStatus } from './words.ts'
 
 /*
@@ -74,6 +76,55 @@ export interface StatusRow {
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number
   readonly owners: { readonly business: string; readonly technical: string }
+}
+
+export interface AlertMessageView {
+  readonly event: AlertEvent
+  /** Names of the people. */
+  readonly to: readonly string[]
+  readonly state: 'pending' | 'sent' | 'failed' | 'cancelled'
+  readonly at: string
+  /** The channel that took it. */
+  readonly channel: string | null
+  /** Why the last attempt failed. */
+  readonly error: string | null
+}
+
+/** One trouble from its beginning to its end, and who was told of it. */
+export interface AlertView {
+  readonly alert: number
+  readonly kind: ConditionKind
+  readonly state: 'open' | 'acknowledged' | 'ended'
+  readonly flows: readonly string[]
+  readonly system: string | null
+  readonly headline: string
+  readonly sentence: string
+  readonly meaning: string
+  readonly todo: string
+  readonly count: number
+  readonly records: readonly ConcernedRecord[]
+  readonly since: string
+  readonly ended: string | null
+  /** How often it came back after its end had been told. */
+  readonly returns: number
+  readonly acknowledged_by: string | null
+  readonly messages: readonly AlertMessageView[]
+}
+
+export interface AlertStanding {
+  readonly open: number
+  /** Messages that no channel takes. */
+  readonly undelivered: readonly AlertMessageView[]
+}
+
+export interface ChannelTest {
+  readonly channel: string
+  readonly kind: string
+  /** Names of the people, where the channel reaches single people. */
+  readonly to: readonly string[]
+  readonly good: boolean
+  /** What the other side said, or why it could not be reached. */
+  readonly answer: string
 }
 
 export interface CaseChoice {

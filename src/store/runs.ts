@@ -21,13 +21,26 @@ export async function beginRun(
 export async function endRun(
   session: Session,
   id: string,
-  end: { status: RunStatus; report: object; message: string | null; now: Date },
+  end: {
+    status: RunStatus
+    report: object
+    message: string | null
+    now: Date
+    /** Kind of the failure, and the system that it came from. */
+    error?: { code: string; system: string | null }
+  },
 ): Promise<void> {
-  await session.execute('update run set status = $2, report = $3, message = $4, finished_at = $5 where id = $1', [
-    id,
-    end.status,
-    JSON.stringify(end.report),
-    end.message,
-    end.now,
-  ])
+  await session.execute(
+    `update run set status = $2, report = $3, message = $4, finished_at = $5, error_code = $6, error_system = $7
+     where id = $1`,
+    [
+      id,
+      end.status,
+      JSON.stringify(end.report),
+      end.message,
+      end.now,
+      end.error?.code ?? null,
+      end.error?.system ?? null,
+    ],
+  )
 }
