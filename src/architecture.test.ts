@@ -16,10 +16,17 @@ const layers = [
   { name: 'connectors', uses: ['model', 'connector-kit'] },
   { name: 'store', uses: ['model'] },
   { name: 'engine', uses: ['model', 'contract', 'merge', 'connector-kit', 'store'] },
+  { name: 'queue', uses: ['model', 'store'] },
+  { name: 'service', uses: ['model', 'contract', 'connector-kit', 'store', 'queue', 'engine'] },
   { name: 'demo', uses: ['model', 'contract', 'store'] },
-  { name: 'open-app.ts', uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine'] },
+  {
+    name: 'open-app.ts',
+    uses: ['model', 'contract', 'merge', 'connector-kit', 'connectors', 'store', 'engine', 'queue', 'service'],
+  },
   { name: 'app.ts', uses: ['contract', 'open-app.ts'] },
-  { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts'] },
+  { name: 'api', uses: ['model', 'contract', 'store', 'service', 'app.ts'] },
+  { name: 'serve.ts', uses: ['model', 'service', 'app.ts', 'api'] },
+  { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts', 'serve.ts'] },
 ] as const satisfies readonly { name: string; uses: readonly string[] }[]
 
 /** Packages that are one layer's own business: everybody else asks that layer. */
@@ -36,6 +43,12 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   'i18n-iso-countries': ['model', 'contract'],
   'big.js': ['model'],
   'temporal-polyfill': ['model'],
+  'pg-boss': ['queue'],
+  pino: ['service'],
+  fastify: ['api'],
+  standardwebhooks: ['api'],
+  '@opentelemetry/sdk-metrics': ['api'],
+  '@opentelemetry/exporter-prometheus': ['api'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { gated } from './connector-kit/gated.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
@@ -7,6 +8,7 @@ import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
+import { connectorSettings, parseRate } from './contract/system-settings.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
@@ -25,8 +27,13 @@ import type {
   RecordView,
   StatusRow,
 } from './model/report.ts'
+import { systemGate } from './service/system-gate.ts'
+import { tellHealth, type HealthReport } from './service/tell-health.ts'
+import { startService, systemRecovered, type Service, type ServiceParts } from './service/service.ts'
 import { findCases } from './store/cases.ts'
 import { openDatabase } from './store/database.ts'
+import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
+import { ensureFlow } from './store/flows.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
 import { migrate } from './store/migrate.ts'
 
@@ -55,6 +62,18 @@ export interface App {
     decision: { choice: string; value?: string; by: string; alike?: boolean },
   ): Promise<readonly CaseView[]>
   testSystem(name: string): Promise<ConnectionReport>
+  /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
+  pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
+  /** Lets a paused flow run again; answers whether it was paused. */
+  resume(flow: string): Promise<boolean>
+  /** Makes refused writes due again, and asks the service for a run; answers how many. */
+  retry(flow: string): Promise<number>
+  /** Asks the service for a run as soon as possible. */
+  askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
+  /** How the service itself is: its processes, and systems in trouble. */
+  health(): Promise<HealthReport>
+  /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
+  startService(options: ServiceOptions): Promise<Service>
   close(): Promise<void>
 }
 
@@ -66,6 +85,11 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void
   /** Ends the run between two batches; the next run goes on. */
   signal?: AbortSignal
+}
+
+export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
+  /** Flows worked on at once in this process. Default: all of them, at most 32. */
+  readonly slots?: number
 }
 
 export interface OpenOptions {
@@ -118,7 +142,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     })
   }
   const contract = check.contract
-  const { database, stop } = await openStore(options, env)
+  const { database, url, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
   const connectors = new Map<string, Connector>()
   const deps: Deps = {
     database,
@@ -129,17 +153,47 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
 
   /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
+  const reaching = new Map<string, Promise<void>>()
   const reach = async (systems: Iterable<string>): Promise<void> => {
     for (const name of systems) {
       if (connectors.has(name)) continue
-      const system = contract.systems.get(name)!
-      connectors.set(name, await connect(system.connector, resolveSettings(system, { env, readFile })))
+      // Flows that begin at the same moment share the connection.
+      const made = reaching.get(name) ?? reachOne(name).finally(() => reaching.delete(name))
+      reaching.set(name, made)
+      await made
     }
+  }
+  const reachOne = async (name: string): Promise<void> => {
+    const system = contract.systems.get(name)!
+    const settings = resolveSettings(connectorSettings(system), { env, readFile })
+    const gate = systemGate({
+      database,
+      system: name,
+      callsPerSecond: parseRate(system.settings['rate_limit'] ?? ''),
+      clock: Date.now,
+      chance: Math.random,
+      onRecovery: (recovered) => systemRecovered({ database, contract, clock: Date.now }, recovered),
+    })
+    connectors.set(name, gated(await connect(system.connector, settings), gate))
   }
   const prepare = async (run: RunOptions): Promise<string[]> => {
     const names = chosenFlows(check, contract, run.flows)
     await reach(new Set(names.flatMap((name) => contract.flows.get(name)!.systems)))
     return names
+  }
+  /** Flows that are not paused; one that was asked for by name and is paused is said so. */
+  const withoutPaused = async (names: string[], asked: readonly string[] | undefined): Promise<string[]> => {
+    const paused = (await flowServices(database, names, Date.now())).filter((one) => one.paused)
+    const named = paused.find((one) => asked?.includes(one.flow))
+    if (named) {
+      const { by, reason } = named.paused!
+      throw new ConcordatError(
+        'engine.paused',
+        `The flow ${named.flow} is paused${by === null ? '' : ` by ${by}`}${reason === '' ? '.' : `: ${reason}`}`,
+        { cure: `Let it go on with \`concordat resume ${named.flow}\`.` },
+      )
+    }
+    return names.filter((name) => !paused.some((one) => one.flow === name))
   }
   const depsOf = (run: RunOptions): Deps => ({
     ...deps,
@@ -156,7 +210,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       })
     },
     async run(run = {}) {
-      const names = await prepare(run)
+      const names = await withoutPaused(await prepare(run), run.flows)
       const reports: FlowRun[] = []
       for (const flow of inDependencyOrder(contract, names)) {
         if (run.signal?.aborted) break
@@ -177,6 +231,45 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await reach([name])
       return connectors.get(name)!.test()
     },
+    async pause(flow, { by, reason }) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      return pauseFlow(database, flow, { by, reason: reason ?? '', now: new Date() })
+    },
+    async resume(flow) {
+      chosenFlows(check, contract, [flow])
+      return resumeFlow(database, flow)
+    },
+    async retry(flow) {
+      chosenFlows(check, contract, [flow])
+      const count = await rearmQuarantined(database, flow)
+      await askForRun(database, flow, false, new Date())
+      return count
+    },
+    async askForRun(flow, asked = {}) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      await askForRun(database, flow, asked.full === true, new Date())
+    },
+    health: () => tellHealth(database, Date.now()),
+    async startService({ slots, ...service }) {
+      const flows = chosenFlows(check, contract, undefined)
+      return startService({
+        ...service,
+        contract,
+        database,
+        databaseUrl: url,
+        clock: Date.now,
+        chance: Math.random,
+        name: deps.holder,
+        flows,
+        slots: slots ?? Math.min(32, flows.length),
+        async run(flow, { signal, ...run }) {
+          await reach(flow.systems)
+          return runFlow({ ...deps, signal }, contract, flow, run)
+        },
+      })
+    },
     async close() {
       for (const connector of connectors.values()) await connector.close()
       await stop()
@@ -186,7 +279,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
-async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
+async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>, connections: number) {
   const given = options.databaseUrl ?? env['DATABASE_URL']
   if (given !== undefined && given !== '') {
     // The URL itself stays out of the message: it may hold a password.
@@ -194,17 +287,19 @@ async function openStore(options: OpenOptions, env: Readonly<Record<string, stri
       throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
         cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
       })
-    const database = await openDatabase(given)
+    const database = await openDatabase(given, { connections })
     await migrate(database)
-    return { database, stop: () => database.close() }
+    return { database, url: given, stop: () => database.close() }
   }
   const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
   try {
     await server.createDatabase('concordat')
-    const database = await openDatabase(server.socketUrl('concordat'))
+    const url = server.socketUrl('concordat')
+    const database = await openDatabase(url, { connections })
     await migrate(database)
     return {
       database,
+      url,
       stop: async () => {
         await database.close()
         await server.stop()

@@ -24,11 +24,13 @@ export type ErrorCode =
   | 'store.migration-failed'
   | 'engine.busy'
   | 'engine.stopped'
+  | 'engine.paused'
   | 'engine.lease-lost'
   | 'engine.unknown-flow'
   | 'engine.unknown-record'
   | 'engine.unknown-case'
   | 'engine.bad-choice'
+  | 'service.no-port'
   | 'cli.usage'
   | 'bug'
 
