@@ -46,7 +46,6 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   'pg-boss': ['queue'],
   pino: ['service'],
   fastify: ['api'],
-  standardwebhooks: ['api'],
   '@opentelemetry/sdk-metrics': ['api'],
   '@opentelemetry/exporter-prometheus': ['api'],
   commander: ['cli'],

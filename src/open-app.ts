@@ -29,7 +29,8 @@ import type {
 } from './model/report.ts'
 import { systemGate } from './service/system-gate.ts'
 import { tellHealth, type HealthReport } from './service/tell-health.ts'
-import { startService, systemRecovered, type Service, type ServiceParts } from './service/service.ts'
+import type { Service, ServiceParts } from './service/service.ts'
+import { systemRecovered } from './service/system-recovered.ts'
 import { findCases } from './store/cases.ts'
 import { openDatabase } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
@@ -253,6 +254,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     },
     health: () => tellHealth(database, Date.now()),
     async startService({ slots, ...service }) {
+      const { startService } = await import('./service/service.ts')
       const flows = chosenFlows(check, contract, undefined)
       return startService({
         ...service,

@@ -39,7 +39,9 @@ export interface WorkerParts {
   ) => Promise<FlowRun>
 }
 
-const MOST_HINTS = 1_000
+/** Hints that are followed one by one at a time; an ordinary run serves more of them at once. */
+const MOST_FOLLOWED = 1_000
+const MOST_SERVED = 20_000
 /** After this long the flow goes back into the queue, so that others get their turn. */
 const TURN_MS = 30_000
 /** How often at most the records of a flow that runs all the time are searched for deletions. */
@@ -67,7 +69,14 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     // A closed system whose time has come is tried by one worker, not by all of them.
     for (const system of flow.systems)
       if (closed.has(system) && !(await claimTrial(database, system, clock(), clock() + TRIAL_MS))) return false
-    const hints = standing.hinted.length > 0 ? await waitingHints(database, flow.name, MOST_HINTS) : []
+    const hints =
+      standing.hinted.length > 0
+        ? await waitingHints(
+            database,
+            flow.name,
+            due.because === 'hint' && parts.observeHints ? MOST_FOLLOWED : MOST_SERVED,
+          )
+        : []
     if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
     const run = await begin(flow, due, hints, signal)
     if (!run) return false

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { flowServices, enrol, retryNow } from '../store/flow-service.ts'
+import { enrol, flowServices } from '../store/flow-service.ts'
 import { forgetHints, storeHints, type Hint } from '../store/inbox.ts'
 import { beat, joinMembers, leaveMembers, takeLead, type Leadership, type Member } from '../store/members.ts'
+import { hintCollector } from './hint-collector.ts'
 import { openRunQueue, type RunQueue } from '../queue/run-queue.ts'
 import { dueOf } from './due.ts'
 import { closedSystems, flowWorker, type WorkerParts } from './flow-worker.ts'
@@ -63,10 +64,29 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const work = flowWorker(parts)
   await queue.work(parts.slots, (flow, signal) => work(flow, AbortSignal.any([signal, stopping.signal])))
 
-  const hinted: Hinted = async (hints) => {
-    await storeHints(database, hints, new Date(clock()))
-    for (const flow of new Set(hints.map((hint) => hint.flow))) await queue.send(flow)
+  // One job a flow on its way into the queue is enough, and one more after it for what came meanwhile. What fails here,
+  // the scheduler finds a second later.
+  const waking = new Map<string, { again: boolean }>()
+  const wake = (flow: string): void => {
+    const under = waking.get(flow)
+    if (under) {
+      under.again = true
+      return
+    }
+    const mine = { again: false }
+    waking.set(flow, mine)
+    void queue
+      .send(flow)
+      .catch(() => {})
+      .finally(() => {
+        waking.delete(flow)
+        if (mine.again) wake(flow)
+      })
   }
+  const hinted = hintCollector(async (hints) => {
+    await storeHints(database, hints, new Date(clock()))
+    for (const flow of new Set(hints.map((hint) => hint.flow))) wake(flow)
+  })
   const schedule = async (): Promise<void> => {
     const closed = await closedSystems(database)
     const now = clock()
@@ -146,17 +166,4 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await leaveMembers(database, member).catch(() => {})
     },
   }
-}
-
-/** A system answers again: the flows that wait for it need not wait out their time. */
-export async function systemRecovered(
-  parts: Pick<ServiceParts, 'database' | 'contract' | 'clock'>,
-  system: string,
-): Promise<void> {
-  const flows = [...parts.contract.flows.values()].filter((flow) => flow.systems.includes(system))
-  await retryNow(
-    parts.database,
-    flows.map((flow) => flow.name),
-    parts.clock(),
-  )
 }
