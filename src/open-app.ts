@@ -22,11 +22,13 @@ import type {
   FlowRun,
   LogEntry,
   LogFilter,
+  NextRun,
   PlanReport,
   Progress,
   RecordView,
   StatusRow,
 } from './model/report.ts'
+import { nextRuns, withService } from './service/next-runs.ts'
 import { systemGate } from './service/system-gate.ts'
 import { tellHealth, type HealthReport } from './service/tell-health.ts'
 import type { Service, ServiceParts } from './service/service.ts'
@@ -71,6 +73,8 @@ export interface App {
   retry(flow: string): Promise<number>
   /** Asks the service for a run as soon as possible. */
   askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
+  /** When the service looks at each system of a flow next. */
+  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
   /** How the service itself is: its processes, and systems in trouble. */
   health(): Promise<HealthReport>
   /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
@@ -219,7 +223,21 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       }
       return reports
     },
-    status: () => tellStatus(database, contract, Date.now()),
+    async status() {
+      const now = Date.now()
+      return withService(
+        await tellStatus(database, contract, now),
+        contract,
+        await flowServices(database, null, now),
+        now,
+      )
+    },
+    async nextRuns(flow, count = 5) {
+      chosenFlows(check, contract, [flow])
+      const now = Date.now()
+      const [standing] = await flowServices(database, [flow], now)
+      return nextRuns(contract, contract.flows.get(flow)!, standing, now, count)
+    },
     log: (filter) => tellLog(database, contract, filter),
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),

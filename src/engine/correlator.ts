@@ -116,9 +116,7 @@ export class Correlator {
       const reading = side.mapping.read(record.values, resolve)
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const unresolved = reading.some((value) => value instanceof Unresolved)
-      const golden = reading.every(isValue)
-        ? reading
-        : reading.map((value) => (isValue(value) ? value : null))
+      const golden = reading.every(isValue) ? reading : reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {
         holdBack(work, side, record, blocked, outcome, options.heldSince)

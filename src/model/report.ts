@@ -77,6 +77,16 @@ export interface StatusRow {
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number
   readonly owners: { readonly business: string; readonly technical: string }
+  /** When the service looks at each system next; empty while the flow is paused. */
+  readonly next_runs?: readonly NextRun[]
+}
+
+export interface NextRun {
+  readonly system: string
+  /** Times, soonest first; empty when there is none. */
+  readonly at: readonly string[]
+  /** The first of them for people, in the time zone of the business: `tomorrow at 02:00`. */
+  readonly words: string
 }
 
 export interface CaseChoice {

@@ -49,6 +49,8 @@ export interface CompanyOptions extends Overrides {
   /** More settings of the systems, by name. */
   readonly systems?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly env?: Readonly<Record<string, string>>
+  /** Environment that is made of the databases' own URLs. */
+  readonly urls?: (urls: { readonly erp: string; readonly crm: string }) => Record<string, string>
 }
 
 export async function openCompany(options: CompanyOptions = {}): Promise<Company> {
@@ -69,7 +71,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   await erp!.sql(ERP_SCHEMA)
   await crm!.sql(CRM_SCHEMA)
   const contract = join(folder, 'concordat.yaml')
-  const tree = contractOf({}, options) as { systems: Record<string, object> }
+  const tree = structuredClone(contractOf({}, options)) as { systems: Record<string, object> }
   for (const [name, settings] of Object.entries(options.systems ?? {})) Object.assign(tree.systems[name]!, settings)
   await writeFile(contract, stringify(tree))
   const env = {
@@ -77,6 +79,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     CRM_URL: databases[1]!.url,
     SHOP_URL: databases[1]!.url,
     ...options.env,
+    ...options.urls?.({ erp: databases[0]!.url, crm: databases[1]!.url }),
   }
   return {
     erp: erp!,
