@@ -30,9 +30,11 @@ import type {
 } from './model/report.ts'
 import { nextRuns, withService } from './service/next-runs.ts'
 import { systemGate } from './service/system-gate.ts'
+import { tellFigures, type ServiceFigures } from './service/tell-figures.ts'
 import { tellHealth, type HealthReport } from './service/tell-health.ts'
 import type { Service, ServiceParts } from './service/service.ts'
 import { systemRecovered } from './service/system-recovered.ts'
+import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
 import { openDatabase } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
@@ -77,6 +79,8 @@ export interface App {
   nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
   /** How the service itself is: its processes, and systems in trouble. */
   health(): Promise<HealthReport>
+  /** Figures of all flows and systems, for metrics. */
+  figures(): Promise<ServiceFigures>
   /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
   startService(options: ServiceOptions): Promise<Service>
   close(): Promise<void>
@@ -270,6 +274,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await ensureFlow(database, flow)
       await askForRun(database, flow, asked.full === true, new Date())
     },
+    figures: () => tellFigures(database, Date.now()),
     health: () => tellHealth(database, Date.now()),
     async startService({ slots, ...service }) {
       const { startService } = await import('./service/service.ts')
@@ -284,6 +289,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         name: deps.holder,
         flows,
         slots: slots ?? Math.min(32, flows.length),
+        tidy: () => tidy(database, contract, service.telling, Date.now()),
         async run(flow, { signal, ...run }) {
           await reach(flow.systems)
           return runFlow({ ...deps, signal }, contract, flow, run)

@@ -5,6 +5,7 @@ import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
 import { healthRoutes } from './health.ts'
+import { metricsRoutes } from './metrics.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** What the routes work with. */
@@ -22,7 +23,7 @@ export interface ApiParts {
 export type Routes = (server: FastifyInstance, parts: ApiParts) => Promise<void> | void
 
 /** All routes of the server: the one place where a concern is added. */
-const ROUTES: readonly Routes[] = [healthRoutes, webhookRoutes]
+const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes]
 
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
