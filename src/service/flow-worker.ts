@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contract, Flow } from '../contract/contract.ts'
 import type { FlowRun } from '../model/report.ts'
-import { ConcordatError } from '../model/errors.ts'
+import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Database } from '../store/database.ts'
 import { askForRun, flowServices, noteRun, pauseFlow, takeRequest, type FlowService } from '../store/flow-service.ts'
 import { finishHints, waitingHints, type WaitingHint } from '../store/inbox.ts'
@@ -31,13 +32,28 @@ export interface WorkerParts {
   readonly telling: Telling
   /** Runs a flow once. */
   readonly run: (flow: Flow, request: RunRequest) => Promise<FlowRun>
-  /** Reads, merges and applies just these records; absent: hints start an ordinary run. */
-  readonly observeHints?: (
+  /**
+   * Reads, merges and applies just these records, by system; also while `run` works on the flow in this process, which then
+   * gives way. `wantsRun`: a run must do it. Throws what the systems throw. Absent: hints start ordinary runs.
+   */
+  readonly follow?: (
     flow: Flow,
     hints: ReadonlyMap<string, readonly string[]>,
-    signal: AbortSignal,
-  ) => Promise<FlowRun>
+  ) => Promise<{ readonly wantsRun: boolean }>
 }
+
+type DueRun = Extract<Due, { kind: 'run' }>
+
+type Attempt =
+  | { readonly kind: 'fine' }
+  /** Another process works on the flow. */
+  | { readonly kind: 'elsewhere' }
+  | {
+      readonly kind: 'failed'
+      readonly code: ErrorCode
+      readonly retryAfter: number | undefined
+      readonly message: string
+    }
 
 /** Hints that are followed one by one at a time; an ordinary run serves more of them at once. */
 const MOST_FOLLOWED = 1_000
@@ -47,6 +63,8 @@ const TURN_MS = 30_000
 /** How often at most the records of a flow that runs all the time are searched for deletions. */
 const SWEEP_MS = 60_000
 const TRIAL_MS = 30_000
+/** How often a run that is under way looks for fresh hints. */
+const FOLLOW_MS = 200
 
 /** Moments before which systems are not called, by system. */
 export async function closedSystems(database: Database): Promise<Map<string, number>> {
@@ -69,60 +87,90 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     // A closed system whose time has come is tried by one worker, not by all of them.
     for (const system of flow.systems)
       if (closed.has(system) && !(await claimTrial(database, system, clock(), clock() + TRIAL_MS))) return false
-    const hints =
-      standing.hinted.length > 0
-        ? await waitingHints(
-            database,
-            flow.name,
-            due.because === 'hint' && parts.observeHints ? MOST_FOLLOWED : MOST_SERVED,
-          )
-        : []
-    if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
-    const run = await begin(flow, due, hints, signal)
-    if (!run) return false
-    if (run.status === 'failed') await failed(flow, standing, run)
-    else {
-      if (standing.failures > 0) await noteRun(database, flow.name, { failures: 0, failingSince: null, retryAt: null })
-      if (signal.aborted) await askForRun(database, flow.name, due.full, new Date(clock()))
-      else
-        await finishHints(
-          database,
-          hints.map((hint) => hint.id),
-          new Date(clock()),
-        )
+    const outcome = await attempt(flow, () =>
+      due.because === 'hint' && parts.follow ? followThenRun(flow, due, signal) : runDue(flow, due, standing, signal),
+    )
+    if (outcome.kind === 'elsewhere') return false
+    if (outcome.kind === 'failed') {
+      await failed(flow, standing, outcome)
+      return false
     }
-    return run.status !== 'failed'
+    if (standing.failures > 0) await noteRun(database, flow.name, { failures: 0, failingSince: null, retryAt: null })
+    return true
   }
 
-  const begin = async (
-    flow: Flow,
-    due: Extract<Due, { kind: 'run' }>,
-    hints: readonly WaitingHint[],
-    signal: AbortSignal,
-  ): Promise<FlowRun | null> => {
+  /** An ordinary run, which serves all hints of the flow that were there before it. */
+  const runDue = async (flow: Flow, due: DueRun, standing: FlowService, signal: AbortSignal): Promise<FlowRun> => {
+    const hints = standing.hinted.length > 0 ? await waitingHints(database, flow.name, MOST_SERVED) : []
+    const over = new AbortController()
+    const meanwhile = parts.follow ? followMeanwhile(flow, AbortSignal.any([signal, over.signal])) : null
     try {
-      const exact = due.because === 'hint' && hints.every((hint) => hint.remoteId !== null)
-      const run =
-        exact && parts.observeHints
-          ? await parts.observeHints(flow, idsBySystem(hints), signal)
-          : await parts.run(flow, { systems: due.systems, full: due.full, sweepMs: SWEEP_MS, signal })
+      const run = await parts.run(flow, { systems: due.systems, full: due.full, sweepMs: SWEEP_MS, signal })
       await told(flow, due, run)
+      if (run.status === 'failed') return run
+      if (signal.aborted) await askForRun(database, flow.name, due.full, new Date(clock()))
+      else {
+        // Only now: what was asked for is still due when this process dies before.
+        if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
+        await finishHints(database, idsOf(hints), new Date(clock()))
+      }
       return run
+    } finally {
+      over.abort()
+      await meanwhile
+    }
+  }
+
+  /** Follows the hints that wait; an ordinary run where they do not say which records, or a run must come first. */
+  const followThenRun = async (flow: Flow, due: DueRun, signal: AbortSignal): Promise<FlowRun | null> => {
+    const [standing] = await flowServices(database, [flow.name], clock())
+    const hints = await waitingHints(database, flow.name, MOST_FOLLOWED)
+    if (hints.every((hint) => hint.remoteId !== null)) {
+      const { wantsRun } = await parts.follow!(flow, idsBySystem(hints))
+      if (!wantsRun) {
+        await finishHints(database, idsOf(hints), new Date(clock()))
+        return null
+      }
+    }
+    return runDue(flow, due, standing!, signal)
+  }
+
+  /** While a run goes on, hints about single records overtake it. */
+  const followMeanwhile = async (flow: Flow, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(FOLLOW_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      // What fails here the run itself runs into, or the next one serves.
+      await (async () => {
+        const hints = (await waitingHints(database, flow.name, MOST_FOLLOWED)).filter((hint) => hint.remoteId !== null)
+        if (hints.length === 0) return
+        const { wantsRun } = await parts.follow!(flow, idsBySystem(hints))
+        if (!wantsRun) await finishHints(database, idsOf(hints), new Date(clock()))
+      })().catch(() => {})
+    }
+  }
+
+  const attempt = async (flow: Flow, work: () => Promise<FlowRun | null>): Promise<Attempt> => {
+    try {
+      const run = await work()
+      if (run?.status !== 'failed') return { kind: 'fine' }
+      const { code = 'bug', retry_after } = run.failure ?? {}
+      return { kind: 'failed', code, retryAfter: retry_after, message: run.message ?? 'The run failed.' }
     } catch (error) {
       if (error instanceof ConcordatError) {
-        if (error.code === 'engine.busy' || error.code === 'engine.lease-lost') {
-          telling.info({ flow: flow.name, code: error.code }, 'another process works on the flow')
-          return null
-        }
-        if (error.code === 'store.unreachable') throw error
-        return failedRun(flow, error)
+        const { code, retryAfter, message } = error
+        if (code === 'engine.busy' || code === 'engine.lease-lost' || code === 'engine.stopped')
+          return { kind: 'elsewhere' }
+        if (code === 'store.unreachable') throw error
+        telling.warn({ flow: flow.name, code }, 'run failed')
+        return { kind: 'failed', code, retryAfter, message: error.cure ? `${message} ${error.cure}` : message }
       }
       telling.error({ flow: flow.name, where: whereOf(error) }, 'a bug ended a run')
-      return failedRun(flow, new ConcordatError('bug', 'A bug ended the run.'))
+      return { kind: 'failed', code: 'bug', retryAfter: undefined, message: 'A bug ended the run.' }
     }
   }
 
-  const told = async (flow: Flow, due: Extract<Due, { kind: 'run' }>, run: FlowRun): Promise<void> => {
+  const told = async (flow: Flow, due: DueRun, run: FlowRun): Promise<void> => {
     const writes = Object.values(run.writes).reduce((sum, count) => sum + count, 0)
     const facts = {
       flow: flow.name,
@@ -149,13 +197,12 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     ])
   }
 
-  const failed = async (flow: Flow, standing: FlowService, run: FlowRun): Promise<void> => {
-    const code = run.failure?.code ?? 'bug'
-    const retryAfterMs = run.failure?.retry_after === undefined ? null : run.failure.retry_after * 1000
+  const failed = async (flow: Flow, standing: FlowService, failure: Extract<Attempt, { kind: 'failed' }>) => {
+    const { code, retryAfter } = failure
+    const retryAfterMs = retryAfter === undefined ? null : retryAfter * 1000
     const next = afterFailure(flow, standing, { code, retryAfterMs }, clock(), parts.chance())
     if (next.kind === 'pause') {
-      const reason = run.message ?? 'The run failed.'
-      await pauseFlow(database, flow.name, { by: null, reason, now: new Date(clock()) })
+      await pauseFlow(database, flow.name, { by: null, reason: failure.message, now: new Date(clock()) })
       telling.warn({ flow: flow.name, code }, 'flow paused')
     } else if (next.kind === 'retry') await noteRun(database, flow.name, next)
   }
@@ -185,26 +232,4 @@ function idsBySystem(hints: readonly WaitingHint[]): Map<string, readonly string
   return result
 }
 
-/** A run that did not come as far as a report. */
-function failedRun(flow: Flow, error: ConcordatError): FlowRun {
-  return {
-    flow: flow.name,
-    run: 0,
-    status: 'failed',
-    kind: 'incremental',
-    read: 0,
-    created: 0,
-    updated: 0,
-    deleted: 0,
-    unchanged: 0,
-    linked: 0,
-    held: 0,
-    quarantined: 0,
-    conflicts: 0,
-    writes: {},
-    seconds: 0,
-    open_cases: 0,
-    message: error.message,
-    failure: { code: error.code, ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }) },
-  }
-}
+const idsOf = (hints: readonly WaitingHint[]): string[] => hints.map((hint) => hint.id)
