@@ -40,9 +40,9 @@ async function* pages<T>(listing: AsyncIterable<T>, gate: Gate): AsyncIterable<T
   const iterator = listing[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { done, value } = await gate.call(() => iterator.next())
-      if (done) return
-      yield value
+      const next = await gate.call(() => iterator.next())
+      if (next.done) return
+      yield next.value
     }
   } finally {
     await iterator.return?.()

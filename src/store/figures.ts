@@ -24,7 +24,15 @@ export interface FlowFigures {
 
 /** Figures of every side, for metrics. */
 export async function sideFigures(session: Session): Promise<SideFigures[]> {
-  const rows = await session.query<{ [Name in keyof SideFigures]: SideFigures[Name] | string }>(
+  const rows = await session.query<{
+    flow: string
+    system: string
+    waiting: string
+    quarantined: string
+    oldest: string | null
+    looked: string | null
+    hints: string
+  }>(
     `select f.name as flow, s.system, d.waiting, d.quarantined, d.oldest, extract(epoch from s.served_at) * 1000 as looked,
        (select count(*) from inbox i where i.flow = f.name and i.system = s.system and i.done_at is null) as hints
      from side s join flow f on f.id = s.flow_id
@@ -35,8 +43,8 @@ export async function sideFigures(session: Session): Promise<SideFigures[]> {
      order by 1, 2`,
   )
   return rows.map((row) => ({
-    flow: String(row.flow),
-    system: String(row.system),
+    flow: row.flow,
+    system: row.system,
     waiting: Number(row.waiting),
     quarantined: Number(row.quarantined),
     oldest: row.oldest === null ? null : Number(row.oldest),

@@ -19,15 +19,15 @@ export interface FlowService {
 
 interface Row {
   readonly flow: string
-  readonly paused_at: number | null
+  readonly paused_at: string | null
   readonly paused_by: string | null
   readonly pause_reason: string | null
   readonly failures: number | null
-  readonly failing_since: number | null
-  readonly retry_at: number | null
-  readonly asked_at: number | null
+  readonly failing_since: string | null
+  readonly retry_at: string | null
+  readonly asked_at: string | null
   readonly asked_full: boolean | null
-  readonly last_success: number | null
+  readonly last_success: string | null
   readonly served: Readonly<Record<string, number>> | null
   readonly hinted: string[] | null
   readonly leased: boolean
@@ -81,13 +81,13 @@ export async function flowServices(
     retryAt: numberOrNull(row.retry_at),
     asked: row.asked_at === null ? null : { at: Number(row.asked_at), full: row.asked_full === true },
     lastSuccess: numberOrNull(row.last_success),
-    served: new Map(Object.entries(row.served ?? {}).map(([system, at]) => [system, Number(at)])),
+    served: new Map(Object.entries(row.served ?? {}).map(([system, at]) => [system, at])),
     hinted: row.hinted ?? [],
     leased: row.leased,
   }))
 }
 
-const numberOrNull = (value: number | null): number | null => (value === null ? null : Number(value))
+const numberOrNull = (value: string | null): number | null => (value === null ? null : Number(value))
 
 /** Notes that a run looks at these sides from `now` on. */
 export async function markServed(session: Session, sideIds: readonly number[], now: Date): Promise<void> {

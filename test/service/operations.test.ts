@@ -70,7 +70,7 @@ test('what is past the history of the contract is dropped by the month, and dull
   await migrate(database)
   for (const month of ['2025_09', '2025_10', '2025_11', '2026_11']) {
     const [year, number] = month.split('_').map(Number)
-    const to = new Date(Date.UTC(year!, number!, 1)).toISOString()
+    const to = new Date(Date.UTC(year!, number, 1)).toISOString()
     for (const table of ['operation', 'revision'])
       await database.execute(
         `create table ${table}_${month} partition of ${table} for values from ('${month.replace('_', '-')}-01') to ('${to}')`,

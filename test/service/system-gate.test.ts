@@ -72,9 +72,9 @@ test('a long wait is not sat out: the call is refused, and says how long', async
 
 test('failures count over all workers; the third closes the system, one of them tries it, and the first answer opens it', async () => {
   const { one, other, recovered } = await twoWorkers()
-  for (const { gate } of [one, other]) await expect(gate.call(fails('connector.unreachable'))).rejects.toThrow()
+  for (const { gate } of [one, other]) await expect(gate.call(fails('connector.unreachable'))).rejects.toThrow('No.')
   expect((await systemHealths(one.database))[0]).toMatchObject({ failures: 2, retryAt: null })
-  await expect(other.gate.call(fails('connector.timeout'))).rejects.toThrow()
+  await expect(other.gate.call(fails('connector.timeout'))).rejects.toThrow('No.')
   const [closed] = await systemHealths(one.database)
   expect(closed).toMatchObject({ failures: 3, askedWait: false, code: 'connector.timeout' })
   const then = closed!.retryAt! + 1
@@ -89,6 +89,6 @@ test('failures count over all workers; the third closes the system, one of them 
 
 test('what a system dislikes about a record says nothing about the system', async () => {
   const { one } = await twoWorkers()
-  for (let i = 0; i < 5; i++) await expect(one.gate.call(fails('connector.rejected-value'))).rejects.toThrow()
+  for (let i = 0; i < 5; i++) await expect(one.gate.call(fails('connector.rejected-value'))).rejects.toThrow('No.')
   expect(await systemHealths(one.database)).toEqual([])
 })
