@@ -1,4 +1,5 @@
 import type { App } from './app.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startApi } from './api/server.ts'
 import { jsonTelling } from './service/json-telling.ts'
 
@@ -26,7 +27,9 @@ const DRAIN_MS = 8_000
 /** Runs the service until the signal says otherwise. */
 export async function serve(app: App, options: ServeOptions): Promise<void> {
   const telling = jsonTelling(options.log)
-  const { slots, signal } = options
+  const { slots, signal, env } = options
+  const traced = Object.keys(env).some((name) => /^OTEL_EXPORTER_OTLP(_TRACES)?_ENDPOINT$/.test(name))
+  const endTracing = traced ? (await import('./service/start-tracing.ts')).startTracing() : null
   const service = await app.startService({ role: options.role, telling, ...(slots !== undefined && { slots }) })
   try {
     const parts = { app, service, telling, env: options.env, stopping: () => signal.aborted }
@@ -38,6 +41,8 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
       telling.info({}, 'service stops')
     } finally {
       await Promise.all([api?.close(), service.stop(DRAIN_MS)])
+      // A collector that does not answer must not hold the end up.
+      await Promise.race([endTracing?.(), sleep(1_000, undefined, { ref: false })]).catch(() => {})
     }
   } catch (error) {
     await service.stop(DRAIN_MS)

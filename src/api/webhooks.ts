@@ -3,6 +3,7 @@ import { resolveSettings } from '../contract/secrets.ts'
 import { parseWebhookSignature, webhookSettings } from '../contract/system-settings.ts'
 import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
+import { currentTrace, spanned } from '../service/tracing.ts'
 import type { ApiParts, Routes } from './server.ts'
 import { webhookHints } from './webhook-hints.ts'
 import { verifyWebhook } from './webhook-signature.ts'
@@ -25,7 +26,10 @@ export const webhookRoutes: Routes = (server, parts) => {
     if (!verdict.genuine) return reply.code(401).send(problem('bad-signature', verdict.why))
     const hints = webhookHints(body, verdict.message, request.params.system, receiver.flows, receiver.paths)
     try {
-      await parts.service.hinted(hints)
+      await spanned('webhook', { system: request.params.system }, () => {
+        const trace = currentTrace()
+        return parts.service.hinted(trace === null ? hints : hints.map((hint) => ({ ...hint, trace })))
+      })
     } catch (error) {
       if (!(error instanceof ConcordatError) || error.retry === 'never') throw error
       // The sender keeps it and comes again.

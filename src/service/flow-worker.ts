@@ -10,6 +10,7 @@ import { addTally } from '../store/tally.ts'
 import { afterFailure } from './after-run.ts'
 import { dueOf, type Due } from './due.ts'
 import type { Telling } from './telling.ts'
+import { spanned } from './tracing.ts'
 import { whereOf } from './where-of.ts'
 
 /*
@@ -105,7 +106,12 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     const over = new AbortController()
     const meanwhile = parts.follow ? followMeanwhile(flow, AbortSignal.any([signal, over.signal])) : null
     try {
-      const run = await parts.run(flow, { systems: due.systems, full: due.full, sweepMs: SWEEP_MS, signal })
+      const run = await spanned(
+        'run',
+        { flow: flow.name, because: due.because, systems: [...due.systems] },
+        () => parts.run(flow, { systems: due.systems, full: due.full, sweepMs: SWEEP_MS, signal }),
+        hints.map((hint) => hint.trace),
+      )
       await told(flow, due, run)
       if (run.status === 'failed') return run
       if (signal.aborted) await askForRun(database, flow.name, due.full, new Date(clock()))
@@ -126,7 +132,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     const [standing] = await flowServices(database, [flow.name], clock())
     const hints = await waitingHints(database, flow.name, MOST_FOLLOWED)
     if (hints.every((hint) => hint.remoteId !== null)) {
-      const { wantsRun } = await parts.follow!(flow, idsBySystem(hints))
+      const { wantsRun } = await follow(flow, hints)
       if (!wantsRun) {
         await finishHints(database, idsOf(hints), new Date(clock()))
         return null
@@ -134,6 +140,14 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     }
     return runDue(flow, due, standing!, signal)
   }
+
+  const follow = (flow: Flow, hints: readonly WaitingHint[]) =>
+    spanned(
+      'follow hints',
+      { flow: flow.name, hints: hints.length },
+      () => parts.follow!(flow, idsBySystem(hints)),
+      hints.map((hint) => hint.trace),
+    )
 
   /** While a run goes on, hints about single records overtake it. */
   const followMeanwhile = async (flow: Flow, signal: AbortSignal): Promise<void> => {
@@ -144,7 +158,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       await (async () => {
         const hints = (await waitingHints(database, flow.name, MOST_FOLLOWED)).filter((hint) => hint.remoteId !== null)
         if (hints.length === 0) return
-        const { wantsRun } = await parts.follow!(flow, idsBySystem(hints))
+        const { wantsRun } = await follow(flow, hints)
         if (!wantsRun) await finishHints(database, idsOf(hints), new Date(clock()))
       })().catch(() => {})
     }

@@ -11,6 +11,7 @@ import {
   type SystemHealth,
 } from '../store/system-health.ts'
 import { backoff } from './backoff.ts'
+import { spanned } from './tracing.ts'
 
 /*
  * One system as all workers on one store call it:
@@ -99,7 +100,7 @@ export function systemGate(parts: GateParts): Gate {
         await waitAsAsked()
         if (budget) await budget()
         try {
-          const answer = await work()
+          const answer = await spanned('call', { system }, work)
           await succeeded()
           return answer
         } catch (error) {

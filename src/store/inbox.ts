@@ -9,29 +9,32 @@ export interface Hint {
   readonly remoteId: string | null
   /** What the sender calls its message; a message that comes twice counts once. */
   readonly message: string | null
+  /** Trace that it belongs to, where one is recorded. */
+  readonly trace?: string | null
 }
 
 export interface WaitingHint {
   readonly id: string
   readonly system: string
   readonly remoteId: string | null
+  readonly trace: string | null
 }
 
 /** Stores hints, for good when this returns. */
 export async function storeHints(session: Session, hints: readonly Hint[], now: Date): Promise<void> {
   if (hints.length === 0) return
   await session.execute(
-    `insert into inbox (flow, system, remote_id, message, received_at)
-     select n.*, $5 from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n(flow, system, remote_id, message)
+    `insert into inbox (flow, system, remote_id, message, trace, received_at)
+     select n.*, $6 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as n(flow, system, remote_id, message, trace)
      on conflict do nothing`,
-    [...columns(hints, (hint) => [hint.flow, hint.system, hint.remoteId, hint.message]), now],
+    [...columns(hints, (hint) => [hint.flow, hint.system, hint.remoteId, hint.message, hint.trace ?? null]), now],
   )
 }
 
 /** Hints of a flow that wait, oldest first. */
 export async function waitingHints(session: Session, flow: string, limit: number): Promise<WaitingHint[]> {
   return session.query<WaitingHint>(
-    `select id, system, remote_id as "remoteId" from inbox where flow = $1 and done_at is null order by id limit $2`,
+    `select id, system, remote_id as "remoteId", trace from inbox where flow = $1 and done_at is null order by id limit $2`,
     [flow, limit],
   )
 }

@@ -45,6 +45,8 @@ create table inbox (
   remote_id   text,
   -- What the sender calls its message; null for our own feeds.
   message     text,
+  -- Trace of the request that brought it.
+  trace       text,
   received_at timestamptz not null,
   done_at     timestamptz
 );
