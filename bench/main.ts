@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | scale | hooks [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -7,7 +7,9 @@ import type { BenchOptions, BenchResult } from './benchmark.ts'
 import { firstSync } from './first-sync.ts'
 import { incremental } from './incremental.ts'
 import { WrongOutcome } from './measurement.ts'
+import { hooks } from './hooks.ts'
 import { rest } from './rest.ts'
+import { scale, type ServiceBench } from './scale.ts'
 import { openWorld, type World } from './world.ts'
 
 const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) => Promise<BenchResult>>> = {
@@ -16,11 +18,16 @@ const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) 
   incremental,
 }
 
+/** Benchmarks of the running service, on ground of their own. */
+const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = { scale, hooks }
+
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
 
   first-sync    create every record of system A in system B, with full history
   rest          a full pass over both systems when nothing has changed
-  incremental   1,000 edits on each side`
+  incremental   1,000 edits on each side
+  scale         the running service with 1, 2 and 4 workers, between systems that answer after 20 ms
+  hooks         2,000 webhooks a second`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -35,10 +42,11 @@ async function main(): Promise<void> {
   })
   const name = positionals[0] ?? ''
   const benchmark = BENCHMARKS[name]
+  const ofService = OF_SERVICE[name]
   const options = { records: whole(values.records), repeat: whole(values.repeat) }
   if (
     values.help ||
-    benchmark === undefined ||
+    (benchmark === undefined && ofService === undefined) ||
     positionals.length > 1 ||
     options.records === null ||
     options.repeat === null
@@ -47,11 +55,16 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2
     return
   }
+  const { records, repeat } = options
+  if (benchmark === undefined) {
+    const { text, json } = await ofService!({ records, repeat })
+    console.log(values.json ? JSON.stringify(json) : text.join('\n'))
+    return
+  }
   const world = await openWorld({ profile: values.profile })
   const leave = (): void => void world.close().finally(() => process.exit(130))
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
-    const { records, repeat } = options
     const result = await benchmark(world, { records, repeat })
     if (values.json) console.log(JSON.stringify(asJson(name, records, result)))
     else print(name, records, result)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { gated } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract } from './contract/contract.ts'
@@ -8,6 +9,7 @@ import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
+import { connectorSettings, parseRate } from './contract/system-settings.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
@@ -16,6 +18,7 @@ import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { tellStatus } from './engine/tell-status.ts'
+import type { Pause } from './model/condition.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
 import type { Watch } from './notify/watch.ts'
@@ -24,15 +27,26 @@ import type {
   FlowRun,
   LogEntry,
   LogFilter,
+  NextRun,
   PlanReport,
   Progress,
   RecordView,
   StatusRow,
 } from './model/report.ts'
+import { nextRuns, withService } from './service/next-runs.ts'
+import { systemGate } from './service/system-gate.ts'
+import { tellFigures, type ServiceFigures } from './service/tell-figures.ts'
+import { tellHealth, type HealthReport } from './service/tell-health.ts'
+import type { Service, ServiceParts } from './service/service.ts'
+import { systemRecovered } from './service/system-recovered.ts'
+import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import { openDatabase } from './store/database.ts'
+import { openDatabase, type Session } from './store/database.ts'
+import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
+import { ensureFlow } from './store/flows.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
 import { migrate } from './store/migrate.ts'
+import { watchAnew } from './store/watch-facts.ts'
 
 /*
  * Puts the parts together. Loaded when a command needs the store or a system, and not before: `check` needs neither.
@@ -61,6 +75,22 @@ export interface App {
   testSystem(name: string): Promise<ConnectionReport>
   /** What is wrong, who is told of it, and the watch that finds it. */
   readonly alerts: Alerts
+  /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
+  pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
+  /** Lets a paused flow run again; answers whether it was paused. */
+  resume(flow: string): Promise<boolean>
+  /** Makes refused writes due again, and asks the service for a run; answers how many. */
+  retry(flow: string): Promise<number>
+  /** Asks the service for a run as soon as possible. */
+  askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
+  /** When the service looks at each system of a flow next. */
+  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
+  /** How the service itself is: its processes, and systems in trouble. */
+  health(): Promise<HealthReport>
+  /** Figures of all flows and systems, for metrics. */
+  figures(): Promise<ServiceFigures>
+  /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
+  startService(options: ServiceOptions): Promise<Service>
   close(): Promise<void>
 }
 
@@ -77,6 +107,11 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void
   /** Ends the run between two batches; the next run goes on. */
   signal?: AbortSignal
+}
+
+export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
+  /** Flows worked on at once in this process. Default: all of them, at most 32. */
+  readonly slots?: number
 }
 
 export interface OpenOptions {
@@ -129,7 +164,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     })
   }
   const contract = check.contract
-  const { database, stop } = await openStore(options, env)
+  const { database, url, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
   const connectors = new Map<string, Connector>()
   const deps: Deps = {
     database,
@@ -140,17 +175,47 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
 
   /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
+  const reaching = new Map<string, Promise<void>>()
   const reach = async (systems: Iterable<string>): Promise<void> => {
     for (const name of systems) {
       if (connectors.has(name)) continue
-      const system = contract.systems.get(name)!
-      connectors.set(name, named(name, await connect(system.connector, resolveSettings(system, { env, readFile }))))
+      // Flows that begin at the same moment share the connection.
+      const made = reaching.get(name) ?? reachOne(name).finally(() => reaching.delete(name))
+      reaching.set(name, made)
+      await made
     }
+  }
+  const reachOne = async (name: string): Promise<void> => {
+    const system = contract.systems.get(name)!
+    const settings = resolveSettings(connectorSettings(system), { env, readFile })
+    const gate = systemGate({
+      database,
+      system: name,
+      callsPerSecond: parseRate(system.settings['rate_limit'] ?? ''),
+      clock: () => Date.now(),
+      chance: Math.random,
+      onRecovery: (recovered) => systemRecovered({ database, contract, clock: () => Date.now() }, recovered),
+    })
+    connectors.set(name, named(name, gated(await connect(system.connector, settings), gate)))
   }
   const prepare = async (run: RunOptions): Promise<string[]> => {
     const names = chosenFlows(check, contract, run.flows)
     await reach(new Set(names.flatMap((name) => contract.flows.get(name)!.systems)))
     return names
+  }
+  /** Flows that are not paused; one that was asked for by name and is paused is said so. */
+  const withoutPaused = async (names: string[], asked: readonly string[] | undefined): Promise<string[]> => {
+    const paused = (await flowServices(database, names, Date.now())).filter((one) => one.paused)
+    const named = paused.find((one) => asked?.includes(one.flow))
+    if (named) {
+      const { by, reason } = named.paused!
+      throw new ConcordatError(
+        'engine.paused',
+        `The flow ${named.flow} is paused${by === null ? '' : ` by ${by}`}${reason === '' ? '.' : `: ${reason}`}`,
+        { cure: `Let it go on with \`concordat resume ${named.flow}\`.` },
+      )
+    }
+    return names.filter((name) => !paused.some((one) => one.flow === name))
   }
   const depsOf = (run: RunOptions): Deps => ({
     ...deps,
@@ -164,6 +229,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     secrets: { env, readFile },
     holder: deps.holder,
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
+    pausesOf,
   })
   return {
     check,
@@ -176,7 +242,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       })
     },
     async run(run = {}) {
-      const names = await prepare(run)
+      const names = await withoutPaused(await prepare(run), run.flows)
       const reports: FlowRun[] = []
       for (const flow of inDependencyOrder(contract, names)) {
         if (run.signal?.aborted) break
@@ -184,7 +250,21 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       }
       return reports
     },
-    status: () => tellStatus(database, contract, Date.now()),
+    async status() {
+      const now = Date.now()
+      return withService(
+        await tellStatus(database, contract, now, await pausesOf(database)),
+        contract,
+        await flowServices(database, null, now),
+        now,
+      )
+    },
+    async nextRuns(flow, count = 5) {
+      chosenFlows(check, contract, [flow])
+      const now = Date.now()
+      const [standing] = await flowServices(database, [flow], now)
+      return nextRuns(contract, contract.flows.get(flow)!, standing, now, count)
+    },
     log: (filter) => tellLog(database, contract, filter),
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
@@ -197,6 +277,52 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await reach([name])
       return connectors.get(name)!.test()
     },
+    async pause(flow, { by, reason }) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      return pauseFlow(database, flow, { by, reason: reason ?? '', now: new Date() })
+    },
+    async resume(flow) {
+      chosenFlows(check, contract, [flow])
+      await watchAnew(database, flow, new Date())
+      return resumeFlow(database, flow)
+    },
+    async retry(flow) {
+      chosenFlows(check, contract, [flow])
+      const count = await rearmQuarantined(database, flow)
+      await askForRun(database, flow, false, new Date())
+      return count
+    },
+    async askForRun(flow, asked = {}) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      await askForRun(database, flow, asked.full === true, new Date())
+    },
+    figures: () => tellFigures(database, Date.now()),
+    health: () => tellHealth(database, Date.now()),
+    async startService({ slots, ...service }) {
+      const { startService } = await import('./service/service.ts')
+      const flows = chosenFlows(check, contract, undefined)
+      return startService({
+        ...service,
+        contract,
+        database,
+        databaseUrl: url,
+        clock: () => Date.now(),
+        chance: Math.random,
+        name: deps.holder,
+        flows,
+        slots: slots ?? Math.min(32, flows.length),
+        watch: async () => void (await alerts.watch.tick()),
+        beat: () => alerts.watch.beat(),
+        endBeat: () => alerts.watch.endBeat(),
+        tidy: () => tidy(database, contract, service.telling, Date.now()),
+        async run(flow, { signal, ...run }) {
+          await reach(flow.systems)
+          return runFlow({ ...deps, signal }, contract, flow, run)
+        },
+      })
+    },
     async close() {
       for (const connector of connectors.values()) await connector.close()
       await stop()
@@ -206,7 +332,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
-async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
+async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>, connections: number) {
   const given = options.databaseUrl ?? env['DATABASE_URL']
   if (given !== undefined && given !== '') {
     // The URL itself stays out of the message: it may hold a password.
@@ -214,17 +340,19 @@ async function openStore(options: OpenOptions, env: Readonly<Record<string, stri
       throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
         cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
       })
-    const database = await openDatabase(given)
+    const database = await openDatabase(given, { connections })
     await migrate(database)
-    return { database, stop: () => database.close() }
+    return { database, url: given, stop: () => database.close() }
   }
   const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
   try {
     await server.createDatabase('concordat')
-    const database = await openDatabase(server.socketUrl('concordat'))
+    const url = server.socketUrl('concordat')
+    const database = await openDatabase(url, { connections })
     await migrate(database)
     return {
       database,
+      url,
       stop: async () => {
         await database.close()
         await server.stop()
@@ -255,4 +383,14 @@ function chosenFlows(check: CheckReport, contract: Contract, asked: readonly str
     })
   }
   return wanted.filter((name) => !cannot.some((one) => one.flow === name))
+}
+
+/** The flows that are paused, for those who judge how flows stand. */
+async function pausesOf(session: Session): Promise<Map<string, Pause>> {
+  const services = await flowServices(session, null, Date.now())
+  return new Map(
+    services.flatMap(({ flow, paused }) =>
+      paused === null ? [] : [[flow, { by: paused.by, since: paused.at, reason: paused.reason || null }] as const],
+    ),
+  )
 }

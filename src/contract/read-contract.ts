@@ -18,6 +18,7 @@ import { checkTimezone } from './read-type.ts'
 import { FIELD_SETTINGS } from './schema.ts'
 import { secretFault } from './secrets.ts'
 import { flowSentences } from './rulebook.ts'
+import { systemSettingFault } from './system-settings.ts'
 
 /** A field's keys are its settings and the names of systems, so the two must not meet. `shared`, `newest` and `ask` are answers. */
 const RESERVED = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both'])
@@ -201,6 +202,8 @@ function readSystems(
           'Write `${env:NAME}` or `${secret:NAME}`, with letters, digits and `_` in the name.',
         )
       }
+      const own = fault === null ? systemSettingFault(setting, entry.value.text) : null
+      if (own) findings.error(entry.value.place, 'bad-system-setting', own.fault, own.cure)
       settings[setting] = entry.value.text
     }
     systems.set(name, { name, connector: connector?.text ?? '', settings })

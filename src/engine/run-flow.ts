@@ -19,10 +19,11 @@ import {
   publishContract,
   type SideRow,
 } from '../store/flows.ts'
+import { markServed } from '../store/flow-service.ts'
 import { waitingForReference, withoutReference } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
-import { countLinks } from '../store/links.ts'
+import { countLinks, recordsInState } from '../store/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
@@ -65,6 +66,10 @@ export interface Deps {
 
 export interface RunFlowOptions {
   readonly full?: boolean
+  /** Look for changes in these systems only; the others are read where a decision needs them. Default: all. */
+  readonly systems?: readonly string[]
+  /** Look for what is gone only when that was done longer ago than this; default: in every run of a small flow. */
+  readonly sweepMs?: number
   /** The flow is looked at in a rehearsal: the lease is held outside of it. */
   readonly lease?: FlowWork['lease']
 }
@@ -152,13 +157,16 @@ export async function runFlow(
       }
       if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
       if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
-      const stopped = await perform(work, sideRows, kind)
+      const seen = new Set<number>()
+      const stopped = await perform(work, { sideRows, kind, seen, ...options })
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
         await adoptRules(database, row.id, flow.fingerprint)
         await completeFirstSync(database, row.id, new Date(clock()))
         await markSuccess(database, row.id, new Date(clock()))
       }
+      // Also after a limit has stopped it: looking again at once would change nothing.
+      await markServed(database, [...seen], new Date(started))
       return await report(stopped ? 'stopped' : 'done', sides, stopped ?? undefined)
     } catch (error) {
       if (!(error instanceof ConcordatError)) {
@@ -168,26 +176,30 @@ export async function runFlow(
       // There is nothing left to note it in: the next run closes this one.
       if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
-      return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message, error)
+      const told = error.cure ? `${error.message} ${error.cure}` : error.message
+      return { ...(await report('failed', sideRows, told, error)), failure: failureOf(error) }
     }
   } finally {
     if (!options.lease) await releaseLease(database, lease).catch(() => {})
   }
 }
 
+interface Pass extends Pick<RunFlowOptions, 'systems' | 'sweepMs'> {
+  readonly sideRows: readonly SideRow[]
+  readonly kind: RunKind
+  /** Ids of the sides that were looked at. */
+  readonly seen: Set<number>
+}
+
 /** The run itself; answers why it stopped, or null. */
-async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKind): Promise<string | null> {
+async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const decider = new Decider(work)
   const findings = noFindings()
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
   const paused = await pausedByFailure(work)
   if (paused) return paused
-  const order = observingOrder(work)
-  for (const [i, side] of order.entries()) {
-    const row = sideRows.find((candidate) => candidate.id === side.id)!
-    await observe(work, decider, side, row, kind, i === order.length - 1, findings)
-  }
+  await observeSides(work, decider, pass, findings)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
   const massDeletion = await decideDeletions(work, findings)
@@ -216,25 +228,45 @@ async function pausedByFailure(work: FlowWork): Promise<string | null> {
 /** Sides whose records need a counterpart before they count come first; the ones that lead come last. */
 const observingOrder = (work: FlowWork): Side[] => work.sides.toSorted((a, b) => Number(a.leads) - Number(b.leads))
 
+/**
+ * Looks at the sides that the pass is for. What is new in one of them may be in another already, so that one is looked
+ * at, too, before anything is decided about it.
+ */
+async function observeSides(work: FlowWork, decider: Decider, pass: Pass, findings: Findings): Promise<void> {
+  const order = observingOrder(work)
+  const wanted = (side: Side): boolean =>
+    pass.kind === 'full' || pass.systems === undefined || pass.systems.includes(side.system)
+  const chosen = order.filter(wanted)
+  const others = order.filter((side) => !wanted(side))
+  for (const [i, side] of chosen.entries())
+    await observe(work, decider, side, pass, others.length === 0 && i === chosen.length - 1, findings)
+  if (others.length === 0) return
+  const pending = await recordsInState(work.database, work.row.id, 'pending', '0', 1)
+  if (pending.length === 0) return
+  for (const [i, side] of others.entries()) await observe(work, decider, side, pass, i === others.length - 1, findings)
+}
+
 async function observe(
   work: FlowWork,
   decider: Decider,
   side: Side,
-  row: SideRow,
-  kind: RunKind,
+  pass: Pass,
   last: boolean,
   findings: Findings,
 ): Promise<void> {
+  const { kind } = pass
+  const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
+  pass.seen.add(side.id)
   if (kind === 'full' || row.cursor === null) {
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
   const sideIds = work.sides.map((other) => other.id)
+  const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
   const due =
-    row.scannedAt === null ||
-    work.clock() - Date.parse(row.scannedAt) > SWEEP_MS ||
-    (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
+    since > SWEEP_MS ||
+    (since >= (pass.sweepMs ?? 0) && (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS)
   if (!due) return
   await findAbsent(work, side, findings)
   await markScanned(work.database, side.id, new Date(work.clock()))
@@ -318,6 +350,11 @@ async function recordsFor(work: FlowWork, changes: number): Promise<number> {
   }
   return most
 }
+
+const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
+  code: error.code,
+  ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
+})
 
 async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
   const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)

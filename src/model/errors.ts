@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'store.migration-failed'
   | 'engine.busy'
   | 'engine.stopped'
+  | 'engine.paused'
   | 'engine.lease-lost'
   | 'engine.unknown-flow'
   | 'engine.unknown-record'
@@ -33,6 +34,7 @@ export type ErrorCode =
   | 'notify.undelivered'
   | 'notify.unknown-channel'
   | 'notify.unknown-alert'
+  | 'service.no-port'
   | 'cli.usage'
   | 'bug'
 

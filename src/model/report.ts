@@ -1,5 +1,6 @@
 import type { AlertEvent } from './alert.ts'
 import type { ConcernedRecord, ConditionKind } from './condition.ts'
+import type { ErrorCode } from './errors.ts'
 import type { CaseKind, FlowStatus, OperationKind, Outcome, RunKind, RunStatus } from './words.ts'
 
 /*
@@ -29,6 +30,8 @@ export interface FlowRun {
   readonly open_cases: number
   /** Why it stopped or failed, one sentence. */
   readonly message?: string
+  /** What failed, for a program: a code, and the seconds that the system asked us to wait. */
+  readonly failure?: { readonly code: ErrorCode; readonly retry_after?: number }
 }
 
 /** What people need to read values that are ids or lists; each part is absent where there is nothing to say. */
@@ -76,6 +79,16 @@ export interface StatusRow {
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number
   readonly owners: { readonly business: string; readonly technical: string }
+  /** When the service looks at each system next; empty while the flow is paused. */
+  readonly next_runs?: readonly NextRun[]
+}
+
+export interface NextRun {
+  readonly system: string
+  /** Times, soonest first; empty when there is none. */
+  readonly at: readonly string[]
+  /** The first of them for people, in the time zone of the business: `tomorrow at 02:00`. */
+  readonly words: string
 }
 
 export interface AlertMessageView {

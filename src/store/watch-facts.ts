@@ -180,6 +180,11 @@ export async function beginWatching(session: Session, flows: readonly string[], 
   )
 }
 
+/** What a flow promises counts from this moment on: nothing was promised while it was paused. */
+export async function watchAnew(session: Session, flow: string, now: Date): Promise<void> {
+  await session.execute('update flow_watch set since = $2 where flow = $1', [flow, now])
+}
+
 /** Takes down that changes of a flow were looked for with success, for those who do that without a run of its own. */
 export async function noteLook(session: Session, flow: string, at: Date): Promise<void> {
   await session.execute(
