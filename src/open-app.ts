@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { ChangeFeed } from './connector-kit/change-feed.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
@@ -7,6 +8,8 @@ import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
+import { followFeed, watchedBy } from './engine/flow-feed.ts'
+import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
@@ -17,6 +20,7 @@ import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import type {
   CaseView,
+  FeedReport,
   FlowRun,
   LogEntry,
   LogFilter,
@@ -27,6 +31,7 @@ import type {
 } from './model/report.ts'
 import { findCases } from './store/cases.ts'
 import { openDatabase } from './store/database.ts'
+import { installationName } from './store/installation.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
 import { migrate } from './store/migrate.ts'
 
@@ -55,6 +60,12 @@ export interface App {
     decision: { choice: string; value?: string; by: string; alike?: boolean },
   ): Promise<readonly CaseView[]>
   testSystem(name: string): Promise<ConnectionReport>
+  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
+  feed(system: string): Promise<FeedReport>
+  installFeed(system: string): Promise<FeedReport>
+  removeFeed(system: string): Promise<FeedReport>
+  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
+  follow(options: FollowAppOptions): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -66,6 +77,16 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void
   /** Ends the run between two batches; the next run goes on. */
   signal?: AbortSignal
+}
+
+export interface FollowAppOptions {
+  readonly signal: AbortSignal
+  /** Default: all decided flows. */
+  readonly flows?: readonly string[]
+  /** Called once when everything listens. */
+  readonly onReady?: (flows: ReadonlyMap<string, HotFlow>) => void
+  /** Hears of what goes wrong; it is tried again. */
+  readonly onTrouble?: (error: ConcordatError, flow: string | null) => void
 }
 
 export interface OpenOptions {
@@ -146,6 +167,27 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     ...(run.onProgress && { onProgress: run.onProgress }),
     ...(run.signal && { signal: run.signal }),
   })
+  const known = (system: string): void => {
+    if (contract.systems.has(system)) return
+    throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
+      cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
+    })
+  }
+  const feedOf = async (system: string): Promise<ChangeFeed | null> => {
+    known(system)
+    await reach([system])
+    const connector = connectors.get(system)!
+    return (await connector.feed?.(watchedBy(contract, system), await installationName(database))) ?? null
+  }
+  const reportFeed = async (system: string, feed: ChangeFeed | null): Promise<FeedReport> =>
+    feed
+      ? { system, ...(await feed.inspect()) }
+      : { system, state: 'none', statements: [], removal: [], waiting: null, notes: [] }
+  const changeFeed = async (system: string, change: 'install' | 'remove'): Promise<FeedReport> => {
+    const feed = await feedOf(system)
+    await feed?.[change]()
+    return reportFeed(system, feed)
+  }
   return {
     check,
     async plan(run = {}) {
@@ -170,12 +212,26 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     async testSystem(name) {
-      if (!contract.systems.has(name))
-        throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, {
-          cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
-        })
+      known(name)
       await reach([name])
       return connectors.get(name)!.test()
+    },
+    feed: async (system) => reportFeed(system, await feedOf(system)),
+    installFeed: (system) => changeFeed(system, 'install'),
+    removeFeed: (system) => changeFeed(system, 'remove'),
+    async follow({ signal, onReady, onTrouble, ...asked }) {
+      const names = await prepare(asked)
+      const flows = new Map(names.map((name) => [name, new HotFlow(deps, contract, contract.flows.get(name)!)]))
+      const followed: { system: string; feed: ChangeFeed }[] = []
+      for (const system of new Set(names.flatMap((name) => contract.flows.get(name)!.systems))) {
+        const feed = await feedOf(system)
+        if (feed && (await feed.inspect()).state !== 'absent') followed.push({ system, feed })
+      }
+      onReady?.(flows)
+      const trouble = onTrouble && { onTrouble }
+      await Promise.all(followed.map((one) => followFeed({ ...one, contract, flows, signal, ...trouble })))
+      for (const flow of flows.values()) await flow.close()
+      return followed.map(({ system }) => system)
     },
     async close() {
       for (const connector of connectors.values()) await connector.close()

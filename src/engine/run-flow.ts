@@ -22,7 +22,6 @@ import {
 import { waitingForReference, withoutReference } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
-import { countLinks } from '../store/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
@@ -30,7 +29,7 @@ import { linkedAtLastPass } from '../store/scan-pages.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { BREAKER, breakerCase } from './case-drafts.ts'
 import { carryOutDecisions } from './carry-out.ts'
-import { decideDeletions, limitOf } from './deletions.ts'
+import { decideDeletions, limitFor } from './deletions.ts'
 import { Decider } from './decider.ts'
 import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
 import {
@@ -63,8 +62,13 @@ export interface Deps {
 
 export interface RunFlowOptions {
   readonly full?: boolean
-  /** The flow is looked at in a rehearsal: the lease is held outside of it. */
+  /** Held outside, where the flow is looked at in a rehearsal or kept hot. */
   readonly lease?: FlowWork['lease']
+  /** What is gone need not be looked for each time, only when it is due: somebody hears of deletions otherwise. */
+  readonly light?: boolean
+  /** See `FlowWork`. */
+  readonly giveWay?: (work: FlowWork) => Promise<void>
+  readonly recent?: FlowWork['recent']
 }
 
 /** Below this many linked records every run also looks for what is gone; above, a run does so after `SWEEP_MS`. */
@@ -144,10 +148,13 @@ export async function runFlow(
         firstSync,
         rulesChanged,
         signal: deps.signal,
+        touched: new Map(),
+        ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
+        ...(options.recent && { recent: options.recent }),
       }
       if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
       if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
-      const stopped = await perform(work, sideRows, kind)
+      const stopped = await perform(work, sideRows, kind, options.light === true)
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
         await adoptRules(database, row.id, flow.fingerprint)
@@ -171,7 +178,12 @@ export async function runFlow(
 }
 
 /** The run itself; answers why it stopped, or null. */
-async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKind): Promise<string | null> {
+async function perform(
+  work: FlowWork,
+  sideRows: readonly SideRow[],
+  kind: RunKind,
+  light: boolean,
+): Promise<string | null> {
   const decider = new Decider(work)
   const findings = noFindings()
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
@@ -181,7 +193,7 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
   const order = observingOrder(work)
   for (const [i, side] of order.entries()) {
     const row = sideRows.find((candidate) => candidate.id === side.id)!
-    await observe(work, decider, side, row, kind, i === order.length - 1, findings)
+    await observe(work, decider, side, row, kind, i === order.length - 1, findings, light)
   }
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
@@ -197,7 +209,7 @@ async function perform(work: FlowWork, sideRows: readonly SideRow[], kind: RunKi
 }
 
 /** With `on_failure.then: pause flow` a record that a system refuses for good stops the flow until somebody decided. */
-async function pausedByFailure(work: FlowWork): Promise<string | null> {
+export async function pausedByFailure(work: FlowWork): Promise<string | null> {
   if (work.flow.onFailure.then !== 'pause flow') return null
   const cases = await findCases(work.database, {
     flow: work.flow.name,
@@ -219,6 +231,7 @@ async function observe(
   kind: RunKind,
   last: boolean,
   findings: Findings,
+  light: boolean,
 ): Promise<void> {
   if (kind === 'full' || row.cursor === null) {
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
@@ -229,7 +242,7 @@ async function observe(
   const due =
     row.scannedAt === null ||
     work.clock() - Date.parse(row.scannedAt) > SWEEP_MS ||
-    (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
+    (!light && (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS)
   if (!due) return
   await findAbsent(work, side, findings)
   await markScanned(work.database, side.id, new Date(work.clock()))
@@ -280,18 +293,19 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
 /** Stops the flow before its first write when more would change than the contract lets through; answers why. */
 async function breaker(work: FlowWork): Promise<string | null> {
   if (work.firstSync) return null
-  const { records: total, bySide } = await countDirty(
+  const { records: due, bySide } = await countDirty(
     work.database,
     work.sides.map((side) => side.id),
   )
+  const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
   // What is to be created counts among the records, too, so that 100% is never exceeded.
-  const limit = limitOf(work.flow.limits.changes, Math.max(total, await recordsFor(work, total)))
+  const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
   if (total > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
     if (total > approved) {
       const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
       await underLease(work, (session) =>
-        openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)),
+        openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
       )
       return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
     }
@@ -302,19 +316,8 @@ async function breaker(work: FlowWork): Promise<string | null> {
   return null
 }
 
-/** How many records the flow has, as far as that matters to whether `changes` of them are too many. */
-async function recordsFor(work: FlowWork, changes: number): Promise<number> {
-  const { percent } = work.flow.limits.changes
-  if (percent === null || percent === 0) return 0
-  const enough = Math.ceil((changes * 100) / percent)
-  let most = 0
-  for (const side of work.sides) {
-    if (most < enough) most = Math.max(most, await countLinks(work.database, side.id, enough))
-  }
-  return most
-}
-
-async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
+/** Takes the right to work on a flow, or says who has it. */
+export async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
   const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)
   if (lease) return lease
   const holder = await leaseHolder(deps.database, flowId)
@@ -325,7 +328,7 @@ async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowW
 }
 
 /** Opens the flow's object in each of its systems and compiles the mappings. */
-async function openSides(
+export async function openSides(
   deps: Deps,
   contract: Contract,
   flow: Flow,
@@ -369,7 +372,7 @@ interface ReportInput {
   readonly message: string | undefined
 }
 
-async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
+export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = await countOperations(deps.database, input.runId)
   const openNow = await countOpenCases(deps.database, input.flowId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))

@@ -51,7 +51,9 @@ function judge(flow: Flow, standing: FlowStanding | undefined, now: number): [Fl
       standing.openCases === 1 ? '1 case waits for a decision.' : `${standing.openCases} cases wait for a decision.`,
     ]
   if (asked) return ['On time', STOPPED]
-  return ['On time', standing.status === 'running' ? 'A run is under way.' : 'The last run succeeded.']
+  if (standing.status === 'running') return ['On time', 'A run is under way.']
+  const after = standing.realTime ? '; changes since then are carried over as they come' : ''
+  return ['On time', `The last run succeeded${after}.`]
 }
 
 const longestInterval = (flow: Flow): number => Math.max(0, ...Object.values(flow.schedule).map(interval))
