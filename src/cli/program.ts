@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ConcordatError } from '../model/errors.ts'
 import { casesCommand } from './commands/cases-command.ts'
 import { checkCommand } from './commands/check-command.ts'
+import { feedCommand } from './commands/feed-command.ts'
 import { logCommand } from './commands/log-command.ts'
 import { planCommand } from './commands/plan-command.ts'
 import { runCommand } from './commands/run-command.ts'
@@ -64,6 +65,7 @@ ${EXIT_STATUS_HELP}`,
     logCommand(cli),
     showCommand(cli),
     casesCommand(cli),
+    feedCommand(cli, parts.prompter),
     ...(parts.more ?? []).map((make) => make(cli)),
   ]
   for (const command of commands) program.addCommand(command)
