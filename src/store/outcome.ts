@@ -86,7 +86,8 @@ export const emptyOutcome = (): Outcome => ({
 })
 
 /** Whether there is nothing to write. */
-export const isEmptyOutcome = (outcome: Outcome): boolean => Object.values(outcome).every((rows) => rows.length === 0)
+export const isEmptyOutcome = (outcome: Outcome): boolean =>
+  (Object.values(outcome) as readonly (readonly unknown[])[]).every((rows) => rows.length === 0)
 
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {

@@ -27,12 +27,6 @@ export interface WatchedColumn {
   readonly object: string
 }
 
-/** Something that installing makes, and how to know that it is there. */
-export interface Part {
-  readonly statements: readonly string[]
-  readonly key: string
-}
-
 export const schemaOf = (installation: string): string => `concordat_${installation}`
 
 export const changesOf = (installation: string): string => `${quoteName(schemaOf(installation))}.change`

@@ -122,8 +122,8 @@ export class PostgresFeed implements ChangeFeed {
       rung = true
       this.wake()
     }
-    let broken: unknown
-    const fail = (error: unknown): void => {
+    let broken: Error | undefined
+    const fail = (error: Error): void => {
       broken = error
       ring()
     }
@@ -149,12 +149,12 @@ export class PostgresFeed implements ChangeFeed {
         if (broken !== undefined) throw broken
       }
     } catch (error) {
-      broken = error
+      broken = error as Error
       throw translateFailure(error, this.session.place())
     } finally {
       signal.removeEventListener('abort', ring)
       client.off('notification', ring).off('error', fail).off('end', end)
-      if (broken === undefined) await client.query('unlisten *').catch((error: unknown) => (broken = error))
+      if (broken === undefined) await client.query('unlisten *').catch(fail)
       lease.release(broken !== undefined)
     }
   }
