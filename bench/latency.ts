@@ -77,6 +77,8 @@ export async function latency(world: World, records: number): Promise<LatencyRes
   }
 }
 
+let edited = 0
+
 interface Observer {
   /** Resolves with the time at which B holds the value. */
   seen(key: string): Promise<number>
@@ -106,7 +108,8 @@ async function edits(world: World, observer: Observer, name: string, most: () =>
     for (let i = 0; i < most(); i++) {
       await sleep(Math.max(0, began + (i * 1_000) / EDITS_PER_SECOND - performance.now()))
       const id = 1 + ((i * 7) % EDITED)
-      const value = -(i + 1 + Math.floor(Math.random() * 1e3) * 1e4)
+      // Never the same twice: an edit that changes nothing would not be seen to land.
+      const value = -++edited
       const key = `C-${String(id).padStart(8, '0')}=${value}.00`
       const sent = performance.now()
       times.push(

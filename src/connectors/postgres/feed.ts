@@ -128,6 +128,9 @@ export class PostgresFeed implements ChangeFeed {
       ring()
     }
     const end = (): void => fail(new Error('Connection terminated'))
+    const check = (): void => {
+      if (broken !== undefined) throw broken
+    }
     client.on('notification', ring).on('error', fail).on('end', end)
     signal.addEventListener('abort', ring)
     try {
@@ -139,14 +142,14 @@ export class PostgresFeed implements ChangeFeed {
         rung = false
         const room = MOST_IN_FLIGHT - this.inFlight()
         const { lines, horizon } = room > 0 ? await this.take(client, floor) : { lines: [], horizon: null }
-        if (broken !== undefined) throw broken
+        check()
         if (lines.length > 0) {
           yield this.batch(lines, names)
           continue
         }
         if (horizon !== null) floor = horizon
         if (!rung && !signal.aborted) await this.rest(LOOK_MS)
-        if (broken !== undefined) throw broken
+        check()
       }
     } catch (error) {
       broken = error as Error
