@@ -1,15 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { ChangeFeed } from './connector-kit/change-feed.ts'
 import { gated } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
-import type { Contract } from './contract/contract.ts'
+import type { Contract, Flow } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
 import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
 import { connectorSettings, parseRate } from './contract/system-settings.ts'
+import { followFeed, watchedBy } from './engine/flow-feed.ts'
+import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
@@ -24,6 +27,7 @@ import { AlertDesk } from './notify/alert-desk.ts'
 import type { Watch } from './notify/watch.ts'
 import type {
   CaseView,
+  FeedReport,
   FlowRun,
   LogEntry,
   LogFilter,
@@ -33,6 +37,7 @@ import type {
   RecordView,
   StatusRow,
 } from './model/report.ts'
+import { listenToFeeds } from './service/listen-to-feeds.ts'
 import { nextRuns, withService } from './service/next-runs.ts'
 import { systemGate } from './service/system-gate.ts'
 import { tellFigures, type ServiceFigures } from './service/tell-figures.ts'
@@ -44,6 +49,7 @@ import { findCases } from './store/cases.ts'
 import { openDatabase, type Session } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
+import { installationName } from './store/installation.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
 import { migrate } from './store/migrate.ts'
 import { watchAnew } from './store/watch-facts.ts'
@@ -91,6 +97,12 @@ export interface App {
   figures(): Promise<ServiceFigures>
   /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
   startService(options: ServiceOptions): Promise<Service>
+  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
+  feed(system: string): Promise<FeedReport>
+  installFeed(system: string): Promise<FeedReport>
+  removeFeed(system: string): Promise<FeedReport>
+  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
+  follow(options: FollowAppOptions): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -112,6 +124,16 @@ export interface RunOptions {
 export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
   /** Flows worked on at once in this process. Default: all of them, at most 32. */
   readonly slots?: number
+}
+
+export interface FollowAppOptions {
+  readonly signal: AbortSignal
+  /** Default: all decided flows. */
+  readonly flows?: readonly string[]
+  /** Called once when everything listens. */
+  readonly onReady?: (flows: ReadonlyMap<string, HotFlow>) => void
+  /** Hears of what goes wrong; it is tried again. */
+  readonly onTrouble?: (error: ConcordatError, flow: string | null) => void
 }
 
 export interface OpenOptions {
@@ -231,6 +253,41 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
     pausesOf,
   })
+  const known = (system: string): void => {
+    if (contract.systems.has(system)) return
+    throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
+      cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
+    })
+  }
+  const feedOf = async (system: string): Promise<ChangeFeed | null> => {
+    known(system)
+    await reach([system])
+    const connector = connectors.get(system)!
+    return (await connector.feed?.(watchedBy(contract, system), await installationName(database))) ?? null
+  }
+  const installedFeed = async (system: string): Promise<ChangeFeed | null> => {
+    const feed = await feedOf(system)
+    return feed && (await feed.inspect()).state !== 'absent' ? feed : null
+  }
+  const systemsOf = (names: readonly string[]): string[] => [
+    ...new Set(names.flatMap((name) => contract.flows.get(name)!.systems)),
+  ]
+  const hot = new Map<string, HotFlow>()
+  /** Flows that this process works on are kept ready between two looks. */
+  const hotFlow = (flow: Flow): HotFlow => {
+    const known = hot.get(flow.name) ?? new HotFlow(deps, contract, flow)
+    hot.set(flow.name, known)
+    return known
+  }
+  const reportFeed = async (system: string, feed: ChangeFeed | null): Promise<FeedReport> =>
+    feed
+      ? { system, ...(await feed.inspect()) }
+      : { system, state: 'none', statements: [], removal: [], waiting: null, notes: [] }
+  const changeFeed = async (system: string, change: 'install' | 'remove'): Promise<FeedReport> => {
+    const feed = await feedOf(system)
+    await feed?.[change]()
+    return reportFeed(system, feed)
+  }
   return {
     check,
     alerts,
@@ -270,10 +327,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     async testSystem(name) {
-      if (!contract.systems.has(name))
-        throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, {
-          cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
-        })
+      known(name)
       await reach([name])
       return connectors.get(name)!.test()
     },
@@ -319,11 +373,38 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         tidy: () => tidy(database, contract, service.telling, Date.now()),
         async run(flow, { signal, ...run }) {
           await reach(flow.systems)
-          return runFlow({ ...deps, signal }, contract, flow, run)
+          return hotFlow(flow).run(run, signal)
+        },
+        async follow(flow, hints) {
+          await reach(flow.systems)
+          const reports = await Promise.all([...hints].map(([system, ids]) => hotFlow(flow).take(system, ids)))
+          return { wantsRun: reports.some((report) => report.wantsRun) }
+        },
+        feeds: async (hinted) => {
+          const sources = systemsOf(flows).map((system) => ({ contract, system, open: () => installedFeed(system) }))
+          return listenToFeeds(sources, hinted, service.telling)
         },
       })
     },
+    feed: async (system) => reportFeed(system, await feedOf(system)),
+    installFeed: (system) => changeFeed(system, 'install'),
+    removeFeed: (system) => changeFeed(system, 'remove'),
+    async follow({ signal, onReady, onTrouble, ...asked }) {
+      const names = await prepare(asked)
+      const flows = new Map(names.map((name) => [name, new HotFlow(deps, contract, contract.flows.get(name)!)]))
+      const followed: { system: string; feed: ChangeFeed }[] = []
+      for (const system of systemsOf(names)) {
+        const feed = await installedFeed(system)
+        if (feed) followed.push({ system, feed })
+      }
+      onReady?.(flows)
+      const trouble = onTrouble && { onTrouble }
+      await Promise.all(followed.map((one) => followFeed({ ...one, contract, flows, signal, ...trouble })))
+      for (const flow of flows.values()) await flow.close()
+      return followed.map(({ system }) => system)
+    },
     async close() {
+      for (const flow of hot.values()) await flow.close()
       for (const connector of connectors.values()) await connector.close()
       await stop()
     },

@@ -3,6 +3,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { alertsCommand } from './commands/alerts-command.ts'
 import { casesCommand } from './commands/cases-command.ts'
 import { checkCommand } from './commands/check-command.ts'
+import { feedCommand } from './commands/feed-command.ts'
 import { logCommand } from './commands/log-command.ts'
 import { pauseCommand, resumeCommand, retryCommand } from './commands/pause-command.ts'
 import { planCommand } from './commands/plan-command.ts'
@@ -83,6 +84,7 @@ ${EXIT_STATUS_HELP}`,
     pauseCommand(cli),
     resumeCommand(cli),
     retryCommand(cli),
+    feedCommand(cli, parts.prompter),
     ...(parts.more ?? []).map((make) => make(cli)),
   ]
   for (const command of commands) program.addCommand(command)

@@ -1,11 +1,13 @@
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Raw } from '../model/value.ts'
+import type { ChangeFeed, Watched } from './change-feed.ts'
 
 /*
  * The Connector port: how the engine reaches a business system.
  *
  *   Connector ── open(spec) ──► RemoteObject ── scan · changedSince · read · create · update · delete
+ *             └─ feed(watched) ──► ChangeFeed ── install · listen · acknowledge   (change-feed.ts; where the system can)
  *
  * Everything is in batches. A connector never interprets values: it hands over text as the system prints it.
  * It throws a ConcordatError when the call as a whole failed (nothing known about the outcome: `connector.lost-response`),
@@ -250,6 +252,11 @@ export interface Connector {
   test(): Promise<ConnectionReport>
   introspect(): Promise<Catalogue>
   open(spec: ObjectSpec): Promise<RemoteObject>
+  /**
+   * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or
+   * digits that tell this installation's part in the system from others'.
+   */
+  feed?(watched: readonly Watched[], installation: string): Promise<ChangeFeed>
   close(): Promise<void>
 }
 

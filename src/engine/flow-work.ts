@@ -33,6 +33,12 @@ export interface FlowWork {
   readonly rulesChanged: boolean
   /** Set when somebody asks for an early end; honoured between batches. */
   readonly signal: AbortSignal | undefined
+  /** Lets hints be dealt with in between; called where nothing that was read is still to be decided about. */
+  readonly giveWay?: () => Promise<void>
+  /** Remote ids by side that hints were about since this run began: what it listed before is not what they are now. */
+  readonly touched?: Map<number, Set<string>>
+  /** What hints have changed of late, which counts with what the limits let through. */
+  readonly recent?: { readonly changes: number; readonly deletions: number }
 }
 
 export interface Counts {

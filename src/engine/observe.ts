@@ -1,4 +1,4 @@
-import type { Cursor, KeyRange } from '../connector-kit/port.ts'
+import type { Cursor, KeyRange, RemoteRecord } from '../connector-kit/port.ts'
 import { markScanned, moveCursor } from '../store/flows.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
@@ -25,6 +25,8 @@ import type { Creation } from './unmatched.ts'
  */
 
 const PAGE = 2_000
+/** Where hints wait for their turn between two pages. */
+const SHORT_PAGE = 500
 const IN_FLIGHT = 3
 
 /** What observing left for later steps of the run. */
@@ -40,8 +42,13 @@ export interface Findings {
 export const noFindings = (): Findings => ({ absent: new Map(), swept: new Set(), again: new Map() })
 
 export function noteFindings(findings: Findings, side: Side, decision: Decision): void {
-  for (const { sideId, remoteId } of decision.absent) add(findings.absent, sideId, remoteId)
+  for (const { sideId, remoteId } of decision.absent) noteAbsent(findings, sideId, remoteId)
   for (const remoteId of decision.again) add(findings.again, side.id, remoteId)
+}
+
+/** A linked record that was not found. */
+export function noteAbsent(findings: Findings, sideId: number, remoteId: string): void {
+  add(findings.absent, sideId, remoteId)
 }
 
 const add = (map: Map<number, Set<string>>, side: number, id: string): void => {
@@ -61,8 +68,8 @@ export async function observeChanges(
 ): Promise<void> {
   const overlap = work.flow.records[side.system]!.overlapMs
   let done = 0
-  for await (const page of side.remote.changedSince(cursor, overlap, PAGE)) {
-    const decision = await decider.decide(side, page.records, { last })
+  for await (const page of side.remote.changedSince(cursor, overlap, work.giveWay ? SHORT_PAGE : PAGE)) {
+    const decision = await decider.decide(side, await asTheyAre(work, side, page.records), { last })
     noteFindings(findings, side, decision)
     markCreations(work, decision)
     await underLease(work, async (session) => {
@@ -72,7 +79,20 @@ export async function observeChanges(
     decider.correlator.committed(decision)
     done += page.records.length
     work.progress(`reading ${side.system}`, done, null)
+    await work.giveWay?.()
   }
+}
+
+/** Reads again what was dealt with after the listing began: it may show what was there before. */
+async function asTheyAre(
+  work: FlowWork,
+  side: Side,
+  records: readonly RemoteRecord[],
+): Promise<readonly RemoteRecord[]> {
+  const touched = work.touched?.get(side.id)
+  const stale = touched ? records.filter((record) => touched.has(record.id)).map((record) => record.id) : []
+  if (stale.length === 0) return records
+  return [...records.filter((record) => !touched!.has(record.id)), ...(await side.remote.read(stale))]
 }
 
 /** Everything, by key ranges; ranges that are as they were are let go by on their digest. */

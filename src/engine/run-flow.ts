@@ -23,7 +23,7 @@ import { markServed } from '../store/flow-service.ts'
 import { waitingForReference, withoutReference } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
-import { countLinks, recordsInState } from '../store/links.ts'
+import { recordsInState } from '../store/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
@@ -31,7 +31,7 @@ import { linkedAtLastPass } from '../store/scan-pages.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { BREAKER, breakerCase } from './case-drafts.ts'
 import { carryOutDecisions } from './carry-out.ts'
-import { decideDeletions, limitOf } from './deletions.ts'
+import { decideDeletions, limitFor } from './deletions.ts'
 import { Decider } from './decider.ts'
 import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
 import {
@@ -68,10 +68,16 @@ export interface RunFlowOptions {
   readonly full?: boolean
   /** Look for changes in these systems only; the others are read where a decision needs them. Default: all. */
   readonly systems?: readonly string[]
-  /** Look for what is gone only when that was done longer ago than this; default: in every run of a small flow. */
+  /**
+   * Look for what is gone only when that was done longer ago than this; default: in every run of a small flow. Infinity:
+   * only when it is due in any flow, because somebody hears of deletions otherwise.
+   */
   readonly sweepMs?: number
-  /** The flow is looked at in a rehearsal: the lease is held outside of it. */
+  /** Held outside, where the flow is looked at in a rehearsal or kept hot. */
   readonly lease?: FlowWork['lease']
+  /** See `FlowWork`. */
+  readonly giveWay?: (work: FlowWork) => Promise<void>
+  readonly recent?: FlowWork['recent']
 }
 
 /** Below this many linked records every run also looks for what is gone; above, a run does so after `SWEEP_MS`. */
@@ -154,6 +160,9 @@ export async function runFlow(
         firstSync,
         rulesChanged,
         signal: deps.signal,
+        touched: new Map(),
+        ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
+        ...(options.recent && { recent: options.recent }),
       }
       if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
       if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
@@ -214,7 +223,7 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
 }
 
 /** With `on_failure.then: pause flow` a record that a system refuses for good stops the flow until somebody decided. */
-async function pausedByFailure(work: FlowWork): Promise<string | null> {
+export async function pausedByFailure(work: FlowWork): Promise<string | null> {
   if (work.flow.onFailure.then !== 'pause flow') return null
   const cases = await findCases(work.database, {
     flow: work.flow.name,
@@ -317,18 +326,19 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
 /** Stops the flow before its first write when more would change than the contract lets through; answers why. */
 async function breaker(work: FlowWork): Promise<string | null> {
   if (work.firstSync) return null
-  const { records: total, bySide } = await countDirty(
+  const { records: due, bySide } = await countDirty(
     work.database,
     work.sides.map((side) => side.id),
   )
+  const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
   // What is to be created counts among the records, too, so that 100% is never exceeded.
-  const limit = limitOf(work.flow.limits.changes, Math.max(total, await recordsFor(work, total)))
+  const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
   if (total > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
     if (total > approved) {
       const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
       await underLease(work, (session) =>
-        openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)),
+        openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
       )
       return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
     }
@@ -339,24 +349,13 @@ async function breaker(work: FlowWork): Promise<string | null> {
   return null
 }
 
-/** How many records the flow has, as far as that matters to whether `changes` of them are too many. */
-async function recordsFor(work: FlowWork, changes: number): Promise<number> {
-  const { percent } = work.flow.limits.changes
-  if (percent === null || percent === 0) return 0
-  const enough = Math.ceil((changes * 100) / percent)
-  let most = 0
-  for (const side of work.sides) {
-    if (most < enough) most = Math.max(most, await countLinks(work.database, side.id, enough))
-  }
-  return most
-}
-
 const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
   code: error.code,
   ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
 })
 
-async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
+/** Takes the right to work on a flow, or says who has it. */
+export async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
   const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)
   if (lease) return lease
   const holder = await leaseHolder(deps.database, flowId)
@@ -367,7 +366,7 @@ async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowW
 }
 
 /** Opens the flow's object in each of its systems and compiles the mappings. */
-async function openSides(
+export async function openSides(
   deps: Deps,
   contract: Contract,
   flow: Flow,
@@ -411,7 +410,7 @@ interface ReportInput {
   readonly message: string | undefined
 }
 
-async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
+export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = await countOperations(deps.database, input.runId)
   const openNow = await countOpenCases(deps.database, input.flowId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))

@@ -63,6 +63,20 @@ export interface PlanReport {
   readonly cases: readonly CaseView[]
 }
 
+/** What of a system's change feed stands. */
+export interface FeedReport {
+  readonly system: string
+  /** `none`: the connector has no feeds; the system is polled. */
+  readonly state: 'none' | 'absent' | 'partial' | 'installed'
+  /** What installing would run in the system now. */
+  readonly statements: readonly string[]
+  /** What removing would run in the system now. */
+  readonly removal: readonly string[]
+  /** Hints that wait to be taken. */
+  readonly waiting: number | null
+  readonly notes: readonly string[]
+}
+
 export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus

@@ -93,6 +93,32 @@ export async function dueDirty(session: Session, sideId: number, after: string, 
   )
 }
 
+/** Due marks of a side for some records. */
+export async function dueDirtyOf(session: Session, sideId: number, recordIds: readonly string[]): Promise<DirtyRow[]> {
+  return session.query(
+    `select d.record_id as "recordId", d.side_id as "sideId", d.action, d.rule, d.attempts, d.state, d.since
+     from unnest($2::bigint[]) as asked(id)
+     cross join lateral (select * from dirty where record_id = asked.id and side_id = $1 limit 1) d
+     where d.state <> 'quarantined' and not ${HELD_BACK}
+     order by d.record_id`,
+    [sideId, recordIds],
+  )
+}
+
+/** Which of these records have due marks in which of these sides. */
+export async function dueAmong(
+  session: Session,
+  sideIds: readonly number[],
+  recordIds: readonly string[],
+): Promise<{ readonly recordId: string; readonly sideId: number }[]> {
+  return session.query(
+    `select d.record_id as "recordId", d.side_id as "sideId"
+     from unnest($2::bigint[]) as asked(id) cross join lateral (select * from dirty where record_id = asked.id limit 100) d
+     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}`,
+    [sideIds, recordIds],
+  )
+}
+
 /** The record's row in the side of mark `d` waits for somebody to mend it. */
 const HELD_BACK = `exists (
   select 1 from held h join link l on l.side_id = h.side_id and l.remote_id = h.remote_id

@@ -89,6 +89,10 @@ export const emptyOutcome = (): Outcome => ({
   intents: [],
 })
 
+/** Whether there is nothing to write. */
+export const isEmptyOutcome = (outcome: Outcome): boolean =>
+  (Object.values(outcome) as readonly (readonly unknown[])[]).every((rows) => rows.length === 0)
+
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
   await retire(session, outcome)

@@ -5,9 +5,10 @@ export async function beginRun(
   session: Session,
   run: { flowId: number; contractId: number; kind: RunKind; now: Date },
 ): Promise<string> {
-  // A run that never ended (its process died) is closed by the next one.
+  // A run that never ended (its process died) is closed by the next one. In real time each batch stands for itself.
   await session.execute(
-    `update run set status = 'failed', finished_at = $2, message = 'The process ended before the run did.'
+    `update run set finished_at = $2, status = case when kind = 'real time' then 'done' else 'failed' end,
+       message = case when kind = 'real time' then null else 'The process ended before the run did.' end
      where flow_id = $1 and status = 'running'`,
     [run.flowId, run.now],
   )
@@ -43,4 +44,13 @@ export async function endRun(
       end.error?.system ?? null,
     ],
   )
+}
+
+/** Notes how far a run has come that goes on; false when another run of the flow has begun since. */
+export async function noteRun(session: Session, id: string, report: object): Promise<boolean> {
+  const touched = await session.execute(`update run set report = $2 where id = $1 and status = 'running'`, [
+    id,
+    JSON.stringify(report),
+  ])
+  return touched === 1
 }

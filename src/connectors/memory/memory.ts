@@ -10,8 +10,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import { requireColumn } from './database.ts'
 import type { MemoryDatabase, MemoryTable } from './database.ts'
+import { MemoryFeed } from './feed.ts'
 import { MemoryObject } from './object.ts'
 import type { MemoryHooks } from './object.ts'
 
@@ -87,6 +89,10 @@ export class MemoryConnector implements Connector {
       changedAtResolution: 1,
     }
     return new MemoryObject(this.database, this.hooks, table, spec, children, capabilities)
+  }
+
+  async feed(watched: readonly Watched[], installation: string): Promise<MemoryFeed> {
+    return new MemoryFeed(this.database, this.hooks, watched, installation)
   }
 
   async close(): Promise<void> {}

@@ -19,8 +19,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
+import { MysqlFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { MOST_IDS, RowQuery, tableName } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
@@ -140,6 +142,10 @@ class MysqlConnector implements Connector {
       children,
     })
     return new MysqlObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async feed(watched: readonly Watched[], installation: string) {
+    return new MysqlFeed(this.session, watched, installation)
   }
 
   async close(): Promise<void> {

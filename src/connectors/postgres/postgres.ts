@@ -19,8 +19,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
+import { PostgresFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { RowQuery } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
@@ -154,6 +156,10 @@ class PostgresConnector implements Connector {
       children,
     })
     return new PostgresObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async feed(watched: readonly Watched[], installation: string) {
+    return new PostgresFeed(this.session, watched, installation)
   }
 
   async close(): Promise<void> {
