@@ -11,6 +11,10 @@ export function gated(connector: Connector, gate: Gate): Connector {
     kind: connector.kind,
     test: () => gate.call(() => connector.test()),
     introspect: () => gate.call(() => connector.introspect()),
+    // Listening waits for hours and costs the system nothing that a budget is for; what it hints at is read through the gate.
+    ...(connector.feed && {
+      feed: (watched, installation) => gate.call(() => connector.feed!(watched, installation)),
+    }),
     open: async (spec) => gatedObject(await gate.call(() => connector.open(spec)), gate),
     close: () => connector.close(),
   }

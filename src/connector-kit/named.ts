@@ -24,7 +24,7 @@ function tagging<T extends object>(target: T, tag: Tag): T {
           const answer: unknown = (value as (...a: unknown[]) => unknown).apply(object, args)
           if (answer instanceof Promise)
             return answer.then(
-              (result: unknown) => (key === 'open' ? tagging(result as object, tag) : result),
+              (result: unknown) => (key === 'open' || key === 'feed' ? tagging(result as object, tag) : result),
               (error: unknown) => {
                 throw tag(error)
               },

@@ -1,7 +1,7 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { localTime } from '../contract/local-time.ts'
 import { explainLateness, lateNow } from '../contract/timeliness.ts'
-import { type Pause, statusOf } from '../model/condition.ts'
+import { type Pause, statusOf, SUCCEEDED } from '../model/condition.ts'
 import type { StatusRow } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
@@ -32,7 +32,7 @@ export async function tellStatus(
     return {
       flow: flow.name,
       status,
-      why,
+      why: standing?.realTime === true && why === SUCCEEDED ? CARRIED_OVER : why,
       last_run:
         standing === undefined || standing.run === null
           ? null
@@ -50,6 +50,8 @@ export async function tellStatus(
     }
   })
 }
+
+const CARRIED_OVER = 'The last run succeeded; changes since then are carried over as they come.'
 
 function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined) {
   const ended = facts?.ended ?? null

@@ -64,6 +64,9 @@ export interface Pause {
   readonly reason: string | null
 }
 
+/** Why a flow is on time that nothing is to be said about. */
+export const SUCCEEDED = 'The last run succeeded.'
+
 export interface StatusFacts {
   readonly paused: Pause | null
   /** The newest run. */
@@ -98,5 +101,5 @@ export function statusOf(facts: StatusFacts): { readonly status: FlowStatus; rea
       why: openCases === 1 ? '1 case waits for a decision.' : `${openCases} cases wait for a decision.`,
     }
   if (stopped !== null) return { status: 'On time', why: STOPPED }
-  return { status: 'On time', why: run.status === 'running' ? 'A run is under way.' : 'The last run succeeded.' }
+  return { status: 'On time', why: run.status === 'running' ? 'A run is under way.' : SUCCEEDED }
 }

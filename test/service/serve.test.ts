@@ -8,8 +8,11 @@ test('what is edited in one system lands in the other by the schedule, and the s
   const company = await openCompany(REAL_TIME)
   await company.erp.sql(`insert into customers (legal_name, vat) values ('Acme', 'A1'), ('Bolt', 'B2')`)
   const serve = await company.start('serve', '--port', '0')
-  const health = await fetch(`${serve.url}/health`)
-  expect([health.status, await health.json()]).toMatchObject([200, { status: 'ok', members: [{ role: 'serve' }] }])
+  const health = async () => {
+    const answer = await fetch(`${serve.url}/health`)
+    return [answer.status, await answer.json()] as unknown
+  }
+  await expect.poll(health, { timeout: 30_000 }).toMatchObject([200, { status: 'ok', members: [{ role: 'serve' }] }])
   expect(await (await fetch(`${serve.url}/ready`)).json()).toEqual({ ready: true })
   await expect
     .poll(() => company.crm.sql('select account_name from accounts order by 1'), { timeout: 30_000 })
