@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enrol, flowServices } from '../store/flow-service.ts'
 import { forgetHints, storeHints, type Hint } from '../store/inbox.ts'
-import { beat, joinMembers, leaveMembers, takeLead, type Leadership, type Member } from '../store/members.ts'
+import { beat, holdLead, joinMembers, leaveMembers, resignLead, type Member } from '../store/members.ts'
 import { hintCollector } from './hint-collector.ts'
 import { openRunQueue, type RunQueue } from '../queue/run-queue.ts'
 import { dueOf } from './due.ts'
@@ -9,8 +9,8 @@ import { closedSystems, flowWorker, type WorkerParts } from './flow-worker.ts'
 import { whereOf } from './where-of.ts'
 
 /*
- * One process of the service. All of them work; one of them, the leader, keeps the schedules as well, and when its session
- * with the store ends the next one takes over.
+ * One process of the service. All of them work; one of them, the leader, keeps the schedules as well, and when it has not
+ * said for `LEAD_MS` that it still does, the next one takes over. Two of them for a moment do no harm.
  *
  *   leader, every second:   what is due? ──► queue ──► any worker: what is due in this flow? ──► run
  *   hints (webhooks, feeds) ──► inbox ──► queue ──┘
@@ -50,7 +50,8 @@ export interface Service {
 }
 
 const TICK_MS = 1_000
-const BEAT_MS = 5_000
+const BEAT_MS = 4_000
+const LEAD_MS = 12_000
 const WATCH_MS = 30_000
 const SCHEDULES_BEAT_MS = 15_000
 const FORGET_MS = 60_000
@@ -112,31 +113,28 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       duty: () => forgetHints(database, new Date(clock() - REMEMBER_HINTS_MS)),
     },
   ]
-  let lead: Leadership | null = null
+  let leads = false
   let feeds: { stop(): Promise<void> } | null = null
   let beaten = -Infinity
 
   const tick = async (): Promise<void> => {
-    if (lead && !(await lead.holds())) {
-      lead = null
-      await feeds?.stop().catch(() => {})
-      feeds = null
-    }
-    const due = clock() - beaten >= BEAT_MS
-    if (!lead && due) {
-      lead = await takeLead(database)
-      if (lead) {
+    if (clock() - beaten >= BEAT_MS) {
+      const now = await holdLead(database, member, clock(), clock() + LEAD_MS)
+      if (now && !leads) {
         telling.info({ name: parts.name }, 'keeps the schedules')
         feeds = (await parts.feeds?.(hinted)) ?? null
+      } else if (!now && leads) {
+        telling.warn({ name: parts.name }, 'another process keeps the schedules now')
+        await feeds?.stop().catch(() => {})
+        feeds = null
       }
-    }
-    if (due) {
-      await beat(database, member, lead !== null, clock())
+      leads = now
+      await beat(database, member, leads, clock())
       beaten = clock()
     }
-    if (lead) await schedule()
+    if (leads) await schedule()
     for (const one of duties) {
-      if (!one.duty || (!lead && one.all !== true) || clock() - one.last < one.every) continue
+      if (!one.duty || (!leads && one.all !== true) || clock() - one.last < one.every) continue
       one.last = clock()
       await one
         .duty()
@@ -168,8 +166,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await Promise.race([looping, sleep(ms)])
       await feeds?.stop().catch(() => {})
       await queue.stop(ms).catch(() => {})
-      if (lead) await parts.endBeat?.().catch(() => {})
-      lead?.resign()
+      if (leads) await parts.endBeat?.().catch(() => {})
+      await resignLead(database, member).catch(() => {})
       await leaveMembers(database, member).catch(() => {})
     },
   }

@@ -1,4 +1,4 @@
-import type { Database, Session } from './database.ts'
+import type { Session } from './database.ts'
 
 /** A process of the service. */
 export interface Member {
@@ -11,9 +11,6 @@ export interface Member {
   /** Keeps the schedules. */
   readonly leads: boolean
 }
-
-/** Class of the advisory lock that the process holds that keeps the schedules. */
-const LEADER = 7_261_906
 
 export async function joinMembers(session: Session, name: string, role: Member['role'], now: number): Promise<number> {
   const [row] = await session.query<{ id: string }>(
@@ -61,32 +58,21 @@ export async function members(session: Session, since: number): Promise<Member[]
   }))
 }
 
-/** The right to keep the schedules, as long as its session lives. */
-export interface Leadership {
-  /** False when the session has ended. */
-  holds(): Promise<boolean>
-  resign(): void
+/**
+ * Takes or keeps the lead until `until`; answers whether the process has it. It passes on when its holder has not kept it in
+ * time, be it dead or only standing still.
+ */
+export async function holdLead(session: Session, id: number, now: number, until: number): Promise<boolean> {
+  const touched = await session.execute(
+    `insert into leader (member_id, until) values ($1, to_timestamp($3 / 1000.0))
+     on conflict (one) do update set member_id = excluded.member_id, until = excluded.until
+       where leader.member_id = $1 or leader.until < to_timestamp($2 / 1000.0)`,
+    [id, now, until],
+  )
+  return touched === 1
 }
 
-/** Takes the lead, or answers null while another process has it. */
-export async function takeLead(database: Database): Promise<Leadership | null> {
-  const { session, release } = await database.dedicated()
-  try {
-    const [row] = await session.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LEADER])
-    if (!row!.taken) {
-      release()
-      return null
-    }
-  } catch (error) {
-    release()
-    throw error
-  }
-  return {
-    holds: () =>
-      session.query('select 1').then(
-        () => true,
-        () => false,
-      ),
-    resign: release,
-  }
+/** Lets another process have the lead at once. */
+export async function resignLead(session: Session, id: number): Promise<void> {
+  await session.execute('delete from leader where member_id = $1', [id])
 }

@@ -41,7 +41,7 @@ test('a store that goes away stops the writing, and the service goes on when it 
   await expect.poll(async () => (await fetch(`${serve.url}/health`)).status, PATIENCE).toBe(200)
 })
 
-test('refused credentials pause the flow and set no record aside; resumed, it goes on', async () => {
+test('L19 refused credentials pause the flow and set no record aside; resumed, it goes on', async () => {
   const role = `clerk_${randomBytes(4).toString('hex')}`
   const company = await openCompany({
     ...REAL_TIME,
@@ -98,7 +98,7 @@ test('runs that were missed while nothing ran are caught up once', async () => {
   expect(serve.log.filter((line) => line['msg'] === 'run ended')).toMatchObject([{ because: 'schedule' }])
 })
 
-test('refused writes are tried again when somebody says so', async () => {
+test('L19 refused writes are tried again when somebody says so', async () => {
   const company = await openCompany(REAL_TIME)
   await company.crm.sql(`alter table accounts add constraint no_acme check (account_name <> 'Acme')`)
   await company.erp.sql(`insert into customers (legal_name, vat) values ('Acme', 'A1'), ('Bolt', 'B2')`)

@@ -11,7 +11,7 @@ async function holder(company: Company, processes: readonly Process[]): Promise<
   return processes.find((one) => lease?.holder.startsWith(`process ${one.pid} `))
 }
 
-test('one of three workers is killed under load: another takes over within 30 seconds, nothing is lost or doubled', async () => {
+test('L16 one of three workers is killed under load: another takes over within 30 seconds, nothing is lost or doubled', async () => {
   const company = await openCompany(REAL_TIME)
   await company.erp.sql(
     `insert into customers (legal_name, vat, email) select 'Customer ' || i, 'V' || i, 'c' || i || '@acme.example' from generate_series(1, ${RECORDS}) i`,
@@ -54,7 +54,7 @@ test('one of three workers is killed under load: another takes over within 30 se
   expect(await company.store.value('select count(*) from batch where settled_at is null')).toBe('0')
 })
 
-test('SIGTERM under load drains within 10 seconds, and a second process goes on without repeating anything', async () => {
+test('L16 SIGTERM under load drains within 10 seconds, and a second process goes on without repeating anything', async () => {
   const company = await openCompany(REAL_TIME)
   await company.erp.sql(
     `insert into customers (legal_name, vat) select 'Customer ' || i, 'V' || i from generate_series(1, ${RECORDS}) i`,
@@ -74,3 +74,29 @@ test('SIGTERM under load drains within 10 seconds, and a second process goes on 
   expect(await company.crm.value(`select count(*) from written where what = 'INSERT'`)).toBe(String(RECORDS))
   expect(before).toBeLessThanOrEqual(RECORDS)
 })
+
+test(
+  'L17 a worker that stood still until it was succeeded commits nothing more, and works on',
+  { timeout: 240_000 },
+  async () => {
+    const company = await openCompany(REAL_TIME)
+    await company.erp.sql(
+      `insert into customers (legal_name, vat) select 'Customer ' || i, 'V' || i from generate_series(1, ${RECORDS}) i`,
+    )
+    const workers = [await company.start('serve', '--port', '0'), await company.start('worker', '--port', '0')]
+    const landed = async (): Promise<number> => Number(await company.crm.value('select count(*) from accounts'))
+    await expect.poll(landed, { timeout: 60_000, interval: 20 }).toBeGreaterThan(RECORDS / 10)
+    const still = (await holder(company, workers))!
+    still.signal('SIGSTOP')
+    const others = workers.filter((one) => one !== still)
+    await expect.poll(() => holder(company, others), { timeout: 120_000 }).toBeDefined()
+    still.signal('SIGCONT')
+    await expect.poll(landed, { timeout: 90_000 }).toBe(RECORDS)
+    expect(await company.crm.value('select count(distinct tax_id) from accounts')).toBe(String(RECORDS))
+    expect(await company.crm.value(`select count(*) from written where what = 'INSERT'`)).toBe(String(RECORDS))
+    await expect
+      .poll(() => company.store.value('select count(*) from batch where settled_at is null'), { timeout: 30_000 })
+      .toBe('0')
+    expect((await fetch(`${still.url}/ready`)).status).toBe(200)
+  },
+)

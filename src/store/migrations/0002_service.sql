@@ -68,6 +68,13 @@ create table member (
   leads      boolean not null default false
 );
 
+-- Which of them keeps the schedules, and until when it must have said so again. One row.
+create table leader (
+  one       boolean primary key default true check (one),
+  member_id bigint not null,
+  until     timestamptz not null
+);
+
 -- What was done since the beginning, for counters that outlive processes. what: created, updated, … ; run outcomes as run:done …
 create table tally (
   flow_id smallint not null references flow,
