@@ -27,6 +27,8 @@ export interface Database extends Session {
   close(): Promise<void>
 }
 
+const IDLE_MS = 20_000
+
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
 const TYPES = {
   getTypeParser: (oid: number) =>
@@ -75,7 +77,8 @@ export async function openDatabase(url: string, options: { connections?: number 
     connectionString: url,
     max: options.connections ?? 6,
     application_name: 'concordat',
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
+    // A process that stands still in the middle of a transaction must not hold those off who succeed it.
+    options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=${IDLE_MS}`,
     types: TYPES,
     connectionTimeoutMillis: 10_000,
   })
@@ -125,6 +128,8 @@ export async function openDatabase(url: string, options: { connections?: number 
     rehearse: (work) =>
       withClient(async (client) => {
         await client.query('begin')
+        // A rehearsal waits for the systems again and again.
+        await client.query('set local idle_in_transaction_session_timeout = 0')
         try {
           return await work(rehearsal(client))
         } finally {
