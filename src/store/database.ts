@@ -29,6 +29,7 @@ export interface Database extends Session {
 
 /** For a transaction that waits for others in between, and that nobody waits for: it may stand still. */
 export const PATIENT = 'set local idle_in_transaction_session_timeout = 0'
+const IDLE_MS = 20_000
 
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
 const TYPES = {
@@ -78,8 +79,8 @@ export async function openDatabase(url: string, options: { connections?: number 
     connectionString: url,
     max: options.connections ?? 6,
     application_name: 'concordat',
-    // A process that stands still in a transaction must not keep its successor waiting: its lease is over by then.
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=60s',
+    // A process that stands still in a transaction must not keep its successor waiting: others take over from it.
+    options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=${IDLE_MS}`,
     types: TYPES,
     connectionTimeoutMillis: 10_000,
   })
