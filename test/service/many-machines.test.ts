@@ -5,6 +5,13 @@ import { openCompany, type Company, type Process } from './stage.ts'
 const REAL_TIME = { customers: { schedule: { erp: 'real-time', crm: 'real-time' } } }
 const RECORDS = 12_000
 
+/** Lets the CRM take a millisecond for each new row, so that a machine of any speed is in the middle of it for a while. */
+async function slowly(company: Company): Promise<void> {
+  await company.crm.sql(`
+    create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.001); return new; end $$;
+    create trigger slowly before insert on accounts for each row execute function slowly()`)
+}
+
 /** The worker that has the flow now. */
 async function holder(company: Company, processes: readonly Process[]): Promise<Process | undefined> {
   const [lease] = await company.store.sql<{ holder: string }>('select holder from lease where expires_at > now()')
@@ -13,6 +20,7 @@ async function holder(company: Company, processes: readonly Process[]): Promise<
 
 test('L16 one of three workers is killed under load: another takes over within 30 seconds, nothing is lost or doubled', async () => {
   const company = await openCompany(REAL_TIME)
+  await slowly(company)
   await company.erp.sql(
     `insert into customers (legal_name, vat, email) select 'Customer ' || i, 'V' || i, 'c' || i || '@acme.example' from generate_series(1, ${RECORDS}) i`,
   )
