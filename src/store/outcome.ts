@@ -89,6 +89,9 @@ export const emptyOutcome = (): Outcome => ({
   intents: [],
 })
 
+/** Whether an outcome changes nothing. */
+export const isNothing = (outcome: Outcome): boolean => Object.values(outcome).every((rows) => rows.length === 0)
+
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
   await retire(session, outcome)
