@@ -1,4 +1,3 @@
-import { columns } from './columns.ts'
 import { PATIENT, type Database, type Session } from './database.ts'
 import type { RecordState } from './links.ts'
 
@@ -46,8 +45,13 @@ export async function contestedKeys(
 
 const UNNESTED = 'unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])'
 
-const keyedColumns = (rows: readonly KeyedRemote[]): unknown[][] =>
-  columns(rows, (row) => [row.key, row.remoteId, row.changedAt, row.filled])
+/** Four arrays, also of no rows. */
+const keyedColumns = (rows: readonly KeyedRemote[]): unknown[][] => [
+  rows.map((row) => row.key),
+  rows.map((row) => row.remoteId),
+  rows.map((row) => row.changedAt),
+  rows.map((row) => row.filled),
+]
 
 async function contested(
   session: Session,
