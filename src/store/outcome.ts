@@ -91,7 +91,9 @@ export const emptyOutcome = (): Outcome => ({
 
 /** Whether there is nothing to write. */
 export const isEmptyOutcome = (outcome: Outcome): boolean =>
-  (Object.values(outcome) as readonly (readonly unknown[])[]).every((rows) => rows.length === 0)
+  Object.values(outcome).every((rows: readonly unknown[] | ReadonlyMap<unknown, unknown>) =>
+    rows instanceof Map ? rows.size === 0 : (rows as readonly unknown[]).length === 0,
+  )
 
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
