@@ -1,7 +1,15 @@
 import { ConcordatError } from '../model/errors.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { openCases } from '../store/cases.ts'
-import { clearDirty, dueDirty, dueDirtyOf, failDirty, type DirtyFailure, type DirtyRow } from '../store/dirty.ts'
+import {
+  clearDirty,
+  dueDirty,
+  dueDirtyOf,
+  failDirty,
+  sidesWithMarks,
+  type DirtyFailure,
+  type DirtyRow,
+} from '../store/dirty.ts'
 import { recordsById } from '../store/links.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { quarantineCase, waitingCase } from './case-drafts.ts'
@@ -28,7 +36,12 @@ const MOST_PASSES = 8
 export async function applyAll(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
   for (let pass = 0; pass < MOST_PASSES; pass++) {
     let progress = false
-    for (const side of work.sides) progress = (await applySide(work, decider, side, findings)) || progress
+    const due = await sidesWithMarks(
+      work.database,
+      work.sides.map((side) => side.id),
+    )
+    for (const side of work.sides)
+      if (due.has(side.id)) progress = (await applySide(work, decider, side, findings)) || progress
     if (!progress) return
   }
 }

@@ -1,7 +1,7 @@
 import type { Limit } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import { mergeRecord } from '../merge/merge-record.ts'
-import { openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
 import { countLinks, recordsById } from '../store/links.ts'
@@ -61,9 +61,9 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
 }
 
 async function settleMassDeletion(work: FlowWork): Promise<void> {
-  await underLease(work, (session) =>
-    settleCases(session, [{ kind: 'mass deletion', subject: MASS_DELETION }], stampOf(work)),
-  )
+  const question = { kind: 'mass deletion', subject: MASS_DELETION } as const
+  if (await isOpen(work.database, work.row.id, question))
+    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
-import { ensureFlow, ensureLayout, ensureSides, layouts, publishContract, type FlowRow } from '../store/flows.ts'
+import {
+  ensureFlow,
+  ensureFlows,
+  ensureLayout,
+  ensureSides,
+  layouts,
+  publishContract,
+  type FlowRow,
+} from '../store/flows.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { releaseLease, renewLease, type Lease } from '../store/leases.ts'
 import { ensurePartitions } from '../store/migrate.ts'
@@ -217,8 +225,9 @@ export class HotFlow {
     if (row.rules !== flow.fingerprint) throw notReady(`The rules of the flow ${flow.name} have changed.`)
     if (this.opened && clock() > this.opened.at + OPENED_MS) this.opened = this.work = null
     if (this.work) return this.work
+    const shapes = await layouts(database, row.id)
     this.opened ??= {
-      sides: await openSides(deps, contract, flow, row.id, await ensureSides(database, row.id, flow.systems)),
+      sides: await openSides(deps, flow, await ensureFlows(database, [...contract.flows.values()]), shapes),
       at: clock(),
     }
     const { sides } = this.opened
@@ -233,8 +242,9 @@ export class HotFlow {
         database,
         row.id,
         flow.fields.map((field) => field.name),
+        shapes,
       ),
-      layouts: await layouts(database, row.id),
+      layouts: shapes,
       successors: await successorsFor(database, flow),
       recordIds: new IdBlocks('record_id'),
       operationIds: new IdBlocks('operation_id'),
@@ -298,6 +308,7 @@ export class HotFlow {
       sides,
       counts: this.counts,
       started: began,
+      wrote: true,
       message: undefined,
     })
   }

@@ -4,7 +4,7 @@ import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
 import { countLinks, isBlank, recordsInState } from '../store/links.ts'
-import { commitOutcome } from '../store/outcome.ts'
+import { commitOutcome, isEmptyOutcome } from '../store/outcome.ts'
 import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
 import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
@@ -68,14 +68,19 @@ export async function observeChanges(
 ): Promise<void> {
   const overlap = work.flow.records[side.system]!.overlapMs
   let done = 0
+  let reached = cursor
   for await (const page of side.remote.changedSince(cursor, overlap, work.giveWay ? SHORT_PAGE : PAGE)) {
     const decision = await decider.decide(side, await asTheyAre(work, side, page.records), { last })
     noteFindings(findings, side, decision)
     markCreations(work, decision)
-    await underLease(work, async (session) => {
-      await commitOutcome(session, decision.outcome, stampOf(work))
-      await moveCursor(session, side.id, page.cursor)
-    })
+    const stays = page.cursor.at === reached.at && page.cursor.id === reached.id
+    if (!stays || !isEmptyOutcome(decision.outcome)) {
+      await underLease(work, async (session) => {
+        await commitOutcome(session, decision.outcome, stampOf(work))
+        if (!stays) await moveCursor(session, side.id, page.cursor)
+      })
+    }
+    reached = page.cursor
     decider.correlator.committed(decision)
     done += page.records.length
     work.progress(`reading ${side.system}`, done, null)
@@ -111,7 +116,7 @@ export async function observeAll(
   const total = await remote.estimate()
   const stream = work.firstSync && last
   if (stream) await findContested(work, decider, side)
-  const blank = await isBlank(work.database, side.id)
+  const blank = !scannedBefore && (await isBlank(work.database, side.id))
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
   const ranges = new ScanRanges()
   let done = 0
@@ -184,9 +189,7 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
       })
     }
   }
-  decider.correlator.contestedKeys = await work.database.transaction((session) =>
-    contestedKeys(session, keyed(), preference),
-  )
+  decider.correlator.contestedKeys = await contestedKeys(work.database, keyed(), preference)
 }
 
 /** Compares the ids that a side lists with the ones that are linked. */
@@ -197,7 +200,7 @@ export async function findAbsent(work: FlowWork, side: Side, findings: Findings)
       yield page
     }
   }
-  const ids = await work.database.transaction((session) => linksNotAmong(session, side.id, listed()))
+  const ids = await linksNotAmong(work.database, side.id, listed())
   for (const id of ids) add(findings.absent, side.id, id)
   findings.swept.add(side.id)
 }

@@ -3,24 +3,23 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, findCases, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { countOpenCases, findCases, isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import { countDirty } from '../store/dirty.ts'
 import {
   adoptRules,
-  completeFirstSync,
+  completeRun,
   distrustDigests,
   ensureFlow,
+  ensureFlows,
   ensureLayout,
-  ensureSides,
   layouts,
-  markScanned,
-  markSuccess,
   publishContract,
+  type KnownFlow,
   type SideRow,
 } from '../store/flows.ts'
 import { markServed } from '../store/flow-service.ts'
-import { waitingForReference, withoutReference } from '../store/held.ts'
+import { awaitedReferences } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
 import { recordsInState } from '../store/links.ts'
@@ -93,13 +92,16 @@ export async function runFlow(
 ): Promise<FlowRun> {
   const { database, clock } = deps
   const started = clock()
-  const row = await ensureFlow(database, flow.name)
-  const lease = options.lease ?? (await takeFlow(deps, row.id, flow.name))
+  const { id: flowId } = await ensureFlow(database, flow.name)
+  const lease = options.lease ?? (await takeFlow(deps, flowId, flow.name))
   let runId: string | null = null
   try {
     await ensurePartitions(database, new Date(started))
     const contractId = await publishContract(database, contract.fingerprint, deps.contractSource, new Date(started))
-    const sideRows = await ensureSides(database, row.id, flow.systems)
+    // Only now: whoever had the flow before may have moved it on until the last moment.
+    const known = await ensureFlows(database, [...contract.flows.values()])
+    const { row, sides: sideRows } = known.get(flow.name)!
+    const operationIds = new IdBlocks('operation_id')
     const firstSync = row.firstSyncAt === null
     const rulesChanged = row.rules !== null && row.rules !== flow.fingerprint
     const incremental =
@@ -125,6 +127,7 @@ export async function runFlow(
         counts,
         started,
         flowId: row.id,
+        wrote: operationIds.used,
         message,
       })
       await endRun(database, runId!, {
@@ -137,7 +140,8 @@ export async function runFlow(
       return result
     }
     try {
-      const sides = await openSides(deps, contract, flow, row.id, sideRows)
+      const shapes = await layouts(database, row.id)
+      const sides = await openSides(deps, flow, known, shapes)
       const work: FlowWork = {
         flow,
         row,
@@ -149,11 +153,12 @@ export async function runFlow(
           database,
           row.id,
           flow.fields.map((field) => field.name),
+          shapes,
         ),
-        layouts: await layouts(database, row.id),
+        layouts: shapes,
         successors: await successorsFor(database, flow),
         recordIds: new IdBlocks('record_id'),
-        operationIds: new IdBlocks('operation_id'),
+        operationIds,
         clock,
         counts,
         progress: new ProgressMeter(flow.name, clock, deps.onProgress).report,
@@ -166,13 +171,18 @@ export async function runFlow(
       }
       if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
       if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
+      const findings = noFindings()
       const seen = new Set<number>()
-      const stopped = await perform(work, { sideRows, kind, seen, ...options })
+      const stopped = await perform(work, { sideRows, kind, seen, ...options }, findings)
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
-        await adoptRules(database, row.id, flow.fingerprint)
-        await completeFirstSync(database, row.id, new Date(clock()))
-        await markSuccess(database, row.id, new Date(clock()))
+        await underLease(work, (session) =>
+          completeRun(session, row.id, {
+            rules: flow.fingerprint,
+            swept: [...findings.swept],
+            now: new Date(clock()),
+          }),
+        )
       }
       // Also after a limit has stopped it: looking again at once would change nothing.
       await markServed(database, [...seen], new Date(started))
@@ -201,9 +211,8 @@ interface Pass extends Pick<RunFlowOptions, 'systems' | 'sweepMs'> {
 }
 
 /** The run itself; answers why it stopped, or null. */
-async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
+async function perform(work: FlowWork, pass: Pass, findings: Findings): Promise<string | null> {
   const decider = new Decider(work)
-  const findings = noFindings()
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
   const paused = await pausedByFailure(work)
@@ -216,9 +225,11 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
-  if (findings.absent.size > 0 && (await decideDeletions(work, findings)))
-    return 'More records are gone than the contract accepts at once; see the case.'
-  await applyAll(work, decider, findings)
+  if (findings.absent.size > 0) {
+    if (await decideDeletions(work, findings))
+      return 'More records are gone than the contract accepts at once; see the case.'
+    await applyAll(work, decider, findings)
+  }
   return pausedByFailure(work)
 }
 
@@ -271,14 +282,18 @@ async function observe(
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
-  const sideIds = work.sides.map((other) => other.id)
   const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
-  const due =
-    since > SWEEP_MS ||
-    (since >= (pass.sweepMs ?? 0) && (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS)
-  if (!due) return
-  await findAbsent(work, side, findings)
-  await markScanned(work.database, side.id, new Date(work.clock()))
+  if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work))))
+    await findAbsent(work, side, findings)
+}
+
+/** Whether the flow has so few records that every run may look for what is gone. */
+async function isSmall(work: FlowWork): Promise<boolean> {
+  const linked = await linkedAtLastPass(
+    work.database,
+    work.sides.map((side) => side.id),
+  )
+  return linked <= SWEEP_ALWAYS
 }
 
 /** Records that waited for what they refer to: it may have come since. Repeats while something moves. */
@@ -286,15 +301,13 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
   let before = Infinity
   for (;;) {
     const sides = work.sides.map((side) => side.id)
-    const waiting = await waitingForReference(work.database, sides)
+    const awaited = await awaitedReferences(work.database, sides)
+    const waiting = awaited.filter(({ since }) => since !== null)
     const bySide = new Map<number, Map<string, number>>()
-    for (const { sideId, remoteId } of await withoutReference(work.database, sides)) {
+    for (const { sideId, remoteId, since } of awaited) {
       if (!bySide.has(sideId)) bySide.set(sideId, new Map())
-      bySide.get(sideId)!.set(remoteId, 0)
-    }
-    for (const { sideId, remoteId, since } of waiting) {
-      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
-      bySide.get(sideId)!.set(remoteId, Date.parse(since))
+      const ids = bySide.get(sideId)!
+      ids.set(remoteId, since === null ? (ids.get(remoteId) ?? 0) : Date.parse(since))
     }
     for (const [sideId, ids] of findings.again) {
       if (!bySide.has(sideId)) bySide.set(sideId, new Map())
@@ -343,9 +356,9 @@ async function breaker(work: FlowWork): Promise<string | null> {
       return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
     }
   }
-  await underLease(work, (session) =>
-    settleCases(session, [{ kind: 'breaker tripped', subject: BREAKER }], stampOf(work)),
-  )
+  const question = { kind: 'breaker tripped', subject: BREAKER } as const
+  if (await isOpen(work.database, work.row.id, question))
+    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
   return null
 }
 
@@ -365,23 +378,21 @@ export async function takeFlow(deps: Deps, flowId: number, name: string): Promis
   })
 }
 
-/** Opens the flow's object in each of its systems and compiles the mappings. */
+/** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
 export async function openSides(
   deps: Deps,
-  contract: Contract,
   flow: Flow,
-  flowId: number,
-  rows: readonly SideRow[],
+  known: ReadonlyMap<string, KnownFlow>,
+  shapes: Map<number, readonly string[]>,
 ): Promise<Side[]> {
+  const { row: flowRow, sides: rows } = known.get(flow.name)!
   const sides: Side[] = []
   for (const row of rows) {
     const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
     const parents = new Map<string, number>()
-    for (const other of contract.flows.values()) {
-      if (!other.systems.includes(row.system)) continue
-      const parent = await ensureFlow(deps.database, other.name)
-      const parentSides = await ensureSides(deps.database, parent.id, other.systems)
-      parents.set(other.name, parentSides.find((side) => side.system === row.system)!.id)
+    for (const [name, other] of known) {
+      const parent = other.sides.find((side) => side.system === row.system)
+      if (parent) parents.set(name, parent.id)
     }
     sides.push({
       id: row.id,
@@ -389,7 +400,7 @@ export async function openSides(
       remote,
       mapping: compileSide(flow, row.system, remote.layout),
       places: new Map(remote.layout.columns.map((column, place) => [column, place])),
-      layoutId: await ensureLayout(deps.database, flowId, layoutNames(remote.layout)),
+      layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),
       mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
       leads: flow.master === 'shared' || flow.master === row.system,
       parents,
@@ -407,11 +418,13 @@ interface ReportInput {
   readonly sides: readonly Pick<Side, 'id' | 'system'>[]
   readonly counts: FlowWork['counts']
   readonly started: number
+  /** Whether it may have written anything. */
+  readonly wrote: boolean
   readonly message: string | undefined
 }
 
 export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
-  const operations = await countOperations(deps.database, input.runId)
+  const operations = input.wrote ? await countOperations(deps.database, input.runId) : []
   const openNow = await countOpenCases(deps.database, input.flowId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))
   const of = (kinds: readonly string[]) =>

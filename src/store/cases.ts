@@ -75,6 +75,19 @@ export async function settleCases(session: Session, settled: readonly SettledCas
   )
 }
 
+/** Whether a question is open. */
+export async function isOpen(
+  session: Session,
+  flowId: number,
+  { kind, subject }: Required<SettledCase>,
+): Promise<boolean> {
+  const rows = await session.query(
+    `select 1 from case_file where flow_id = $1 and kind = $2 and subject = $3 and state = 'open'`,
+    [flowId, kind, subject],
+  )
+  return rows.length > 0
+}
+
 export interface CaseRow extends CaseDraft {
   readonly id: string
   readonly flow: string

@@ -1,7 +1,5 @@
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import { ConcordatError } from '../model/errors.ts'
 import { SEPARATOR } from './copy-text.ts'
 
@@ -48,33 +46,62 @@ const TYPES = {
 const parserOf = pg.types.getTypeParser as (oid: number) => (text: string) => unknown
 const parseTextArray = (text: string): string[] => parserOf(1009)(text) as string[]
 
+/** How a statement is sent. */
+type Form = (text: string, values: readonly unknown[]) => pg.QueryConfig
+
+const asItIs: Form = (text, values) => ({ text, values: values as unknown[] })
+
+const names = new Map<string, string>()
+
+/** Sent once a connection, then called by name. Plans are made for tables as they are then. */
+const prepared: Form = (text, values) => {
+  // Without values it may be several.
+  if (values.length === 0) return { text }
+  let name = names.get(text)
+  if (name === undefined) names.set(text, (name = `s${names.size}`))
+  return { name, text, values: values as unknown[] }
+}
+
 function sessionOf(
   client: pg.Pool | pg.PoolClient,
   withClient: <T>(use: (c: pg.PoolClient) => Promise<T>) => Promise<T>,
+  form: Form = asItIs,
 ): Session {
   return {
     async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-      return (await reached(client.query<Row>(text, values as unknown[]))).rows
+      return (await reached(client.query<Row>(form(text, values)))).rows
     },
     async execute(text, values = []) {
-      return (await reached(client.query(text, values as unknown[]))).rowCount ?? 0
+      return (await reached(client.query(form(text, values)))).rowCount ?? 0
     },
     async copyIn(target, lines) {
       if (lines === '') return
       await withClient(async (c) => {
+        const copy = c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`))
         await reached(
-          pipeline(
-            Readable.from([Buffer.from(lines)]),
-            c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`)),
-          ),
+          new Promise<void>((resolve, reject) => {
+            copy.once('error', reject)
+            copy.once('finish', resolve)
+            copy.end(Buffer.from(lines))
+          }),
         )
       })
     },
   }
 }
 
+export interface OpenOptions {
+  readonly connections?: number
+  /**
+   * Statements are parsed and planned once a connection. Only for a store that stays as small as it is: a plan that was
+   * made for empty tables is no plan for full ones.
+   */
+  readonly prepare?: boolean
+}
+
 /** Opens the store's database. Throws `store.unreachable` when nobody answers. */
-export async function openDatabase(url: string, options: { connections?: number } = {}): Promise<Database> {
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  const form = options.prepare === true ? prepared : asItIs
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections ?? 6,
@@ -116,7 +143,7 @@ export async function openDatabase(url: string, options: { connections?: number 
     withClient(async (client) => {
       await reached(client.query('begin'))
       try {
-        const result = await work(sessionOf(client, (use) => use(client)))
+        const result = await work(sessionOf(client, (use) => use(client), form))
         await reached(client.query('commit'))
         return result
       } catch (error) {
@@ -125,7 +152,7 @@ export async function openDatabase(url: string, options: { connections?: number 
       }
     })
   return {
-    ...sessionOf(pool, withClient),
+    ...sessionOf(pool, withClient, form),
     transaction,
     rehearse: (work) =>
       withClient(async (client) => {
@@ -138,7 +165,7 @@ export async function openDatabase(url: string, options: { connections?: number 
       }),
     async dedicated() {
       const client = await reached(pool.connect())
-      return { session: sessionOf(client, (use) => use(client)), release: () => client.release(true) }
+      return { session: sessionOf(client, (use) => use(client), form), release: () => client.release(true) }
     },
     close: () => pool.end(),
   }

@@ -83,6 +83,16 @@ export async function countDirty(
   }
 }
 
+/** Sides that have marks which may be due. */
+export async function sidesWithMarks(session: Session, sideIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await session.query<{ sideId: number }>(
+    `select s.id as "sideId" from unnest($1::smallint[]) as s(id)
+     where exists (select 1 from dirty d where d.side_id = s.id and d.state <> 'quarantined')`,
+    [sideIds],
+  )
+  return new Set(rows.map((row) => row.sideId))
+}
+
 /** A page of due marks of a side, by record id. What is held back in the side is not written over meanwhile. */
 export async function dueDirty(session: Session, sideId: number, after: string, limit: number): Promise<DirtyRow[]> {
   return session.query(

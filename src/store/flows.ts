@@ -1,3 +1,4 @@
+import { columns } from './columns.ts'
 import type { Session } from './database.ts'
 
 export interface FlowRow {
@@ -14,43 +15,109 @@ export interface SideRow {
   readonly scannedAt: string | null
 }
 
+/** A flow with its sides, in the order of its systems. */
+export interface KnownFlow {
+  readonly row: FlowRow
+  readonly sides: readonly SideRow[]
+}
+
 /** The flow's row, made when it is new. */
 export async function ensureFlow(session: Session, name: string): Promise<FlowRow> {
+  const find = (): Promise<FlowRow[]> =>
+    session.query<FlowRow>('select id, name, first_sync_at as "firstSyncAt", rules from flow where name = $1', [name])
+  const [row] = await find()
+  if (row) return row
   await session.execute('insert into flow (name) values ($1) on conflict do nothing', [name])
-  const [row] = await session.query<FlowRow>(
-    'select id, name, first_sync_at as "firstSyncAt", rules from flow where name = $1',
-    [name],
-  )
-  return row!
+  return (await find())[0]!
 }
 
 /** The sides of a flow, made when they are new, in the order of `systems`. */
-export async function ensureSides(session: Session, flowId: number, systems: readonly string[]): Promise<SideRow[]> {
-  await session.execute('insert into side (flow_id, system) select $1, unnest($2::text[]) on conflict do nothing', [
-    flowId,
-    systems,
-  ])
-  const rows = await session.query<{
-    id: number
-    system: string
-    cursor_at: string | null
-    cursor_id: string | null
-    scanned_at: string | null
-  }>('select id, system, cursor_at, cursor_id, scanned_at from side where flow_id = $1', [flowId])
-  return systems.map((system) => {
-    const row = rows.find((side) => side.system === system)!
-    const cursor = row.cursor_at === null ? null : { at: row.cursor_at, id: row.cursor_id ?? '' }
-    return { id: row.id, system, cursor, scannedAt: row.scanned_at }
-  })
+export async function ensureSides(
+  session: Session,
+  flowId: number,
+  systems: readonly string[],
+): Promise<readonly SideRow[]> {
+  const [flow] = await session.query<{ name: string }>('select name from flow where id = $1', [flowId])
+  return (await ensureFlows(session, [{ name: flow!.name, systems }])).get(flow!.name)!.sides
 }
 
-/** Id of a shape (names of the values in an image or golden text). */
-export async function ensureLayout(session: Session, flowId: number, names: readonly string[]): Promise<number> {
+/** Flows and their sides by name, made when they are new: one look where all are known. */
+export async function ensureFlows(
+  session: Session,
+  wanted: readonly { readonly name: string; readonly systems: readonly string[] }[],
+): Promise<ReadonlyMap<string, KnownFlow>> {
+  let known = await knownFlows(session, wanted)
+  const complete = wanted.every(({ name, systems }) => known.get(name)?.length === systems.length)
+  if (!complete) {
+    await session.execute('insert into flow (name) select unnest($1::text[]) on conflict do nothing', [
+      wanted.map(({ name }) => name),
+    ])
+    await session.execute(
+      `insert into side (flow_id, system)
+       select f.id, n.system from unnest($1::text[], $2::text[]) as n(name, system) join flow f on f.name = n.name
+       on conflict do nothing`,
+      columns(
+        wanted.flatMap(({ name, systems }) => systems.map((system) => ({ name, system }))),
+        (side) => [side.name, side.system],
+      ),
+    )
+    known = await knownFlows(session, wanted)
+  }
+  return new Map(
+    wanted.map(({ name, systems }) => {
+      const rows = known.get(name)!
+      const { id, firstSyncAt, rules } = rows[0]!
+      const sides = systems.map((system): SideRow => {
+        const row = rows.find((side) => side.system === system)!
+        const cursor = row.cursorAt === null ? null : { at: row.cursorAt, id: row.cursorId ?? '' }
+        return { id: row.sideId, system, cursor, scannedAt: row.scannedAt }
+      })
+      return [name, { row: { id, name, firstSyncAt, rules }, sides }]
+    }),
+  )
+}
+
+interface FlowAndSide extends FlowRow {
+  readonly sideId: number
+  readonly system: string
+  readonly cursorAt: string | null
+  readonly cursorId: string | null
+  readonly scannedAt: string | null
+}
+
+/** The sides of these flows that are of their systems, by the flow's name. */
+async function knownFlows(
+  session: Session,
+  wanted: readonly { readonly name: string; readonly systems: readonly string[] }[],
+): Promise<Map<string, FlowAndSide[]>> {
+  const rows = await session.query<FlowAndSide>(
+    `select f.id, f.name, f.first_sync_at as "firstSyncAt", f.rules, s.id as "sideId", s.system, s.cursor_at as "cursorAt",
+       s.cursor_id as "cursorId", s.scanned_at as "scannedAt"
+     from flow f join side s on s.flow_id = f.id where f.name = any($1::text[])`,
+    [wanted.map(({ name }) => name)],
+  )
+  const systems = new Map(wanted.map((flow) => [flow.name, flow.systems]))
+  return Map.groupBy(
+    rows.filter((row) => systems.get(row.name)!.includes(row.system)),
+    (row) => row.name,
+  )
+}
+
+/** Id of a shape (names of the values in an image or golden text), made when it is not among the `known`. */
+export async function ensureLayout(
+  session: Session,
+  flowId: number,
+  names: readonly string[],
+  known: Map<number, readonly string[]>,
+): Promise<number> {
+  const wanted = JSON.stringify(names)
+  for (const [id, shape] of known) if (JSON.stringify(shape) === wanted) return id
   await session.execute('insert into layout (flow_id, names) values ($1, $2) on conflict do nothing', [flowId, names])
   const [row] = await session.query<{ id: number }>('select id from layout where flow_id = $1 and names = $2::text[]', [
     flowId,
     names,
   ])
+  known.set(row!.id, names)
   return row!.id
 }
 
@@ -68,14 +135,15 @@ export async function publishContract(
   source: string,
   now: Date,
 ): Promise<number> {
+  const find = (): Promise<{ id: number }[]> =>
+    session.query<{ id: number }>('select id from contract_version where fingerprint = $1', [fingerprint])
+  const [known] = await find()
+  if (known) return known.id
   await session.execute(
     'insert into contract_version (fingerprint, source, published_at) values ($1, $2, $3) on conflict do nothing',
     [fingerprint, source, now],
   )
-  const [row] = await session.query<{ id: number }>('select id from contract_version where fingerprint = $1', [
-    fingerprint,
-  ])
-  return row!.id
+  return (await find())[0]!.id
 }
 
 /** A new set of rules makes every digest worthless: what was in agreement may not be any more. */
@@ -88,12 +156,20 @@ export async function adoptRules(session: Session, flowId: number, rules: string
   await session.execute('update flow set rules = $2 where id = $1', [flowId, rules])
 }
 
-export async function completeFirstSync(session: Session, flowId: number, now: Date): Promise<void> {
-  await session.execute('update flow set first_sync_at = coalesce(first_sync_at, $2) where id = $1', [flowId, now])
-}
-
-export async function markSuccess(session: Session, flowId: number, now: Date): Promise<void> {
-  await session.execute('update flow set last_success = $2 where id = $1', [flowId, now])
+/**
+ * Notes that a run has looked at everything by these rules, and which sides it compared with all that is linked: in the
+ * transaction that the lease was checked in, or a process that was overtaken would bring old rules back.
+ */
+export async function completeRun(
+  session: Session,
+  flowId: number,
+  done: { readonly rules: string; readonly swept: readonly number[]; readonly now: Date },
+): Promise<void> {
+  await session.execute(
+    `with swept as (update side set scanned_at = $3 where id = any($4::smallint[]))
+     update flow set rules = $2, first_sync_at = coalesce(first_sync_at, $3), last_success = $3 where id = $1`,
+    [flowId, done.rules, done.now, done.swept],
+  )
 }
 
 /** Moves a side's cursor; never back (law L25). */

@@ -1,29 +1,21 @@
 import type { Session } from './database.ts'
 
-export interface HeldAway {
+export interface AwaitedReference {
   readonly sideId: number
   readonly remoteId: string
-  readonly since: string
+  /** Since when the record is held back for it; null when it is linked and goes without. */
+  readonly since: string | null
 }
 
-/** Remote records that wait for what they refer to. */
-export async function waitingForReference(session: Session, sideIds: readonly number[]): Promise<HeldAway[]> {
-  return session.query<HeldAway>(
-    `select side_id as "sideId", remote_id as "remoteId", since from held
-     where side_id = any($1::smallint[]) and cause = 'missing_reference' order by side_id, remote_id`,
-    [sideIds],
-  )
-}
-
-/** Linked remote records that a field was skipped of, because what it refers to is not there. */
-export async function withoutReference(
-  session: Session,
-  sideIds: readonly number[],
-): Promise<{ readonly sideId: number; readonly remoteId: string }[]> {
-  return session.query(
-    `select side_id as "sideId", remote_id as "remoteId" from link
+/** Remote records that wait for what they refer to, or go without it because it was not there. */
+export async function awaitedReferences(session: Session, sideIds: readonly number[]): Promise<AwaitedReference[]> {
+  return session.query<AwaitedReference>(
+    `select side_id as "sideId", remote_id as "remoteId", null as since from link
      where side_id = any($1::smallint[]) and state = 'live' and waived like '%missing reference: field skipped%'
-     order by side_id, remote_id`,
+     union all
+     select side_id, remote_id, since from held
+     where side_id = any($1::smallint[]) and cause = 'missing_reference'
+     order by 1, 2`,
     [sideIds],
   )
 }

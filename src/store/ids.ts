@@ -12,6 +12,11 @@ export class IdBlocks {
     this.sequence = sequence
   }
 
+  /** Whether any was ever asked for. */
+  get used(): boolean {
+    return this.end > 0
+  }
+
   /** Makes sure that `count` calls of `take` can follow. */
   async reserve(session: Session, count: number): Promise<void> {
     if (this.end - this.next >= count) return

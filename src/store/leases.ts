@@ -26,14 +26,14 @@ export async function acquireLease(
   ttl: number,
 ): Promise<Lease | null> {
   const { session, release } = await database.dedicated()
-  const [alive] = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1, $2) as free', [LOCKS, flowId])
   const expiresAt = now + ttl
   const [row] = await session.query<{ token: string }>(
-    `insert into lease (flow_id, token, holder, expires_at) values ($1, 1, $2, to_timestamp($4 / 1000.0))
+    `with alive as materialized (select pg_try_advisory_lock($5, $1) as free)
+     insert into lease (flow_id, token, holder, expires_at) select $1, 1, $2, to_timestamp($4 / 1000.0) from alive
      on conflict (flow_id) do update set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0)
-       where $5 or lease.expires_at <= to_timestamp($3 / 1000.0)
+       where (select free from alive) or lease.expires_at <= to_timestamp($3 / 1000.0)
      returning token`,
-    [flowId, holder, now, expiresAt, alive!.free],
+    [flowId, holder, now, expiresAt, LOCKS],
   )
   if (!row) {
     release()

@@ -37,21 +37,23 @@ export async function migrate(database: Database): Promise<void> {
 
 /** Creates the partitions of the growing tables for the month of `now` and the next one. */
 export async function ensurePartitions(session: Session, now: Date): Promise<void> {
-  for (const offset of [0, 1]) {
-    const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1))
-    const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1))
-    const suffix = from.toISOString().slice(0, 7).replace('-', '_')
-    for (const table of ['operation', 'revision']) {
-      const [known] = await session.query('select 1 from pg_class where relname = $1 and relkind = $2', [
-        `${table}_${suffix}`,
-        'r',
-      ])
-      if (known) continue
-      // Two processes may both see it missing; the second finds it there.
-      await session.query(
-        `create table if not exists ${table}_${suffix} partition of ${table}
-         for values from ('${from.toISOString()}') to ('${to.toISOString()}')`,
-      )
-    }
+  const months = [0, 1].map((offset) => {
+    const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1)).toISOString()
+    const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset + 1, 1)).toISOString()
+    return { suffix: from.slice(0, 7).replace('-', '_'), from, to }
+  })
+  const partitions = months.flatMap((month) =>
+    ['operation', 'revision'].map((table) => ({ ...month, table, name: `${table}_${month.suffix}` })),
+  )
+  const known = await session.query<{ name: string }>(
+    `select relname as name from pg_class where relname = any($1::text[]) and relkind = 'r'`,
+    [partitions.map(({ name }) => name)],
+  )
+  for (const { name, table, from, to } of partitions) {
+    if (known.some((partition) => partition.name === name)) continue
+    // Two processes may both see it missing; the second finds it there.
+    await session.query(
+      `create table if not exists ${name} partition of ${table} for values from ('${from}') to ('${to}')`,
+    )
   }
 }

@@ -6,14 +6,12 @@ export async function beginRun(
   run: { flowId: number; contractId: number; kind: RunKind; now: Date },
 ): Promise<string> {
   // A run that never ended (its process died) is closed by the next one. In real time each batch stands for itself.
-  await session.execute(
-    `update run set finished_at = $2, status = case when kind = 'real time' then 'done' else 'failed' end,
-       message = case when kind = 'real time' then null else 'The process ended before the run did.' end
-     where flow_id = $1 and status = 'running'`,
-    [run.flowId, run.now],
-  )
   const [row] = await session.query<{ id: string }>(
-    `insert into run (flow_id, contract_id, kind, status, started_at) values ($1, $2, $3, 'running', $4) returning id`,
+    `with ended as (
+       update run set finished_at = $4, status = case when kind = 'real time' then 'done' else 'failed' end,
+         message = case when kind = 'real time' then null else 'The process ended before the run did.' end
+       where flow_id = $1 and status = 'running')
+     insert into run (flow_id, contract_id, kind, status, started_at) values ($1, $2, $3, 'running', $4) returning id`,
     [run.flowId, run.contractId, run.kind, run.now],
   )
   return row!.id

@@ -1,4 +1,4 @@
-import { PATIENT, type Session } from './database.ts'
+import { PATIENT, type Database, type Session } from './database.ts'
 
 /** A key range of a side as it was when everything in it was in agreement or decided. */
 export interface ScanPage {
@@ -53,20 +53,38 @@ export async function replaceScanPages(
 
 /** Live links of a side whose remote id is not among `ids`: what a listing did not show. */
 export async function linksNotAmong(
-  session: Session,
+  database: Database,
   sideId: number,
   ids: AsyncIterable<readonly string[]>,
 ): Promise<string[]> {
-  await session.query(PATIENT)
-  await session.query('create temporary table seen (remote_id text) on commit drop')
-  for await (const page of ids) {
-    await session.execute('insert into seen select unnest($1::text[])', [page])
+  const pages = ids[Symbol.asyncIterator]()
+  try {
+    const first = await pages.next()
+    const second = first.done ? first : await pages.next()
+    if (second.done) return await missing(database, sideId, 'unnest($2::text[])', [first.value ?? []])
+    // More than one page: kept by the server, which need not be as large as the listing.
+    return await database.transaction(async (session) => {
+      await session.query(PATIENT)
+      await session.query('create temporary table seen (remote_id text) on commit drop')
+      for (let page: IteratorResult<readonly string[]> = first; !page.done;) {
+        await session.execute('insert into seen select unnest($1::text[])', [page.value])
+        page = page === first ? second : await pages.next()
+      }
+      await session.query('analyze seen')
+      const absent = await missing(session, sideId, 'seen', [])
+      await session.query('drop table seen')
+      return absent
+    })
+  } finally {
+    await pages.return?.()
   }
-  await session.query('analyze seen')
+}
+
+async function missing(session: Session, sideId: number, seen: string, values: readonly unknown[]): Promise<string[]> {
   const rows = await session.query<{ id: string }>(
-    `select remote_id as id from link l where side_id = $1 and state = 'live' and not exists (select 1 from seen s where s.remote_id = l.remote_id)`,
-    [sideId],
+    `select remote_id as id from link l
+     where side_id = $1 and state = 'live' and not exists (select 1 from ${seen} as s(remote_id) where s.remote_id = l.remote_id)`,
+    [sideId, ...values],
   )
-  await session.query('drop table seen')
   return rows.map((row) => row.id)
 }

@@ -75,9 +75,10 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     mechanism: 'Only one process works on a flow at a time',
     laws: ['L17', 'L3', 'L16', 'L23'],
-    store: onStatements((text, values) =>
-      text.startsWith('insert into lease') ? [text, [...values.slice(0, 4), true]] : [text, values],
-    ),
+    store: onStatements((text, values) => [
+      text.includes('insert into lease') ? text.replace('(select free from alive)', 'true') : text,
+      values,
+    ]),
   },
   {
     mechanism: 'The lease deadline is checked before each call that writes',

@@ -30,6 +30,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     mode: { type: 'string', default: 'both' },
     workers: { type: 'string', default: String(availableParallelism()) },
+    lanes: { type: 'string', default: '3' },
     story: { type: 'string' },
     tell: { type: 'boolean', default: false },
     ablations: { type: 'boolean', default: false },
@@ -72,11 +73,12 @@ async function playAll(): Promise<number> {
   const workers = Math.max(1, Math.min(Number(values.workers), count))
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
-      await server.createDatabase(`room${i}`)
-      await runThread(
-        { url: server.socketUrl(`room${i}`), first: first + i, step: workers, end: first + count, modes },
-        take,
-      )
+      const urls: string[] = []
+      for (let lane = 0; lane < Number(values.lanes); lane++) {
+        await server.createDatabase(`room${i}_${lane}`)
+        urls.push(server.socketUrl(`room${i}_${lane}`))
+      }
+      await runThread({ urls, first: first + i, step: workers, end: first + count, modes }, take)
     }),
   )
   const seconds = (performance.now() - began) / 1000
@@ -111,7 +113,7 @@ function runThread(share: Share, take: (result: SeedResult) => void): Promise<vo
 
 async function shrinkAll(failed: readonly SeedResult[]): Promise<Story[]> {
   if (failed.length === 0) return []
-  const room = await openRoom(server.socketUrl('room0'))
+  const room = await openRoom(server.socketUrl('room0_0'))
   const stories: Story[] = []
   for (const { seed, mode } of failed) {
     const { story, played } = await shrink(storyFor(seed, mode), room, mode)

@@ -266,10 +266,12 @@ export class Stage {
 export interface Room {
   readonly store: Database
   readonly pool: SessionPool
+  /** Begins anew with an empty store: faster than a new database, and ids begin where they always do. */
+  empty(): Promise<void>
 }
 
 export async function play(story: Story, room: Room, mode: Mode, ablation: Ablation | null = null): Promise<Played> {
-  await emptyStore(room.store)
+  await room.empty()
   const stage = new Stage(story, room, ablation)
   try {
     for (const step of story.steps) {
@@ -288,19 +290,6 @@ export async function play(story: Story, room: Room, mode: Mode, ablation: Ablat
     writes: stage.diary.filter((entry) => entry.by === 'engine').length,
     told: stage.told,
   }
-}
-
-/** Begins anew with an empty store: faster than a new database, and ids begin where they always do. */
-async function emptyStore(store: Database): Promise<void> {
-  await store.query(`do $$ begin
-    delete from scan_page; delete from held; delete from dirty; delete from match_key; delete from link; delete from record;
-    delete from operation; delete from batch; delete from revision; delete from case_file; delete from run;
-    delete from contract_version; delete from lease; delete from layout; delete from side; delete from flow;
-    alter sequence record_id restart; alter sequence operation_id restart;
-    alter table flow alter id restart; alter table side alter id restart; alter table layout alter id restart;
-    alter table run alter id restart; alter table batch alter id restart; alter table case_file alter id restart;
-    alter table contract_version alter id restart; alter table revision alter id restart;
-  end $$`)
 }
 
 function linesOf(text: string | null | undefined): { position: string; sku: string; quantity: string }[] {

@@ -1,4 +1,4 @@
-/** A thread that plays its share of the seeds. */
+/** A thread that plays its share of the seeds, several at a time: while one waits for the store, another goes on. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { IncidentKind } from './incidents.ts'
 import type { Violation } from './oracle.ts'
@@ -7,7 +7,8 @@ import { openRoom } from './room.ts'
 import { playSeed } from './seeds.ts'
 
 export interface Share {
-  readonly url: string
+  /** A store for each play that is under way. */
+  readonly urls: readonly string[]
   readonly first: number
   readonly step: number
   readonly end: number
@@ -24,22 +25,29 @@ export interface SeedResult {
   readonly incidents: readonly IncidentKind[]
 }
 
-const { url, first, step, end, modes } = workerData as Share
-const room = await openRoom(url)
-for (let seed = first; seed < end; seed += step) {
-  for (const mode of modes) {
-    const { violations, runs, writes, calls, incidents } = await playSeed(seed, mode, room)
-    const result: SeedResult = {
-      seed,
-      mode,
-      violations,
-      runs,
-      writes,
-      calls,
-      incidents: incidents.map(({ kind }) => kind),
+const { urls, first, step, end, modes } = workerData as Share
+let seed = first
+await Promise.all(urls.map(playOn))
+
+async function playOn(url: string): Promise<void> {
+  const room = await openRoom(url)
+  while (seed < end) {
+    const mine = seed
+    seed += step
+    for (const mode of modes) {
+      const { violations, runs, writes, calls, incidents } = await playSeed(mine, mode, room)
+      const result: SeedResult = {
+        seed: mine,
+        mode,
+        violations,
+        runs,
+        writes,
+        calls,
+        incidents: incidents.map(({ kind }) => kind),
+      }
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      parentPort!.postMessage(result)
     }
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    parentPort!.postMessage(result)
   }
+  await room.close()
 }
-await room.close()
