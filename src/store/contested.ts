@@ -22,7 +22,8 @@ export async function contestedKeys(
   try {
     const first = await keyed.next()
     const second = first.done ? first : await keyed.next()
-    if (second.done) return await contested(database, UNNESTED, keyedColumns(first.value ?? []), preference)
+    if (second.done)
+      return await contested(database, UNNESTED, keyedColumns(first.done === true ? [] : first.value), preference)
     // More than one page: kept by the server, which need not be as large as the side.
     return await database.transaction(async (session) => {
       await session.query(PATIENT)
