@@ -83,7 +83,7 @@ function judgeField(stage: Stage, table: TableName, code: string, column: string
     for (const b of held.slice(i + 1)) {
       if (oracle.agree(a.business.manners, b.business.manners, column, a.value, b.value)) continue
       // An empty value of the master stands for itself where the contract says so.
-      if (master !== null && keepsEmpty && held.some((h) => h.business.name === master && !h.value)) continue
+      if (master !== null && keepsEmpty && held.some((h) => h.business.name === master && isEmpty(h.value))) continue
       oracle.fail(
         'L1',
         `${column} of ${table} ${code} is ${a.value} in ${a.business.name} and ${b.value} in ${b.business.name}`,
@@ -94,7 +94,7 @@ function judgeField(stage: Stage, table: TableName, code: string, column: string
   if (master === null || policy !== 'revert') return
   const own = held.find((h) => h.business.name === master)
   const last = oracle.usersLast(master, table, code, column)
-  if (!own || last === undefined || (!last && keepsEmpty)) return
+  if (!own || last === undefined || (isEmpty(last) && keepsEmpty)) return
   if (print(own.business.manners, column, own.value) !== print(own.business.manners, column, last))
     oracle.fail(
       'L5',
@@ -187,4 +187,9 @@ async function judgeLosses(stage: Stage): Promise<void> {
     if (!kept.includes(wanted.toLowerCase()))
       oracle.fail('L8', `${value}, which users entered as ${place}, is kept in no revision and no case`)
   }
+}
+
+/** Nothing in it: no value, or no line. */
+function isEmpty(value: string | null): boolean {
+  return value === null || value === '' || value === '[]'
 }
