@@ -168,9 +168,7 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
       })
     }
   }
-  decider.correlator.contestedKeys = await work.database.transaction((session) =>
-    contestedKeys(session, keyed(), preference),
-  )
+  decider.correlator.contestedKeys = await contestedKeys(work.database, keyed(), preference)
 }
 
 /** Compares the ids that a side lists with the ones that are linked. */

@@ -4,21 +4,27 @@
  */
 
 const DIGITS = 8
+/** Of so many bits, made as they are needed: a flow of a hundred records should not cost a large one's memory. */
+const BLOCK_BITS = 20
 
-/** A set of match keys (decimal texts) in 12 MB that are only touched as they fill. */
+/** A set of match keys (decimal texts), in 12 MB at most. */
 export class SeenKeys {
-  private readonly bits = new Uint32Array(10 ** DIGITS / 32)
+  private readonly blocks: (Uint32Array | undefined)[] = []
 
   add(key: string): void {
     const place = placeOf(key)
-    this.bits[place >>> 5]! |= 1 << (place & 31)
+    const bits = (this.blocks[place >>> BLOCK_BITS] ??= new Uint32Array(2 ** BLOCK_BITS / 32))
+    bits[wordOf(place)]! |= 1 << (place & 31)
   }
 
   mayHave(key: string): boolean {
     const place = placeOf(key)
-    return (this.bits[place >>> 5]! & (1 << (place & 31))) !== 0
+    const bits = this.blocks[place >>> BLOCK_BITS]
+    return bits !== undefined && (bits[wordOf(place)]! & (1 << (place & 31))) !== 0
   }
 }
+
+const wordOf = (place: number): number => (place & (2 ** BLOCK_BITS - 1)) >>> 5
 
 /** Keys are hashes: their last digits are as good as any. */
 const placeOf = (key: string): number => Math.abs(Number(key.slice(-DIGITS)))

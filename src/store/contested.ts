@@ -1,4 +1,4 @@
-import type { Session } from './database.ts'
+import type { Database, Session } from './database.ts'
 import type { RecordState } from './links.ts'
 
 /** One record of the side that is observed last, with what decides between twins. */
@@ -14,33 +14,57 @@ export interface KeyedRemote {
  * them is meant. Answers, per key, the twins in the order that `duplicates` prefers.
  */
 export async function contestedKeys(
-  session: Session,
+  database: Database,
   pages: AsyncIterable<readonly KeyedRemote[]>,
   preference: 'oldest' | 'most complete',
 ): Promise<Map<string, string[]>> {
-  await session.query(
-    'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
-  )
-  for await (const page of pages) {
-    await session.execute(
-      'insert into keyed select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])',
-      [
-        page.map((row) => row.key),
-        page.map((row) => row.remoteId),
-        page.map((row) => row.changedAt),
-        page.map((row) => row.filled),
-      ],
-    )
+  const keyed = pages[Symbol.asyncIterator]()
+  try {
+    const first = await keyed.next()
+    const second = first.done ? first : await keyed.next()
+    if (second.done) return await contested(database, UNNESTED, keyedColumns(first.value ?? []), preference)
+    // More than one page: kept by the server, which need not be as large as the side.
+    return await database.transaction(async (session) => {
+      await session.query(
+        'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
+      )
+      for (let page: IteratorResult<readonly KeyedRemote[]> = first; !page.done;) {
+        await session.execute(`insert into keyed select * from ${UNNESTED}`, keyedColumns(page.value))
+        page = page === first ? second : await keyed.next()
+      }
+      await session.query('analyze keyed')
+      const keys = await contested(session, 'keyed', [], preference)
+      await session.query('drop table keyed')
+      return keys
+    })
+  } finally {
+    await keyed.return?.()
   }
-  await session.query('analyze keyed')
+}
+
+const UNNESTED = 'unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])'
+
+const keyedColumns = (rows: readonly KeyedRemote[]): unknown[][] => [
+  rows.map((row) => row.key),
+  rows.map((row) => row.remoteId),
+  rows.map((row) => row.changedAt),
+  rows.map((row) => row.filled),
+]
+
+async function contested(
+  session: Session,
+  from: string,
+  values: readonly unknown[],
+  preference: 'oldest' | 'most complete',
+): Promise<Map<string, string[]>> {
   const order =
     preference === 'oldest' ? 'changed_at nulls last, remote_id' : 'filled desc, changed_at nulls last, remote_id'
   const rows = await session.query<{ key: string; ids: string[] }>(
-    `select key, array_agg(remote_id order by ${order}) as ids from keyed
+    `select key, array_agg(remote_id order by ${order}) as ids from ${from} as keyed(key, remote_id, changed_at, filled)
      where exists (select 1 from match_key m where m.key = keyed.key)
      group by key having count(distinct remote_id) > 1`,
+    values,
   )
-  await session.query('drop table keyed')
   return new Map(rows.map((row) => [row.key, row.ids]))
 }
 

@@ -1,7 +1,5 @@
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import { ConcordatError } from '../model/errors.ts'
 import { SEPARATOR } from './copy-text.ts'
 
@@ -75,11 +73,13 @@ function sessionOf(
     async copyIn(target, lines) {
       if (lines === '') return
       await withClient(async (c) => {
+        const copy = c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`))
         await reached(
-          pipeline(
-            Readable.from([Buffer.from(lines)]),
-            c.query(copyFrom(`copy ${target} from stdin (delimiter '${SEPARATOR}')`)),
-          ),
+          new Promise<void>((resolve, reject) => {
+            copy.once('error', reject)
+            copy.once('finish', resolve)
+            copy.end(Buffer.from(lines))
+          }),
         )
       })
     },

@@ -109,8 +109,26 @@ export function companyOf(seed: number): Company {
   }
 }
 
+interface Signed {
+  readonly contract: Contract
+  readonly source: string
+}
+
+/** The last ones: a seed's two plays have the same. */
+const signed = new Map<string, Signed>()
+
 /** The contract that says so. */
-export function contractOf(company: Company): { contract: Contract; source: string } {
+export function contractOf(company: Company): Signed {
+  const key = JSON.stringify(company)
+  const known = signed.get(key)
+  if (known) return known
+  if (signed.size === 16) signed.clear()
+  const made = sign(company)
+  signed.set(key, made)
+  return made
+}
+
+function sign(company: Company): Signed {
   const { systems, decisions: d } = company
   const on = (column: string): Record<string, string> => Object.fromEntries(systems.map((s) => [s.name, column]))
   const common = {

@@ -78,10 +78,7 @@ async function playAll(): Promise<number> {
         await server.createDatabase(`room${i}_${lane}`)
         urls.push(server.socketUrl(`room${i}_${lane}`))
       }
-      await runThread(
-        { urls, first: first + i, step: workers, end: first + count, modes },
-        take,
-      )
+      await runThread({ urls, first: first + i, step: workers, end: first + count, modes }, take)
     }),
   )
   const seconds = (performance.now() - began) / 1000

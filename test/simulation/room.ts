@@ -8,15 +8,8 @@ const SWEEP = 40
 
 /** A store to play in, and what closes it. */
 export async function openRoom(url: string): Promise<Room & { close(): Promise<void> }> {
+  const { tables, sequences } = await furnish(url)
   const store = await openDatabase(url, { connections: 12, prepare: true })
-  await migrate(store)
-  // What the first run of a month does besides must not tell the first story from the others.
-  for (const months of [0, 1, 2]) await ensurePartitions(store, new Date(START + months * 31 * 86_400_000))
-  const tables = await ownTables(store)
-  for (const { name } of tables) await store.query(`alter table ${name} set unlogged`)
-  const sequences = await store.query<{ name: string }>(
-    `select oid::regclass::text as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace`,
-  )
   const pool = new SessionPool(store)
   const begin = `${tables.map(({ name }) => `delete from ${name};`).join('')}
     ${sequences.map(({ name }) => `select setval('${name}', 1, false);`).join('')}`
@@ -34,6 +27,30 @@ export async function openRoom(url: string): Promise<Room & { close(): Promise<v
     },
   }
 }
+
+/** Makes the tables, and lets the server spare what only a store that must last needs. */
+async function furnish(url: string): Promise<{ tables: { name: string }[]; sequences: { name: string }[] }> {
+  const store = await openDatabase(url, { connections: 1 })
+  await migrate(store)
+  // What the first run of a month does besides must not tell the first story from the others.
+  for (const months of [0, 1, 2]) await ensurePartitions(store, new Date(START + months * 31 * 86_400_000))
+  const tables = await ownTables(store)
+  for (const { name } of tables) await store.query(`alter table ${name} set unlogged`)
+  const sequences = await store.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace`,
+  )
+  for (const setting of SETTINGS)
+    await store.query(`do $$ begin execute format('alter database %I set ${setting}', current_database()); end $$`)
+  await store.close()
+  return { tables, sequences }
+}
+
+const SETTINGS = [
+  'synchronous_commit = off',
+  'track_activities = off',
+  'track_counts = off',
+  'plan_cache_mode = force_generic_plan',
+]
 
 /** The store's tables, those that refer to others first. */
 async function ownTables(store: Database): Promise<{ name: string }[]> {
