@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -7,7 +7,10 @@ import type { BenchOptions, BenchResult } from './benchmark.ts'
 import { firstSync } from './first-sync.ts'
 import { incremental } from './incremental.ts'
 import { WrongOutcome } from './measurement.ts'
+import { hooks } from './hooks.ts'
+import { latency, type LatencyResult } from './latency.ts'
 import { rest } from './rest.ts'
+import { scale, type ServiceBench } from './scale.ts'
 import { openWorld, type World } from './world.ts'
 
 const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) => Promise<BenchResult>>> = {
@@ -16,11 +19,17 @@ const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) 
   incremental,
 }
 
+/** Benchmarks of the running service, on ground of their own. */
+const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = { scale, hooks }
+
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
 
   first-sync    create every record of system A in system B, with full history
   rest          a full pass over both systems when nothing has changed
-  incremental   1,000 edits on each side`
+  incremental   1,000 edits on each side
+  latency       50 edits a second: how long until each has landed
+  scale         the running service with 1, 2 and 4 workers, between systems that answer after 20 ms
+  hooks         2,000 webhooks a second`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -35,10 +44,11 @@ async function main(): Promise<void> {
   })
   const name = positionals[0] ?? ''
   const benchmark = BENCHMARKS[name]
+  const ofService = OF_SERVICE[name]
   const options = { records: whole(values.records), repeat: whole(values.repeat) }
   if (
     values.help ||
-    benchmark === undefined ||
+    (benchmark === undefined && ofService === undefined && name !== 'latency') ||
     positionals.length > 1 ||
     options.records === null ||
     options.repeat === null
@@ -47,11 +57,23 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2
     return
   }
+  const { records, repeat } = options
+  if (benchmark === undefined) {
+    const { text, json } = await ofService!({ records, repeat })
+    console.log(values.json ? JSON.stringify(json) : text.join('\n'))
+    return
+  }
   const world = await openWorld({ profile: values.profile })
   const leave = (): void => void world.close().finally(() => process.exit(130))
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
     const { records, repeat } = options
+    if (benchmark === undefined) {
+      const result = await latency(world, records)
+      if (values.json) console.log(JSON.stringify({ benchmark: name, ...result }))
+      else printLatency(result)
+      return
+    }
     const result = await benchmark(world, { records, repeat })
     if (values.json) console.log(JSON.stringify(asJson(name, records, result)))
     else print(name, records, result)
@@ -102,17 +124,39 @@ function print(name: string, records: number, { unit, perSecond, runs, raw, note
     run.serverCpuSeconds === null ? 'unknown' : `${run.serverCpuSeconds.toFixed(2)} s`,
     `${number(run.peakBytes / 1e6)} MB`,
   ])
-  const table = [['', 'time', 'rate', 'our CPU', 'server CPU', 'our peak memory'], ...rows]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
-  for (const row of table)
-    console.log(
-      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('   ')}`,
-    )
+  printTable([['', 'time', 'rate', 'our CPU', 'server CPU', 'our peak memory'], ...rows])
   console.log(`\n  ${number(perSecond)} ${unit}/s${runs.length > 1 ? ' (median)' : ''}`)
   if (raw)
     console.log(`  raw limit ${number(raw.perSecond)} ${unit}/s, of which ${(raw.ratio * 100).toFixed(0)}% are reached`)
   for (const note of notes) console.log(`  ${note}`)
   console.log('\n  Both systems hold the same customers: row counts and checksums are equal.')
+}
+
+function printLatency({ latencies, backlogSeconds, records, notes }: LatencyResult): void {
+  console.log('latency, PostgreSQL to PostgreSQL, store in PostgreSQL, fsync on\n')
+  const ms = (value: number): string => `${value.toFixed(0)} ms`
+  const rows = latencies.map((one) => [
+    one.name,
+    String(one.edits),
+    ms(one.p50),
+    ms(one.p90),
+    ms(one.p99),
+    ms(one.most),
+  ])
+  printTable([['', 'edits', 'p50', 'p90', 'p99', 'longest'], ...rows])
+  console.log(`\n  The ${records.toLocaleString('en')} other records had landed after ${backlogSeconds.toFixed(1)} s.`)
+  for (const note of notes) console.log(`  ${note}`)
+  console.log(
+    '\n  Every edit landed; a full pass afterwards changed nothing, and both systems hold the same customers.',
+  )
+}
+
+function printTable(table: readonly (readonly string[])[]): void {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  for (const row of table)
+    console.log(
+      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('   ')}`,
+    )
 }
 
 await main()

@@ -16,11 +16,34 @@ async function measure(app: App, full: boolean): Promise<Answer> {
   return { kind: 'ran', report: report!, seconds, cpuSeconds: (user + system) / 1_000_000, peakBytes }
 }
 
+/** What follows the feeds, while it does. */
+let following: { readonly control: AbortController; readonly ended: Promise<unknown> } | null = null
+
+async function follow(app: App, systems: readonly string[]): Promise<Answer> {
+  for (const system of systems) await app.installFeed(system)
+  const control = new AbortController()
+  const { signal } = control
+  const onTrouble = (error: Error): void => console.error(error.message)
+  await new Promise<void>((resolve, reject) => {
+    following = { control, ended: app.follow({ signal, onReady: () => resolve(), onTrouble }) }
+    following.ended.catch(reject)
+  })
+  return { kind: 'ready' }
+}
+
+async function unfollow(): Promise<Answer> {
+  following?.control.abort()
+  await following?.ended
+  return { kind: 'ready' }
+}
+
 const options = JSON.parse(process.argv[2]!) as WorkerOptions
 try {
   const app = await openApp(options)
   process.on('message', (request: Request) => {
     if (request.kind === 'run') measure(app, request.full).then(say, failed)
+    else if (request.kind === 'follow') follow(app, request.systems).then(say, failed)
+    else if (request.kind === 'unfollow') unfollow().then(say, failed)
     else
       app.close().then(() => {
         say({ kind: 'closed' })

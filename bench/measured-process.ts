@@ -22,12 +22,18 @@ export interface MeasuredRun {
 /** The application in a process of its own, so that its memory and processor time can be told from the benchmark's. */
 export interface Worker {
   run(options?: { readonly full?: boolean }): Promise<MeasuredRun>
+  /** Installs feeds in these systems and follows them. */
+  follow(systems: readonly string[]): Promise<void>
+  unfollow(): Promise<void>
   close(): Promise<void>
   kill(): void
 }
 
 /** Message to and from the process. */
-export type Request = { readonly kind: 'run'; readonly full: boolean } | { readonly kind: 'close' }
+export type Request =
+  | { readonly kind: 'run'; readonly full: boolean }
+  | { readonly kind: 'follow'; readonly systems: readonly string[] }
+  | { readonly kind: 'unfollow' | 'close' }
 export type Answer =
   | { readonly kind: 'ready' | 'closed' }
   | ({ readonly kind: 'ran' } & MeasuredRun)
@@ -69,6 +75,12 @@ export async function openWorker(options: WorkerOptions, profile: string | undef
       const result = await ask({ kind: 'run', full: run.full === true })
       if (result.kind !== 'ran') throw new Error(`The measured process answered ${result.kind}.`)
       return result
+    },
+    async follow(systems) {
+      await ask({ kind: 'follow', systems })
+    },
+    async unfollow() {
+      await ask({ kind: 'unfollow' })
     },
     async close() {
       await ask({ kind: 'close' })

@@ -1,34 +1,58 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { ChangeFeed } from './connector-kit/change-feed.ts'
+import { gated } from './connector-kit/gated.ts'
+import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
-import type { Contract } from './contract/contract.ts'
+import type { Contract, Flow } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
 import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
+import { connectorSettings, parseRate } from './contract/system-settings.ts'
+import { followFeed, watchedBy } from './engine/flow-feed.ts'
+import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
 import { resolveCase } from './engine/resolve-case.ts'
+import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { tellStatus } from './engine/tell-status.ts'
+import type { Pause } from './model/condition.ts'
 import { ConcordatError } from './model/errors.ts'
+import { AlertDesk } from './notify/alert-desk.ts'
+import type { Watch } from './notify/watch.ts'
 import type {
   CaseView,
+  FeedReport,
   FlowRun,
   LogEntry,
   LogFilter,
+  NextRun,
   PlanReport,
   Progress,
   RecordView,
   StatusRow,
 } from './model/report.ts'
+import { listenToFeeds } from './service/listen-to-feeds.ts'
+import { nextRuns, withService } from './service/next-runs.ts'
+import { systemGate } from './service/system-gate.ts'
+import { tellFigures, type ServiceFigures } from './service/tell-figures.ts'
+import { tellHealth, type HealthReport } from './service/tell-health.ts'
+import type { Service, ServiceParts } from './service/service.ts'
+import { systemRecovered } from './service/system-recovered.ts'
+import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import { openDatabase } from './store/database.ts'
+import { openDatabase, type Session } from './store/database.ts'
+import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
+import { ensureFlow } from './store/flows.ts'
+import { installationName } from './store/installation.ts'
 import { startEmbedded } from './store/embedded/embedded-server.ts'
 import { migrate } from './store/migrate.ts'
+import { watchAnew } from './store/watch-facts.ts'
 
 /*
  * Puts the parts together. Loaded when a command needs the store or a system, and not before: `check` needs neither.
@@ -55,7 +79,36 @@ export interface App {
     decision: { choice: string; value?: string; by: string; alike?: boolean },
   ): Promise<readonly CaseView[]>
   testSystem(name: string): Promise<ConnectionReport>
+  /** What is wrong, who is told of it, and the watch that finds it. */
+  readonly alerts: Alerts
+  /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
+  pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
+  /** Lets a paused flow run again; answers whether it was paused. */
+  resume(flow: string): Promise<boolean>
+  /** Makes refused writes due again, and asks the service for a run; answers how many. */
+  retry(flow: string): Promise<number>
+  /** Asks the service for a run as soon as possible. */
+  askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
+  /** When the service looks at each system of a flow next. */
+  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
+  /** How the service itself is: its processes, and systems in trouble. */
+  health(): Promise<HealthReport>
+  /** Figures of all flows and systems, for metrics. */
+  figures(): Promise<ServiceFigures>
+  /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
+  startService(options: ServiceOptions): Promise<Service>
+  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
+  feed(system: string): Promise<FeedReport>
+  installFeed(system: string): Promise<FeedReport>
+  removeFeed(system: string): Promise<FeedReport>
+  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
+  follow(options: FollowAppOptions): Promise<readonly string[]>
   close(): Promise<void>
+}
+
+/** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
+export type Alerts = Pick<AlertDesk, 'list' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'> & {
+  readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
 }
 
 export interface RunOptions {
@@ -66,6 +119,21 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void
   /** Ends the run between two batches; the next run goes on. */
   signal?: AbortSignal
+}
+
+export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
+  /** Flows worked on at once in this process. Default: all of them, at most 32. */
+  readonly slots?: number
+}
+
+export interface FollowAppOptions {
+  readonly signal: AbortSignal
+  /** Default: all decided flows. */
+  readonly flows?: readonly string[]
+  /** Called once when everything listens. */
+  readonly onReady?: (flows: ReadonlyMap<string, HotFlow>) => void
+  /** Hears of what goes wrong; it is tried again. */
+  readonly onTrouble?: (error: ConcordatError, flow: string | null) => void
 }
 
 export interface OpenOptions {
@@ -118,36 +186,111 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     })
   }
   const contract = check.contract
-  const { database, stop } = await openStore(options, env)
+  const { database, url, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
   const connectors = new Map<string, Connector>()
   const deps: Deps = {
     database,
     connectors,
-    clock: Date.now,
+    clock: () => Date.now(),
     contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
     holder: `process ${process.pid} on ${hostname()}`,
   }
 
   /** Connectors are made when first needed, so that looking things up needs no secret and no system. */
+  const reaching = new Map<string, Promise<void>>()
   const reach = async (systems: Iterable<string>): Promise<void> => {
     for (const name of systems) {
       if (connectors.has(name)) continue
-      const system = contract.systems.get(name)!
-      connectors.set(name, await connect(system.connector, resolveSettings(system, { env, readFile })))
+      // Flows that begin at the same moment share the connection.
+      const made = reaching.get(name) ?? reachOne(name).finally(() => reaching.delete(name))
+      reaching.set(name, made)
+      await made
     }
+  }
+  const reachOne = async (name: string): Promise<void> => {
+    const system = contract.systems.get(name)!
+    const settings = resolveSettings(connectorSettings(system), { env, readFile })
+    const gate = systemGate({
+      database,
+      system: name,
+      callsPerSecond: parseRate(system.settings['rate_limit'] ?? ''),
+      clock: () => Date.now(),
+      chance: Math.random,
+      onRecovery: (recovered) => systemRecovered({ database, contract, clock: () => Date.now() }, recovered),
+    })
+    connectors.set(name, named(name, gated(await connect(system.connector, settings), gate)))
   }
   const prepare = async (run: RunOptions): Promise<string[]> => {
     const names = chosenFlows(check, contract, run.flows)
     await reach(new Set(names.flatMap((name) => contract.flows.get(name)!.systems)))
     return names
   }
+  /** Flows that are not paused; one that was asked for by name and is paused is said so. */
+  const withoutPaused = async (names: string[], asked: readonly string[] | undefined): Promise<string[]> => {
+    const paused = (await flowServices(database, names, Date.now())).filter((one) => one.paused)
+    const named = paused.find((one) => asked?.includes(one.flow))
+    if (named) {
+      const { by, reason } = named.paused!
+      throw new ConcordatError(
+        'engine.paused',
+        `The flow ${named.flow} is paused${by === null ? '' : ` by ${by}`}${reason === '' ? '.' : `: ${reason}`}`,
+        { cure: `Let it go on with \`concordat resume ${named.flow}\`.` },
+      )
+    }
+    return names.filter((name) => !paused.some((one) => one.flow === name))
+  }
   const depsOf = (run: RunOptions): Deps => ({
     ...deps,
     ...(run.onProgress && { onProgress: run.onProgress }),
     ...(run.signal && { signal: run.signal }),
   })
+  const alerts = new AlertDesk({
+    database,
+    contract,
+    clock: () => Date.now(),
+    secrets: { env, readFile },
+    holder: deps.holder,
+    titlesOf: (session, ids) => titlesOf(session, contract, ids),
+    pausesOf,
+  })
+  const known = (system: string): void => {
+    if (contract.systems.has(system)) return
+    throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
+      cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
+    })
+  }
+  const feedOf = async (system: string): Promise<ChangeFeed | null> => {
+    known(system)
+    await reach([system])
+    const connector = connectors.get(system)!
+    return (await connector.feed?.(watchedBy(contract, system), await installationName(database))) ?? null
+  }
+  const installedFeed = async (system: string): Promise<ChangeFeed | null> => {
+    const feed = await feedOf(system)
+    return feed && (await feed.inspect()).state !== 'absent' ? feed : null
+  }
+  const systemsOf = (names: readonly string[]): string[] => [
+    ...new Set(names.flatMap((name) => contract.flows.get(name)!.systems)),
+  ]
+  const hot = new Map<string, HotFlow>()
+  /** Flows that this process works on are kept ready between two looks. */
+  const hotFlow = (flow: Flow): HotFlow => {
+    const known = hot.get(flow.name) ?? new HotFlow(deps, contract, flow)
+    hot.set(flow.name, known)
+    return known
+  }
+  const reportFeed = async (system: string, feed: ChangeFeed | null): Promise<FeedReport> =>
+    feed
+      ? { system, ...(await feed.inspect()) }
+      : { system, state: 'none', statements: [], removal: [], waiting: null, notes: [] }
+  const changeFeed = async (system: string, change: 'install' | 'remove'): Promise<FeedReport> => {
+    const feed = await feedOf(system)
+    await feed?.[change]()
+    return reportFeed(system, feed)
+  }
   return {
     check,
+    alerts,
     async plan(run = {}) {
       const names = await prepare(run)
       return planFlows(depsOf(run), contract, names, {
@@ -156,7 +299,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       })
     },
     async run(run = {}) {
-      const names = await prepare(run)
+      const names = await withoutPaused(await prepare(run), run.flows)
       const reports: FlowRun[] = []
       for (const flow of inDependencyOrder(contract, names)) {
         if (run.signal?.aborted) break
@@ -164,20 +307,104 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       }
       return reports
     },
-    status: () => tellStatus(database, contract, Date.now()),
+    async status() {
+      const now = Date.now()
+      return withService(
+        await tellStatus(database, contract, now, await pausesOf(database)),
+        contract,
+        await flowServices(database, null, now),
+        now,
+      )
+    },
+    async nextRuns(flow, count = 5) {
+      chosenFlows(check, contract, [flow])
+      const now = Date.now()
+      const [standing] = await flowServices(database, [flow], now)
+      return nextRuns(contract, contract.flows.get(flow)!, standing, now, count)
+    },
     log: (filter) => tellLog(database, contract, filter),
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     async testSystem(name) {
-      if (!contract.systems.has(name))
-        throw new ConcordatError('connector.unknown', `The contract names no system ${name}.`, {
-          cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
-        })
+      known(name)
       await reach([name])
       return connectors.get(name)!.test()
     },
+    async pause(flow, { by, reason }) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      return pauseFlow(database, flow, { by, reason: reason ?? '', now: new Date() })
+    },
+    async resume(flow) {
+      chosenFlows(check, contract, [flow])
+      await watchAnew(database, flow, new Date())
+      return resumeFlow(database, flow)
+    },
+    async retry(flow) {
+      chosenFlows(check, contract, [flow])
+      const count = await rearmQuarantined(database, flow)
+      await askForRun(database, flow, false, new Date())
+      return count
+    },
+    async askForRun(flow, asked = {}) {
+      chosenFlows(check, contract, [flow])
+      await ensureFlow(database, flow)
+      await askForRun(database, flow, asked.full === true, new Date())
+    },
+    figures: () => tellFigures(database, Date.now()),
+    health: () => tellHealth(database, Date.now()),
+    async startService({ slots, ...service }) {
+      const { startService } = await import('./service/service.ts')
+      const flows = chosenFlows(check, contract, undefined)
+      return startService({
+        ...service,
+        contract,
+        database,
+        databaseUrl: url,
+        clock: () => Date.now(),
+        chance: Math.random,
+        name: deps.holder,
+        flows,
+        slots: slots ?? Math.min(32, flows.length),
+        watch: async () => void (await alerts.watch.tick()),
+        beat: () => alerts.watch.beat(),
+        endBeat: () => alerts.watch.endBeat(),
+        tidy: () => tidy(database, contract, service.telling, Date.now()),
+        async run(flow, { signal, ...run }) {
+          await reach(flow.systems)
+          return hotFlow(flow).run(run, signal)
+        },
+        async follow(flow, hints) {
+          await reach(flow.systems)
+          const reports = await Promise.all([...hints].map(([system, ids]) => hotFlow(flow).take(system, ids)))
+          return { wantsRun: reports.some((report) => report.wantsRun) }
+        },
+        feeds: async (hinted) => {
+          const sources = systemsOf(flows).map((system) => ({ contract, system, open: () => installedFeed(system) }))
+          return listenToFeeds(sources, hinted, service.telling)
+        },
+      })
+    },
+    feed: async (system) => reportFeed(system, await feedOf(system)),
+    installFeed: (system) => changeFeed(system, 'install'),
+    removeFeed: (system) => changeFeed(system, 'remove'),
+    async follow({ signal, onReady, onTrouble, ...asked }) {
+      const names = await prepare(asked)
+      const flows = new Map(names.map((name) => [name, new HotFlow(deps, contract, contract.flows.get(name)!)]))
+      const followed: { system: string; feed: ChangeFeed }[] = []
+      for (const system of systemsOf(names)) {
+        const feed = await installedFeed(system)
+        if (feed) followed.push({ system, feed })
+      }
+      onReady?.(flows)
+      const trouble = onTrouble && { onTrouble }
+      await Promise.all(followed.map((one) => followFeed({ ...one, contract, flows, signal, ...trouble })))
+      for (const flow of flows.values()) await flow.close()
+      return followed.map(({ system }) => system)
+    },
     async close() {
+      for (const flow of hot.values()) await flow.close()
       for (const connector of connectors.values()) await connector.close()
       await stop()
     },
@@ -186,7 +413,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
-async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>) {
+async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>, connections: number) {
   const given = options.databaseUrl ?? env['DATABASE_URL']
   if (given !== undefined && given !== '') {
     // The URL itself stays out of the message: it may hold a password.
@@ -194,17 +421,19 @@ async function openStore(options: OpenOptions, env: Readonly<Record<string, stri
       throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
         cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
       })
-    const database = await openDatabase(given)
+    const database = await openDatabase(given, { connections })
     await migrate(database)
-    return { database, stop: () => database.close() }
+    return { database, url: given, stop: () => database.close() }
   }
   const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
   try {
     await server.createDatabase('concordat')
-    const database = await openDatabase(server.socketUrl('concordat'))
+    const url = server.socketUrl('concordat')
+    const database = await openDatabase(url, { connections })
     await migrate(database)
     return {
       database,
+      url,
       stop: async () => {
         await database.close()
         await server.stop()
@@ -235,4 +464,14 @@ function chosenFlows(check: CheckReport, contract: Contract, asked: readonly str
     })
   }
   return wanted.filter((name) => !cannot.some((one) => one.flow === name))
+}
+
+/** The flows that are paused, for those who judge how flows stand. */
+async function pausesOf(session: Session): Promise<Map<string, Pause>> {
+  const services = await flowServices(session, null, Date.now())
+  return new Map(
+    services.flatMap(({ flow, paused }) =>
+      paused === null ? [] : [[flow, { by: paused.by, since: paused.at, reason: paused.reason || null }] as const],
+    ),
+  )
 }

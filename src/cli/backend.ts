@@ -1,5 +1,6 @@
 import type { App, OpenOptions } from '../app.ts'
 import type { CheckReport } from '../contract/finding.ts'
+import type { ServeOptions } from '../serve.ts'
 import type { SourceCatalogue } from '../contract/proposal/catalogue.ts'
 
 /** What introspecting one system gives `init`. */
@@ -15,6 +16,8 @@ export interface Backend {
   /** Reads and checks a contract; touches no system and no store. */
   check(options: OpenOptions): Promise<CheckReport>
   open(options: OpenOptions): Promise<App>
+  /** Runs the service until its signal says otherwise. */
+  serve(app: App, options: ServeOptions): Promise<void>
   /** Connects to a system that no contract names yet and reads its catalogue. */
   introspect(connector: string, settings: Readonly<Record<string, string>>): Promise<Introspection>
 }

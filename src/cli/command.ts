@@ -16,8 +16,8 @@ export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Ctrl-C. */
   readonly interrupt: Interrupt
-  /** Takes down the status that the process will end with. */
-  end(status: ExitStatus): void
+  /** Takes down the status that the process will end with; `interrupted`: also when it was interrupted. */
+  end(status: ExitStatus, even?: { readonly interrupted: true }): void
 }
 
 /** Options that every command has. */

@@ -2,9 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Prompter } from './init/prompter.ts'
 import { decided, fakeApp, type } from '../../test/fixtures/command-line.ts'
 import { ConcordatError } from '../model/errors.ts'
-import type { CaseView, FlowRun, LogEntry, LogFilter, PlanReport, RecordView, StatusRow } from '../model/report.ts'
+import type {
+  CaseView,
+  FeedReport,
+  FlowRun,
+  LogEntry,
+  LogFilter,
+  PlanReport,
+  RecordView,
+  StatusRow,
+} from '../model/report.ts'
 
 let folder = ''
 const before = process.cwd()
@@ -539,5 +549,66 @@ describe('check', () => {
       questions: [],
       rulebook: customers.rulebook,
     })
+  })
+})
+
+describe('feed', () => {
+  const report = (state: FeedReport['state'], more: Partial<FeedReport> = {}): FeedReport => ({
+    system: 'erp',
+    state,
+    statements: state === 'absent' ? ['create schema x', 'create table x.change ()'] : [],
+    removal: state === 'installed' ? ['drop schema x cascade'] : [],
+    waiting: state === 'installed' ? 0 : null,
+    notes: [],
+    ...more,
+  })
+  const app = (state: FeedReport['state']) => {
+    const done: string[] = []
+    return {
+      done,
+      ...fakeApp({
+        feed: () => Promise.resolve(report(state)),
+        installFeed: (system) => {
+          done.push(`install ${system}`)
+          return Promise.resolve(report('installed'))
+        },
+        removeFeed: (system) => {
+          done.push(`remove ${system}`)
+          return Promise.resolve(report('absent'))
+        },
+      }),
+    }
+  }
+
+  test('status shows what installing would run, and runs nothing', async () => {
+    const one = app('absent')
+    const typed = await type(['feed', 'status', 'erp'], { app: one, report: customers })
+    expect(typed.status).toBe(0)
+    expect(typed.out).toContain('erp has no change feed: it is polled.')
+    expect(typed.out).toContain('create schema x;\ncreate table x.change ();')
+    expect(one.done).toEqual([])
+  })
+
+  test('nothing is installed that nobody agreed to', async () => {
+    const one = app('absent')
+    const typed = await type(['feed', 'install', 'erp', '--json'], { app: one, report: customers })
+    expect(typed.status).toBe(1)
+    expect(one.done).toEqual([])
+    const agreed = await type(['feed', 'install', 'erp', '--yes', '--json'], { app: one, report: customers })
+    expect(agreed.json()).toEqual({ ...report('installed'), ran: report('absent').statements })
+    expect(one.done).toEqual(['install erp'])
+  })
+
+  test('the statements come before the question', async () => {
+    const one = app('installed')
+    const asked: string[] = []
+    const prompter = { confirm: (question: string) => Promise.resolve(asked.push(question) > 1) } as unknown as Prompter
+    const refused = await type(['feed', 'remove', 'erp'], { app: one, report: customers, prompter })
+    expect(refused.status).toBe(130)
+    expect(refused.out).toContain('drop schema x cascade;')
+    expect(one.done).toEqual([])
+    expect((await type(['feed', 'remove', 'erp'], { app: one, report: customers, prompter })).status).toBe(0)
+    expect(one.done).toEqual(['remove erp'])
+    expect(asked).toEqual(['Run this in erp?', 'Run this in erp?'])
   })
 })

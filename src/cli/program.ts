@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander'
 import { ConcordatError } from '../model/errors.ts'
+import { alertsCommand } from './commands/alerts-command.ts'
 import { casesCommand } from './commands/cases-command.ts'
 import { checkCommand } from './commands/check-command.ts'
+import { feedCommand } from './commands/feed-command.ts'
 import { logCommand } from './commands/log-command.ts'
+import { pauseCommand, resumeCommand, retryCommand } from './commands/pause-command.ts'
 import { planCommand } from './commands/plan-command.ts'
 import { runCommand } from './commands/run-command.ts'
+import { serveCommand, workerCommand } from './commands/serve-command.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statusCommand } from './commands/status-command.ts'
+import { watchCommand } from './commands/watch-command.ts'
 import { type Cli, printJson } from './command.ts'
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus, exitStatusOf } from './exit-status.ts'
 import { initCommand } from './init/init-command.ts'
@@ -23,7 +28,14 @@ export interface ProgramParts extends Omit<Cli, 'end'> {
 /** Runs one command line (without node and script) and answers the exit status; prints errors, never throws. */
 export async function runProgram(argv: readonly string[], parts: ProgramParts): Promise<ExitStatus> {
   let status: ExitStatus = EXIT.done
-  const cli: Cli = { ...parts, end: (ended) => (status = ended) }
+  let expected = false
+  const cli: Cli = {
+    ...parts,
+    end(ended, even) {
+      status = ended
+      expected = even?.interrupted === true
+    },
+  }
   const json = argv.includes('--json')
   const program = buildProgram(cli, parts)
   settle(program, cli)
@@ -32,7 +44,7 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   } catch (error) {
     return reportError(cli, error, json)
   }
-  return parts.interrupt.signal.aborted ? EXIT.interrupted : status
+  return parts.interrupt.signal.aborted && !expected ? EXIT.interrupted : status
 }
 
 /** All commands, as they are parsed and as `--help` shows them. */
@@ -48,6 +60,7 @@ Examples:
   $ concordat check                    what is wrong or undecided in it
   $ concordat plan                     what a run would do; writes nothing
   $ concordat run                      bring the systems into agreement
+  $ concordat serve                    keep them so, by the schedule of the contract
   $ concordat show customers "Acme"    why each value of a record is what it is
 
 Settings come from the environment, and from a file .env in the working directory (the environment wins).
@@ -60,10 +73,18 @@ ${EXIT_STATUS_HELP}`,
     checkCommand(cli),
     planCommand(cli),
     runCommand(cli),
+    serveCommand(cli),
+    workerCommand(cli),
     statusCommand(cli),
     logCommand(cli),
     showCommand(cli),
     casesCommand(cli),
+    alertsCommand(cli),
+    watchCommand(cli),
+    pauseCommand(cli),
+    resumeCommand(cli),
+    retryCommand(cli),
+    feedCommand(cli, parts.prompter),
     ...(parts.more ?? []).map((make) => make(cli)),
   ]
   for (const command of commands) program.addCommand(command)

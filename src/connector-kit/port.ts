@@ -1,11 +1,13 @@
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Raw } from '../model/value.ts'
+import type { ChangeFeed, Watched } from './change-feed.ts'
 
 /*
  * The Connector port: how the engine reaches a business system.
  *
  *   Connector ── open(spec) ──► RemoteObject ── scan · changedSince · read · create · update · delete
+ *             └─ feed(watched) ──► ChangeFeed ── install · listen · acknowledge   (change-feed.ts; where the system can)
  *
  * Everything is in batches. A connector never interprets values: it hands over text as the system prints it.
  * It throws a ConcordatError when the call as a whole failed (nothing known about the outcome: `connector.lost-response`),
@@ -38,7 +40,8 @@ export interface Layout {
 /**
  * Child rows travel in one column as JSON text: an array of child rows, each an array of `string | null` in the order
  * of `columns`, sorted by `lineId`. The first column, `""`, is the child row's own id (its key columns other than the
- * parent; when there are several, JSON text of an array).
+ * parent; when there are several, JSON text of an array). Then come all readable columns but the parent's id (binary
+ * ones only when declared): a restored record gets all of them back.
  */
 export interface LinesLayout {
   readonly place: number
@@ -111,7 +114,7 @@ export interface KeyRange {
 }
 
 export interface LineInsert {
-  /** Column → value, without the parent's id. */
+  /** Column → value, without the parent's id. The rows of a restore name all columns of the last image. */
   readonly values: Readonly<Record<string, Raw>>
 }
 export interface LineUpdate {
@@ -249,6 +252,11 @@ export interface Connector {
   test(): Promise<ConnectionReport>
   introspect(): Promise<Catalogue>
   open(spec: ObjectSpec): Promise<RemoteObject>
+  /**
+   * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or
+   * digits that tell this installation's part in the system from others'.
+   */
+  feed?(watched: readonly Watched[], installation: string): Promise<ChangeFeed>
   close(): Promise<void>
 }
 

@@ -21,7 +21,7 @@ export interface AssembledContract {
 
 const TOP = Object.keys(contractSchema.shape)
 /** Maps of names; several files may each give some of them. */
-const SHARED = new Set(['people', 'systems', 'flows'])
+const SHARED = new Set(['people', 'systems', 'flows', 'channels'])
 
 /** Parses all files and puts them together; a name that two files give is reported. */
 export function assemble(files: readonly SourceFile[]): AssembledContract {

@@ -155,6 +155,7 @@ function settingOf(path: Path): string {
   const [top, , second] = path
   if (path.length === 2 && top === 'flows') return 'a flow'
   if (path.length === 2 && top === 'people') return 'a person'
+  if (path.length === 2 && top === 'channels') return 'a channel'
   if (path.length === 4 && second === 'records') return '`records` of a system'
   if (path.length === 4 && second === 'match') return 'a match rule'
   if (top === 'flows' && second === 'fields') return 'a mapping'

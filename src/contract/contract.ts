@@ -1,4 +1,5 @@
 import type { Filter } from '../model/filter.ts'
+import type { AlertSettings, Channel } from './channel.ts'
 import type { TypeSpec } from '../model/field-type.ts'
 import type { CountryForm, CountryLanguage, PhoneForm } from '../model/written-form.ts'
 
@@ -14,6 +15,9 @@ export interface Contract {
   readonly people: ReadonlyMap<string, Person>
   readonly systems: ReadonlyMap<string, SystemDeclaration>
   readonly flows: ReadonlyMap<string, Flow>
+  /** Ways to reach people, in the order of the file. */
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly alerts: AlertSettings
   /** Same decisions, same fingerprint: sha256 over the decisions, whatever their order, comments or file layout. */
   readonly fingerprint: string
 }
@@ -22,6 +26,8 @@ export interface Person {
   readonly key: string
   readonly name: string
   readonly email: string
+  /** Channels that this person is told by, in order; absent: those of the role. */
+  readonly channels?: readonly string[]
 }
 
 export interface SystemDeclaration {

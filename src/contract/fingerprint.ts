@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Filter } from '../model/filter.ts'
-import type { Contract, Field, Flow } from './contract.ts'
+import type { Contract, Field, Flow, Person } from './contract.ts'
 
 /*
  * Same decisions, same fingerprint. What has no order (fields, people, values of a choice, parts of an `and`) is sorted;
@@ -8,22 +8,25 @@ import type { Contract, Field, Flow } from './contract.ts'
  * default was written out make no difference.
  */
 
-/** Over all decisions of a contract. */
-export function contractFingerprint(contract: Omit<Contract, 'fingerprint'>): string {
+/** Over all decisions of a contract; how people are reached is none. */
+export function contractFingerprint(contract: Omit<Contract, 'fingerprint' | 'channels' | 'alerts'>): string {
   return hash({
     company: contract.company,
     timezone: contract.timezone,
-    people: [...contract.people.values()],
+    people: [...contract.people.values()].map(identity),
     systems: [...contract.systems.values()],
     flows: [...contract.flows.values()].map(({ fingerprint, ...flow }) => ({
       of: fingerprint,
-      owners: flow.owners,
+      owners: { business: identity(flow.owners.business), technical: identity(flow.owners.technical) },
       schedule: flow.schedule,
       lateAfterMs: flow.lateAfterMs,
       alert: flow.onFailure.alert,
     })),
   })
 }
+
+/** A person, however reached. */
+const identity = ({ key, name, email }: Person) => ({ key, name, email })
 
 /** Over the decisions of one flow that can change data: without owners, schedule and alerts. */
 export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {

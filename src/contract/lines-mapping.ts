@@ -1,6 +1,6 @@
 import { ConcordatError } from '../model/errors.ts'
 import { arrangeLines, decodeLines, encodeLines, type Line, lineKey } from '../model/lines.ts'
-import { type Canonical, Invalid, type Raw, type Reading, Unresolved } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field } from './contract.ts'
 import { compileField, type FieldCodec } from './field-codec.ts'
 
@@ -35,6 +35,16 @@ export interface LinesCodec {
     resolve: Resolve,
     wait: (flow: string, record: string) => void,
   ): LinesChange | Invalid | null
+  /**
+   * The child rows of a record that is made anew: those of its last row with all their columns, brought to the golden
+   * lines; as they were where `golden` is undefined. Null when there are none.
+   */
+  restore(
+    golden: Canonical | undefined,
+    last: readonly Raw[],
+    resolve: Resolve,
+    wait: (flow: string, record: string) => void,
+  ): LinesChange | Invalid | null
 }
 
 /** Compiles a lines field for one system, whose child rows have the given layout. */
@@ -63,6 +73,26 @@ export function compileLines(
     }
     return values
   }
+
+  const keyed = (rows: readonly (readonly Canonical[])[]) =>
+    arrangeLines(rows.map((values) => ({ key: keyOf(values), values })))
+
+  /** The record's child rows by their lines' keys; none for a new record. */
+  const keyedRows = (record: readonly Raw[] | null): { key: string; row: readonly Raw[] }[] | Invalid => {
+    const rows = record === null ? [] : childRows(record[layout.place])
+    if (rows === null) return new Invalid('the child rows did not arrive as JSON', null)
+    for (const row of rows) {
+      const key = readKey(row, codecs, keyPlaces)
+      if (key instanceof Invalid) return new Invalid(`line ${row[0] ?? '?'}: ${key.reason}`, key.raw)
+    }
+    // A value that cannot be read differs from every value that we could want there.
+    const found = keyed(rows.map((row) => codecs.map((codec) => valueOrNull(codec.read(row)))))
+    return found.map(({ key, place }) => ({ key, row: rows[place]! }))
+  }
+
+  /** All columns of a child row; its own id, which comes first, is among them. */
+  const wholeRow = (row: readonly Raw[]): Record<string, Raw> =>
+    Object.fromEntries(layout.columns.flatMap((column, i) => (i === 0 ? [] : [[column, row[i] ?? null]])))
 
   return {
     writable,
@@ -112,24 +142,23 @@ export function compileLines(
     write(golden, current, resolve, wait) {
       const wanted = inSystemTerms(decodeLines(golden) ?? [], codecs, resolve, wait)
       if (wanted === null) return null
-      const rows = current === null ? [] : childRows(current[layout.place])
-      if (rows === null) return new Invalid('the child rows did not arrive as JSON', null)
-      const found: { row: readonly Raw[]; values: Canonical[] }[] = []
-      for (const row of rows) {
-        const key = readKey(row, codecs, keyPlaces)
-        if (key instanceof Invalid) return new Invalid(`line ${row[0] ?? '?'}: ${key.reason}`, key.raw)
-        // A value that cannot be read differs from every value that we could want there.
-        found.push({ row, values: codecs.map((codec) => valueOrNull(codec.read(row))) })
+      const found = keyedRows(current)
+      return found instanceof Invalid ? found : difference(keyed(wanted), found, codecs, subFields)
+    },
+
+    restore(golden, last, resolve, wait) {
+      if (golden === undefined) {
+        const rows = childRows(last[layout.place]) ?? []
+        return rows.length === 0
+          ? null
+          : { insert: rows.map((row) => ({ values: wholeRow(row) })), update: [], delete: [] }
       }
-      return difference(
-        arrangeLines(wanted.map((values) => ({ key: keyOf(values), values }))),
-        arrangeLines(found.map(({ values }) => ({ key: keyOf(values), values }))).map((line) => ({
-          ...line,
-          row: found[line.place]!.row,
-        })),
-        codecs,
-        subFields,
-      )
+      const wanted = inSystemTerms(decodeLines(golden) ?? [], codecs, resolve, wait)
+      if (wanted === null) return null
+      const found = keyedRows(last)
+      if (found instanceof Invalid) return found
+      const change = difference(keyed(wanted), found, codecs, subFields, wholeRow)
+      return change === null || change instanceof Invalid ? change : { ...change, delete: [] }
     },
   }
 }
@@ -159,11 +188,13 @@ function inSystemTerms(
   return complete ? wanted : null
 }
 
+/** `anew`: what is found is not there any more, and is inserted again with these columns. */
 function difference(
   wanted: readonly { readonly key: string; readonly values: readonly Canonical[] }[],
   found: readonly { readonly key: string; readonly row: readonly Raw[] }[],
   codecs: readonly FieldCodec[],
   subFields: readonly Field[],
+  anew?: (row: readonly Raw[]) => Record<string, Raw>,
 ): LinesChange | Invalid | null {
   const rows = new Map(found.map((line) => [line.key, line.row]))
   const insert: { values: Record<string, Raw> }[] = []
@@ -171,7 +202,7 @@ function difference(
   for (const line of wanted) {
     const row = rows.get(line.key) ?? null
     rows.delete(line.key)
-    const set: Record<string, Raw> = {}
+    const set = noColumns()
     for (let i = 0; i < codecs.length; i++) {
       const codec = codecs[i]!
       const value = line.values[i]!
@@ -180,6 +211,7 @@ function difference(
       if (problem) return new Invalid(`${subFields[i]!.name}: ${problem.reason}`, problem.raw)
     }
     if (row === null) insert.push({ values: set })
+    else if (anew) insert.push({ values: { ...anew(row), ...set } })
     else if (Object.keys(set).length > 0) update.push({ id: row[0]!, set })
   }
   const gone = [...rows.values()].map((row) => row[0]!)

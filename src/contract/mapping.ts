@@ -1,5 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
-import { type Canonical, Invalid, type Raw, type Reading, Unresolved } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
 import { expressionColumns } from './expression.ts'
 import { compileField, type FieldCodec } from './field-codec.ts'
@@ -46,12 +46,14 @@ export interface RowMapping {
    * What to write so that the system holds `golden` in the given fields. `current`: its row as last seen, null for a
    * create. A field that reads equal to its golden value is not written, whatever its raw form. For lines only the lines
    * that differ are touched, found by key. A create leaves out what is null, so that the system's defaults apply.
+   * `last`: the record is made anew from this row, so its child rows are all inserted, with all their columns.
    */
   write(
     golden: readonly Canonical[],
     fields: readonly number[],
     current: readonly Raw[] | null,
     resolve: Resolve,
+    last?: readonly Raw[],
   ): RowWrite
 }
 
@@ -136,8 +138,10 @@ export function compileMapping(flow: Flow, system: string, shape: RowShape): Row
       for (const i of withLines) lines[i]!.referencesOut(golden[i] ?? null, report)
     },
 
-    write: (golden, fields, current, resolve) =>
-      writeRow(flow, codecs, lines, golden, fields, current, resolve, shape.columns, readByOthers),
+    write(golden, fields, current, resolve, last) {
+      const write = writeRow(flow, codecs, lines, golden, fields, current, resolve, shape.columns, readByOthers)
+      return last === undefined ? write : withLastLines(write, flow, lines, golden, fields, last, resolve)
+    },
   }
 }
 
@@ -171,7 +175,7 @@ function writeRow(
   columns: readonly string[],
   last: readonly number[],
 ): RowWrite {
-  const set: Record<string, Raw> = {}
+  const set = noColumns()
   const changes: Record<string, LinesChange> = {}
   const waitsFor: { flow: string; record: string }[] = []
   const invalid: { field: number; reason: string }[] = []
@@ -218,6 +222,30 @@ function writeRow(
     if (problem) invalid.push({ field: i, reason: problem.reason })
   }
   return { set, lines: changes, waitsFor, invalid }
+}
+
+/** The write with all child rows of a record that is made anew. */
+function withLastLines(
+  write: RowWrite,
+  flow: Flow,
+  lines: readonly (LinesCodec | null)[],
+  golden: readonly Canonical[],
+  fields: readonly number[],
+  last: readonly Raw[],
+  resolve: Resolve,
+): RowWrite {
+  const changes: [string, LinesChange][] = []
+  const invalid = [...write.invalid]
+  lines.forEach((codec, i) => {
+    if (codec === null) return
+    const { name } = flow.fields[i]!
+    const due = codec.writable && fields.includes(i)
+    // What it waits for is known from the write itself.
+    const change = codec.restore(due ? (golden[i] ?? null) : undefined, last, resolve, () => {})
+    if (change instanceof Invalid) invalid.push({ field: i, reason: change.reason })
+    else if (change) changes.push([name, change])
+  })
+  return { ...write, lines: Object.fromEntries(changes), invalid }
 }
 
 const withSet = (row: readonly Raw[], set: Readonly<Record<string, Raw>>, columns: readonly string[]): readonly Raw[] =>

@@ -64,6 +64,9 @@ export function parseYaml(file: string, text: string): ParsedFile {
   } catch {
     return refuse('yaml-too-deep', 'The file nests too deeply to be read.', 'Write it with fewer levels.')
   }
+  // The parser reports its own stack overflow as if it were a mistake in the text.
+  if (document.errors.some((error) => /call stack/i.test(error.message)))
+    return refuse('yaml-too-deep', 'The file nests too deeply to be read.', 'Write it with fewer levels.')
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }

@@ -1,21 +1,24 @@
 import { type AssembledContract, assemble } from './assemble.ts'
 import type { Contract, Flow, Person, SystemDeclaration } from './contract.ts'
+import type { Channel } from './channel.ts'
 import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
 import { completeFlow } from './complete-flow.ts'
 import type { FlowDraft } from './draft.ts'
-import type { CheckReport } from './finding.ts'
+import type { CheckReport, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
 import { didYouMean } from './near-miss.ts'
 import { entriesOf, get, getMap, getScalar, getText, type MapNode } from './node.ts'
 import { readContractFiles, type SourceFile } from './read-files.ts'
+import { readAlerts, readChannels, readRoute } from './read-channels.ts'
 import { readFlow } from './read-flow.ts'
 import { checkTimezone } from './read-type.ts'
 import { FIELD_SETTINGS } from './schema.ts'
 import { secretFault } from './secrets.ts'
 import { flowSentences } from './rulebook.ts'
+import { systemSettingFault } from './system-settings.ts'
 
 /** A field's keys are its settings and the names of systems, so the two must not meet. `shared`, `newest` and `ask` are answers. */
 const RESERVED = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both'])
@@ -59,9 +62,11 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
       value.kind === 'map' ? [[name, value]] : [],
     ),
   )
+  const channels = readChannels(root, findings, broken)
+  const alerts = readAlerts(root, findings, channels, !broken('channels'))
   const context: ContractContext = {
     timezone,
-    people: readPeople(root, findings),
+    people: readPeople(root, findings, channels, !broken('channels')),
     systems: readSystems(root, findings, broken, options),
     complete: { people: !broken('people'), systems: !broken('systems'), flows: complete },
     flowNodes,
@@ -84,9 +89,9 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   for (const [name, { draft, open }] of drafts) {
     const flow = open === 0 ? completeFlow(draft) : null
     if (flow !== null) flows.set(name, flow)
-    rulebook.push(flowSentences(draft, flow !== null))
+    rulebook.push(flowSentences(draft, flow !== null, { channels, alerts }))
   }
-  const sorted = findings.problems.toSorted(byPlace)
+  const sorted = findings.problems.map(shortened).toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
   const contract = {
     company: getText(root, 'company') ?? '',
@@ -94,6 +99,8 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     people: context.people,
     systems: context.systems,
     flows,
+    channels,
+    alerts,
   }
   return {
     problems: sorted,
@@ -112,7 +119,12 @@ function openEmptyFlows(root: MapNode): void {
   }
 }
 
-function readPeople(root: MapNode, findings: Findings): Map<string, Person> {
+function readPeople(
+  root: MapNode,
+  findings: Findings,
+  channels: ReadonlyMap<string, Channel>,
+  complete: boolean,
+): Map<string, Person> {
   const people = new Map<string, Person>()
   for (const [key, { value, place }] of entriesOf(getMap(root, 'people'))) {
     if (value.kind !== 'map') continue
@@ -132,7 +144,8 @@ function readPeople(root: MapNode, findings: Findings): Map<string, Person> {
         `The e-mail address of \`${key}\` is none.`,
         'Write it as name@example.com.',
       )
-    people.set(key, { key, name, email: email?.text ?? '' })
+    const own = readRoute(get(value, 'channels'), findings, channels, complete)
+    people.set(key, { key, name, email: email?.text ?? '', ...(own && { channels: own }) })
   }
   return people
 }
@@ -189,6 +202,8 @@ function readSystems(
           'Write `${env:NAME}` or `${secret:NAME}`, with letters, digits and `_` in the name.',
         )
       }
+      const own = fault === null ? systemSettingFault(setting, entry.value.text) : null
+      if (own) findings.error(entry.value.place, 'bad-system-setting', own.fault, own.cure)
       settings[setting] = entry.value.text
     }
     systems.set(name, { name, connector: connector?.text ?? '', settings })
@@ -203,4 +218,10 @@ function byPlace(
   b: { file: string; line: number; column: number },
 ): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}
+
+/** What a sentence quotes may be of any length in the contract; nobody reads more than its beginning. */
+function shortened(problem: Problem): Problem {
+  const short = (sentence: string): string => sentence.replaceAll(/`([^`]{200})[^`]*`/g, '`$1…`')
+  return { ...problem, message: short(problem.message), cure: short(problem.cure) }
 }

@@ -14,19 +14,32 @@ const MAX_READ = 1024 * 1024
 /** A contract file, or all `.yaml` and `.yml` files of a folder in order of name. Throws `contract.unreadable`. */
 export function readContractFiles(path: string): SourceFile[] {
   try {
-    if (!statSync(path).isDirectory()) return [readOne(path)]
-    const names = readdirSync(path).filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.'))
+    const stat = statSync(path)
+    // A pipe or a device may never come to an end.
+    if (!stat.isDirectory() && !stat.isFile()) throw new Error('neither a file nor a folder')
+    if (stat.isFile()) return [readOne(path)]
+    const names = readdirSync(path).filter(
+      (name) => /\.ya?ml$/i.test(name) && !name.startsWith('.') && statSync(join(path, name)).isFile(),
+    )
     if (names.length > 0) return names.toSorted().map((name) => readOne(join(path, name)))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why =
-      code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by this user' : 'cannot be read'
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EACCES'
+          ? 'may not be read by this user'
+          : code === undefined
+            ? 'is neither a file nor a folder'
+            : 'cannot be read'
     throw new ConcordatError('contract.unreadable', `The contract ${path} ${why}.`, {
       cause: error,
       cure:
         code === 'ENOENT'
           ? 'Name an existing file or folder, or start a contract with `concordat init`.'
-          : 'Check the rights of the file.',
+          : code === undefined
+            ? 'Name a contract file or a folder of them.'
+            : 'Check the rights of the file.',
     })
   }
   throw new ConcordatError('contract.unreadable', `The folder ${path} holds no .yaml file.`, {

@@ -1,6 +1,6 @@
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import type { TypeSpec } from '../model/field-type.ts'
-import { type Canonical, Invalid, type Raw } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, noColumns } from '../model/value.ts'
 import type { Field, FieldMapping } from './contract.ts'
 import { expressionColumns } from './expression.ts'
 import { compileField } from './field-codec.ts'
@@ -54,7 +54,7 @@ function checkColumn(field: Field, system: string, columns: readonly string[]): 
   for (const sample of samplesOf(field.spec)) {
     const value = fieldTypeOf(field.spec).parse(sample)
     if (value === null || value instanceof Invalid) continue
-    const set: Record<string, Raw> = {}
+    const set = noColumns()
     codec.write(value, null, set)
     const back = codec.read(columns.map((column) => set[column] ?? null))
     if (back !== value) return { ok: false, value, reason: `it is written as ${showRow(set)} and ${readsAs(back)}` }
@@ -82,7 +82,7 @@ function checkExpressions(
     const value = type.parse(sample)
     if (value instanceof Invalid) continue
     const shown = value ?? 'no value'
-    const set: Record<string, Raw> = {}
+    const set = noColumns()
     const problem = codec.write(value, null, set)
     if (problem) return { ok: false, value: shown, reason: `it cannot be written: ${problem.reason}` }
     const back = codec.read(columns.map((column) => set[column] ?? null))

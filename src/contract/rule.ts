@@ -37,6 +37,7 @@ export const RULES = [
   'deleted elsewhere: unlinked',
   'deleted elsewhere: asked',
   'edit beats delete',
+  'entered anew: archive lifted',
   'missing reference: waits',
   'missing reference: asked',
   'missing reference: field skipped',

@@ -1,3 +1,4 @@
+import { type AlertSettings, type Channel, routeOf } from './channel.ts'
 import type { EdgeCases, Limit, MatchRule } from './contract.ts'
 import { type FieldDraft, type FlowDraft, masterOf, othersOf } from './draft.ts'
 import { printDuration } from './duration.ts'
@@ -10,8 +11,14 @@ import { listed, manyOf, oneOf, systemTitle, withArticle } from './wording.ts'
  * an open question.
  */
 
+/** How people are reached. */
+export interface Reached {
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly alerts: AlertSettings
+}
+
 /** The rulebook of one flow. A `Flow` is a draft too. */
-export function flowSentences(draft: FlowDraft, decided: boolean): FlowSentences {
+export function flowSentences(draft: FlowDraft, decided: boolean, reached: Reached): FlowSentences {
   return {
     flow: draft.name,
     decided,
@@ -23,6 +30,7 @@ export function flowSentences(draft: FlowDraft, decided: boolean): FlowSentences
       ...fieldRules(draft),
       ...edgeCases(draft),
       ...safety(draft),
+      ...telling(draft, reached),
     ],
     ownership: draft.fields.map((field) => ({
       field: field.name,
@@ -302,6 +310,19 @@ function safety({ name, onFailure, limits, historyMs }: FlowDraft): string[] {
     )
   if (historyMs !== undefined) sentences.push(`Every change can be taken back for ${printDuration(historyMs)}.`)
   return sentences
+}
+
+/** Who is told by what; nothing where nobody can be told. */
+function telling({ owners, onFailure: { alert } }: FlowDraft, reached: Reached): string[] {
+  if (alert === undefined || reached.channels.size === 0) return []
+  const told = new Map<string, string>()
+  for (const role of ['technical', 'business'] as const) {
+    const person = owners[role]
+    if (person === undefined || alert[role] === undefined || told.has(person.key)) continue
+    const ways = routeOf(reached, person, role)
+    if (ways.length > 0) told.set(person.key, `${person.name} is told by ${ways.join(', else by ')}.`)
+  }
+  return [...told.values()]
 }
 
 function limitWords({ percent, records }: Limit): string {

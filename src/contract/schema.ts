@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { COUNTRY_FORMS, COUNTRY_LANGUAGES, PHONE_FORMS } from '../model/written-form.ts'
+import { CHANNEL_KINDS } from './channel.ts'
 import { DURATION } from './duration.ts'
 import { SCHEDULE } from './schedule.ts'
 
@@ -359,6 +360,26 @@ export const flowSchema = map(
   'One entity kept in agreement across systems.',
 ).meta({ id: 'flow' })
 
+const route = (description: string) =>
+  z
+    .array(z.string({ error: 'must be text' }), { error: 'must be a list of channels' })
+    .min(1, { error: 'must name a channel' })
+    .meta({ description })
+
+const channel = map(
+  {
+    kind: choice(CHANNEL_KINDS, 'What the channel is.'),
+    url: text(
+      '`email`: the mail server. `slack`, `teams`, `webhook`: where messages are posted. `pagerduty`: only for another region.',
+      ['${env:SMTP_URL}'],
+    ),
+    from: text('`email`: the sender.', ['Concordat <concordat@acme.example>']),
+    routing_key: text('`pagerduty`: the key of the integration.', ['${secret:PAGERDUTY_KEY}']),
+    signing_secret: text('`webhook`: what messages are signed with.', ['${secret:ALERT_HOOK_SECRET}']),
+  },
+  'A way to reach people. Secrets as `${env:NAME}` or `${secret:NAME}`.',
+)
+
 export const contractSchema = map(
   {
     concordat: z
@@ -368,7 +389,11 @@ export const contractSchema = map(
     timezone: text('Time zone of schedules and of times stored without one.', ['Europe/Madrid']),
     people: named(
       map(
-        { name: text('Full name.', ['Ana Ruiz']), email: text('Where alerts and questions go.', ['ana@acme.example']) },
+        {
+          name: text('Full name.', ['Ana Ruiz']),
+          email: text('Where alerts and questions go.', ['ana@acme.example']),
+          channels: route('Channels that this person is told by, in this order; those of the role unless given.'),
+        },
         'A person.',
       ),
       'The people who own flows.',
@@ -388,6 +413,15 @@ export const contractSchema = map(
       'The business systems.',
     ),
     flows: named(flowSchema, 'What is kept in agreement.'),
+    channels: named(channel, 'Ways to reach people.'),
+    alerts: map(
+      {
+        link: text('Base URL of the pages that messages link to.', ['https://concordat.acme.example']),
+        technical: route('Channels that technical owners are told by, in this order; all channels unless given.'),
+        business: route('Channels that business owners are told by, in this order; all channels unless given.'),
+      },
+      'How owners are told.',
+    ),
   },
   'A contract: the decisions by which Concordat keeps business systems in agreement.',
 )

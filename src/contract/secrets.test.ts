@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConcordatError } from '../model/errors.ts'
-import { resolveSettings, secretFault } from './secrets.ts'
+import { resolveSettings, secretFault, secretValues } from './secrets.ts'
 
 const system = (settings: Record<string, string>) => ({ name: 'erp', connector: 'postgres', settings })
 const noFiles = () => null
@@ -72,4 +72,26 @@ test.each([
   ['host', 'db', null],
 ])('%s: %s is %s', (setting, text, fault) => {
   expect(secretFault(setting, text)).toBe(fault)
+})
+
+test('L28 the values that must not get out: secrets, URLs, and the passwords inside them', () => {
+  const source = {
+    env: {
+      ERP_URL: 'postgres://app:p%40ssw0rd@erp/db?token=t0ken-t0ken',
+      ERP_DB: 'customers',
+      CONCORDAT_SECRET_PD: 'R0UT1NGKEY',
+      PW: 'hunter2',
+    },
+    readFile: () => null,
+  }
+  const values = secretValues(
+    [
+      { name: 'erp', settings: { url: '${env:ERP_URL}', database: '${env:ERP_DB}', password: '${env:PW}' } },
+      { name: 'pager', settings: { routing_key: '${secret:PD}', other: '${secret:NOT_THERE}' } },
+    ],
+    source,
+  )
+  expect(values.toSorted()).toEqual(
+    [source.env.ERP_URL, 'p%40ssw0rd', 'p@ssw0rd', 't0ken-t0ken', 'R0UT1NGKEY', 'hunter2'].toSorted(),
+  )
 })

@@ -1,5 +1,4 @@
 import { ConcordatError } from '../model/errors.ts'
-import type { SystemDeclaration } from './contract.ts'
 
 /** What secrets are looked up in; given from outside so that this stays pure. */
 export interface SecretSource {
@@ -14,18 +13,28 @@ const SECRET_NAME =
 const URL_PASSWORD =
   /:\/\/[^:/?#@\s]*:(?!\d+[/?#])([^@\s]*)@|[?&](?:password|passwd|pwd|token|secret|api[-_]?key)=([^&#\s]*)/gi
 
+/** Whose settings they are. */
+export interface Configured {
+  readonly name: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /**
- * A system's settings with every `${env:NAME}` and `${secret:NAME}` filled in. A secret is the content of
+ * The settings of a system (or of what else is configured) with every `${env:NAME}` and `${secret:NAME}` filled in. A secret is the content of
  * `$CONCORDAT_SECRETS_DIR/NAME`, or the environment variable `CONCORDAT_SECRET_NAME`.
  * Throws `config.missing-secret`, which names the variable and never a value.
  */
-export function resolveSettings(system: SystemDeclaration, source: SecretSource): Record<string, string> {
+export function resolveSettings(
+  owner: Configured,
+  source: SecretSource,
+  what: 'system' | 'channel' = 'system',
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(system.settings).map(([setting, text]) => [
+    Object.entries(owner.settings).map(([setting, text]) => [
       setting,
       text.replace(REFERENCE, (_, kind: string, name: string) => {
         const value = kind === 'env' ? source.env[name] : secret(name, source)
-        if (value === undefined || value === '') throw missing(system.name, setting, kind, name, source)
+        if (value === undefined || value === '') throw missing(`${what} \`${owner.name}\``, setting, kind, name, source)
         return value
       }),
     ]),
@@ -38,17 +47,17 @@ function secret(name: string, { env, readFile }: SecretSource): string | undefin
   return content === null ? env[`CONCORDAT_SECRET_${name}`] : content.replace(/\r?\n$/, '')
 }
 
-function missing(system: string, setting: string, kind: string, name: string, { env }: SecretSource): ConcordatError {
+function missing(owner: string, setting: string, kind: string, name: string, { env }: SecretSource): ConcordatError {
   const folder = env['CONCORDAT_SECRETS_DIR']
   return kind === 'env'
     ? new ConcordatError(
         'config.missing-secret',
-        `The setting \`${setting}\` of the system \`${system}\` needs the environment variable ${name}, which is not set.`,
+        `The setting \`${setting}\` of the ${owner} needs the environment variable ${name}, which is not set.`,
         { cure: `Set ${name} and start again.` },
       )
     : new ConcordatError(
         'config.missing-secret',
-        `The setting \`${setting}\` of the system \`${system}\` needs the secret ${name}, which is not there.`,
+        `The setting \`${setting}\` of the ${owner} needs the secret ${name}, which is not there.`,
         {
           cure:
             folder === undefined || folder === ''
@@ -69,4 +78,34 @@ export function secretFault(setting: string, text: string): 'clear' | 'malformed
   if (SECRET_NAME.test(setting) && clear(masked)) return 'clear'
   for (const [, inUrl, inQuery] of masked.matchAll(URL_PASSWORD)) if (clear(inUrl) || clear(inQuery)) return 'clear'
   return null
+}
+
+/**
+ * The values that references in these settings stand for, with the passwords inside them, longest first: what must not
+ * appear in any text that leaves us.
+ */
+export function secretValues(owners: Iterable<Configured>, source: SecretSource): readonly string[] {
+  const found = new Set<string>()
+  for (const { settings } of owners) {
+    for (const [setting, text] of Object.entries(settings)) {
+      for (const [, kind, name] of text.matchAll(REFERENCE)) {
+        const value = (kind === 'env' ? source.env[name!] : secret(name!, source)) ?? ''
+        // The name of a host or a database, too, may come from the environment, and is no secret.
+        if (kind === 'secret' || SECRET_NAME.test(setting) || value.includes('://')) found.add(value)
+        for (const [, inUrl = '', inQuery = ''] of value.matchAll(URL_PASSWORD)) {
+          for (const part of [inUrl, inQuery]) found.add(part).add(decoded(part))
+        }
+      }
+    }
+  }
+  // A few letters are in every text, and keep nothing secret.
+  return [...found].filter((value) => value.length >= 6).toSorted((a, b) => b.length - a.length)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

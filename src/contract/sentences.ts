@@ -115,6 +115,8 @@ const SENTENCES: Record<Rule, (names: Names) => string> = {
     `This ${one} was deleted in ${s}, which is not its master; a person decides.`,
   'edit beats delete': ({ one, s }) =>
     `This ${one} was deleted on one side and edited in ${s} since; an edit beats a deletion, so it is kept.`,
+  'entered anew: archive lifted': ({ one }) =>
+    `This ${one} was archived because it had been deleted in its master; it was entered there anew, so it is no longer archived.`,
   'missing reference: waits': ({ f, flow }) =>
     `${capital(f)} refers to a record that is not in agreement yet; it waits up to ${printDuration(flow.edgeCases.missingReference.waitMs)}.`,
   'missing reference: asked': ({ f }) => `${capital(f)} refers to a record that is not in agreement; a person decides.`,

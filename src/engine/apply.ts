@@ -1,18 +1,27 @@
 import { ConcordatError } from '../model/errors.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { openCases } from '../store/cases.ts'
-import { clearDirty, dueDirty, failDirty, sidesWithMarks, type DirtyFailure, type DirtyRow } from '../store/dirty.ts'
+import {
+  clearDirty,
+  dueDirty,
+  dueDirtyOf,
+  failDirty,
+  sidesWithMarks,
+  type DirtyFailure,
+  type DirtyRow,
+} from '../store/dirty.ts'
 import { recordsById } from '../store/links.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { quarantineCase, waitingCase } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
-import { decodeGolden, titleOf } from './golden.ts'
+import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
 import { settle } from './settle.ts'
 import type { Side } from './side.ts'
+import { goldenOf } from './translate.ts'
 
 /*
  * Stage three: marks become writes. Passes repeat while something moved – a parent that has just been created lets its
@@ -20,6 +29,8 @@ import type { Side } from './side.ts'
  */
 
 const BATCH = 2_000
+/** Where hints wait for their turn between two batches. */
+const SHORT_BATCH = 500
 const MOST_PASSES = 8
 
 export async function applyAll(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
@@ -40,36 +51,70 @@ async function applySide(work: FlowWork, decider: Decider, side: Side, findings:
   let after = '0'
   let again = false
   let done = 0
+  const size = Math.min(work.giveWay ? SHORT_BATCH : BATCH, side.remote.capabilities.maxBatch)
   for (;;) {
-    const marks = await dueDirty(work.database, side.id, after, Math.min(BATCH, side.remote.capabilities.maxBatch))
+    await work.giveWay?.()
+    const marks = await dueDirty(work.database, side.id, after, size)
     if (marks.length === 0) return again
     after = marks.at(-1)!.recordId
-    const items = await itemsOf(work, marks)
-    const plan = await planWrites(
-      work,
-      side,
-      items.map(({ item }) => item),
-    )
-    const blocked = plan.blocked.filter((failure) => !alreadyNoted(marks, failure))
-    const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
-    const batchId = await underLease(work, async (session) => {
-      const stamp = stampOf(work)
-      await clearDirty(session, side.id, [
-        ...plan.idle,
-        ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId),
-      ])
-      await failDirty(session, side.id, blocked)
-      await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
-      if (plan.writes.length === 0) return null
-      return intend(session, { sideId: side.id, operations: plan.writes.map((write) => write.operation) }, stamp)
-    })
-    if (batchId === null) continue
-    const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))
-    await mergeMoved(work, decider, side, sent, findings)
-    done += plan.writes.length
+    const { writes, moved } = await applyMarks(work, decider, side, marks, findings)
+    done += writes
     work.progress(`writing ${side.system}`, done, null)
-    if (sent.landed + sent.moved.length > 0) again = true
+    if (moved) again = true
   }
+}
+
+/** As `applyAll`, for these records only. */
+export async function applyRecords(
+  work: FlowWork,
+  decider: Decider,
+  recordIds: readonly string[],
+  findings: Findings,
+): Promise<void> {
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    let progress = false
+    for (const side of work.sides) {
+      const size = Math.min(BATCH, side.remote.capabilities.maxBatch)
+      for (let i = 0; i < recordIds.length; i += size) {
+        const marks = await dueDirtyOf(work.database, side.id, recordIds.slice(i, i + size))
+        if (marks.length > 0) progress = (await applyMarks(work, decider, side, marks, findings)).moved || progress
+      }
+    }
+    if (!progress) return
+  }
+}
+
+/** One batch of marks; `moved`: another look at the side's marks is worth it. */
+async function applyMarks(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  marks: readonly DirtyRow[],
+  findings: Findings,
+): Promise<{ writes: number; moved: boolean }> {
+  const items = await itemsOf(work, marks)
+  const plan = await planWrites(
+    work,
+    side,
+    items.map(({ item }) => item),
+  )
+  const blocked = plan.blocked.filter((failure) => !alreadyNoted(marks, failure))
+  const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
+  const batchId = await underLease(work, async (session) => {
+    const stamp = stampOf(work)
+    await clearDirty(session, side.id, [
+      ...plan.idle,
+      ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId),
+    ])
+    await failDirty(session, side.id, blocked)
+    await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
+    if (plan.writes.length === 0) return null
+    return intend(session, { sideId: side.id, operations: plan.writes.map((write) => write.operation) }, stamp)
+  })
+  if (batchId === null) return { writes: 0, moved: false }
+  const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))
+  await mergeMoved(work, decider, side, sent, findings)
+  return { writes: plan.writes.length, moved: sent.landed + sent.moved.length > 0 }
 }
 
 /** A lost response is settled by reading the records; other failures end the run, and the next one settles. */
@@ -119,7 +164,7 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
     const row = rows.get(mark.recordId)
     // What was deleted before it got here is not created any more; its mark goes.
     if (!row || (row.state === 'deleted' && (mark.action === 'sync' || mark.action === 'restore'))) return []
-    const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const { values: golden, fresh } = goldenOf(work, row)
     const link = row.links.find((candidate) => candidate.sideId === mark.sideId) ?? null
     return [
       {

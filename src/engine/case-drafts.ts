@@ -279,8 +279,11 @@ export function breakerCase(
   count: number,
   limit: number,
   bySystem: Readonly<Record<string, number>>,
+  /** How many of them have been changed in real time within the last minute. */
+  already = 0,
 ): CaseDraft {
   const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
+  if (already > 0) parts.push(`${already} have just been changed`)
   return {
     kind: 'breaker tripped',
     cause: 'limits.changes',
@@ -291,7 +294,7 @@ export function breakerCase(
     field: null,
     title: flow.name,
     detail: {
-      sentence: `${count} ${count === 1 ? oneOf(flow.name) : manyOf(flow.name)} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing was written.`,
+      sentence: `${count} ${count === 1 ? oneOf(flow.name) : manyOf(flow.name)} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing ${already > 0 ? 'more ' : ''}was written.`,
       values: {},
       choices: [
         { choice: 'approve', means: `Let up to ${count} changes through in the next run.` },

@@ -15,6 +15,7 @@ import {
   type RecordState,
 } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
+import { archivedElsewhere, revive } from './archived.ts'
 import { ambiguousCase, counterpartCase, deletionSubject, recordSubject, type CandidateView } from './case-drafts.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
@@ -116,9 +117,7 @@ export class Correlator {
       const reading = side.mapping.read(record.values, resolve)
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const unresolved = reading.some((value) => value instanceof Unresolved)
-      const golden = reading.every(isValue)
-        ? reading
-        : reading.map((value) => (isValue(value) ? value : null))
+      const golden = reading.every(isValue) ? reading : reading.map((value) => (isValue(value) ? value : null))
       const keys = matchKeys(work.flow, golden)
       if (blocked) {
         holdBack(work, side, record, blocked, outcome, options.heldSince)
@@ -164,6 +163,7 @@ export class Correlator {
       if (target && policy !== 'leave alone') {
         claimed.add(target.row.id)
         await this.join(side, observed, target, outcome, policy)
+        revive(target.row, found.archived.get(target.row.id) ?? [], outcome)
         work.counts.linked++
         continue
       }
@@ -201,7 +201,7 @@ export class Correlator {
   private addRecord(side: Side, observed: Fresh, state: RecordState, rule: Rule, outcome: Outcome): string {
     const { work } = this
     const { record, golden } = observed
-    const id = work.recordIds.take()
+    const id = outcome.retired.get(record.id) ?? work.recordIds.take()
     const waived = skippedWaivers(work, observed)
     outcome.newRecords.push({
       id,
@@ -271,6 +271,8 @@ export class Correlator {
   ): Promise<void> {
     const { work } = this
     const { record, reading } = observed
+    const before = outcome.retired.get(record.id)
+    if (before !== undefined) outcome.became.push({ from: before, to: target.row.id })
     const newcomer = newcomerState(side, reading, record.values)
     const merged = firstAgreement(
       work.flow,
@@ -313,10 +315,10 @@ export class Correlator {
       row,
       sides: [...target.sides, { side, link, values: record.values, last: reading, state: newcomer }],
     }
-    const before = outcome.links.length
+    const links = outcome.links.length
     await applyMerge(work, joined, merged, outcome, new Map())
     // The newcomer's own link stands already.
-    for (let i = outcome.links.length - 1; i >= before; i--)
+    for (let i = outcome.links.length - 1; i >= links; i--)
       if (outcome.links[i]!.sideId === side.id) outcome.links.splice(i, 1)
     // The match keys of the newcomer's own values lead to the record too.
     const golden = new Set(matchKeys(work.flow, merged.golden))
@@ -326,15 +328,22 @@ export class Correlator {
   }
 
   /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
-  private async candidates(side: Side, keys: readonly string[], retired: readonly string[]): Promise<FoundCandidates> {
+  private async candidates(side: Side, keys: readonly string[], retired: Outcome['retired']): Promise<FoundCandidates> {
     const { database } = this.work
     const possible = await this.possibleKeys([...new Set(keys)])
     const rows = await recordsByKeys(database, possible)
     const byKey = Map.groupBy(rows, (row) => row.key)
     const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
-    const usable = stored.filter((row) => row.state !== 'deleted' && !retired.includes(row.id) && isKnownNow(row))
-    const loaded = await withoutVanished(this.work, side, await loadStates(this.work, database, usable))
+    const anew = new Set(retired.values())
+    const rest = stored.filter((row) => !anew.has(row.id))
+    const usable = rest.filter((row) => row.state !== 'deleted' && isKnownNow(row))
+    const archived = await archivedElsewhere(this.work, side, rest)
+    const loaded = [
+      ...(await withoutVanished(this.work, side, await loadStates(this.work, database, usable))),
+      ...(await loadStates(this.work, database, archived.rows, archived.current)),
+    ]
     return {
+      archived: archived.sides,
       byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
       records: new Map(loaded.map((l) => [l.row.id, l])),
     }
@@ -356,7 +365,7 @@ export class Correlator {
   }
 
   private candidatesOf(key: string, found: FoundCandidates, side: Side, claimed: ReadonlySet<string>): Candidate[] {
-    const stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
+    let stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
       const record = found.records.get(id)
       if (!record) return []
       const ages = record.sides.map((s) => s.state.changedAt ?? '').toSorted()
@@ -365,6 +374,8 @@ export class Correlator {
         record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')
       return [{ record: id, taken, changedAt: ages.at(-1) ?? null, filled: filled(record.golden) }]
     })
+    // What is archived is meant only where nothing else is.
+    if (stored.length > 1) stored = stored.filter((candidate) => !found.archived.has(candidate.record))
     const flying = (this.inFlight.get(key) ?? []).filter((entry) => !found.records.has(entry.recordId))
     return [
       ...stored,
@@ -424,6 +435,8 @@ interface Fresh extends Observed {
 interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
   readonly records: Map<string, Loaded>
+  /** Records that were archived when their master deleted them, with the sides that they are archived in. */
+  readonly archived: ReadonlyMap<string, readonly Side[]>
 }
 
 /** A record whose links were all given up, or are gone, is nobody's counterpart any more. */

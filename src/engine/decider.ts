@@ -12,6 +12,7 @@ import { historiesOf } from './oscillation.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
+import { refuseMassUnreadable } from './unreadable.ts'
 
 /*
  * Stage two for a page of remote records of one side: what is unchanged is let go by on its image; what is linked is
@@ -83,7 +84,7 @@ export class Decider {
       else if (record.inScope) fresh.push(record)
     }
     let result: Decision = { ...decision, linked }
-    if (changed.length > 0) result = await this.decideChanged(side, changed, options, result)
+    if (changed.length > 0) result = await this.decideChanged(side, changed, options, result, records.length)
     if (fresh.length > 0) result = await this.correlator.decide(side, fresh, known, options, result)
     this.correlator.noteKeys(result.outcome)
     return result
@@ -94,6 +95,7 @@ export class Decider {
     changed: readonly { record: RemoteRecord; known: Known }[],
     options: DecideOptions,
     decision: Decision,
+    pageSize: number,
   ): Promise<Decision> {
     const { work } = this
     const { outcome } = decision
@@ -127,6 +129,7 @@ export class Decider {
     }
     const current = await readOthers(work, side, merging, mine, decision.absent)
     const loaded = (await loadStates(work, work.database, merging, current)).map((record) => this.asRead(record, side))
+    await refuseMassUnreadable(work, side, pageSize, loaded)
     const pending = await pendingOf(work, loaded)
     const heldIds = new Set(changed.filter((c) => c.known.cause !== null).map((c) => c.record.id))
     const merges: {
@@ -184,7 +187,7 @@ export class Decider {
         holdBack(this.work, side, record, blocked, outcome, options.heldSince)
         return []
       }
-      outcome.retired.push(row.id)
+      outcome.retired.set(record.id, row.id)
       outcome.settled.push({ subject: remoteSubject(side.system, record.id) })
       return [record]
     })

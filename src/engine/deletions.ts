@@ -5,7 +5,7 @@ import { isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
 import { countLinks, recordsById } from '../store/links.ts'
-import { deletionCase, MASS_DELETION, massDeletionCase } from './case-drafts.ts'
+import { deletionCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import type { Findings } from './observe.ts'
@@ -23,18 +23,21 @@ interface Deletion {
   readonly record: Loaded
 }
 
-/** Decides about everything that was not found; true when the limit stopped it. */
-export async function decideDeletions(work: FlowWork, findings: Findings): Promise<boolean> {
+/**
+ * Decides about everything that was not found; true when the limit stopped it. `some`: nobody has looked whether more is
+ * gone, so that a question about a mass deletion stays.
+ */
+export async function decideDeletions(work: FlowWork, findings: Findings, some = false): Promise<boolean> {
   const deletions: Deletion[] = []
   for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
   findings.absent.clear()
   if (deletions.length === 0) {
-    if (work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
+    if (!some && work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
     return false
   }
-  const count = new Set(deletions.map(({ record }) => record.row.id)).size
-  const total = Math.max(...(await Promise.all(work.sides.map((side) => countLinks(work.database, side.id)))))
-  const limit = limitOf(work.flow.limits.deletions, total)
+  const gone = work.recent?.deletions ?? 0
+  const count = new Set(deletions.map(({ record }) => record.row.id)).size + gone
+  const limit = await limitFor(work, work.flow.limits.deletions, count, { gone })
   if (count > limit) {
     const approved = await takeApproval(work.database, work.row.id, 'mass deletion', MASS_DELETION)
     if (count > approved) {
@@ -53,7 +56,7 @@ export async function decideDeletions(work: FlowWork, findings: Findings): Promi
       deletion,
       absent.get(deletion.record.row.id)!.map(({ side }) => side),
     )
-  await settleMassDeletion(work)
+  if (!some) await settleMassDeletion(work)
   return false
 }
 
@@ -63,10 +66,26 @@ async function settleMassDeletion(work: FlowWork): Promise<void> {
     await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
 }
 
-/** How many records a limit lets through: the larger of its two parts. */
-export function limitOf(limit: Limit, total: number): number {
-  if (limit.percent === null && limit.records === null) return Infinity
-  return Math.max(limit.percent === null ? 0 : Math.floor((total * limit.percent) / 100), limit.records ?? 0)
+/**
+ * How many records a limit lets through: the larger of its two parts. No more links are counted than it takes to see that
+ * it lets `count` through. `among`: so many records there are in any case; `gone`: so many more there were until just now.
+ */
+export async function limitFor(
+  work: FlowWork,
+  limit: Limit,
+  count: number,
+  { among = 0, gone = 0 }: { readonly among?: number; readonly gone?: number },
+): Promise<number> {
+  const { percent, records } = limit
+  if (percent === null) return records ?? Infinity
+  if (percent === 0) return records ?? 0
+  if (records !== null && records >= count) return records
+  const enough = Math.ceil((count * 100) / percent)
+  let total = among
+  for (const side of work.sides) {
+    if (total < enough) total = Math.max(total, await countLinks(work.database, side.id, enough))
+  }
+  return Math.max(Math.floor(((total + gone) * percent) / 100), records ?? 0)
 }
 
 async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Promise<Deletion[]> {
@@ -133,6 +152,9 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
   if (!side.leads && absent.some((other) => other.leads)) {
     // Gone from the master as well: what is decided about that decides about this.
+    const { deletedInMaster } = edgeCases
+    const comes = edited && row.state === 'live' && deletedInMaster !== 'unlink' && deletedInMaster !== 'ask'
+    if (comes && others.length > 0) mark(side, 'restore', 'edit beats delete')
   } else if (others.length === 0 || row.state !== 'live') {
     // Nobody else holds it, or people have not decided about it yet: there is nothing to carry over.
     recordState = others.length === 0 ? 'deleted' : null
@@ -170,6 +192,8 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
     const stamp = stampOf(work)
     for (const { state, sides } of states) await setLinkStates(session, row.id, state, sides)
     if (recordState) await setRecordState(session, row.id, recordState)
+    // A record that is gone from everywhere is no question any more: an answer would bring it back in part.
+    if (others.length === 0) await settleCases(session, [{ subject: recordSubject(row.id) }], stamp)
     await markDirty(session, marks, stamp)
     if (asked) await openCases(session, [deletionCase(work.flow, side.system, side.leads, about)], stamp)
   })

@@ -8,6 +8,7 @@ import { assertLease, renewLease, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
 import type { Side } from './side.ts'
+import type { Successors } from './successors.ts'
 
 /** Everything that one run of one flow works with. */
 export interface FlowWork {
@@ -19,6 +20,8 @@ export interface FlowWork {
   readonly runId: string
   readonly goldenLayout: number
   readonly layouts: Map<number, readonly string[]>
+  /** What records that the flow's values refer to turned out to be. */
+  readonly successors: Successors
   readonly recordIds: IdBlocks
   readonly operationIds: IdBlocks
   readonly clock: () => number
@@ -30,6 +33,12 @@ export interface FlowWork {
   readonly rulesChanged: boolean
   /** Set when somebody asks for an early end; honoured between batches. */
   readonly signal: AbortSignal | undefined
+  /** Lets hints be dealt with in between; called where nothing that was read is still to be decided about. */
+  readonly giveWay?: () => Promise<void>
+  /** Remote ids by side that hints were about since this run began: what it listed before is not what they are now. */
+  readonly touched?: Map<number, Set<string>>
+  /** What hints have changed of late, which counts with what the limits let through. */
+  readonly recent?: { readonly changes: number; readonly deletions: number }
 }
 
 export interface Counts {
@@ -56,9 +65,19 @@ export function sideOf(work: FlowWork, id: number): Side {
   return work.sides.find((side) => side.id === id)!
 }
 
-/** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
-export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
+/** Ends the run where somebody asked for it. */
+export function stopIfAsked(work: FlowWork): void {
   if (work.signal?.aborted) throw new ConcordatError('engine.stopped', ASKED_TO_STOP, { retry: 'later' })
+}
+
+/** Begins something new under the lease, unless somebody asked to stop: see `underLease`. */
+export async function underLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
+  stopIfAsked(work)
+  return finishUnderLease(work, action)
+}
+
+/** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
+export async function finishUnderLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
   if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
     await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
   return work.database.transaction(async (session) => {

@@ -72,7 +72,11 @@ function linesOf(value: string) {
 }
 
 /** Titles of golden records, whatever their flows. */
-async function titlesOf(session: Session, contract: Contract, ids: readonly string[]): Promise<Map<string, string>> {
+export async function titlesOf(
+  session: Session,
+  contract: Contract,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
   if (ids.length === 0) return titles
   const shapes = new Map<number, Map<number, readonly string[]>>()

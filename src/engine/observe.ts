@@ -1,13 +1,13 @@
-import type { Cursor, KeyRange } from '../connector-kit/port.ts'
+import type { Cursor, KeyRange, RemoteRecord } from '../connector-kit/port.ts'
 import { markScanned, moveCursor } from '../store/flows.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
 import { countLinks, isBlank, recordsInState } from '../store/links.ts'
-import { commitOutcome, isNothing } from '../store/outcome.ts'
+import { commitOutcome, isEmptyOutcome } from '../store/outcome.ts'
 import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
-import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
@@ -25,6 +25,8 @@ import type { Creation } from './unmatched.ts'
  */
 
 const PAGE = 2_000
+/** Where hints wait for their turn between two pages. */
+const SHORT_PAGE = 500
 const IN_FLIGHT = 3
 
 /** What observing left for later steps of the run. */
@@ -40,8 +42,13 @@ export interface Findings {
 export const noFindings = (): Findings => ({ absent: new Map(), swept: new Set(), again: new Map() })
 
 export function noteFindings(findings: Findings, side: Side, decision: Decision): void {
-  for (const { sideId, remoteId } of decision.absent) add(findings.absent, sideId, remoteId)
+  for (const { sideId, remoteId } of decision.absent) noteAbsent(findings, sideId, remoteId)
   for (const remoteId of decision.again) add(findings.again, side.id, remoteId)
+}
+
+/** A linked record that was not found. */
+export function noteAbsent(findings: Findings, sideId: number, remoteId: string): void {
+  add(findings.absent, sideId, remoteId)
 }
 
 const add = (map: Map<number, Set<string>>, side: number, id: string): void => {
@@ -62,12 +69,12 @@ export async function observeChanges(
   const overlap = work.flow.records[side.system]!.overlapMs
   let done = 0
   let reached = cursor
-  for await (const page of side.remote.changedSince(cursor, overlap, PAGE)) {
-    const decision = await decider.decide(side, page.records, { last })
+  for await (const page of side.remote.changedSince(cursor, overlap, work.giveWay ? SHORT_PAGE : PAGE)) {
+    const decision = await decider.decide(side, await asTheyAre(work, side, page.records), { last })
     noteFindings(findings, side, decision)
     markCreations(work, decision)
     const stays = page.cursor.at === reached.at && page.cursor.id === reached.id
-    if (!stays || !isNothing(decision.outcome)) {
+    if (!stays || !isEmptyOutcome(decision.outcome)) {
       await underLease(work, async (session) => {
         await commitOutcome(session, decision.outcome, stampOf(work))
         if (!stays) await moveCursor(session, side.id, page.cursor)
@@ -77,7 +84,20 @@ export async function observeChanges(
     decider.correlator.committed(decision)
     done += page.records.length
     work.progress(`reading ${side.system}`, done, null)
+    await work.giveWay?.()
   }
+}
+
+/** Reads again what was dealt with after the listing began: it may show what was there before. */
+async function asTheyAre(
+  work: FlowWork,
+  side: Side,
+  records: readonly RemoteRecord[],
+): Promise<readonly RemoteRecord[]> {
+  const touched = work.touched?.get(side.id)
+  const stale = touched ? records.filter((record) => touched.has(record.id)).map((record) => record.id) : []
+  if (stale.length === 0) return records
+  return [...records.filter((record) => !touched!.has(record.id)), ...(await side.remote.read(stale))]
 }
 
 /** Everything, by key ranges; ranges that are as they were are let go by on their digest. */
@@ -126,7 +146,7 @@ export async function observeAll(
   }
   if (stored.length === 0) await pass({ after: null, upTo: null })
   else {
-    for (const { page, same } of await compareDigests(side, stored)) {
+    for (const { page, same } of await compareDigests(work, side, stored)) {
       if (same) {
         ranges.keep(page)
         linked += page.linked
@@ -158,6 +178,7 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
   const preference = work.flow.edgeCases.duplicates === 'most complete' ? 'most complete' : 'oldest'
   const keyed = async function* (): AsyncGenerator<KeyedRemote[]> {
     for await (const records of side.remote.scan({ after: null, upTo: null }, PAGE)) {
+      stopIfAsked(work)
       yield records.flatMap((record) => {
         const golden = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
         const filled = golden.reduce((n, value) => n + (value === null ? 0 : 1), 0)
@@ -173,18 +194,29 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
 
 /** Compares the ids that a side lists with the ones that are linked. */
 export async function findAbsent(work: FlowWork, side: Side, findings: Findings): Promise<void> {
-  const ids = await linksNotAmong(work.database, side.id, side.remote.scanIds(20_000))
+  const listed = async function* (): AsyncGenerator<readonly string[]> {
+    for await (const page of side.remote.scanIds(20_000)) {
+      stopIfAsked(work)
+      yield page
+    }
+  }
+  const ids = await linksNotAmong(work.database, side.id, listed())
   for (const id of ids) add(findings.absent, side.id, id)
   findings.swept.add(side.id)
 }
 
-async function compareDigests(side: Side, stored: readonly ScanPage[]): Promise<{ page: ScanPage; same: boolean }[]> {
+async function compareDigests(
+  work: FlowWork,
+  side: Side,
+  stored: readonly ScanPage[],
+): Promise<{ page: ScanPage; same: boolean }[]> {
   const result: { page: ScanPage; same: boolean }[] = []
   const small = crumbs(stored)
   const pipeline = new Pipeline(2)
   for (const [i, page] of stored.entries()) {
     result[i] = { page, same: false }
     if (page.digest === '' || small.has(page)) continue
+    stopIfAsked(work)
     await pipeline.add(async () => {
       const now = await side.remote.digest({ after: page.after, upTo: page.upTo })
       result[i] = { page, same: now.rows === page.rows && now.digest === page.digest }

@@ -5,6 +5,7 @@ import type { DirtyAction, DirtyFailure } from '../store/dirty.ts'
 import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import type { Waived } from '../merge/side-state.ts'
+import { beforeArchive } from './archived.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
@@ -53,6 +54,8 @@ interface Draft {
   readonly values: readonly Raw[] | null
   readonly due: readonly number[]
   readonly reading: readonly Reading[] | null
+  /** Of a revival: what the archive columns held before; null when nobody knows any more. */
+  readonly lifted?: ReadonlyMap<string, Raw> | null
 }
 
 export async function planWrites(work: FlowWork, side: Side, items: readonly WriteItem[]): Promise<WritePlan> {
@@ -68,14 +71,19 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     side,
     items.map((item) => item.golden),
   )
+  const before = await beforeArchive(
+    work,
+    side,
+    items.flatMap((item) => (item.action === 'revive' ? [item.recordId] : [])),
+  )
   const drafts: Draft[] = []
   const writable = writableFields(work, side)
   items.forEach((item, n) => {
     const { link, action } = item
     const values = rows[n]!
     const live = link?.state === 'live'
-    if (action === 'sync' && link && !live) return void plan.idle.push(item.recordId)
-    if ((action === 'delete' || action === 'archive') && !live) return void plan.idle.push(item.recordId)
+    if (action !== 'restore' && link && !live) return void plan.idle.push(item.recordId)
+    if (action !== 'sync' && action !== 'restore' && !live) return void plan.idle.push(item.recordId)
     const creating = !link || action === 'restore'
     const reading = values && side.mapping.read(values, resolveIn)
     const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
@@ -84,7 +92,8 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
       : action === 'restore'
         ? writable.filter((i) => waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i])
         : writable
-    drafts.push({ item, values, due, reading })
+    const lifted = action === 'revive' ? (before.get(item.recordId) ?? null) : undefined
+    drafts.push({ item, values, due, reading, ...(lifted !== undefined && { lifted }) })
   })
   const { ids } = side.remote.capabilities
   const newcomers = drafts.filter((draft) => draft.item.link === null).length
@@ -157,8 +166,9 @@ function planOne(
     )
     return
   }
-  const creating = link === null || action === 'restore'
-  let write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
+  // A restore begins with the last row, so what became empty since must be emptied.
+  const last = action === 'restore' ? values! : undefined
+  let write = side.mapping.write(item.golden, due, values, resolve, last)
   const within = write.waitsFor.filter((parent) => parent.flow === flow.name)
   let partial = false
   if (write.waitsFor.length > within.length) {
@@ -177,7 +187,7 @@ function planOne(
     due = due.filter(
       (i) => flow.fields[i]!.spec.type !== 'reference' || (flow.fields[i]!.spec as { flow: string }).flow !== flow.name,
     )
-    write = side.mapping.write(item.golden, due, creating ? null : values, resolve)
+    write = side.mapping.write(item.golden, due, values, resolve, last)
   }
   const { invalid } = write
   if (invalid.length > 0) {
@@ -204,10 +214,10 @@ function planOne(
   }
   if (action === 'restore') {
     // From this system's own last image, unmapped columns included (law L14), brought to today's golden values.
-    const last = Object.fromEntries(
+    const lastRow = Object.fromEntries(
       side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])),
     )
-    const set = { ...last, ...records.onCreate, ...write.set }
+    const set = { ...lastRow, ...records.onCreate, ...write.set }
     const lines = inserts(write)
     push(
       { kind: 'create', item: { id: link.remoteId, values: set, ...(lines && { lines }) } },
@@ -218,8 +228,14 @@ function planOne(
     )
     return
   }
+  if (draft.lifted === null) {
+    const error = `It is still archived in ${side.system}, and the log no longer says what it was before. Take the mark back there.`
+    plan.blocked.push({ recordId, state: 'quarantined', waitsFor: null, error })
+    return
+  }
+  const set = { ...(draft.lifted && liftedColumns(side, draft.lifted, values!)), ...write.set }
   const touchesLines = Object.values(write.lines).some((l) => l.insert.length + l.update.length + l.delete.length > 0)
-  if (Object.keys(write.set).length === 0 && !touchesLines) {
+  if (isEmpty(set) && !touchesLines) {
     if (partial)
       plan.blocked.push({
         recordId,
@@ -237,14 +253,19 @@ function planOne(
   push(
     {
       kind: 'update',
-      item: { id: link.remoteId, expect: link.image, set: write.set, ...(touchesLines && { lines: write.lines }) },
+      item: { id: link.remoteId, expect: link.image, set, ...(touchesLines && { lines: write.lines }) },
     },
     'update',
     link.remoteId,
-    JSON.stringify({ set: write.set, lines: write.lines }),
+    JSON.stringify({ set, lines: write.lines }),
     JSON.stringify(fields),
     partial,
   )
+}
+
+/** Columns that mark a record as archived, as they were before, where that is not what they hold. */
+function liftedColumns(side: Side, before: ReadonlyMap<string, Raw>, values: readonly Raw[]): Record<string, Raw> {
+  return Object.fromEntries([...before].filter(([column, value]) => values[side.places.get(column)!] !== value))
 }
 
 /** The lines of a record that is made anew; null when it has none. */

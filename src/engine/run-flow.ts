@@ -3,9 +3,8 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, findCases, isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { countOpenCases, findCases } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
-import { countDirty } from '../store/dirty.ts'
 import {
   adoptRules,
   completeRun,
@@ -15,23 +14,23 @@ import {
   ensureLayout,
   layouts,
   publishContract,
-  type KnownFlow,
   type SideRow,
 } from '../store/flows.ts'
+import { markServed } from '../store/flow-service.ts'
 import { awaitedReferences } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
-import { countLinks } from '../store/links.ts'
+import { recordsInState } from '../store/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
 import { linkedAtLastPass } from '../store/scan-pages.ts'
 import { applyAll, mergeMoved } from './apply.ts'
-import { BREAKER, breakerCase } from './case-drafts.ts'
+import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
-import { decideDeletions, limitOf } from './deletions.ts'
+import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
-import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
+import { commit, LEASE_MS, sideOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
 import {
   findAbsent,
   markCreations,
@@ -41,10 +40,12 @@ import {
   observeChanges,
   type Findings,
 } from './observe.ts'
+import { openSides } from './open-sides.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
-import { compileSide, layoutNames, objectSpec, type Side } from './side.ts'
+import type { Side } from './side.ts'
+import { successorsFor } from './successors.ts'
 
 /** What a run works with besides the contract; everything that is not pure comes in here. */
 export interface Deps {
@@ -62,8 +63,18 @@ export interface Deps {
 
 export interface RunFlowOptions {
   readonly full?: boolean
-  /** The flow is looked at in a rehearsal: the lease is held outside of it. */
+  /** Look for changes in these systems only; the others are read where a decision needs them. Default: all. */
+  readonly systems?: readonly string[]
+  /**
+   * Look for what is gone only when that was done longer ago than this; default: in every run of a small flow. Infinity:
+   * only when it is due in any flow, because somebody hears of deletions otherwise.
+   */
+  readonly sweepMs?: number
+  /** Held outside, where the flow is looked at in a rehearsal or kept hot. */
   readonly lease?: FlowWork['lease']
+  /** See `FlowWork`. */
+  readonly giveWay?: (work: FlowWork) => Promise<void>
+  readonly recent?: FlowWork['recent']
 }
 
 /** Below this many linked records every run also looks for what is gone; above, a run does so after `SWEEP_MS`. */
@@ -103,6 +114,7 @@ export async function runFlow(
       status: RunStatus,
       sides: readonly Pick<Side, 'id' | 'system'>[],
       message?: string,
+      error?: ConcordatError,
     ): Promise<FlowRun> => {
       const result = await reportOf(deps, {
         flow: flow.name,
@@ -121,6 +133,7 @@ export async function runFlow(
         report: result,
         message: message ?? null,
         now: new Date(clock()),
+        ...(error && { error: { code: error.code, system: error.system ?? null } }),
       })
       return result
     }
@@ -141,6 +154,7 @@ export async function runFlow(
           shapes,
         ),
         layouts: shapes,
+        successors: await successorsFor(database, flow),
         recordIds: new IdBlocks('record_id'),
         operationIds,
         clock,
@@ -149,21 +163,29 @@ export async function runFlow(
         firstSync,
         rulesChanged,
         signal: deps.signal,
+        touched: new Map(),
+        ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
+        ...(options.recent && { recent: options.recent }),
       }
       if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
       if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
+      const seen = new Set<number>()
       const findings = noFindings()
-      const stopped = await perform(work, sideRows, kind, findings)
+      const stopped = await perform(work, { sideRows, kind, seen, findings, ...options })
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
         await underLease(work, (session) =>
           completeRun(session, row.id, {
             rules: flow.fingerprint,
+            seen: [...seen],
             swept: [...findings.swept],
+            began: new Date(started),
             now: new Date(clock()),
           }),
         )
       }
+      // A limit has stopped it: looking again at once would change nothing.
+      else await markServed(database, [...seen], new Date(started))
       return await report(stopped ? 'stopped' : 'done', sides, stopped ?? undefined)
     } catch (error) {
       if (!(error instanceof ConcordatError)) {
@@ -171,33 +193,35 @@ export async function runFlow(
         throw error
       }
       // There is nothing left to note it in: the next run closes this one.
-      if (error.code === 'store.unreachable') throw error
+      if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
-      return await report('failed', sideRows, error.cure ? `${error.message} ${error.cure}` : error.message)
+      const told = error.cure ? `${error.message} ${error.cure}` : error.message
+      return { ...(await report('failed', sideRows, told, error)), failure: failureOf(error) }
     }
   } finally {
     if (!options.lease) await releaseLease(database, lease).catch(() => {})
   }
 }
 
+interface Pass extends Pick<RunFlowOptions, 'systems' | 'sweepMs'> {
+  readonly sideRows: readonly SideRow[]
+  readonly kind: RunKind
+  /** Ids of the sides that were looked at. */
+  readonly seen: Set<number>
+  readonly findings: Findings
+  /** Whether the flow is small enough for every run to look for what is gone. */
+  small?: boolean
+}
+
 /** The run itself; answers why it stopped, or null. */
-async function perform(
-  work: FlowWork,
-  sideRows: readonly SideRow[],
-  kind: RunKind,
-  findings: Findings,
-): Promise<string | null> {
+async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
+  const { findings } = pass
   const decider = new Decider(work)
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
   const paused = await pausedByFailure(work)
   if (paused) return paused
-  const order = observingOrder(work)
-  const small = kind !== 'incremental' || (await isSmall(work))
-  for (const [i, side] of order.entries()) {
-    const row = sideRows.find((candidate) => candidate.id === side.id)!
-    await observe(work, decider, side, row, { kind, small, last: i === order.length - 1 }, findings)
-  }
+  await observeSides(work, decider, pass)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
   const massDeletion = await decideDeletions(work, findings)
@@ -214,7 +238,7 @@ async function perform(
 }
 
 /** With `on_failure.then: pause flow` a record that a system refuses for good stops the flow until somebody decided. */
-async function pausedByFailure(work: FlowWork): Promise<string | null> {
+export async function pausedByFailure(work: FlowWork): Promise<string | null> {
   if (work.flow.onFailure.then !== 'pause flow') return null
   const cases = await findCases(work.database, {
     flow: work.flow.name,
@@ -228,30 +252,43 @@ async function pausedByFailure(work: FlowWork): Promise<string | null> {
 /** Sides whose records need a counterpart before they count come first; the ones that lead come last. */
 const observingOrder = (work: FlowWork): Side[] => work.sides.toSorted((a, b) => Number(a.leads) - Number(b.leads))
 
-async function observe(
-  work: FlowWork,
-  decider: Decider,
-  side: Side,
-  row: SideRow,
-  { kind, small, last }: { kind: RunKind; small: boolean; last: boolean },
-  findings: Findings,
-): Promise<void> {
+/**
+ * Looks at the sides that the pass is for. What is new in one of them may be in another already, so that one is looked
+ * at, too, before anything is decided about it.
+ */
+async function observeSides(work: FlowWork, decider: Decider, pass: Pass): Promise<void> {
+  const order = observingOrder(work)
+  const wanted = (side: Side): boolean =>
+    pass.kind === 'full' || pass.systems === undefined || pass.systems.includes(side.system)
+  const chosen = order.filter(wanted)
+  const others = order.filter((side) => !wanted(side))
+  for (const [i, side] of chosen.entries())
+    await observe(work, decider, side, pass, others.length === 0 && i === chosen.length - 1)
+  if (others.length === 0) return
+  const pending = await recordsInState(work.database, work.row.id, 'pending', '0', 1)
+  if (pending.length === 0) return
+  for (const [i, side] of others.entries()) await observe(work, decider, side, pass, i === others.length - 1)
+}
+
+async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
+  const { kind, findings } = pass
+  const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
+  pass.seen.add(side.id)
   if (kind === 'full' || row.cursor === null) {
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
-  if (small || row.scannedAt === null || work.clock() - Date.parse(row.scannedAt) > SWEEP_MS)
+  const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
+  if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work, pass))))
     await findAbsent(work, side, findings)
 }
 
 /** Whether the flow has so few records that every run may look for what is gone. */
-async function isSmall(work: FlowWork): Promise<boolean> {
-  const linked = await linkedAtLastPass(
-    work.database,
-    work.sides.map((side) => side.id),
-  )
-  return linked <= SWEEP_ALWAYS
+async function isSmall(work: FlowWork, pass: Pass): Promise<boolean> {
+  const sideIds = work.sides.map((side) => side.id)
+  pass.small ??= (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
+  return pass.small
 }
 
 /** Records that waited for what they refer to: it may have come since. Repeats while something moves. */
@@ -294,44 +331,13 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
   }
 }
 
-/** Stops the flow before its first write when more would change than the contract lets through; answers why. */
-async function breaker(work: FlowWork): Promise<string | null> {
-  if (work.firstSync) return null
-  const { records: total, bySide } = await countDirty(
-    work.database,
-    work.sides.map((side) => side.id),
-  )
-  // What is to be created counts among the records, too, so that 100% is never exceeded.
-  const limit = limitOf(work.flow.limits.changes, Math.max(total, await recordsFor(work, total)))
-  if (total > limit) {
-    const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
-    if (total > approved) {
-      const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
-      await underLease(work, (session) =>
-        openCases(session, [breakerCase(work.flow, total, limit, bySystem)], stampOf(work)),
-      )
-      return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
-    }
-  }
-  const question = { kind: 'breaker tripped', subject: BREAKER } as const
-  if (await isOpen(work.database, work.row.id, question))
-    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
-  return null
-}
+const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
+  code: error.code,
+  ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
+})
 
-/** How many records the flow has, as far as that matters to whether `changes` of them are too many. */
-async function recordsFor(work: FlowWork, changes: number): Promise<number> {
-  const { percent } = work.flow.limits.changes
-  if (percent === null || percent === 0) return 0
-  const enough = Math.ceil((changes * 100) / percent)
-  let most = 0
-  for (const side of work.sides) {
-    if (most < enough) most = Math.max(most, await countLinks(work.database, side.id, enough))
-  }
-  return most
-}
-
-async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
+/** Takes the right to work on a flow, or says who has it. */
+export async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
   const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)
   if (lease) return lease
   const holder = await leaseHolder(deps.database, flowId)
@@ -339,37 +345,6 @@ async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowW
     retry: 'later',
     cure: 'Wait until that run has ended, then try again.',
   })
-}
-
-/** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
-async function openSides(
-  deps: Deps,
-  flow: Flow,
-  known: ReadonlyMap<string, KnownFlow>,
-  shapes: Map<number, readonly string[]>,
-): Promise<Side[]> {
-  const { row: flowRow, sides: rows } = known.get(flow.name)!
-  const sides: Side[] = []
-  for (const row of rows) {
-    const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
-    const parents = new Map<string, number>()
-    for (const [name, other] of known) {
-      const parent = other.sides.find((side) => side.system === row.system)
-      if (parent) parents.set(name, parent.id)
-    }
-    sides.push({
-      id: row.id,
-      system: row.system,
-      remote,
-      mapping: compileSide(flow, row.system, remote.layout),
-      places: new Map(remote.layout.columns.map((column, place) => [column, place])),
-      layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),
-      mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
-      leads: flow.master === 'shared' || flow.master === row.system,
-      parents,
-    })
-  }
-  return sides
 }
 
 interface ReportInput {
@@ -386,7 +361,7 @@ interface ReportInput {
   readonly message: string | undefined
 }
 
-async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
+export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = input.wrote ? await countOperations(deps.database, input.runId) : []
   const openNow = await countOpenCases(deps.database, input.flowId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))

@@ -7,7 +7,7 @@ import type { LinkRow } from '../store/links.ts'
 import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
 import { insertLinks, updateLinks } from '../store/outcome.ts'
 import { quarantineCase, writeSubject } from './case-drafts.ts'
-import { stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { heldAsSent, linkAfter, type PlannedWrite } from './plan-writes.ts'
 import { resolverIn, type Side } from './side.ts'
@@ -154,7 +154,8 @@ export async function storeResults(
   // What a first sync creates as it reads was never marked, and no case is open about it.
   const direct = writes.every((write) => write.item.direct === true)
   if (!direct) for (const recordId of done) settled.push({ subject: writeSubject(recordId, side.system) })
-  await underLease(work, async (session) => {
+  // What has been sent is always finished, also when somebody asked to stop meanwhile.
+  await finishUnderLease(work, async (session) => {
     const stamp = stampOf(work)
     await insertLinks(session, inserted)
     await updateLinks(session, updated)

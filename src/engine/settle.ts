@@ -6,10 +6,10 @@ import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../s
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, isFormOf } from './confirmed.ts'
-import { decodeGolden } from './golden.ts'
 import type { PlannedWrite, WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
+import { goldenOf } from './translate.ts'
 
 /*
  * After a crash or a lost response: batches whose intent stands without a result. The systems themselves say what became
@@ -97,7 +97,7 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
         const before = rowOf(side, operation.before!, operation.layoutId ?? side.layoutId, work.layouts)
         const was = side.mapping.read(before, resolve)
         const ours =
-          operation.kind === 'archive'
+          operation.kind === 'archive' || fields.length === 0
             ? holds(side, record, operation)
             : fields.every((f) => {
                 const now = reading[f]
@@ -132,7 +132,7 @@ const ACTIONS: Record<OperationDraft['kind'], DirtyAction> = {
 
 /** The planned write that an operation was made from, as far as settling needs it. */
 function revive(work: FlowWork, side: Side, operation: OperationDraft, row: RecordRow): PlannedWrite {
-  const { values: golden } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+  const { values: golden } = goldenOf(work, row)
   const link = row.links.find((candidate) => candidate.sideId === side.id) ?? null
   const item: WriteItem = {
     recordId: row.id,

@@ -13,6 +13,7 @@ import { decodeGolden, titleOf } from './golden.ts'
 import { legends } from './legend.ts'
 import { beginnings, tell } from './tell-record.ts'
 import { tellCases } from './tell-cases.ts'
+import { shapeOf } from './row-shape.ts'
 
 /*
  * One record across all systems, from the store alone: a system that is down, or a person without access to it, changes
@@ -101,16 +102,4 @@ function textOf(reading: Reading): string | null {
   if (reading instanceof Invalid) return reading.raw
   if (reading instanceof Unresolved) return `(${reading.flow} ${reading.remoteId}, not linked)`
   return reading
-}
-
-/** The shape that `layoutNames` stored. */
-function shapeOf(names: readonly string[]) {
-  const lines = new Map<string, { place: number; columns: readonly string[] }>()
-  const columns = names.map((name, place) => {
-    const match = /^(.*)\[(.*)\]$/s.exec(name)
-    if (!match) return name
-    lines.set(match[1]!, { place, columns: match[2]!.split(',') })
-    return match[1]!
-  })
-  return { columns, lines }
 }

@@ -6,6 +6,7 @@ import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import { recordsOfRemotes, remotesOfRecords } from '../store/links.ts'
+import { inShape } from './row-shape.ts'
 
 /** One system of one flow at work: its remote object, its mapping, and where its references lead. */
 export interface Side {
@@ -57,12 +58,6 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
   }
 }
 
-/** Shape of a layout as text, for the store: line columns in brackets behind the column's name. */
-export function layoutNames(layout: Layout): string[] {
-  const lines = new Map([...layout.lines].map(([name, line]) => [line.place, `${name}[${line.columns.join(',')}]`]))
-  return layout.columns.map((column, place) => lines.get(place) ?? column)
-}
-
 export function compileSide(flow: Flow, system: string, layout: Layout): RowMapping {
   return compileMapping(flow, system, { columns: layout.columns, lines: layout.lines })
 }
@@ -76,9 +71,7 @@ export function rowOf(
 ): readonly Raw[] {
   const values = decodeImage(image)
   if (layoutId === side.layoutId) return values
-  const then = layouts.get(layoutId) ?? []
-  const now = layouts.get(side.layoutId)!
-  return now.map((name) => values[then.indexOf(name)] ?? null)
+  return inShape(values, layouts.get(layoutId) ?? [], layouts.get(side.layoutId)!)
 }
 
 /** Looks up what all these rows refer to, in one statement a referenced flow. */

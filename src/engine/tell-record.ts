@@ -124,8 +124,13 @@ function whyWritten(
   const names = new Set(fields.map((field) => field.field))
   const revision = record?.revisions.find((candidate) => candidate.version === row.version)
   const causes = row.what === 'update' ? (revision?.changes.filter((change) => names.has(change.field)) ?? []) : []
+  // Taking the mark back is a reason of its own, beside those of the fields.
+  const lifted: Rule = 'entered anew: archive lifted'
+  const first = row.rule === lifted ? [reason(flow, lifted, { system: row.system })] : []
   if (causes.length > 0)
-    return [...new Set(causes.map((change) => whyChange(flow, { ...change, lost: {} }, change)))].join(' ')
+    return [...new Set([...first, ...causes.map((change) => whyChange(flow, { ...change, lost: {} }, change))])].join(
+      ' ',
+    )
   const system = row.what === 'update' || record === undefined ? row.system : record.origin
   return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system })
 }

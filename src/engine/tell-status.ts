@@ -1,16 +1,34 @@
-import type { Contract, Flow, Schedule } from '../contract/contract.ts'
+import type { Contract, Flow } from '../contract/contract.ts'
+import { localTime } from '../contract/local-time.ts'
+import { explainLateness, lateNow } from '../contract/timeliness.ts'
+import { type Pause, statusOf } from '../model/condition.ts'
 import type { StatusRow } from '../model/report.ts'
-import type { FlowStatus } from '../model/words.ts'
 import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
+import { flowFacts, waitingChanges, type FlowFacts, type WaitingChanges } from '../store/watch-facts.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
 
 /** How each decided flow stands, in the six words that all screens use. */
-export async function tellStatus(session: Session, contract: Contract, now: number): Promise<StatusRow[]> {
+export async function tellStatus(
+  session: Session,
+  contract: Contract,
+  now: number,
+  pauses: ReadonlyMap<string, Pause> = new Map(),
+): Promise<StatusRow[]> {
   const known = new Map((await standings(session)).map((standing) => [standing.flow, standing]))
+  const facts = await flowFacts(session)
+  const waiting = await waitingChanges(session)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
-    const [status, why] = judge(flow, standing, now)
+    const { status, why } = statusOf({
+      paused: pauses.get(flow.name) ?? null,
+      ...lastRuns(
+        standing,
+        facts.find((one) => one.flow === flow.name),
+      ),
+      late: whyLate(contract, flow, facts, waiting, now),
+      openCases: standing?.openCases ?? 0,
+    })
     return {
       flow: flow.name,
       status,
@@ -33,41 +51,33 @@ export async function tellStatus(session: Session, contract: Contract, now: numb
   })
 }
 
-const STOPPED = 'The last run was asked to stop; the next run goes on where it ended.'
-
-function judge(flow: Flow, standing: FlowStanding | undefined, now: number): [FlowStatus, string] {
-  if (!standing || standing.run === null) return ['Never run', 'No run yet.']
-  if (standing.status === 'failed') return ['Failing', standing.message ?? 'The last run failed.']
-  const asked = standing.status === 'stopped' && standing.message === ASKED_TO_STOP
-  if (standing.status === 'stopped' && !asked) return ['Needs you', standing.message ?? 'A limit stopped the last run.']
-  const since = standing.lastSuccess === null ? Infinity : now - Date.parse(standing.lastSuccess)
-  if (since > flow.lateAfterMs + longestInterval(flow)) {
-    const late = 'No run has succeeded within the time that the contract promises.'
-    return ['Late', asked ? `${STOPPED} ${late}` : late]
+function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined) {
+  const ended = facts?.ended ?? null
+  return {
+    run: standing?.status ? { status: standing.status, message: standing.message } : null,
+    failure: ended?.status === 'failed' ? (ended.message ?? 'The last run failed.') : null,
+    stopped: standing?.status === 'stopped' ? { asked: standing.message === ASKED_TO_STOP } : null,
   }
-  if (standing.openCases > 0)
-    return [
-      'Needs you',
-      standing.openCases === 1 ? '1 case waits for a decision.' : `${standing.openCases} cases wait for a decision.`,
-    ]
-  if (asked) return ['On time', STOPPED]
-  return ['On time', standing.status === 'running' ? 'A run is under way.' : 'The last run succeeded.']
 }
 
-const longestInterval = (flow: Flow): number => Math.max(0, ...Object.values(flow.schedule).map(interval))
-
-function interval(schedule: Schedule): number {
-  switch (schedule.kind) {
-    case 'real-time':
-      return 0
-    case 'every':
-      return schedule.ms
-    case 'hourly':
-      return 3_600_000
-    case 'nightly':
-    case 'cron':
-      return 86_400_000
-  }
+function whyLate(
+  contract: Contract,
+  flow: Flow,
+  facts: readonly FlowFacts[],
+  waiting: readonly WaitingChanges[],
+  now: number,
+): string | null {
+  const own = facts.find((one) => one.flow === flow.name)
+  if (own === undefined) return null
+  const { timezone } = contract
+  const late = lateNow(
+    flow,
+    timezone,
+    own,
+    waiting.filter((one) => one.flow === flow.name),
+    now,
+  )
+  return late && explainLateness(flow, late, own.looked, (at) => localTime(at, timezone))
 }
 
 const iso = (at: string | null): string | null => (at === null ? null : new Date(at).toISOString())

@@ -1,10 +1,11 @@
 import type { Resolve } from '../contract/mapping.ts'
 import { isOverruled, isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
-import { Unresolved, type Raw, type Reading } from '../model/value.ts'
+import { Unresolved, type Canonical, type Raw, type Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { decodeGolden } from './golden.ts'
+import { followSuccessors } from './successors.ts'
 import { changedAt, resolverIn, rowOf, type Side } from './side.ts'
 
 /** A golden record taken from the store, with the state of each linked side in canonical form. */
@@ -25,6 +26,15 @@ export interface LinkedSide {
   readonly state: SideState
   /** The stored image, read; unlike the shadow it stands also for what was never compared. */
   readonly last: readonly Reading[]
+}
+
+/** A record's golden values under today's fields and references; fields that did not exist then are named in `fresh`. */
+export function goldenOf(
+  work: FlowWork,
+  row: Pick<RecordRow, 'golden' | 'layoutId'>,
+): { values: Canonical[]; fresh: readonly number[] } {
+  const { values, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+  return { values: followSuccessors(work.flow, values, work.successors), fresh }
 }
 
 /** Current rows by side id and remote id, for sides that were read. */
@@ -49,7 +59,7 @@ export async function loadStates(
     resolvers.set(side.id, await resolverIn(session, side, [...links.map((link) => shadows.get(link)!), ...now]))
   }
   return rows.map((row) => {
-    const { values: golden, fresh } = decodeGolden(work.flow, row.golden, work.layouts.get(row.layoutId))
+    const { values: golden, fresh } = goldenOf(work, row)
     const live = new Set(row.links.filter((link) => link.state === 'live').map((link) => link.sideId))
     const linked = work.sides.filter((side) => live.has(side.id)).map((side) => side.system)
     const sides = work.sides.flatMap((side): LinkedSide[] => {

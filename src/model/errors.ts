@@ -18,17 +18,25 @@ export type ErrorCode =
   | 'connector.duplicate-key'
   | 'connector.broken-reference'
   | 'connector.lost-response'
+  | 'connector.feed-missing'
   | 'connector.failed'
   | 'store.unreachable'
+  | 'store.unwritable'
   | 'store.start-failed'
   | 'store.migration-failed'
   | 'engine.busy'
   | 'engine.stopped'
+  | 'engine.paused'
   | 'engine.lease-lost'
+  | 'engine.not-ready'
   | 'engine.unknown-flow'
   | 'engine.unknown-record'
   | 'engine.unknown-case'
   | 'engine.bad-choice'
+  | 'notify.undelivered'
+  | 'notify.unknown-channel'
+  | 'notify.unknown-alert'
+  | 'service.no-port'
   | 'cli.usage'
   | 'bug'
 
@@ -50,6 +58,8 @@ export class ConcordatError extends Error {
   readonly retry: Retry
   readonly cure: string | undefined
   readonly retryAfter: number | undefined
+  /** The system that it came from; said by who knows, on the way up. */
+  system: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

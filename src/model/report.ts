@@ -1,3 +1,6 @@
+import type { AlertEvent } from './alert.ts'
+import type { ConcernedRecord, ConditionKind } from './condition.ts'
+import type { ErrorCode } from './errors.ts'
 import type { CaseKind, FlowStatus, OperationKind, Outcome, RunKind, RunStatus } from './words.ts'
 
 /*
@@ -27,6 +30,8 @@ export interface FlowRun {
   readonly open_cases: number
   /** Why it stopped or failed, one sentence. */
   readonly message?: string
+  /** What failed, for a program: a code, and the seconds that the system asked us to wait. */
+  readonly failure?: { readonly code: ErrorCode; readonly retry_after?: number }
 }
 
 /** What people need to read values that are ids or lists; each part is absent where there is nothing to say. */
@@ -58,6 +63,20 @@ export interface PlanReport {
   readonly cases: readonly CaseView[]
 }
 
+/** What of a system's change feed stands. */
+export interface FeedReport {
+  readonly system: string
+  /** `none`: the connector has no feeds; the system is polled. */
+  readonly state: 'none' | 'absent' | 'partial' | 'installed'
+  /** What installing would run in the system now. */
+  readonly statements: readonly string[]
+  /** What removing would run in the system now. */
+  readonly removal: readonly string[]
+  /** Hints that wait to be taken. */
+  readonly waiting: number | null
+  readonly notes: readonly string[]
+}
+
 export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus
@@ -74,6 +93,65 @@ export interface StatusRow {
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number
   readonly owners: { readonly business: string; readonly technical: string }
+  /** When the service looks at each system next; empty while the flow is paused. */
+  readonly next_runs?: readonly NextRun[]
+}
+
+export interface NextRun {
+  readonly system: string
+  /** Times, soonest first; empty when there is none. */
+  readonly at: readonly string[]
+  /** The first of them for people, in the time zone of the business: `tomorrow at 02:00`. */
+  readonly words: string
+}
+
+export interface AlertMessageView {
+  readonly event: AlertEvent
+  /** Names of the people. */
+  readonly to: readonly string[]
+  readonly state: 'pending' | 'sent' | 'failed' | 'cancelled'
+  readonly at: string
+  /** The channel that took it. */
+  readonly channel: string | null
+  /** Why the last attempt failed. */
+  readonly error: string | null
+}
+
+/** One trouble from its beginning to its end, and who was told of it. */
+export interface AlertView {
+  readonly alert: number
+  readonly kind: ConditionKind
+  readonly state: 'open' | 'acknowledged' | 'ended'
+  readonly flows: readonly string[]
+  readonly system: string | null
+  readonly headline: string
+  readonly sentence: string
+  readonly meaning: string
+  readonly todo: string
+  readonly count: number
+  readonly records: readonly ConcernedRecord[]
+  readonly since: string
+  readonly ended: string | null
+  /** How often it came back after its end had been told. */
+  readonly returns: number
+  readonly acknowledged_by: string | null
+  readonly messages: readonly AlertMessageView[]
+}
+
+export interface AlertStanding {
+  readonly open: number
+  /** Messages that no channel takes. */
+  readonly undelivered: readonly AlertMessageView[]
+}
+
+export interface ChannelTest {
+  readonly channel: string
+  readonly kind: string
+  /** Names of the people, where the channel reaches single people. */
+  readonly to: readonly string[]
+  readonly good: boolean
+  /** What the other side said, or why it could not be reached. */
+  readonly answer: string
 }
 
 export interface CaseChoice {

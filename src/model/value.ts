@@ -39,3 +39,8 @@ export class Unresolved {
 
 /** What reading one mapped field of a record gives. */
 export type Reading = Canonical | Invalid | Unresolved
+
+/** Values by column, none so far. Without a prototype, because a column may be called `__proto__`. */
+export function noColumns(): Record<string, Raw> {
+  return Object.create(null) as Record<string, Raw>
+}

@@ -1,6 +1,7 @@
 /** The field's words as unions; every switch over them is exhaustive. */
 
-export type RunKind = 'incremental' | 'full'
+/** `real time`: what hints were about over a stretch of time. */
+export type RunKind = 'incremental' | 'full' | 'real time'
 
 /** `waiting`: done, and cases wait for a person. `stopped`: a limit tripped before the first write, or somebody asked it to end. */
 export type RunStatus = 'running' | 'done' | 'waiting' | 'stopped' | 'failed'

@@ -176,3 +176,12 @@ export async function takeApproval(session: Session, flowId: number, kind: CaseK
   )
   return Math.max(0, ...rows.map((row) => row.approved))
 }
+
+/** Limits that wait for a person: the kinds of a flow's open cases about unusually many changes or deletions. */
+export async function openLimits(session: Session, flowId: number): Promise<ReadonlySet<CaseKind>> {
+  const rows = await session.query<{ kind: CaseKind }>(
+    `select distinct kind from case_file where flow_id = $1 and state = 'open' and kind in ('breaker tripped', 'mass deletion')`,
+    [flowId],
+  )
+  return new Set(rows.map((row) => row.kind))
+}

@@ -1,4 +1,4 @@
-import type { Database, Session } from './database.ts'
+import { PATIENT, type Database, type Session } from './database.ts'
 import type { RecordState } from './links.ts'
 
 /** One record of the side that is observed last, with what decides between twins. */
@@ -25,6 +25,7 @@ export async function contestedKeys(
     if (second.done) return await contested(database, UNNESTED, keyedColumns(first.value ?? []), preference)
     // More than one page: kept by the server, which need not be as large as the side.
     return await database.transaction(async (session) => {
+      await session.query(PATIENT)
       await session.query(
         'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
       )

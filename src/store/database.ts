@@ -25,6 +25,9 @@ export interface Database extends Session {
   close(): Promise<void>
 }
 
+/** For a transaction that waits for others in between, and that nobody waits for: it may stand still. */
+export const PATIENT = 'set local idle_in_transaction_session_timeout = 0'
+
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
 const TYPES = {
   getTypeParser: (oid: number) =>
@@ -102,7 +105,8 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     connectionString: url,
     max: options.connections ?? 6,
     application_name: 'concordat',
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
+    // A process that stands still in a transaction must not keep its successor waiting: its lease is over by then.
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=60s',
     types: TYPES,
     connectionTimeoutMillis: 10_000,
   })
@@ -151,7 +155,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     transaction,
     rehearse: (work) =>
       withClient(async (client) => {
-        await client.query('begin')
+        await client.query(`begin; ${PATIENT}`)
         try {
           return await work(rehearsal(client))
         } finally {
@@ -203,6 +207,13 @@ async function reached<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (cause) {
+    if (isFull(cause)) {
+      throw new ConcordatError('store.unwritable', `The store's database cannot write any more: ${reason(cause)}.`, {
+        cause,
+        retry: 'later',
+        cure: 'Make room on the disk of the database; the next run goes on where this one ended.',
+      })
+    }
     if (!isConnectionLoss(cause)) throw cause
     throw new ConcordatError('store.unreachable', `The store's database has gone away: ${reason(cause)}.`, {
       cause,
@@ -217,6 +228,12 @@ function isConnectionLoss(cause: unknown): boolean {
   const { code = '', message } = cause as { code?: string; message: string }
   if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08|57P0[123]$)/.test(code)) return true
   return /connection (terminated|ended|closed)|not queryable|timeout exceeded when trying to connect/i.test(message)
+}
+
+/** No room on the disk, the disk fails, or the server has become a read-only standby. */
+function isFull(cause: unknown): boolean {
+  const { code = '' } = cause as { code?: string }
+  return code === '53100' || code === '58030' || code === '25006'
 }
 
 const reason = (cause: unknown): string =>

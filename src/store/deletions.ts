@@ -29,3 +29,20 @@ export async function setLinkStates(
 export async function setRecordState(session: Session, recordId: string, state: string): Promise<void> {
   await session.execute('update record set state = $2 where id = $1', [recordId, state])
 }
+
+/** The row of each record in a side before it was archived there last. */
+export async function imagesBeforeArchive(
+  session: Session,
+  sideId: number,
+  recordIds: readonly string[],
+): Promise<{ recordId: string; before: string; layoutId: number }[]> {
+  return session.query(
+    `select asked.id as "recordId", o.before, o.layout_id as "layoutId"
+     from unnest($2::bigint[]) as asked(id)
+     cross join lateral (
+       select before, layout_id from operation
+       where record_id = asked.id and side_id = $1 and kind = 'archive' and coalesce(outcome, 'done') = 'done' and before is not null
+       order by id desc limit 1) o`,
+    [sideId, recordIds],
+  )
+}

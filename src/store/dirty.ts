@@ -2,8 +2,11 @@ import type { Session } from './database.ts'
 import { columns } from './columns.ts'
 import type { Stamp } from './stamp.ts'
 
-/** What has to happen to a record in a side: `sync` brings it to the golden values, creating it where it is absent. */
-export type DirtyAction = 'sync' | 'delete' | 'archive' | 'restore'
+/**
+ * What has to happen to a record in a side: `sync` brings it to the golden values, creating it where it is absent;
+ * `revive` does so too, and takes back what marked it as archived.
+ */
+export type DirtyAction = 'sync' | 'delete' | 'archive' | 'restore' | 'revive'
 
 export interface DirtyMark {
   readonly recordId: string
@@ -18,7 +21,10 @@ export interface DirtyRow extends DirtyMark {
   readonly since: string
 }
 
-/** Marks are one per record and side; a later decision replaces an earlier one and re-arms what was quarantined. */
+/**
+ * Marks are one per record and side; a later decision replaces an earlier one and re-arms what was quarantined. A
+ * revival, which is more than a sync, stays one.
+ */
 export async function markDirty(session: Session, marks: readonly DirtyMark[], stamp: Stamp): Promise<void> {
   if (marks.length === 0) return
   const unique = [...new Map(marks.map((mark) => [`${mark.recordId}/${mark.sideId}`, mark])).values()]
@@ -26,7 +32,8 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
     `insert into dirty (record_id, side_id, action, rule, since, run_id)
      select n.*, $5::timestamptz, $6::bigint from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[]) as n(record_id, side_id, action, rule)
      on conflict (record_id, side_id) do update set
-       action = excluded.action, rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, waits_for = null`,
+       action = case when dirty.action = 'revive' and excluded.action = 'sync' then dirty.action else excluded.action end,
+       rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, waits_for = null`,
     [...columns(unique, (m) => [m.recordId, m.sideId, m.action, m.rule]), stamp.at, stamp.runId],
   )
 }
@@ -93,6 +100,32 @@ export async function dueDirty(session: Session, sideId: number, after: string, 
      where side_id = $1 and record_id > $2 and state <> 'quarantined' and not ${HELD_BACK}
      order by record_id limit $3`,
     [sideId, after, limit],
+  )
+}
+
+/** Due marks of a side for some records. */
+export async function dueDirtyOf(session: Session, sideId: number, recordIds: readonly string[]): Promise<DirtyRow[]> {
+  return session.query(
+    `select d.record_id as "recordId", d.side_id as "sideId", d.action, d.rule, d.attempts, d.state, d.since
+     from unnest($2::bigint[]) as asked(id)
+     cross join lateral (select * from dirty where record_id = asked.id and side_id = $1 limit 1) d
+     where d.state <> 'quarantined' and not ${HELD_BACK}
+     order by d.record_id`,
+    [sideId, recordIds],
+  )
+}
+
+/** Which of these records have due marks in which of these sides. */
+export async function dueAmong(
+  session: Session,
+  sideIds: readonly number[],
+  recordIds: readonly string[],
+): Promise<{ readonly recordId: string; readonly sideId: number }[]> {
+  return session.query(
+    `select d.record_id as "recordId", d.side_id as "sideId"
+     from unnest($2::bigint[]) as asked(id) cross join lateral (select * from dirty where record_id = asked.id limit 100) d
+     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}`,
+    [sideIds, recordIds],
   )
 }
 

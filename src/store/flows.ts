@@ -157,18 +157,27 @@ export async function adoptRules(session: Session, flowId: number, rules: string
 }
 
 /**
- * Notes that a run has looked at everything by these rules, and which sides it compared with all that is linked: in the
- * transaction that the lease was checked in, or a process that was overtaken would bring old rules back.
+ * Notes that a run has looked at everything by these rules, at which sides, and which of them it compared with all that is
+ * linked: in the transaction that the lease was checked in, or a process that was overtaken would bring old rules back.
  */
 export async function completeRun(
   session: Session,
   flowId: number,
-  done: { readonly rules: string; readonly swept: readonly number[]; readonly now: Date },
+  done: {
+    readonly rules: string
+    readonly seen: readonly number[]
+    readonly swept: readonly number[]
+    readonly began: Date
+    readonly now: Date
+  },
 ): Promise<void> {
   await session.execute(
-    `with swept as (update side set scanned_at = $3 where id = any($4::smallint[]))
+    `with looked_at as (
+       update side set served_at = greatest(served_at, $5),
+         scanned_at = case when id = any($4::smallint[]) then $3 else scanned_at end
+       where id = any($6::smallint[]))
      update flow set rules = $2, first_sync_at = coalesce(first_sync_at, $3), last_success = $3 where id = $1`,
-    [flowId, done.rules, done.now, done.swept],
+    [flowId, done.rules, done.now, done.swept, done.began, done.seen],
   )
 }
 

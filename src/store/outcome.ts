@@ -5,6 +5,7 @@ import type { Session } from './database.ts'
 import { dropSyncs, markDirty, type DirtyMark } from './dirty.ts'
 import { intend, type Intent } from './operations.ts'
 import type { LinkRow, RecordState } from './links.ts'
+import { succeed } from './records.ts'
 import type { Stamp } from './stamp.ts'
 
 /*
@@ -45,8 +46,10 @@ export interface HeldRow {
 }
 
 export interface Outcome {
-  /** Records that are decided about anew, from scratch: their links and keys go. */
-  readonly retired: string[]
+  /** Records that are decided about anew, from scratch: their links and keys go. By the remote id of their only link. */
+  readonly retired: Map<string, string>
+  /** Records that turned out to be another one; what refers to them means that one from now on. */
+  readonly became: { readonly from: string; readonly to: string }[]
   readonly newRecords: NewRecord[]
   readonly records: RecordUpdate[]
   readonly newLinks: LinkRow[]
@@ -67,7 +70,8 @@ export interface Outcome {
 }
 
 export const emptyOutcome = (): Outcome => ({
-  retired: [],
+  retired: new Map(),
+  became: [],
   newRecords: [],
   records: [],
   newLinks: [],
@@ -85,12 +89,13 @@ export const emptyOutcome = (): Outcome => ({
   intents: [],
 })
 
-/** Whether an outcome changes nothing. */
-export const isNothing = (outcome: Outcome): boolean => Object.values(outcome).every((rows) => rows.length === 0)
+/** Whether there is nothing to write. */
+export const isEmptyOutcome = (outcome: Outcome): boolean =>
+  (Object.values(outcome) as readonly (readonly unknown[])[]).every((rows) => rows.length === 0)
 
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
-  await retire(session, outcome.retired)
+  await retire(session, outcome)
   await insertRecords(session, outcome.newRecords, stamp)
   await updateRecords(session, outcome.records)
   await insertLinks(session, outcome.newLinks)
@@ -107,12 +112,17 @@ export async function commitOutcome(session: Session, outcome: Outcome, stamp: S
   return batches
 }
 
-async function retire(session: Session, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
+async function retire(session: Session, { retired, newRecords, became }: Outcome): Promise<void> {
+  if (retired.size === 0) return
+  const ids = [...retired.values()]
   await session.execute('delete from link where record_id = any($1::bigint[])', [ids])
   await session.execute('delete from match_key where record_id = any($1::bigint[])', [ids])
   await session.execute('delete from dirty where record_id = any($1::bigint[])', [ids])
+  // Most of them are made anew under the same id, so that what refers to them need not know.
+  const anew = new Set(newRecords.map((record) => record.id))
+  await session.execute(`delete from record where id = any($1::bigint[])`, [ids.filter((id) => anew.has(id))])
   await session.execute(`update record set state = 'deleted' where id = any($1::bigint[])`, [ids])
+  for (const { from, to } of became) await succeed(session, from, to)
 }
 
 async function insertRecords(session: Session, records: readonly NewRecord[], stamp: Stamp): Promise<void> {
@@ -171,7 +181,8 @@ async function changeKeys(session: Session, { newKeys, moreKeys, droppedKeys }: 
     )
   }
   let lines = ''
-  for (const k of newKeys) lines += `${k.key}${S}${k.recordId}\n`
+  // Keys are hashes: in order they fall on neighbouring pages of the index.
+  for (const k of newKeys.toSorted((a, b) => Number(a.key) - Number(b.key))) lines += `${k.key}${S}${k.recordId}\n`
   await session.copyIn('match_key (key, record_id)', lines)
 }
 

@@ -36,4 +36,26 @@ export async function moveLink(session: Session, sideId: number, from: string, t
   await session.execute('delete from match_key where record_id = $1', [from])
   await session.execute('delete from dirty where record_id = $1', [from])
   await session.execute(`update record set state = 'deleted' where id = $1`, [from])
+  await succeed(session, from, to)
+}
+
+/** Notes that a record turned out to be another one. */
+export async function succeed(session: Session, from: string, to: string): Promise<void> {
+  await session.execute(
+    `update record set became = $2
+     where id = $1 or (became = $1 and flow_id = (select flow_id from record where id = $1))`,
+    [from, to],
+  )
+  await session.execute('update dirty set waits_for = $2 where waits_for = $1', [from, to])
+}
+
+/** All records of these flows that turned out to be another one, with the one that they are. */
+export async function successors(session: Session, flows: readonly string[]): Promise<Map<string, string>> {
+  if (flows.length === 0) return new Map()
+  const rows = await session.query<{ from: string; to: string }>(
+    `select r.id as from, r.became as to from record r join flow f on f.id = r.flow_id
+     where f.name = any($1::text[]) and r.became is not null`,
+    [flows],
+  )
+  return new Map(rows.map(({ from, to }) => [from, to]))
 }

@@ -5,10 +5,11 @@ export async function beginRun(
   session: Session,
   run: { flowId: number; contractId: number; kind: RunKind; now: Date },
 ): Promise<string> {
-  // A run that never ended (its process died) is closed by the next one.
+  // A run that never ended (its process died) is closed by the next one. In real time each batch stands for itself.
   const [row] = await session.query<{ id: string }>(
     `with ended as (
-       update run set status = 'failed', finished_at = $4, message = 'The process ended before the run did.'
+       update run set finished_at = $4, status = case when kind = 'real time' then 'done' else 'failed' end,
+         message = case when kind = 'real time' then null else 'The process ended before the run did.' end
        where flow_id = $1 and status = 'running')
      insert into run (flow_id, contract_id, kind, status, started_at) values ($1, $2, $3, 'running', $4) returning id`,
     [run.flowId, run.contractId, run.kind, run.now],
@@ -19,13 +20,35 @@ export async function beginRun(
 export async function endRun(
   session: Session,
   id: string,
-  end: { status: RunStatus; report: object; message: string | null; now: Date },
+  end: {
+    status: RunStatus
+    report: object
+    message: string | null
+    now: Date
+    /** Kind of the failure, and the system that it came from. */
+    error?: { code: string; system: string | null }
+  },
 ): Promise<void> {
-  await session.execute('update run set status = $2, report = $3, message = $4, finished_at = $5 where id = $1', [
+  await session.execute(
+    `update run set status = $2, report = $3, message = $4, finished_at = $5, error_code = $6, error_system = $7
+     where id = $1`,
+    [
+      id,
+      end.status,
+      JSON.stringify(end.report),
+      end.message,
+      end.now,
+      end.error?.code ?? null,
+      end.error?.system ?? null,
+    ],
+  )
+}
+
+/** Notes how far a run has come that goes on; false when another run of the flow has begun since. */
+export async function noteRun(session: Session, id: string, report: object): Promise<boolean> {
+  const touched = await session.execute(`update run set report = $2 where id = $1 and status = 'running'`, [
     id,
-    end.status,
-    JSON.stringify(end.report),
-    end.message,
-    end.now,
+    JSON.stringify(report),
   ])
+  return touched === 1
 }

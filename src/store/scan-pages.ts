@@ -1,4 +1,4 @@
-import type { Database, Session } from './database.ts'
+import { PATIENT, type Database, type Session } from './database.ts'
 
 /** A key range of a side as it was when everything in it was in agreement or decided. */
 export interface ScanPage {
@@ -64,6 +64,7 @@ export async function linksNotAmong(
     if (second.done) return await missing(database, sideId, 'unnest($2::text[])', [first.value ?? []])
     // More than one page: kept by the server, which need not be as large as the listing.
     return await database.transaction(async (session) => {
+      await session.query(PATIENT)
       await session.query('create temporary table seen (remote_id text) on commit drop')
       for (let page: IteratorResult<readonly string[]> = first; !page.done;) {
         await session.execute('insert into seen select unnest($1::text[])', [page.value])

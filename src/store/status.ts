@@ -12,6 +12,8 @@ export interface FlowStanding {
   readonly message: string | null
   readonly started: string | null
   readonly finished: string | null
+  /** Hints have been dealt with since that run, and still are. */
+  readonly realTime: boolean
 }
 
 /** What the store knows of how each flow stands. */
@@ -21,7 +23,10 @@ export async function standings(session: Session): Promise<FlowStanding[]> {
        (select count(*)::int from record r where r.flow_id = f.id and r.state = 'live') as records,
        (select count(*)::int from case_file c where c.flow_id = f.id and c.state = 'open') as "openCases",
        (select count(*)::int from dirty d join side s on s.id = d.side_id where s.flow_id = f.id) as "waitingWrites",
-       n.id::int as run, n.status, n.message, n.started_at as started, n.finished_at as finished
-     from flow f left join lateral (select * from run where flow_id = f.id order by id desc limit 1) n on true`,
+       n.id::int as run, n.status, n.message, n.started_at as started, n.finished_at as finished,
+       exists (select 1 from run r where r.flow_id = f.id and r.id > n.id and r.kind = 'real time' and r.status = 'running') as "realTime"
+     from flow f left join lateral (
+       -- What real time carries over proves nothing about the rest: a run that looked at everything counts.
+       select * from run where flow_id = f.id and kind <> 'real time' order by id desc limit 1) n on true`,
   )
 }

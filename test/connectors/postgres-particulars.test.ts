@@ -280,8 +280,9 @@ describe('writing', () => {
 })
 
 describe('faults', () => {
-  const terminate = () =>
-    client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'concordat'`)
+  /** Sessions of this test's connector; other tests share the server. */
+  const OURS = `application_name = 'concordat' and datname = current_database()`
+  const terminate = () => client.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${OURS}`)
 
   test('a connection that breaks while reading is unreachable; the next call has a new one', async () => {
     await client.query(
@@ -306,11 +307,8 @@ describe('faults', () => {
     await expect
       .poll(
         async () =>
-          (
-            await client.query(
-              `select from pg_stat_activity where application_name = 'concordat' and query like 'copy%' and state = 'active'`,
-            )
-          ).rowCount,
+          (await client.query(`select from pg_stat_activity where ${OURS} and query like 'copy%' and state = 'active'`))
+            .rowCount,
       )
       .toBe(1)
     await terminate()
@@ -331,11 +329,8 @@ describe('faults', () => {
     await expect
       .poll(
         async () =>
-          (
-            await client.query(
-              `select from pg_stat_activity where application_name = 'concordat' and query = 'commit' and state = 'active'`,
-            )
-          ).rowCount,
+          (await client.query(`select from pg_stat_activity where ${OURS} and query = 'commit' and state = 'active'`))
+            .rowCount,
         { timeout: 3000 },
       )
       .toBe(1)

@@ -1,21 +1,13 @@
-/**
- * `kill -9` at any moment of a first run of 20,000 records, then `run` again: nothing lost, nothing twice (law L16).
- *
- * In CI: 20 moments. Longer, from the root of a checkout (a few seconds a moment):
- *
- *   CONCORDAT_CRASH_FACTOR=10 node node_modules/vitest/vitest.mjs run --project system test/crash
- *
- * `CONCORDAT_CRASH_SEED=<the seed that was printed>` kills at the same moments again, as far as the machine is as fast.
- */
+/** `kill -9` at any moment of a first run of 20,000 records, then `run` again: nothing lost, nothing twice (law L16). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { killAtMoments } from './moments.ts'
 import { AGREED, firstRun } from './plays.ts'
-import { FACTOR, random, type Scene, SEED, Stage } from './stage.ts'
+import { KILLS_OF_FIRST_RUN as MOMENTS, random, SEED } from './scale.ts'
+import { type Scene, Stage } from './stage.ts'
 
 const RECORDS = 20_000
-const MOMENTS = 20 * FACTOR
 
 let server: EmbeddedServer
 let stage: Stage

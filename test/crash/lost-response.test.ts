@@ -10,7 +10,8 @@ import { describeMariaDb } from '../harness/mariadb.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { AGREED_FAMILIES, assignedIds, atRest, BIRTHS, DAY, families, firstRun, inMariaDb } from './plays.ts'
 import { type Mishap, proxyTo } from './proxy.ts'
-import { type Scene, sql, Stage } from './stage.ts'
+import { random, SEED, survived, TIMES } from './scale.ts'
+import { arrive, type Scene, sql, Stage } from './stage.ts'
 
 const MISHAPS: readonly Mishap[] = ['response lost', 'commit lost', 'commit late']
 const LATE_MS = 1_500
@@ -49,6 +50,7 @@ async function runOverBrokenLine(
   expectSound(await pictureOf(scene))
   await verify()
   await scene.drop()
+  survived(mishap, 'at the commit', 1)
 }
 
 describe.each(MISHAPS)('%s', (mishap) => {
@@ -69,8 +71,7 @@ describe.each(MISHAPS)('%s', (mishap) => {
     const scene = await stage.fresh()
     await sql(scene.urls.erp, DAY.erp)
     await sql(scene.urls.crm, DAY.crm)
-    for (const system of ['erp', 'crm'] as const) await sql(scene.urls[system], 'delete from audit')
-    await sql(scene.urls.store, 'delete from operation')
+    await scene.countAnew()
     await runOverBrokenLine(scene, mishap)
     stage.close()
   })
@@ -80,8 +81,7 @@ test.each(MISHAPS)('L16 L18 creates of records that refer to each other, %s', as
   const stage = await Stage.build(server, `families_${mishap.replace(' ', '_')}`, families(300))
   const scene = await stage.fresh()
   await sql(scene.urls.erp, BIRTHS)
-  for (const system of ['erp', 'crm'] as const) await sql(scene.urls[system], 'delete from audit')
-  await sql(scene.urls.store, 'delete from operation')
+  await scene.countAnew()
   await runOverBrokenLine(scene, mishap, async () => {
     expect(await scene.disagreement(AGREED_FAMILIES)).toEqual({ onlyInErp: 0, onlyInCrm: 0 })
     expect(await scene.figure('crm', 'select count(*) from accounts where parent is not null')).toBe(400)
@@ -89,9 +89,34 @@ test.each(MISHAPS)('L16 L18 creates of records that refer to each other, %s', as
   stage.close()
 })
 
+test(`L16 connections that break at any moment (seed ${SEED})`, { timeout: 120_000 * TIMES }, async () => {
+  const stage = await Stage.build(server, 'cut', firstRun(6_000))
+  const dice = random('cut')
+  for (let n = 0; n < 2 * TIMES; n++) {
+    const scene = await stage.fresh()
+    const proxy = await proxyTo(scene.urls.crm)
+    scene.env.CRM_URL = proxy.url
+    const child = scene.start()
+    await arrive(child, { after: dice.chance(0.7) ? 'write' : 'run', ms: dice.next() * 400 })
+    proxy.cut()
+    const ended = await child.ended
+    // It may go on over a new connection; if not, it says why.
+    if (ended.status !== 0) expect(ended.flows).toMatchObject([{ status: 'failed' }])
+    await proxy.close()
+    scene.env.CRM_URL = scene.urls.crm
+    expect(await scene.run()).toMatchObject([{ status: 'done' }])
+    const picture = await pictureOf(scene)
+    expectSound(picture)
+    expect(picture.customers.crm).toBe(6_000)
+    await scene.drop()
+    survived('all connections to a system cut', 'first run', 1)
+  }
+  stage.close()
+})
+
 describeMariaDb('lost responses of MariaDB', (mariaDb) => {
   test.each(MISHAPS)('L16 creates with ids that MariaDB counts, %s', async (mishap) => {
-    const stage = await Stage.build(server, `maria_${mishap.replace(' ', '_')}`, inMariaDb(300), mariaDb())
+    const stage = await Stage.build(server, `maria_${mishap.replace(' ', '_')}`, inMariaDb(300), { mariaDb: mariaDb() })
     await runOverBrokenLine(await stage.fresh(), mishap)
     stage.close()
   })

@@ -1,5 +1,6 @@
 import type { Ended, Moment, Phase, Scene, Stage } from './stage.ts'
-import { random, SEED } from './stage.ts'
+import { random, SEED, survived } from './scale.ts'
+import { type Command, RUN } from './stage.ts'
 
 /** How the moments are shared out: all over the run, but more of them where it writes. */
 const SHARES: readonly (readonly [Phase, number])[] = [
@@ -20,7 +21,7 @@ interface Death {
 }
 
 /**
- * Kills `concordat run` at `count` moments that are spread over the whole duration of a run, each on a fresh scene, which
+ * Kills the command at `count` moments that are spread over the whole duration of a run, each on a fresh scene, which
  * `finish` then completes and verifies. Some are killed twice or three times. `prepare` brings a scene to where the run
  * that is killed begins. Answers how many died between the first and the last write.
  */
@@ -30,15 +31,19 @@ export async function killAtMoments(
   name: string,
   finish: (scene: Scene) => Promise<void>,
   prepare: (scene: Scene) => Promise<void> = () => Promise.resolve(),
+  command: Command = RUN,
 ): Promise<number> {
   const dice = random(name)
   const calm = await stage.fresh()
   await prepare(calm)
-  const before = await writes(calm)
-  const whole = await calm.start().ended
-  if (whole.status !== 0)
+  const before = await calm.writes('crm')
+  const child = calm.start(command)
+  await child.done
+  if (command.endless) child.signal('SIGTERM')
+  const whole = await child.ended
+  if (whole.status !== 0 && !command.endless)
     throw new Error(`a run that nobody disturbs ends with status ${whole.status}: ${whole.stderr}`)
-  const after = await writes(calm)
+  const after = await calm.writes('crm')
   await finish(calm)
   await calm.drop()
 
@@ -59,7 +64,7 @@ export async function killAtMoments(
       const scene = await stage.fresh()
       await prepare(scene)
       const moment = momentAt(fractions[0]!)
-      const ended = await scene.runAndKill(moment)
+      const ended = await scene.runAndKill(moment, command)
       if (ended !== null && attempt < 6) {
         // The machine is faster than it was: too late for this moment.
         duration[moment.after] *= 0.8
@@ -67,7 +72,7 @@ export async function killAtMoments(
         continue
       }
       deaths.push({ ...moment, kills: fractions.length, ...(await stateOf(scene)) })
-      for (const fraction of fractions.slice(1)) await scene.runAndKill(momentAt(fraction))
+      for (const fraction of fractions.slice(1)) await scene.runAndKill(momentAt(fraction), command)
       try {
         await finish(scene)
       } catch (error) {
@@ -75,6 +80,7 @@ export async function killAtMoments(
         throw error
       }
       await scene.drop()
+      survived('killed (-9)', name, fractions.length)
       break
     }
   }
@@ -87,12 +93,9 @@ export async function killAtMoments(
 
 const phase = (ended: Ended, name: Phase): string => `${Math.round(ended.ms[name])} ms`
 
-/** Writes that the CRM has seen, whoever made them. */
-const writes = (scene: Scene): Promise<number> => scene.figure('crm', 'select count(*) from audit')
-
 async function stateOf(scene: Scene): Promise<Pick<Death, 'rows' | 'links' | 'unsettled'>> {
   return {
-    rows: await writes(scene),
+    rows: await scene.writes('crm'),
     links: await scene.figure('store', 'select count(*) from link'),
     unsettled: await scene.unsettled(),
   }

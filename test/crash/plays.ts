@@ -276,3 +276,38 @@ export const AGREED_ORDERS = {
   crm: `select d.deal_no, a.account_code, d.amount, i.pos, i.item, i.qty
         from deals d join accounts a on a.id = d.account_id join deal_items i on i.deal_id = d.id`,
 }
+
+/** A company at rest, its tables behind views, and limits that let through a tenth of the records at once. */
+export function guarded(records: number): Play {
+  const play = atRest(records)
+  return {
+    ...play,
+    contract: play.contract
+      .replace('limits: { changes: 100%, deletions: 100% }', 'limits: { changes: 10%, deletions: 10% }')
+      .replace('table: customers,', 'table: customers_seen,')
+      .replace('table: accounts,', 'table: accounts_seen,'),
+    prepare: {
+      erp: play.prepare.erp + BEHIND_A_VIEW.again('erp'),
+      crm: play.prepare.crm + BEHIND_A_VIEW.again('crm'),
+    },
+  }
+}
+
+const TABLES = { erp: 'customers', crm: 'accounts' } as const
+
+/** What becomes of the tables behind the views, while nobody edits a record. */
+export const BEHIND_A_VIEW = {
+  /** True for the connector's looks at single records. */
+  lookById: `current_query() like '%unnest(%'`,
+  again: (side: 'erp' | 'crm') =>
+    `drop view if exists ${TABLES[side]}_seen; create view ${TABLES[side]}_seen as select * from ${TABLES[side]};`,
+  without: (side: 'erp' | 'crm', column: string) =>
+    `${BEHIND_A_VIEW.again(side)} alter view ${TABLES[side]}_seen rename column ${column} to ${column}_2;`,
+  retyped: (side: 'erp' | 'crm', column: string, as: string) =>
+    `drop view ${TABLES[side]}_seen; create view ${TABLES[side]}_seen as
+       select id, code, legal_name, email, phone, ${as} as ${column}, customer_since, updated_at from ${TABLES[side]};`,
+}
+
+/** Shows only some of the records. */
+export const showing = (side: 'erp' | 'crm', condition: string): string =>
+  `create or replace view ${TABLES[side]}_seen as select * from ${TABLES[side]} where ${condition};`

@@ -18,6 +18,10 @@ export interface Proxy {
   arm(mishap: Mishap, times?: number, lateMs?: number): void
   /** How many mishaps have happened. */
   happened(): number
+  /** Breaks all connections as they are, whatever is on its way. */
+  cut(): void
+  /** From now on the server's answers do not arrive, and nothing tells so. */
+  stall(): void
   close(): Promise<void>
 }
 
@@ -28,6 +32,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
   let left = 0
   let late = 0
   let count = 0
+  let stalled = false
   const sockets = new Set<Socket>()
 
   const server = createServer((client) => {
@@ -57,7 +62,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
       else void sleep(late).then(() => upstream.write(chunk))
     })
     upstream.on('data', (chunk) => {
-      if (!lost) client.write(chunk)
+      if (!lost && !stalled) client.write(chunk)
     })
     client.on('close', () => {
       if (!lost) upstream.destroy()
@@ -77,6 +82,12 @@ export async function proxyTo(url: string): Promise<Proxy> {
       late = lateMs
     },
     happened: () => count,
+    cut() {
+      for (const socket of sockets) socket.destroy()
+    },
+    stall() {
+      stalled = true
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       server.close()

@@ -15,21 +15,21 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { openApp } from '../../src/app.ts'
-import { Random } from '../../src/demo/random.ts'
+import { type App, openApp } from '../../src/app.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import type { MariaDb } from '../harness/mariadb.ts'
 
-/** Printed by each suite; the same seed kills at the same moments. */
-export const SEED = Number(process.env['CONCORDAT_CRASH_SEED'] ?? Date.now() % 1_000_000)
+const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
 
-/** `CONCORDAT_CRASH_FACTOR=10` makes every suite crash ten times as often as in CI. */
-export const FACTOR = Number(process.env['CONCORDAT_CRASH_FACTOR'] ?? 1)
+/** What is crashed. */
+export interface Command {
+  readonly args: readonly string[]
+  /** It goes on until somebody ends it; it counts as done when a run of its has ended. */
+  readonly endless?: boolean
+}
 
-export const random = (name: string): Random => new Random(SEED, name)
-
-const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
+export const RUN: Command = { args: ['run', '--json'] }
 
 export type System = 'erp' | 'crm'
 
@@ -74,27 +74,30 @@ export class Stage {
   private readonly name: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'concordat-crash-'))
   private readonly play: Play
-  private readonly mariaDb: MariaDb | undefined
+  private readonly others: Others
   private count = 0
 
-  private constructor(server: EmbeddedServer, name: string, play: Play, mariaDb?: MariaDb) {
+  private constructor(server: EmbeddedServer, name: string, play: Play, others: Others) {
     this.server = server
     this.name = name
     this.play = play
-    this.mariaDb = mariaDb
+    this.others = others
   }
 
-  /** `mariaDb`: where the CRM is, instead of on the same server. */
-  static async build(server: EmbeddedServer, name: string, play: Play, mariaDb?: MariaDb): Promise<Stage> {
-    const stage = new Stage(server, name, play, mariaDb)
+  static async build(server: EmbeddedServer, name: string, play: Play, others: Others = {}): Promise<Stage> {
+    const stage = new Stage(server, name, play, others)
     writeFileSync(stage.contract, play.contract)
-    for (const label of ['erp', 'crm', 'store'] as const) await server.createDatabase(stage.template(label))
-    for (const system of mariaDb ? (['erp'] as const) : (['erp', 'crm'] as const)) {
-      await sql(server.url(stage.template(system)), play.prepare[system])
-      await sql(server.url(stage.template(system)), 'vacuum analyze')
+    const labels = others.mariaDb ? (['erp', 'store'] as const) : (['erp', 'crm', 'store'] as const)
+    for (const label of labels) {
+      await stage.serverOf(label).createDatabase(stage.template(label))
+      if (label === 'store') continue
+      await sql(stage.serverOf(label).url(stage.template(label)), play.prepare[label])
+      await sql(stage.serverOf(label).url(stage.template(label)), 'vacuum analyze')
     }
     if (play.settled) {
-      const [erp, crm, store] = (['erp', 'crm', 'store'] as const).map((label) => server.url(stage.template(label)))
+      const [erp, crm, store] = (['erp', 'crm', 'store'] as const).map((label) =>
+        stage.serverOf(label).url(stage.template(label)),
+      )
       const scene = new Scene({ erp: erp!, crm: crm!, store: store! }, stage.contract, () => Promise.resolve())
       const runs = await scene.run()
       if (runs.some((run) => run.status !== 'done')) throw new Error(`the run to begin with ended ${runs[0]?.status}`)
@@ -105,14 +108,15 @@ export class Stage {
   /** New databases; `storeUrl` where the store is to be elsewhere. */
   async fresh(options: { storeUrl?: string } = {}): Promise<Scene> {
     const id = `${this.name}_${++this.count}`
-    const databases: string[] = []
+    const databases: [EmbeddedServer, string][] = []
     const create = async (label: System | 'store'): Promise<string> => {
       const name = `${id}_${label}`
-      await sql(this.server.url(), `create database ${name} template ${this.template(label)}`)
-      databases.push(name)
-      return this.server.url(name)
+      const server = this.serverOf(label)
+      await sql(server.url(), `create database ${name} template ${this.template(label)}`)
+      databases.push([server, name])
+      return server.url(name)
     }
-    const crm = await this.mariaDb?.freshDatabase(id)
+    const crm = await this.others.mariaDb?.freshDatabase(id)
     if (crm) await sql(crm.url, this.play.prepare.crm)
     const urls = {
       erp: await create('erp'),
@@ -120,7 +124,7 @@ export class Stage {
       store: options.storeUrl ?? (await create('store')),
     }
     return new Scene(urls, this.contract, async () => {
-      for (const name of databases) await this.server.dropDatabase(name)
+      for (const [server, name] of databases) await server.dropDatabase(name)
       await crm?.drop()
     })
   }
@@ -133,17 +137,29 @@ export class Stage {
     return join(this.folder, 'concordat.yaml')
   }
 
+  private serverOf(label: System | 'store'): EmbeddedServer {
+    return label === 'crm' ? (this.others.crm ?? this.server) : this.server
+  }
+
   private template(label: System | 'store'): string {
     return `${this.name}_${label}_template`
   }
 }
 
+/** Where the CRM is, instead of on the same server. */
+interface Others {
+  readonly crm?: EmbeddedServer
+  readonly mariaDb?: MariaDb
+}
+
 /** A running command. */
 export interface Child {
   readonly reached: Readonly<Record<Phase, Promise<void>>>
+  /** It has done what it does once, and may go on. */
+  readonly done: Promise<void>
   readonly ended: Promise<Ended>
-  /** Kills it and all that it started; false when it had ended. */
-  readonly kill: () => boolean
+  /** Sends a signal to it and all that it started; false when it had ended. */
+  readonly signal: (name: NodeJS.Signals) => boolean
 }
 
 export class Scene {
@@ -161,30 +177,38 @@ export class Scene {
   }
 
   /** Runs to the end, in this process. */
-  async run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
+  run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
+    return this.withApp((app) => app.run(options))
+  }
+
+  /** Answers a case. */
+  resolve(id: number, choice: string): Promise<unknown> {
+    return this.withApp((app) => app.resolve(id, { choice, by: 'ana' }))
+  }
+
+  private async withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
     const app = await openApp({ contract: this.contract, databaseUrl: this.urls.store, env: this.env })
     try {
-      return await app.run(options)
+      return await work(app)
     } finally {
       await app.close()
     }
   }
 
   /** `concordat run` as a process, killed at the moment; null when it was killed, else how it had ended before. */
-  async runAndKill(moment: Moment): Promise<Ended | null> {
-    const child = this.start()
-    await Promise.race([child.reached[moment.after], child.ended])
-    await Promise.race([sleep(moment.ms), child.ended])
-    const killed = child.kill()
+  async runAndKill(moment: Moment, command = RUN): Promise<Ended | null> {
+    const child = this.start(command)
+    await arrive(child, moment)
+    const killed = child.signal('SIGKILL')
     const ended = await child.ended
     return killed && ended.status === null ? null : ended
   }
 
-  /** Starts `concordat run` as a process. */
-  start(): Child {
+  /** Starts the command as a process. */
+  start(command = RUN): Child {
     const began = performance.now()
     // A process group of its own: nothing that it started survives it, as after a power cut.
-    const child = spawn(process.execPath, [COMMAND, 'run', '--contract', this.contract, '--json'], {
+    const child = spawn(process.execPath, [PROGRAM, ...command.args, '--contract', this.contract], {
       detached: true,
       env: { ...process.env, ...this.env, DATABASE_URL: this.urls.store, NODE_COMPILE_CACHE: `${this.contract}.cache` },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -192,7 +216,8 @@ export class Scene {
     let running = true
     const from: Record<Phase, number> = { start: began, run: Infinity, write: Infinity }
     const reach = async (phase: Phase, newest: string): Promise<void> => {
-      const before = await this.figure('store', newest)
+      // A store that does not answer holds nothing new.
+      const before = await this.figure('store', newest).catch(() => 0)
       await this.watch('store', newest, (id) => id > before || !running)
       if (running) from[phase] = performance.now()
     }
@@ -217,35 +242,39 @@ export class Scene {
         ms: { start: run - began, run: write - run, write: now - write },
       }
     })()
-    const kill = (): boolean => {
+    const done = command.endless
+      ? this.figure('store', FINISHED).then((before) =>
+          this.watch('store', FINISHED, (count) => count > before || !running),
+        )
+      : ended.then(() => {})
+    const signal = (name: NodeJS.Signals): boolean => {
       if (child.exitCode !== null || child.signalCode !== null) return false
       try {
-        process.kill(-child.pid!, 'SIGKILL')
+        process.kill(-child.pid!, name)
         return true
       } catch {
         // It ended in this very moment.
         return false
       }
     }
-    return { reached, ended, kill }
+    return { reached, done, ended, signal }
   }
 
   /** Asks every few milliseconds until the figure is as wanted. */
   private async watch(where: System | 'store', query: string, wanted: (figure: number) => boolean): Promise<void> {
-    const client = new pg.Client({ connectionString: this.urls[where] })
-    client.on('error', () => {})
-    await client.connect()
+    let client: pg.Client | null = null
     try {
       for (;;) {
-        const figure = await client.query<[string]>({ text: query, rowMode: 'array' }).then(
+        client ??= await connected(this.urls[where])
+        const figure = await client?.query<[string]>({ text: query, rowMode: 'array' }).then(
           ({ rows }) => Number(rows[0]![0]),
           () => 0,
         )
-        if (wanted(figure)) return
+        if (wanted(figure ?? 0)) return
         await sleep(5)
       }
     } finally {
-      await client.end()
+      await client?.end()
     }
   }
 
@@ -316,6 +345,34 @@ export class Scene {
   async unsettled(): Promise<number> {
     return this.figure('store', 'select count(*) from batch where settled_at is null')
   }
+
+  /** Rows that a system has received, whoever wrote them. */
+  async writes(system: System): Promise<number> {
+    return this.figure(system, 'select count(*) from audit')
+  }
+
+  /** Forgets what the systems have received and what the log says of it, so that only what follows is counted. */
+  async countAnew(): Promise<void> {
+    for (const system of ['erp', 'crm'] as const) await sql(this.urls[system], 'delete from audit')
+    await sql(this.urls.store, 'delete from operation')
+  }
+}
+
+async function connected(url: string): Promise<pg.Client | null> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  return client.connect().then(
+    () => client,
+    () => null,
+  )
+}
+
+const FINISHED = 'select count(*) from run where finished_at is not null'
+
+/** Waits for a moment of a command, or for its end. */
+export async function arrive(child: Child, moment: Moment): Promise<void> {
+  await Promise.race([child.reached[moment.after], child.ended])
+  await Promise.race([sleep(moment.ms), child.ended])
 }
 
 /** Runs statements; answers the rows of the last one, dates and numbers as text. */

@@ -1,19 +1,21 @@
 /**
- * The store's server is killed during a run: the run says so, and the next one goes on (law L16). And a run that is
- * killed after the contract was changed does not forget that it was.
+ * The store's server is killed or stopped during a run: the run says so, writes nothing more, and the next one goes on
+ * (law L16). And a run that is killed after the contract was changed does not forget that it was.
  */
 import { rm } from 'node:fs/promises'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { layoutOf } from '../../src/store/embedded/cluster.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts'
-import { throwAwayDirectory } from '../../src/store/embedded/throw-away.ts'
+import { dataDirectory } from './data-directory.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { firstRun, leftAlone } from './plays.ts'
-import { FACTOR, type Phase, random, SEED, sql, Stage } from './stage.ts'
+import { random, RESTARTS, SEED, survived } from './scale.ts'
+import { arrive, type Phase, sql, Stage } from './stage.ts'
+
+const RECORDS = 12_000
 
 let server: EmbeddedServer
 beforeAll(async () => {
@@ -22,36 +24,48 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 test(
-  `L16 the store's PostgreSQL is killed while records are created (seed ${SEED})`,
-  { timeout: 120_000 * FACTOR },
+  `L16 the store's PostgreSQL is stopped or killed while records are created (seed ${SEED})`,
+  { timeout: 60_000 + 60_000 * RESTARTS },
   async () => {
-    const stage = await Stage.build(server, 'killed_store', firstRun(12_000))
+    const stage = await Stage.build(server, 'killed_store', firstRun(RECORDS))
     const dice = random('store')
-    const dataDir = throwAwayDirectory()
+    const dataDir = dataDirectory()
     let store = await startEmbedded({ dataDir })
-    const kill = (): void => {
-      process.kill(findPostmaster(layoutOf(store.dataDir).cluster)!.pid, 'SIGKILL')
+    const down = (signal: 'SIGKILL' | 'SIGINT'): void => {
+      process.kill(findPostmaster(layoutOf(store.dataDir).cluster)!.pid, signal)
     }
-    const phases: Phase[] = Array.from({ length: 2 * FACTOR }, (_, n) => (n % 2 === 0 ? 'write' : 'run'))
-    for (const [n, phase] of phases.entries()) {
+    for (let n = 0; n < RESTARTS; n++) {
+      const phase: Phase = dice.chance(0.6) ? 'write' : 'run'
+      const how = n % 2 === 0 ? 'SIGKILL' : 'SIGINT'
       await store.createDatabase(`store_${n}`)
       const scene = await stage.fresh({ storeUrl: store.url(`store_${n}`) })
       const child = scene.start()
-      await Promise.race([child.reached[phase], child.ended])
-      await sleep(dice.next() * 400)
-      kill()
+      await arrive(child, { after: phase, ms: dice.next() * 400 })
+      down(how)
       const ended = await child.ended
+      const written = await scene.writes('crm')
       expect(ended).toMatchObject({ status: 1 })
       expect(ended.out + ended.stderr).toMatch(/The store's database (has gone away|does not answer)/)
       expect(ended.out + ended.stderr).not.toMatch(/\bat .*\.ts:\d+/)
 
+      // Without a store nothing is written anywhere.
+      const without = await scene.start().ended
+      expect(without.status).toBe(1)
+      expect(without.out + without.stderr).toMatch(/The store's database does not answer/)
+      expect(await scene.writes('crm')).toBe(written)
+
+      // Its use ends with it: else the last `stop` would leave the server to the uses before.
+      await store.stop()
       store = await startEmbedded({ dataDir })
       expect(scene.urls.store).toBe(store.url(`store_${n}`))
+      // What had been written had been intended before.
+      expect(await scene.figure('store', 'select count(*) from operation')).toBeGreaterThanOrEqual(written)
       expect(await scene.run()).toMatchObject([{ status: 'done' }])
       const picture = await pictureOf(scene)
       expectSound(picture)
-      expect(picture.customers.crm).toBe(12_000)
+      expect(picture.customers.crm).toBe(RECORDS)
       await scene.drop()
+      survived(`the store's PostgreSQL ${how === 'SIGKILL' ? 'killed' : 'stopped'}`, 'first run', 1)
     }
     await store.stop()
     await rm(dataDir, { recursive: true, force: true })

@@ -79,6 +79,8 @@ const BASE = {
     erp: { connector: 'postgres', url: '${env:ERP_URL}' },
     crm: { connector: 'mysql', url: '${env:CRM_URL}' },
   },
+  channels: {},
+  alerts: {},
 }
 
 function withExample(example: Tree): Tree {

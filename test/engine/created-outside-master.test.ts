@@ -74,3 +74,16 @@ test('what is created in the master needs no permission', async () => {
   ])
   expect((await world.why('Gamma')).join()).toMatch(/created in/i)
 })
+
+test('created_outside_master: hold for approval – what is deleted before anybody decided is no question any more', async () => {
+  const world = await openWorld({ customers: { edge_cases: { created_outside_master: 'hold for approval' } } })
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1')`)
+  await world.sync()
+  await world.crm.sql(`insert into accounts (account_name, tax_id) values ('Beta', 'B1')`)
+  expect(await world.sync()).toMatchObject({ status: 'waiting', open_cases: 1 })
+  await world.crm.sql(`delete from accounts where tax_id = 'B1'`)
+  expect(await world.sync()).toMatchObject({ status: 'done', open_cases: 0 })
+  expect(await world.cases()).toEqual([])
+  expect(await world.erp.value('select count(*)::int from customers')).toBe(1)
+  await world.rest()
+})

@@ -130,6 +130,15 @@ test('deleted_elsewhere: restore – with what the master has changed since', as
   await world.rest()
 })
 
+test('deleted_elsewhere: restore – what the master has emptied since comes back empty', async () => {
+  const world = await agreed({ deleted_elsewhere: 'restore', empty_in_master: 'erase' })
+  await world.erp.sql(`update customers set credit_limit = null where vat = 'A1'`)
+  await goneElsewhere(world)
+  await world.sync()
+  expect(await inCrm(world)).toEqual([{ ...ALFA_IN_CRM, credit_limit: null }, BETA_IN_CRM])
+  await world.rest()
+})
+
 test('deleted_elsewhere: accept – it goes in the master, too', async () => {
   const world = await agreed({ deleted_elsewhere: 'accept' })
   await goneElsewhere(world)
@@ -173,6 +182,19 @@ test('L13 an edit beats a delete: what was edited elsewhere comes back where it 
     { legal_name: 'Alfa', phone: '+34600111222', internal_note: 'pays late' },
   ])
   expect(await inCrm(world)).toEqual([ALFA_IN_CRM, BETA_IN_CRM])
+  await world.rest()
+})
+
+test('L13 an edit beats a delete: it comes back everywhere, where several systems had deleted it', async () => {
+  const world = await openWorld({ shop: true, customers: { edge_cases: { deleted_elsewhere: 'accept' } } })
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1'), ('Beta', 'B1')`)
+  await world.sync()
+  await world.erp.sql(`delete from customers where vat = 'A1'`)
+  await world.shop.sql(`delete from buyers where vat_id = 'A1'`)
+  await world.crm.sql(`update accounts set phone = '600 111 222' where tax_id = 'A1'`)
+  await world.sync()
+  expect(await world.erp.value(`select phone from customers where vat = 'A1'`)).toBe('+34600111222')
+  expect(await world.shop.value(`select telephone from buyers where vat_id = 'A1'`)).toBe('+34600111222')
   await world.rest()
 })
 
@@ -242,5 +264,78 @@ test('deleted_in_master: unlink – what is entered anew in the master is a new 
   await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa again', 'A1')`)
   expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1, open_cases: 0 })
   expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa', 'Alfa again', 'Beta'])
+  await world.rest()
+})
+
+const again = (world: World) =>
+  world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa again', 'A1', 150)`)
+
+test('L3 deleted_in_master: archive – what is entered anew in the master is the archived record, which is archived no more', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`update accounts set owner_remark = 'keep me' where tax_id = 'A1'`)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, writes: { erp: 0, crm: 1 } })
+  expect(await inCrm(world)).toEqual([
+    { ...ALFA_IN_CRM, account_name: 'Alfa again', credit_limit: '150.00', owner_remark: 'keep me' },
+    BETA_IN_CRM,
+  ])
+  expect((await world.why('Alfa again')).join(' ')).toMatch(/it was entered there anew, so it is no longer archived/)
+  await world.rest()
+  await gone(world)
+  await world.sync()
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: false })
+  await again(world)
+  await world.sync()
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: true })
+  await world.rest()
+})
+
+test('deleted_in_master: archive – entered anew with nothing else to write, only the mark is taken back', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa', 'A1', 100)`)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, writes: { erp: 0, crm: 1 } })
+  expect(await inCrm(world)).toEqual([ALFA_IN_CRM, BETA_IN_CRM])
+  await world.rest()
+})
+
+test('deleted_in_master: archive – what was archived and then deleted for good is created anew', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await goneElsewhere(world)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1 })
+  expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa again', 'Beta'])
+  await world.rest()
+})
+
+test('deleted_in_master: archive – a newcomer elsewhere that has the key of an archived record is a new one', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`insert into accounts (account_name, tax_id) values ('Alfa Two', 'A1')`)
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 1, linked: 0, writes: { erp: 1, crm: 0 } })
+  expect((await inErp(world)).map((row) => row['legal_name'])).toEqual(['Alfa Two', 'Beta'])
+  await world.rest()
+})
+
+test('deleted_in_master: archive – the mark is taken back also when the first attempt fails and the master goes on', async () => {
+  const world = await agreed({ deleted_in_master: 'archive' })
+  await gone(world)
+  await world.sync()
+  await world.crm.sql(`create function locked() returns trigger language plpgsql as $$ begin
+      raise exception 'the books are being closed'; end $$;
+    create trigger locked before update on accounts for each row execute function locked()`)
+  await again(world)
+  expect(await world.sync()).toMatchObject({ status: 'waiting', linked: 1, quarantined: 1 })
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: false, account_name: 'Alfa' })
+  await world.crm.sql('drop trigger locked on accounts')
+  await world.erp.sql(`update customers set legal_name = 'Alfa at last' where vat = 'A1'`)
+  expect(await world.sync()).toMatchObject({ status: 'done', open_cases: 0 })
+  expect((await inCrm(world))[0]).toMatchObject({ is_active: true, account_name: 'Alfa at last' })
   await world.rest()
 })

@@ -186,3 +186,32 @@ test('existing orders find each other, and the lines of the master win', async (
   expect(await world.crm.sql('select deal_no, mood from deals')).toEqual([{ deal_no: 'O-1', mood: 'fine' }])
   await world.rest()
 })
+
+test('L14 an order that is restored has its lines back as they were, with what nobody mapped', async () => {
+  const world = await withLines({ edge_cases: { deleted_elsewhere: 'restore' } })
+  await world.erp.sql(`update order_lines set quantity = 9 where line_no = 2; delete from order_lines where line_no = 3;
+    insert into order_lines (order_id, line_no, sku, quantity, price) values (1, 4, 'clip', 4, 40)`)
+  await world.crm.sql('delete from deals')
+  expect((await world.run())['orders']).toMatchObject({ status: 'done', created: 1 })
+  expect(await items(world)).toEqual([
+    PEN,
+    { ...INK, qty: '9.000' },
+    { id: 4, pos: 4, code: 'clip', qty: '4.000', price: '40.00', remark: null },
+  ])
+  await world.rest()
+  await world.erp.sql('update order_lines set quantity = 8 where line_no = 2')
+  await world.run()
+  expect((await items(world))[1]).toEqual({ ...INK, qty: '8.000' })
+  await world.rest()
+})
+
+test('a column that is added to a child table is no edit of the lines', async () => {
+  const world = await withLines({ direction: 'both', fields: { lines: { master: 'shared', on_conflict: 'ask' } } })
+  await world.crm.sql(`alter table deal_items add colour text; alter table deal_items drop remark`)
+  await world.erp.sql(`alter table order_lines add shelf text default 'upper'`)
+  await world.erp.sql(`update order_lines set quantity = 5 where line_no = 2`)
+  expect((await world.run())['orders']).toMatchObject({ status: 'done', updated: 1, conflicts: 0, open_cases: 0 })
+  const left = await world.crm.sql('select qty from deal_items order by pos')
+  expect(left.map((row) => row['qty'])).toEqual(['1.000', '5.000', '3.000'])
+  await world.rest()
+})

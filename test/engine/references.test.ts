@@ -217,3 +217,52 @@ test('missing_reference: ask – retrying asks again as long as the parent is mi
   expect((await world.run())['orders']).toMatchObject({ status: 'waiting', created: 0, open_cases: 1 })
   await world.rest()
 })
+
+test('L1 L18 an order goes on when its customer, which was held back, is mended', async () => {
+  const world = await openWorld({ orders: {} })
+  await world.erp.sql(`insert into customers (legal_name, vat, phone) values ('Alfa', 'A1', 'ask Ana')`)
+  await world.erp.sql(`insert into orders (number, customer_id, total) values ('O-1', 1, 10)`)
+  expect(await world.run()).toMatchObject({ customers: { held: 1 }, orders: { created: 0 } })
+  await world.erp.sql(`update customers set phone = '+34912345678'`)
+  expect(await world.run()).toMatchObject({ customers: { created: 1 }, orders: { created: 1 } })
+  expect(await deals(world)).toEqual([ONE])
+  await world.rest()
+})
+
+test('L1 L18 an order goes on when its customer, which was held back, turns out to be one that was there', async () => {
+  const world = await openWorld({
+    customers: { edge_cases: { created_outside_master: 'hold for approval' } },
+    orders: {},
+  })
+  await world.erp.sql(`insert into customers (legal_name, vat, phone) values ('Alfa', 'A1', 'ask Ana')`)
+  await world.erp.sql(`insert into orders (number, customer_id, total) values ('O-1', 1, 10)`)
+  await world.run()
+  await world.crm.sql(`insert into accounts (account_name, tax_id) values ('Alfa', 'A2')`)
+  await world.run()
+  await world.erp.sql(`update customers set phone = null, vat = 'A2'`)
+  expect(await world.run()).toMatchObject({ customers: { linked: 1 }, orders: { created: 1 } })
+  expect(await deals(world)).toEqual([ONE])
+  await world.rest()
+  await world.erp.sql(`update orders set total = 11`)
+  expect(await world.run()).toMatchObject({ customers: { updated: 0 }, orders: { updated: 1 } })
+  await world.rest()
+})
+
+test('L1 L18 an order goes on when a person says which of several its customer is', async () => {
+  const world = await openWorld({ orders: {} })
+  await world.erp.sql(`insert into customers (legal_name, email) values ('Alfa', 'info@alfa.example')`)
+  await world.erp.sql(`insert into orders (number, customer_id, total) values ('O-1', 1, 10)`)
+  await world.crm.sql(
+    `insert into accounts (account_name, email) values ('Alfa', 'info@alfa.example'), ('Alfa', 'info@alfa.example')`,
+  )
+  expect(await world.run()).toMatchObject({ orders: { created: 0 } })
+  for (let round = 0; round < 3 && (await world.cases()).length > 0; round++) {
+    const [one] = await world.cases()
+    const link = one!.choices.find(({ choice }) => choice.startsWith('link ')) ?? one!.choices.at(-1)!
+    await (await world.app()).resolve(one!.case, { choice: link.choice, by: 'ana' })
+    await world.run()
+  }
+  expect(await world.cases()).toEqual([])
+  expect(await deals(world)).toEqual([ONE])
+  await world.rest()
+})

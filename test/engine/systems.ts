@@ -35,7 +35,8 @@ let databases: Promise<Record<'erp' | 'crm' | 'shop' | 'store', string>> | null 
  */
 export async function freshSystems(withShop: boolean): Promise<Systems> {
   const urls = await (databases ??= make())
-  const [erp, crm, shop, store] = [connect(urls.erp), connect(urls.crm), connect(urls.shop), connect(urls.store)]
+  const [erp, crm] = [connectSystem(urls.erp), connectSystem(urls.crm)]
+  const [shop, store] = [connectSystem(urls.shop), connectSystem(urls.store)]
   await Promise.all([
     renew(erp, ERP_SCHEMA),
     renew(crm, CRM_SCHEMA),
@@ -69,7 +70,8 @@ async function empty(store: System): Promise<void> {
   await store.sql(statements)
 }
 
-function connect(url: string): System & { end(): Promise<void> } {
+/** A system by its URL, on a connection of its own. */
+export function connectSystem(url: string): System & { end(): Promise<void> } {
   // One connection, opened when it is needed.
   const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'somebody' })
   pool.on('error', () => {})

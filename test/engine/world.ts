@@ -20,6 +20,8 @@ export interface World {
   readonly shop: System
   readonly store: System
   readonly env: Record<string, string>
+  /** Path of the contract's file. */
+  readonly contract: string
   /** The application on today's contract; made anew by `decide` and `later`. */
   app(): Promise<App>
   /** Another process: an application of its own on the same contract and store. */
@@ -92,6 +94,7 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
     shop,
     store,
     env,
+    contract,
     app,
     another,
     run,

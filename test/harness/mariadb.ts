@@ -28,6 +28,9 @@ export interface MariaDb {
   readonly version: string
   url(database?: string): string
   freshDatabase(label?: string): Promise<MariaDbDatabase>
+  /** Ends the server as an administrator would; `resume` starts it again with its data, on the same port. */
+  halt(): Promise<void>
+  resume(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -76,29 +79,39 @@ export async function startMariaDb(): Promise<MariaDb | null> {
   ])
   const port = await choosePort(join(root, 'port'))
   const socket = join(root, 'socket')
-  const log = openSync(join(root, 'log'), 'w')
-  const server = spawn(
-    mariadbd,
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      ...user,
-      `--socket=${socket}`,
-      `--port=${port}`,
-      `--pid-file=${join(root, 'pid')}`,
-      '--bind-address=127.0.0.1',
-      '--skip-log-bin',
-      '--skip-name-resolve',
-      '--character-set-server=utf8mb4',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--innodb-buffer-pool-size=64M',
-    ],
-    { stdio: ['ignore', log, log] },
-  )
-  closeSync(log)
+  const launch = async (): Promise<ChildProcess> => {
+    const log = openSync(join(root, 'log'), 'a')
+    const server = spawn(
+      mariadbd,
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        ...user,
+        `--socket=${socket}`,
+        `--port=${port}`,
+        `--pid-file=${join(root, 'pid')}`,
+        '--bind-address=127.0.0.1',
+        '--skip-log-bin',
+        '--skip-name-resolve',
+        '--character-set-server=utf8mb4',
+        '--innodb-flush-log-at-trx-commit=0',
+        '--innodb-buffer-pool-size=64M',
+      ],
+      { stdio: ['ignore', log, log] },
+    )
+    closeSync(log)
+    await ready(server, socket, join(root, 'log'))
+    return server
+  }
+  let server = await launch()
   const kill = (): void => void server.kill('SIGKILL')
   process.once('exit', kill)
-  await ready(server, socket, join(root, 'log'))
+  const halt = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    server.kill('SIGTERM')
+    await ended
+  }
   const rootClient = { socketPath: socket, user: 'root' }
   const version = await on(rootClient, async (client) => {
     await client.query(`create user concordat@'127.0.0.1' identified by ?`, [password])
@@ -121,13 +134,13 @@ export async function startMariaDb(): Promise<MariaDb | null> {
         },
       }
     },
+    halt,
+    resume: async () => {
+      server = await launch()
+    },
     stop: async () => {
       process.removeListener('exit', kill)
-      if (server.exitCode === null && server.signalCode === null) {
-        const ended = new Promise((resolve) => server.once('exit', resolve))
-        server.kill('SIGTERM')
-        await ended
-      }
+      await halt()
       await rm(root, { recursive: true, force: true })
     },
   }

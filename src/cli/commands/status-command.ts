@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
+import { alertLines } from '../print/print-alerts.ts'
 import { printStatus } from '../print/print-status.ts'
 
 /** `concordat status`: how each flow stands. */
@@ -11,8 +12,13 @@ export function statusCommand(cli: Cli): Command {
   ]).action(async (options: CommonOptions) => {
     const status = await withApp(cli, options, async (app) => {
       const rows = await app.status()
-      if (options.json) printJson(cli.terminal, { flows: rows })
-      else printStatus(cli.terminal, rows)
+      const alerts = await app.alerts.standing()
+      if (options.json) printJson(cli.terminal, { flows: rows, alerts })
+      else {
+        printStatus(cli.terminal, rows)
+        const lines = alertLines(alerts)
+        if (lines.length > 0) cli.terminal.out(['', ...lines].join('\n'))
+      }
       if (rows.some((row) => row.status === 'Failing')) return EXIT.failed
       return rows.some((row) => row.open_cases > 0) ? EXIT.waiting : EXIT.done
     })

@@ -30,6 +30,7 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
     { title: 'cases', align: 'right' },
     { title: 'unwritten', align: 'right' },
     { title: 'last success', overflow: 'wrap' },
+    { title: 'next run', overflow: 'wrap' },
     { title: 'owners', overflow: 'wrap' },
     { title: 'why', overflow: 'wrap' },
   ]
@@ -42,12 +43,18 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
       count(row.open_cases),
       count(row.waiting_writes),
       row.last_success === null ? 'never' : when(row.last_success, terminal.now()),
+      nextRun(row),
       [...new Set([row.owners.business, row.owners.technical])].join(', '),
       row.why,
     ]
   })
   const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
   for (const line of renderTable(columns, cells, look)) terminal.out(line)
+
+  function nextRun({ next_runs = [] }: StatusRow): string {
+    const [first] = next_runs.toSorted((a, b) => ((a.at[0] ?? '~') < (b.at[0] ?? '~') ? -1 : 1))
+    return first === undefined ? '–' : first.words
+  }
 
   function sentenceOfTruth(all: readonly StatusRow[]): string {
     const cases = all.reduce((sum, row) => sum + row.open_cases, 0)

@@ -6,6 +6,7 @@ import type {
   CreateItem,
   Cursor,
   KeyRange,
+  LineInsert,
   ObjectSpec,
   RemoteObject,
   RemoteRecord,
@@ -111,9 +112,24 @@ export function landed(result: WriteResult): RemoteRecord {
 export function linesText(object: RemoteObject, record: RemoteRecord, name: string): string {
   return record.values[object.layout.lines.get(name)!.place]!
 }
-/** Child rows, decoded. */
-export function linesOf(object: RemoteObject, record: RemoteRecord, name: string): (string | null)[][] {
-  return JSON.parse(linesText(object, record, name)) as (string | null)[][]
+/** Child rows, decoded: their own id, and then the given columns. */
+export function linesOf(
+  object: RemoteObject,
+  record: RemoteRecord,
+  name: string,
+  columns: readonly string[],
+): (string | null)[][] {
+  const rows = JSON.parse(linesText(object, record, name)) as (string | null)[][]
+  const places = ['', ...columns].map((column) => object.layout.lines.get(name)!.columns.indexOf(column))
+  return rows.map((row) => places.map((place) => row[place]!))
+}
+/** All columns of the child rows as a restore names them. */
+export function lastLines(object: RemoteObject, record: RemoteRecord, name: string): LineInsert[] {
+  const { columns } = object.layout.lines.get(name)!
+  const rows = JSON.parse(linesText(object, record, name)) as (string | null)[][]
+  return rows.map((row) => ({
+    values: Object.fromEntries(columns.slice(1).map((column, i) => [column, row[i + 1]!])),
+  }))
 }
 
 /** The error with which `work` fails. */

@@ -7,6 +7,7 @@ import { changesConformance } from './changes.ts'
 import { creatingConformance } from './creating.ts'
 import { updatingConformance } from './updating.ts'
 import { childRowsConformance } from './child-rows.ts'
+import { feedsConformance } from './feeds.ts'
 import type { ConformanceRunner, ConformanceSystem } from './system.ts'
 
 /*
@@ -22,6 +23,7 @@ const GROUPS = {
   creating: creatingConformance,
   'updating and deleting': updatingConformance,
   'child rows': childRowsConformance,
+  'change feed': feedsConformance,
 }
 
 /** Runs the suite with the functions of a test runner. `make` is called once. */

@@ -66,12 +66,20 @@ export class MemoryTable {
   }
 }
 
+/** A row that was put into a table or taken out of it. */
+export interface NotedChange {
+  readonly table: string
+  readonly row: ReadonlyMap<string, Raw>
+}
+
 /** A database of such tables. All writes check the constraints at once, or throw and change nothing. */
 export class MemoryDatabase {
   readonly tables = new Map<string, MemoryTable>()
   /** The current instant in milliseconds. */
   readonly clock: () => number
   private undo: (() => void)[] | null = null
+  private noted: NotedChange[] | null = null
+  private readonly watchers = new Set<(changes: readonly NotedChange[]) => void>()
 
   constructor(clock: () => number) {
     this.clock = clock
@@ -88,6 +96,12 @@ export class MemoryDatabase {
     if (table === undefined)
       throw new ConcordatError('connector.no-such-object', `There is no table ${JSON.stringify(name)}.`)
     return table
+  }
+
+  /** Tells of what was changed, once it stands; answers how to stop that. */
+  watch(watcher: (changes: readonly NotedChange[]) => void): () => void {
+    this.watchers.add(watcher)
+    return () => this.watchers.delete(watcher)
   }
 
   now(): string {
@@ -146,30 +160,49 @@ export class MemoryDatabase {
   /** Runs `work`; when it throws, the tables are as before (ids that were taken stay taken). */
   atomically<T>(work: () => T): T {
     const outer = this.undo
+    const outerNoted = this.noted
     const steps: (() => void)[] = []
+    const noted: NotedChange[] = []
     this.undo = steps
+    this.noted = noted
     try {
       const result = work()
       outer?.push(...steps)
+      if (outerNoted) outerNoted.push(...noted)
+      else this.tell(noted)
       return result
     } catch (error) {
       for (const step of steps.toReversed()) step()
       throw error
     } finally {
       this.undo = outer
+      this.noted = outerNoted
     }
+  }
+
+  private note(table: MemoryTable, row: ReadonlyMap<string, Raw>): void {
+    if (this.watchers.size === 0) return
+    const change = { table: table.definition.name, row }
+    if (this.noted) this.noted.push(change)
+    else this.tell([change])
+  }
+
+  private tell(changes: readonly NotedChange[]): void {
+    if (changes.length > 0) for (const watcher of this.watchers) watcher(changes)
   }
 
   private put(table: MemoryTable, row: ReadonlyMap<string, Raw>): void {
     const key = table.keyOf(row)
     table.rows.set(key, row)
     this.undo?.push(() => table.rows.delete(key))
+    this.note(table, row)
   }
 
   private take(table: MemoryTable, row: ReadonlyMap<string, Raw>): void {
     const key = table.keyOf(row)
     table.rows.delete(key)
     this.undo?.push(() => table.rows.set(key, row))
+    this.note(table, row)
   }
 
   private store(table: MemoryTable, column: MemoryColumn, value: Raw): Raw {

@@ -1,3 +1,4 @@
+import { childFields } from '../../connector-kit/child-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   Capabilities,
@@ -9,8 +10,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import { requireColumn } from './database.ts'
 import type { MemoryDatabase, MemoryTable } from './database.ts'
+import { MemoryFeed } from './feed.ts'
 import { MemoryObject } from './object.ts'
 import type { MemoryHooks } from './object.ts'
 
@@ -69,7 +72,11 @@ export class MemoryConnector implements Connector {
       const child = this.resolve(lines.object)
       const keys = lines.id ?? child.definition.primaryKey.filter((name) => name !== lines.parent)
       for (const name of [lines.parent, ...keys, ...lines.fields]) requireColumn(child, name)
-      return { name: lines.name, table: child, parent: lines.parent, keys, fields: lines.fields }
+      const columns = new Map(
+        [...child.columns].map(([name, { kind }]) => [name, { name, kind, readable: true }] as const),
+      )
+      const fields = childFields(lines, columns).map(({ name }) => name)
+      return { name: lines.name, table: child, parent: lines.parent, keys, fields }
     })
     const capabilities: Capabilities = {
       ids: table.definition.ids,
@@ -82,6 +89,10 @@ export class MemoryConnector implements Connector {
       changedAtResolution: 1,
     }
     return new MemoryObject(this.database, this.hooks, table, spec, children, capabilities)
+  }
+
+  async feed(watched: readonly Watched[], installation: string): Promise<MemoryFeed> {
+    return new MemoryFeed(this.database, this.hooks, watched, installation)
   }
 
   async close(): Promise<void> {}

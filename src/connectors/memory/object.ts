@@ -14,6 +14,7 @@ import type {
   UpdateItem,
   WriteResult,
 } from '../../connector-kit/port.ts'
+import type { ChangeHint } from '../../connector-kit/change-feed.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { encodeImage } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
@@ -26,6 +27,8 @@ import { passes } from './filter.ts'
 export interface MemoryHooks {
   before?(method: string, object: string): Promise<void> | void
   after?(method: string, object: string): Promise<void> | void
+  /** What becomes of a feed's hints on their way: lost, doubled, in another order, late. */
+  deliver?(hints: readonly ChangeHint[]): Promise<readonly ChangeHint[]> | readonly ChangeHint[]
 }
 
 type StoredRow = ReadonlyMap<string, Raw>

@@ -39,7 +39,7 @@ const VISIBLE = `table_schema not in ('mysql', 'information_schema', 'performanc
 const TABLES = `
 select table_schema, table_name, cast(table_rows as char), table_type, cast(coalesce(e.transactions, 'YES') as char), cast(table_schema = database() as char)
 from information_schema.tables t left join information_schema.engines e on e.engine = t.engine
-where ${VISIBLE} and table_type in ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
+where ${VISIBLE} and table_type in ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED') and table_name not regexp '^concordat_change_[0-9a-z]{8}$'
 order by table_schema <> database(), table_schema, table_name`
 
 const COLUMNS = `

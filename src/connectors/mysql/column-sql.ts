@@ -56,11 +56,12 @@ export function writtenPlaceholder(column: Column): string {
   return column.kind === 'binary' ? 'unhex(?)' : '?'
 }
 
-/** A value as the server wants it: booleans as numbers, instants without offset (the session is in UTC). */
+/** A value as the server wants it: booleans as numbers; of times TIMESTAMP has UTC, DATETIME the local time as it is. */
 export function parameter(column: Column, value: Raw): Raw {
   if (value === null) return null
   if (column.kind === 'boolean') return /^(t|true)$/i.test(value) ? '1' : /^(f|false)$/i.test(value) ? '0' : value
-  if (column.kind === 'instant' || column.kind === 'local timestamp') return inUtc(value)
+  if (column.kind === 'instant') return inUtc(value)
+  if (column.kind === 'local timestamp') return localTime(value)
   return value
 }
 
@@ -78,7 +79,7 @@ export function canHold(column: Column, value: string): boolean {
       return /^\d{4}-\d\d-\d\d$/.test(value)
     case 'instant':
     case 'local timestamp':
-      return /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/.test(value)
+      return /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d){0,2})?)?$/.test(value)
     case 'uuid':
       return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(value)
     default:
@@ -92,11 +93,20 @@ function inRange(column: Column, value: bigint): boolean {
     : value >= -(2n ** 63n) && value < 2n ** 63n
 }
 
+const STAMP = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.\d+)?(?:Z|([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?)$/
+
+/** The session is in UTC, and the server takes no offsets. */
 function inUtc(text: string): string {
-  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d(?::?\d\d)?)$/.exec(text)
+  const parts = STAMP.exec(text)
   if (parts === null) return text
-  const [, day, minute, second = ':00', fraction = '', zone] = parts
-  const offset = zone === 'Z' ? 'Z' : `${zone!.slice(0, 3)}:${zone!.slice(3).replace(':', '') || '00'}`
-  const at = Date.parse(`${day}T${minute}${second}${offset}`)
+  const [, day, minute, second = ':00', fraction = '', sign, hours = '0', minutes = '0', seconds = '0'] = parts
+  const offset = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1_000 : 1_000)
+  const at = Date.parse(`${day}T${minute}${second}Z`) - offset
   return Number.isNaN(at) ? text : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}${fraction}`
+}
+
+/** Without the offset, as PostgreSQL does it for its `timestamp`: so it will be read. */
+function localTime(text: string): string {
+  const parts = STAMP.exec(text)
+  return parts === null ? text : `${parts[1]} ${parts[2]}${parts[3] ?? ':00'}${parts[4] ?? ''}`
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
@@ -18,8 +19,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
+import { MysqlFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { MOST_IDS, RowQuery, tableName } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
@@ -98,12 +101,13 @@ class MysqlConnector implements Connector {
           },
         )
       }
+      for (const name of lines.fields) columnOf(child, name)
       children.push({
         name: lines.name,
         table: child,
         parent: columnOf(child, lines.parent),
         keys: keys.map((name) => columnOf(child, name)),
-        fields: lines.fields.map((name) => columnOf(child, name)),
+        fields: childFields(lines, child.columns),
       })
     }
     for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
@@ -138,6 +142,10 @@ class MysqlConnector implements Connector {
       children,
     })
     return new MysqlObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async feed(watched: readonly Watched[], installation: string) {
+    return new MysqlFeed(this.session, watched, installation)
   }
 
   async close(): Promise<void> {

@@ -14,10 +14,15 @@ const CONNECT_MS = 15_000
 /** Longest time of a statement; streams have none, as a slow reader may hold them. */
 export const STATEMENT_SECONDS = 120
 const LOCK_SECONDS = 20
+/** The longest wait for the answer to a statement: a little longer than the server itself lets one take. */
+const ANSWER_MS = (STATEMENT_SECONDS + 30) * 1_000
+const STANDSTILL_SECONDS = 60
 
 const SETTINGS =
   `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', ` +
-  `innodb_lock_wait_timeout = ${LOCK_SECONDS}, net_write_timeout = 3600, autocommit = 1, sql_safe_updates = 0, sql_select_limit = default`
+  `innodb_lock_wait_timeout = ${LOCK_SECONDS}, net_write_timeout = 3600, autocommit = 1, sql_safe_updates = 0, sql_select_limit = default` +
+  // MariaDB only: a write that stands still must not keep users from the rows that it has locked.
+  ` /*M!100300 , idle_write_transaction_timeout = ${STANDSTILL_SECONDS} */`
 
 /** A value to bind, always as text. */
 export type Parameter = Raw
@@ -25,19 +30,23 @@ export type Parameter = Raw
 /** One connection, in or out of a transaction. */
 export class Link {
   readonly connection: PoolConnection
+  private readonly answerMs: number
 
-  constructor(connection: PoolConnection) {
+  constructor(connection: PoolConnection, answerMs: number) {
     this.connection = connection
+    this.answerMs = answerMs
   }
 
   /** Runs a statement without values, unprepared. */
   run(sql: string): Promise<void> {
-    return new Promise((resolve, reject) => this.connection.query(sql, (error) => (error ? reject(error) : resolve())))
+    return this.answered((resolve, reject) =>
+      this.connection.query(sql, (error) => (error ? reject(error) : resolve())),
+    )
   }
 
   /** Rows as arrays. All columns must be texts (see `row-query.ts`). */
   rows(sql: string, values: readonly Parameter[] = []): Promise<Raw[][]> {
-    return new Promise((resolve, reject) => {
+    return this.answered((resolve, reject) => {
       this.connection.execute<RowDataPacket[]>({ sql, values: [...values], rowsAsArray: true }, (error, rows) =>
         error ? reject(error) : resolve(rows as unknown as Raw[][]),
       )
@@ -45,14 +54,34 @@ export class Link {
   }
 
   write(sql: string, values: readonly Parameter[]): Promise<ResultSetHeader> {
-    return new Promise((resolve, reject) => {
+    return this.answered((resolve, reject) => {
       this.connection.execute<ResultSetHeader>({ sql, values: [...values] }, (error, result) =>
         error ? reject(error) : resolve(result),
       )
     })
   }
 
-  /** Rows as they arrive, at the reader's pace. */
+  /** Gives up on a server from which no answer comes, and on the connection with it. */
+  private answered<T>(ask: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.connection.destroy()
+        reject(Object.assign(new Error('the server sent no answer'), { code: 'ETIMEDOUT' }))
+      }, this.answerMs)
+      ask(
+        (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        },
+        (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      )
+    })
+  }
+
+  /** Rows as they arrive, at the reader's pace; a server that sends none for as long is given up. */
   stream(sql: string, values: readonly Parameter[]): AsyncIterable<Raw[]> {
     const rows = this.connection
       .execute({ sql, values: [...values], rowsAsArray: true })
@@ -60,7 +89,26 @@ export class Link {
     // The driver tells a broken connection to callbacks only; without this the stream would wait for ever.
     const fail = (error: Error) => rows.destroy(error)
     this.connection.once('error', fail)
-    rows.once('close', () => this.connection.off('error', fail))
+    let timer: NodeJS.Timeout
+    const listen = (): void => {
+      clearTimeout(timer)
+      // A reader that takes its time has rows waiting; only a buffer that stays empty shows a server that is silent.
+      timer = setTimeout(() => {
+        if (rows.readableLength > 0) return listen()
+        this.connection.destroy()
+        fail(Object.assign(new Error('the server sent nothing'), { code: 'ETIMEDOUT' }))
+      }, this.answerMs)
+    }
+    listen()
+    const push = rows.push.bind(rows)
+    rows.push = (row: unknown) => {
+      listen()
+      return push(row)
+    }
+    rows.once('close', () => {
+      clearTimeout(timer)
+      this.connection.off('error', fail)
+    })
     return rows as AsyncIterable<Raw[]>
   }
 
@@ -87,8 +135,10 @@ export class Session {
   readonly server: string
   private readonly pool: mysql.Pool
   private readonly prepared = new WeakSet<object>()
+  private readonly answerMs: number
 
-  constructor(url: string) {
+  constructor(url: string, answerMs = ANSWER_MS) {
+    this.answerMs = answerMs
     const options = readUrl(url)
     this.server = `${options.host}:${options.port}/${options.database ?? ''}`
     this.pool = mysql.createPool({
@@ -118,7 +168,7 @@ export class Session {
     } catch (error) {
       throw translateFailure(error, this)
     }
-    const link = new Link(connection)
+    const link = new Link(connection, this.answerMs)
     try {
       if (!this.prepared.has(connection)) {
         // A connection that breaks while nobody uses it is simply replaced.

@@ -110,6 +110,7 @@ export class CopyOut implements Submittable {
       const timer = setTimeout(() => {
         this.wake = undefined
         const error = new Error('the server sent nothing')
+        this.connection?.stream.destroy()
         reject(Object.assign(error, { code: 'ETIMEDOUT' }))
       }, this.idleMs)
       this.wake = () => {

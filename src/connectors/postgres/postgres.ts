@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
@@ -18,8 +19,10 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
+import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue } from './catalogue.ts'
+import { PostgresFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { RowQuery } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
@@ -113,12 +116,13 @@ class PostgresConnector implements Connector {
           },
         )
       }
+      for (const name of lines.fields) columnOf(child, name)
       children.push({
         name: lines.name,
         table: child,
         parent: columnOf(child, lines.parent),
         keys: keys.map((name) => columnOf(child, name)),
-        fields: lines.fields.map((name) => columnOf(child, name)),
+        fields: childFields(lines, child.columns),
       })
     }
     for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
@@ -152,6 +156,10 @@ class PostgresConnector implements Connector {
       children,
     })
     return new PostgresObject(this.session, rows, mapped.has(spec.id))
+  }
+
+  async feed(watched: readonly Watched[], installation: string) {
+    return new PostgresFeed(this.session, watched, installation)
   }
 
   async close(): Promise<void> {

@@ -142,7 +142,13 @@ export class RowQuery {
     for (const id of ids) if (canHold(this.open.id, id)) possible.add(id)
     if (possible.size === 0) return records
     const bindings = new Bindings()
-    const text = this.copy({ prefix: this.scopeFlag(bindings), ids: bindings.addList(possible) })
+    const prefix = this.scopeFlag(bindings)
+    // Child rows that have no index are gathered for the ids of the list, so there the list it must be.
+    const range = this.joins(undefined) === '' ? contiguous(this.open.id, possible) : null
+    const id = `t.${quoteName(this.open.id.name)}`
+    const text = range
+      ? this.copy({ prefix, where: [`${id} between ${range.from} and ${range.upTo}`] })
+      : this.copy({ prefix, ids: bindings.addList(possible) })
     await bindings.apply(client)
     for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
       for (const line of lines) {
@@ -152,6 +158,20 @@ export class RowQuery {
     }
     return records
   }
+}
+
+/** Whole numbers without a gap, as ids that were reserved together are: the range that is exactly these; null otherwise. */
+function contiguous(column: Column, ids: ReadonlySet<string>): { readonly from: number; readonly upTo: number } | null {
+  if (INTEGER_LIMITS[column.castType] === undefined) return null
+  let from = Infinity
+  let upTo = -Infinity
+  for (const id of ids) {
+    const number = Number(id)
+    if (!Number.isSafeInteger(number) || String(number) !== id) return null
+    if (number < from) from = number
+    if (number > upTo) upTo = number
+  }
+  return upTo - from + 1 === ids.size ? { from, upTo } : null
 }
 
 function copyText(list: string, from: string, where: readonly string[], order: string | undefined): string {

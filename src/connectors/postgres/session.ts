@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PoolClient } from 'pg'
 import { ConcordatError } from '../../model/errors.ts'
+import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
 
 /*
@@ -13,6 +14,8 @@ const CONNECTIONS = 8
 const CONNECT_MS = 15_000
 const STATEMENT_MS = 120_000
 const LOCK_MS = 20_000
+/** How long a write may stand still in its transaction, with users waiting for the rows that it has locked. */
+const STANDSTILL_MS = 60_000
 
 const SETTINGS = `
   set client_encoding = 'UTF8';
@@ -46,9 +49,10 @@ export class Session {
   private readonly pool: pg.Pool
   private readonly prepared = new WeakSet<PoolClient>()
 
-  constructor(url: string) {
+  constructor(url: string, answerMs = ANSWER_MS) {
     this.server = serverOf(url)
     this.pool = new pg.Pool({
+      Client: clientWithDeadline(answerMs),
       connectionString: url,
       application_name: 'concordat',
       max: CONNECTIONS,
@@ -106,7 +110,10 @@ export class Session {
     let result: T
     try {
       // Held until the transaction ends, whatever becomes of its connection: see `awaitWrites`.
-      const held = mode === 'read write' ? `; select pg_advisory_xact_lock_shared(${writeLock(object)})` : ''
+      const held =
+        mode === 'read write'
+          ? `; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; select pg_advisory_xact_lock_shared(${writeLock(object)})`
+          : ''
       await client.query(`begin ${mode}${held}`)
       result = await work(client)
     } catch (error) {

@@ -119,7 +119,6 @@ function settingsText(durable: boolean): string {
     'max_connections = 100',
     'shared_buffers = 128MB',
     'max_wal_size = 2GB',
-    'wal_compression = pglz',
     'jit = off',
     "timezone = 'UTC'",
     "log_timezone = 'UTC'",

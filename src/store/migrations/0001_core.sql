@@ -75,8 +75,12 @@ create table record (
   created_run  bigint not null,
   created_side smallint not null,
   created_rule text not null,
-  golden       text not null
+  golden       text not null,
+  -- The record that this one turned out to be: what refers to it means that one.
+  became       bigint
 ) with (fillfactor = 90);
+-- references that a run has to follow
+create index record_became on record (flow_id) where became is not null;
 -- deciding pending records at the end of observing
 create index record_pending on record (flow_id, id) where state = 'pending';
 

@@ -1,0 +1,14 @@
+import type { Routes } from './server.ts'
+
+/** `/health`: is the service alive as a whole; `/ready`: does this process take work. For monitors; 503 means no. */
+export const healthRoutes: Routes = (server, { app, stopping }) => {
+  server.get('/health', async (_request, reply) => {
+    const health = await app.health()
+    return reply.code(health.status === 'ok' ? 200 : 503).send(health)
+  })
+  server.get('/ready', async (_request, reply) => {
+    if (stopping()) return reply.code(503).send({ ready: false, why: 'The process is stopping.' })
+    await app.health()
+    return { ready: true }
+  })
+}

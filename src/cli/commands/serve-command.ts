@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import { ConcordatError } from '../../model/errors.ts'
+import { type Cli, type CommonOptions, newCommand, soundContract, wholeNumber, withApp } from '../command.ts'
+import { EXIT } from '../exit-status.ts'
+import { leftOutSentence, selectFlows } from './flow-selection.ts'
+
+interface ServeCommandOptions extends CommonOptions {
+  readonly host: string
+  readonly port?: number
+  readonly workers?: number
+}
+
+/** `concordat serve`: runs the flows as their contract promises. */
+export function serveCommand(cli: Cli): Command {
+  return serviceCommand('serve', 'Run the flows as their contract promises, until stopped; answers HTTP', [
+    ['concordat serve', 'all decided flows, HTTP on 127.0.0.1:8080'],
+    ['concordat serve --host 0.0.0.0 --port 80', 'reachable from other machines'],
+    ['concordat serve --workers 4', 'at most four flows at once in this process'],
+  ])
+    .option('--host <address>', 'address that HTTP listens on', '127.0.0.1')
+    .option('--port <n>', 'port that HTTP listens on (0: any)', wholeNumber, 8080)
+    .action((options: ServeCommandOptions) => run(cli, 'serve', options))
+}
+
+/** `concordat worker`: one more machine for the flows of a store. */
+export function workerCommand(cli: Cli): Command {
+  return serviceCommand('worker', 'Add a machine to the service: works on the flows of the same store', [
+    ['concordat worker', 'shares the work of `concordat serve` on the same DATABASE_URL'],
+    ['concordat worker --port 9090', 'with /health, /ready and /metrics'],
+  ])
+    .option('--host <address>', 'address that HTTP listens on', '127.0.0.1')
+    .option('--port <n>', 'port that HTTP listens on (without it: no HTTP)', wholeNumber)
+    .action((options: ServeCommandOptions) => run(cli, 'worker', options))
+}
+
+const serviceCommand = (...command: Parameters<typeof newCommand>): Command =>
+  newCommand(...command).option('--workers <n>', 'flows worked on at once in this process (default: all)', wholeNumber)
+
+async function run(cli: Cli, role: 'serve' | 'worker', options: ServeCommandOptions): Promise<void> {
+  if (options.workers === 0)
+    throw new ConcordatError('cli.usage', 'There must be at least one worker.', { cure: 'Leave --workers out.' })
+  if ((options.port ?? 0) > 65_535)
+    throw new ConcordatError('cli.usage', `${options.port} is not a port.`, { cure: 'Give a number up to 65535.' })
+  const report = await soundContract(cli, options)
+  const leftOut = leftOutSentence(selectFlows(report, []).undecided)
+  if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
+  const { signal } = cli.interrupt
+  await withApp(
+    cli,
+    options,
+    async (app) => {
+      await cli.interrupt.during(() =>
+        cli.backend.serve(app, {
+          role,
+          listen: options.port === undefined ? null : { host: options.host, port: options.port },
+          ...(options.workers !== undefined && { slots: options.workers }),
+          env: cli.env,
+          log: (line) => cli.terminal.out(line),
+          signal,
+          onReady: (url) => {
+            if (options.quiet || options.json || !cli.terminal.errorIsTerminal) return
+            cli.terminal.err(`Running${url === null ? '' : `; health at ${url}/health`}. Ctrl-C stops.`)
+          },
+        }),
+      )
+      return EXIT.done
+    },
+    report,
+  )
+  // A signal is how the service is meant to end.
+  cli.end(EXIT.done, { interrupted: true })
+}

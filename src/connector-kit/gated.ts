@@ -1,0 +1,50 @@
+import type { Connector, RemoteObject } from './port.ts'
+
+/** Every call to a system goes through its gate, which may make it wait, refuse it, and sees how it ends. */
+export interface Gate {
+  call<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** A connector whose every call goes through a gate. A page of a listing is a call of its own. */
+export function gated(connector: Connector, gate: Gate): Connector {
+  return {
+    kind: connector.kind,
+    test: () => gate.call(() => connector.test()),
+    introspect: () => gate.call(() => connector.introspect()),
+    open: async (spec) => gatedObject(await gate.call(() => connector.open(spec)), gate),
+    close: () => connector.close(),
+  }
+}
+
+function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
+  return {
+    layout: real.layout,
+    capabilities: real.capabilities,
+    estimate: () => gate.call(() => real.estimate()),
+    scan: (range, pageSize) => pages(real.scan(range, pageSize), gate),
+    digest: (range) => gate.call(() => real.digest(range)),
+    scanIds: (pageSize) => pages(real.scanIds(pageSize), gate),
+    now: () => gate.call(() => real.now()),
+    changedSince: (cursor, overlap, pageSize) => pages(real.changedSince(cursor, overlap, pageSize), gate),
+    read: (ids) => gate.call(() => real.read(ids)),
+    reserveIds: (count) => gate.call(() => real.reserveIds(count)),
+    search: (values) => gate.call(() => real.search(values)),
+    ...(real.awaitWrites && { awaitWrites: () => gate.call(() => real.awaitWrites!()) }),
+    create: (items) => gate.call(() => real.create(items)),
+    update: (items) => gate.call(() => real.update(items)),
+    delete: (items) => gate.call(() => real.delete(items)),
+  }
+}
+
+async function* pages<T>(listing: AsyncIterable<T>, gate: Gate): AsyncIterable<T> {
+  const iterator = listing[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await gate.call(() => iterator.next())
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}

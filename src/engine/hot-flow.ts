@@ -1,0 +1,345 @@
+import type { Contract, Flow } from '../contract/contract.ts'
+import { ConcordatError } from '../model/errors.ts'
+import type { FlowRun } from '../model/report.ts'
+import {
+  ensureFlow,
+  ensureFlows,
+  ensureLayout,
+  ensureSides,
+  layouts,
+  publishContract,
+  type FlowRow,
+} from '../store/flows.ts'
+import { IdBlocks } from '../store/ids.ts'
+import { releaseLease, renewLease, type Lease } from '../store/leases.ts'
+import { ensurePartitions } from '../store/migrate.ts'
+import { unsettledBatches } from '../store/operations.ts'
+import { beginRun, endRun, noteRun } from '../store/runs.ts'
+import { mergeMoved } from './apply.ts'
+import { Decider } from './decider.ts'
+import { LEASE_MS, type Counts, type FlowWork } from './flow-work.ts'
+import { noFindings } from './observe.ts'
+import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
+import { openSides } from './open-sides.ts'
+import { RecentRecords } from './recent-records.ts'
+import { pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
+import { settleUnfinished } from './settle.ts'
+import type { Side } from './side.ts'
+import { successorsFor } from './successors.ts'
+
+/*
+ * A flow that is kept ready for hints: its objects are opened, its shapes known, and its lease is held while hints keep
+ * coming, so that a hint costs only what its record costs. Hints that come while others are dealt with wait and go
+ * together. Runs of the same flow take turns with them between two pages, under the same lease.
+ */
+
+export interface HotFlowOptions {
+  /** How long without hints until the flow is given up for others to run. */
+  readonly lingerMs?: number
+}
+
+/** Changes by hints within this time count together with the limits. */
+const RECENT_MS = 60_000
+/** Opened objects are opened anew after this time: the systems' tables may have changed. */
+const OPENED_MS = 5 * 60_000
+/** One run in the log covers at most so long. */
+const STRETCH_MS = 15 * 60_000
+
+interface Waiting {
+  readonly system: string
+  readonly ids: readonly string[]
+  resolve(report: HintReport): void
+  reject(error: unknown): void
+}
+
+/** Keeps one flow hot in this process. Nothing is opened or taken before the first hint. */
+export class HotFlow {
+  readonly name: string
+  private readonly deps: Deps
+  private readonly contract: Contract
+  private readonly flow: Flow
+  private readonly lingerMs: number
+  private readonly recent: RecentHints = {
+    changed: new RecentRecords(RECENT_MS),
+    gone: new RecentRecords(RECENT_MS),
+  }
+  private readonly waiting: Waiting[] = []
+  private turn: Promise<unknown> = Promise.resolve()
+  private row: FlowRow | null = null
+  private lease: Lease | null = null
+  private opened: { readonly sides: readonly Side[]; readonly at: number } | null = null
+  private work: (FlowWork & { runId: string }) | null = null
+  /** Of the run in the log that goes on. */
+  private readonly counts: Counts = noCounts()
+  /** The run in the log that hints are put down to; it goes on while the lease changes hands. */
+  private stretch: { readonly id: string; readonly began: number } | null = null
+  private pending = false
+  private timer: NodeJS.Timeout | null = null
+  private closed = false
+
+  constructor(deps: Deps, contract: Contract, flow: Flow, options: HotFlowOptions = {}) {
+    this.name = flow.name
+    this.deps = deps
+    this.contract = contract
+    this.flow = flow
+    this.lingerMs = options.lingerMs ?? 3_000
+  }
+
+  /**
+   * Deals with records of a system that may have changed; done when everything that is due for them has landed, or is
+   * marked. Throws `engine.busy` when another process runs the flow, `engine.not-ready` when a run must come first, and
+   * what the systems throw: hints that failed may simply be taken again.
+   */
+  take(system: string, ids: readonly string[]): Promise<HintReport> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ system, ids, resolve, reject })
+      void this.inTurn(() => this.drain())
+    })
+  }
+
+  /** Runs the flow under the lease of this process; hints get their turn in between. */
+  async run(
+    options: Pick<RunFlowOptions, 'full' | 'systems' | 'sweepMs'> = {},
+    signal: AbortSignal | undefined = this.deps.signal,
+  ): Promise<FlowRun> {
+    const report = await this.inTurn(async () => {
+      const lease = await this.hold()
+      await this.endStretch()
+      const now = this.deps.clock()
+      try {
+        return await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
+          ...options,
+          lease,
+          recent: {
+            changes: this.recent.changed.countWithout([], now),
+            deletions: this.recent.gone.countWithout([], now),
+          },
+          giveWay: (work) => this.serve(work),
+        })
+      } finally {
+        this.row = null
+        this.work = null
+        this.opened = null
+        this.lingerOn()
+      }
+    })
+    void this.inTurn(() => this.drain())
+    return report
+  }
+
+  /** Ends what is under way and gives the flow up. */
+  async close(): Promise<void> {
+    this.closed = true
+    await this.inTurn(async () => {
+      if (this.timer) clearTimeout(this.timer)
+      if (this.lease) await this.endStretch().catch(() => {})
+      await this.giveUp()
+    })
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work)
+    this.turn = mine.catch(() => {})
+    return mine
+  }
+
+  private async drain(): Promise<void> {
+    if (this.waiting.length === 0 && !this.pending) return
+    const batch = this.waiting.splice(0)
+    try {
+      if (this.closed) throw new ConcordatError('engine.stopped', 'The flow is being closed.', { retry: 'later' })
+      const work = await this.prepare()
+      const report = await this.deal(work, batch, false)
+      for (const one of batch) one.resolve(report)
+    } catch (error) {
+      // What was begun is settled before anything else is done.
+      this.work = null
+      if (error instanceof ConcordatError && error.code === 'engine.lease-lost') await this.giveUp()
+      if (error instanceof ConcordatError && /no-such|schema/.test(error.code)) this.opened = null
+      this.pending = false
+      for (const one of batch) one.reject(error)
+    }
+    this.lingerOn()
+  }
+
+  /** A run lets hints go first. What goes wrong with them is not the run's failure. */
+  private async serve(work: FlowWork): Promise<void> {
+    if (this.waiting.length === 0) return
+    const batch = this.waiting.splice(0)
+    try {
+      const report = await this.deal(work, batch, true)
+      for (const one of batch) one.resolve(report)
+    } catch (error) {
+      for (const one of batch) one.reject(error)
+      if (!(error instanceof ConcordatError)) throw error
+    }
+  }
+
+  private async deal(work: FlowWork, batch: readonly Waiting[], withinRun: boolean): Promise<HintReport> {
+    const paused = await pausedByFailure(work)
+    if (paused !== null) return { pending: false, wantsRun: false, stopped: paused }
+    const hinted = new Map<Side, string[]>()
+    for (const side of work.sides) {
+      const ids = new Set(batch.flatMap((one) => (one.system === side.system ? one.ids : [])))
+      if (ids.size > 0) hinted.set(side, [...ids])
+    }
+    const report = await observeHints(work, hinted, {
+      recent: this.recent,
+      begin: withinRun ? async () => {} : () => this.beginStretch(),
+      withinRun,
+      pending: this.pending,
+    })
+    this.pending = report.pending && !report.wantsRun
+    return report
+  }
+
+  /** Takes the lease, or makes sure that it is still ours. */
+  private async hold(): Promise<Lease> {
+    const { database, clock } = this.deps
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    if (this.lease && clock() > this.lease.expiresAt - LEASE_MS / 2) {
+      try {
+        await renewLease(database, this.lease, clock(), LEASE_MS)
+      } catch (error) {
+        if (!(error instanceof ConcordatError) || error.code !== 'engine.lease-lost') throw error
+        await this.giveUp()
+      }
+    }
+    if (this.lease) return this.lease
+    const { id } = await ensureFlow(database, this.flow.name)
+    this.lease = await takeFlow(this.deps, id, this.flow.name)
+    // Others may have done anything meanwhile.
+    this.row = null
+    this.work = null
+    return this.lease
+  }
+
+  /** Everything that hints are dealt with by, and nothing of earlier work left open. */
+  private async prepare(): Promise<FlowWork> {
+    const { deps, contract, flow } = this
+    const { database, clock } = deps
+    const lease = await this.hold()
+    this.row ??= await ensureFlow(database, flow.name)
+    const { row } = this
+    if (row.firstSyncAt === null) throw notReady(`The flow ${flow.name} has not had its first sync yet.`)
+    if (row.rules !== flow.fingerprint) throw notReady(`The rules of the flow ${flow.name} have changed.`)
+    if (this.opened && clock() > this.opened.at + OPENED_MS) this.opened = this.work = null
+    if (this.work) return this.work
+    const shapes = await layouts(database, row.id)
+    if (!this.opened) {
+      const known = await ensureFlows(database, [...contract.flows.values()])
+      this.opened = { sides: await openSides(deps, flow, known, shapes), at: clock() }
+    }
+    const { sides } = this.opened
+    const work = {
+      flow,
+      row,
+      sides,
+      database,
+      lease,
+      runId: this.stretch?.id ?? '',
+      goldenLayout: await ensureLayout(
+        database,
+        row.id,
+        flow.fields.map((field) => field.name),
+        shapes,
+      ),
+      layouts: shapes,
+      successors: await successorsFor(database, flow),
+      recordIds: new IdBlocks('record_id'),
+      operationIds: new IdBlocks('operation_id'),
+      clock,
+      counts: this.counts,
+      progress: () => {},
+      firstSync: false,
+      rulesChanged: false,
+      signal: deps.signal,
+    }
+    this.work = work
+    if (this.stretch && !(await this.note())) this.stretch = null
+    const ids = sides.map((side) => side.id)
+    if ((await unsettledBatches(database, ids)).length > 0) {
+      await this.beginStretch()
+      const decider = new Decider(work)
+      for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, noFindings())
+    }
+    return work
+  }
+
+  private async beginStretch(): Promise<void> {
+    const { database, clock } = this.deps
+    const work = this.work!
+    const now = clock()
+    if (this.stretch && now > this.stretch.began + STRETCH_MS) await this.endStretch()
+    if (this.stretch) return
+    await ensurePartitions(database, new Date(now))
+    const { fingerprint } = this.contract
+    const contractId = await publishContract(database, fingerprint, this.deps.contractSource, new Date(now))
+    const run = { flowId: work.row.id, contractId, kind: 'real time', now: new Date(now) } as const
+    this.stretch = { id: await beginRun(database, run), began: now }
+    work.runId = this.stretch.id
+    Object.assign(this.counts, noCounts())
+  }
+
+  private async endStretch(): Promise<void> {
+    const { stretch } = this
+    if (!stretch) return
+    this.stretch = null
+    const report = await this.report(stretch)
+    const now = new Date(this.deps.clock())
+    await endRun(this.deps.database, stretch.id, { status: report.status, report, message: null, now })
+  }
+
+  /** Brings the figures of the run in the log up to date; false when another run has begun since. */
+  private async note(): Promise<boolean> {
+    return this.stretch === null || noteRun(this.deps.database, this.stretch.id, await this.report(this.stretch))
+  }
+
+  private async report({ id, began }: { readonly id: string; readonly began: number }): Promise<FlowRun> {
+    const { database } = this.deps
+    const row = (this.row ??= await ensureFlow(database, this.flow.name))
+    const sides = await ensureSides(database, row.id, this.flow.systems)
+    return reportOf(this.deps, {
+      flow: this.flow.name,
+      flowId: row.id,
+      runId: id,
+      kind: 'real time',
+      status: 'done',
+      sides,
+      counts: this.counts,
+      started: began,
+      wrote: true,
+      message: undefined,
+    })
+  }
+
+  /** After a while without hints the flow is given up, so that others can run it. */
+  private lingerOn(): void {
+    if (this.timer || !this.lease || this.closed) return
+    this.timer = setTimeout(() => {
+      this.timer = null
+      void this.inTurn(async () => {
+        if (this.waiting.length > 0) return
+        if (this.stretch) await this.note().catch(() => {})
+        await this.giveUp()
+      })
+    }, this.lingerMs)
+    this.timer.unref()
+  }
+
+  private async giveUp(): Promise<void> {
+    const { lease } = this
+    this.lease = null
+    if (lease) await releaseLease(this.deps.database, lease).catch(() => {})
+  }
+}
+
+const noCounts = (): Counts => ({ read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0 })
+
+function notReady(sentence: string): ConcordatError {
+  return new ConcordatError('engine.not-ready', sentence, {
+    retry: 'later',
+    cure: 'A run looks at everything first; then changes are carried over as they come.',
+  })
+}

@@ -1,0 +1,209 @@
+import type { RemoteRecord } from '../connector-kit/port.ts'
+import { openCases, openLimits } from '../store/cases.ts'
+import { liveRecords } from '../store/deletions.ts'
+import { dueAmong } from '../store/dirty.ts'
+import { ensureSides } from '../store/flows.ts'
+import { recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
+import { isEmptyOutcome } from '../store/outcome.ts'
+import { applyRecords } from './apply.ts'
+import { breakerCase } from './case-drafts.ts'
+import { Decider } from './decider.ts'
+import { decideDeletions, limitFor } from './deletions.ts'
+import { commit, sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { markCreations, noFindings, noteAbsent, noteFindings, observeChanges } from './observe.ts'
+import { decidePending } from './pending.ts'
+import type { RecentRecords } from './recent-records.ts'
+import type { Side } from './side.ts'
+
+/*
+ * The three stages for the records that hints name, and for no others: read as they are now, decided, carried over. A hint
+ * says nothing but where to look, so one that is doubled, late, out of order or about nothing that is known does no harm.
+ */
+
+/** What hints have led to of late. */
+export interface RecentHints {
+  readonly changed: RecentRecords
+  readonly gone: RecentRecords
+}
+
+export interface HintOptions {
+  readonly recent: RecentHints
+  /** Called before the first thing is stored; an echo stores nothing. */
+  readonly begin: () => Promise<void>
+  /** Another run is under way: what has no counterpart yet is for that to decide, once it has seen every side. */
+  readonly withinRun: boolean
+  /** Records that an earlier batch left undecided are decided about as well. */
+  readonly pending: boolean
+}
+
+export interface HintReport {
+  /** Records without a counterpart that are still to be decided about. */
+  readonly pending: boolean
+  /** Only a run can go on from here, because it looks at everything. */
+  readonly wantsRun: boolean
+  /** Why nothing was written, when a limit forbade it. */
+  readonly stopped: string | null
+}
+
+/** Deals with hints; whatever is left undone stays marked for the next run. */
+export async function observeHints(
+  work: FlowWork,
+  hinted: ReadonlyMap<Side, readonly string[]>,
+  options: HintOptions,
+): Promise<HintReport> {
+  const { database } = work
+  const { recent, begin } = options
+  const decider = new Decider(work)
+  const findings = noFindings()
+  const records = new Set<string>()
+  const found = await Promise.all(
+    [...hinted].map(async ([side, ids]) => ({ side, ids, rows: await readAll(side, ids) })),
+  )
+  let pending = options.pending
+  for (const { side, ids, rows } of found) {
+    const decision = await decider.decide(side, rows, { last: false })
+    noteFindings(findings, side, decision)
+    markCreations(work, decision)
+    const { outcome } = decision
+    if (!isEmptyOutcome(outcome)) {
+      await begin()
+      await commit(work, outcome)
+    }
+    decider.correlator.committed(decision)
+    if ([...outcome.newRecords, ...outcome.records].some((record) => record.state === 'pending')) pending = true
+    const there = new Set(rows.map((row) => row.id))
+    const missing = ids.filter((id) => !there.has(id))
+    const gone = missing.length > 0 ? await liveRecords(database, side.id, missing) : []
+    for (const { remoteId, recordId } of gone) {
+      noteAbsent(findings, side.id, remoteId)
+      records.add(recordId)
+    }
+    for (const recordId of (await recordsOfRemotes(database, side.id, ids)).values()) records.add(recordId)
+  }
+  let wantsRun = false
+  pending &&= (await recordsInState(database, work.row.id, 'pending', '0', 1)).length > 0
+  if (pending && !options.withinRun) {
+    await begin()
+    if (await seeOtherSides(work, decider, [...hinted.keys()], findings)) {
+      await decidePending(work, decider.correlator.contested)
+      pending = false
+    } else wantsRun = true
+  }
+  const limits = await openLimits(database, work.row.id)
+  let stopped: string | null = null
+  const deletions = async (): Promise<void> => {
+    if (findings.absent.size === 0) return
+    await begin()
+    const gone = await recordsGone(work, findings.absent)
+    if (limits.has('mass deletion'))
+      stopped = 'A case asks about a mass deletion; until it is decided nothing is taken for deleted.'
+    else {
+      const before = recent.gone.countWithout(gone, work.clock())
+      const bounded = { ...work, recent: { changes: 0, deletions: before } }
+      if (await decideDeletions(bounded, findings, true))
+        stopped = 'More records are gone than the contract accepts at once; see the case.'
+      else recent.gone.note(gone, work.clock())
+    }
+    for (const id of gone) records.add(id)
+    findings.absent.clear()
+  }
+  await deletions()
+  const due = await dueOf(work, [...records])
+  const ids = [...due.keys()]
+  if (ids.length > 0 && stopped === null) {
+    await begin()
+    stopped = limits.has('breaker tripped')
+      ? 'A case asks about unusually many changes; until it is decided nothing is written.'
+      : await breaker(work, due, recent.changed)
+    if (stopped === null) {
+      await applyRecords(work, decider, ids, findings)
+      recent.changed.note(ids, work.clock())
+      if (findings.absent.size > 0) {
+        await deletions()
+        if (stopped === null) await applyRecords(work, decider, ids, findings)
+      }
+    }
+  }
+  if (options.withinRun) await noteTouched(work, hinted, [...records])
+  return { pending, wantsRun, stopped }
+}
+
+/**
+ * Before a record without a counterpart is made elsewhere, the other sides are looked at: somebody may have made it there
+ * as well. False when a side can only be read as a whole.
+ */
+async function seeOtherSides(
+  work: FlowWork,
+  decider: Decider,
+  seen: readonly Side[],
+  findings: ReturnType<typeof noFindings>,
+): Promise<boolean> {
+  const rows = await ensureSides(work.database, work.row.id, work.flow.systems)
+  const others = work.sides.filter((side) => seen.length !== 1 || side !== seen[0])
+  const cursors = others.map((side) => rows.find((row) => row.id === side.id)!.cursor)
+  if (cursors.some((cursor) => cursor === null)) return false
+  for (const [i, side] of others.entries()) await observeChanges(work, decider, side, cursors[i]!, false, findings)
+  return true
+}
+
+async function dueOf(work: FlowWork, records: readonly string[]): Promise<Map<string, number[]>> {
+  const due = new Map<string, number[]>()
+  if (records.length === 0) return due
+  const sides = work.sides.map((side) => side.id)
+  for (const { recordId, sideId } of await dueAmong(work.database, sides, records)) {
+    const at = due.get(recordId)
+    if (at) at.push(sideId)
+    else due.set(recordId, [sideId])
+  }
+  return due
+}
+
+/** Hints come one by one, so what they have changed of late counts with what they would change now. */
+async function breaker(
+  work: FlowWork,
+  due: ReadonlyMap<string, readonly number[]>,
+  changed: RecentRecords,
+): Promise<string | null> {
+  const total = due.size + changed.countWithout([...due.keys()], work.clock())
+  const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
+  if (total <= limit) return null
+  const bySystem: Record<string, number> = {}
+  for (const sides of due.values()) {
+    for (const id of sides) bySystem[sideOf(work, id).system] = (bySystem[sideOf(work, id).system] ?? 0) + 1
+  }
+  await underLease(work, (session) =>
+    openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due.size)], stampOf(work)),
+  )
+  return `${total} records would have changed within a minute, more than the limit of ${limit}. See the case.`
+}
+
+async function recordsGone(work: FlowWork, absent: ReadonlyMap<number, ReadonlySet<string>>): Promise<string[]> {
+  const all = new Set<string>()
+  for (const [sideId, ids] of absent)
+    for (const { recordId } of await liveRecords(work.database, sideId, [...ids])) all.add(recordId)
+  return [...all]
+}
+
+/** What a run in progress has listed of these records before is not what they are now. */
+async function noteTouched(
+  work: FlowWork,
+  hinted: ReadonlyMap<Side, readonly string[]>,
+  records: readonly string[],
+): Promise<void> {
+  const note = (sideId: number, remoteId: string): void => {
+    const ids = work.touched!.get(sideId)
+    if (ids) ids.add(remoteId)
+    else work.touched!.set(sideId, new Set([remoteId]))
+  }
+  for (const [side, ids] of hinted) for (const id of ids) note(side.id, id)
+  for (const row of await recordsById(work.database, records))
+    for (const link of row.links) note(link.sideId, link.remoteId)
+}
+
+async function readAll(side: Side, ids: readonly string[]): Promise<RemoteRecord[]> {
+  const rows: RemoteRecord[] = []
+  const { maxBatch } = side.remote.capabilities
+  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await side.remote.read(ids.slice(i, i + maxBatch))))
+  // An id that is written in two ways is still one record.
+  return [...new Map(rows.map((row) => [row.id, row])).values()]
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { type StatusFacts, statusOf } from './condition.ts'
+
+const good: StatusFacts = {
+  paused: null,
+  run: { status: 'done', message: null },
+  failure: null,
+  stopped: null,
+  late: null,
+  openCases: 0,
+}
+const status = (over: Partial<StatusFacts>) => statusOf({ ...good, ...over }).status
+
+test('each of the six words has its facts, and the first that is true counts', () => {
+  expect(status({})).toBe('On time')
+  expect(status({ run: null })).toBe('Never run')
+  expect(status({ run: null, late: 'No run yet.' })).toBe('Late')
+  expect(status({ openCases: 2 })).toBe('Needs you')
+  expect(status({ openCases: 2, late: 'A change waits.' })).toBe('Late')
+  expect(status({ late: 'A change waits.', stopped: { asked: false } })).toBe('Needs you')
+  expect(status({ late: 'A change waits.', failure: 'No answer.' })).toBe('Failing')
+  expect(status({ failure: 'No answer.', paused: { by: 'Ana', since: 0, reason: null } })).toBe('Paused')
+})
+
+test('a run that is under way hides neither a failure nor lateness', () => {
+  const run = { status: 'running' as const, message: null }
+  expect(statusOf({ ...good, run })).toEqual({ status: 'On time', why: 'A run is under way.' })
+  expect(status({ run, failure: 'No answer.' })).toBe('Failing')
+  expect(status({ run, late: 'A change waits.' })).toBe('Late')
+})
+
+test('who paused a flow is said, and why', () => {
+  expect(statusOf({ ...good, paused: { by: 'Ana', since: 0, reason: 'stocktaking' } }).why).toBe(
+    'Ana paused it: stocktaking',
+  )
+})

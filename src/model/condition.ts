@@ -1,0 +1,102 @@
+import type { FlowStatus, RunStatus } from './words.ts'
+
+/*
+ * What is wrong now with a flow or a system, in words that a person can act on; and the one place that says which of the
+ * six words a flow's card bears. Conditions are found anew at each look; `key` tells that it is still the same trouble.
+ */
+
+export type ConditionKind =
+  /** The contract's promise is broken: a change waits too long, or nothing has happened at all. */
+  | 'late'
+  /** The last run failed, and no system that could not be reached is to blame. */
+  | 'failing'
+  /** Cases wait for a decision; the flow goes on. */
+  | 'needs you'
+  /** A limit, or a record that failed, stopped the flow: nothing is written until somebody decides. */
+  | 'stopped'
+  /** Somebody paused the flow, or the service did by itself. */
+  | 'paused'
+  | 'system unreachable'
+  | 'credentials refused'
+  /** A table or column that the contract names is not what it was. */
+  | 'schema changed'
+  /** No process starts runs any more. */
+  | 'scheduler dead'
+  /** A full pass found what the looks at changes had missed. */
+  | 'repaired by scan'
+
+/** A record by its name. Personal data: for the body of a message, never for its subject. */
+export interface ConcernedRecord {
+  /** Id of the golden record; null where there is none yet. */
+  readonly record: string | null
+  readonly title: string
+}
+
+export interface Condition {
+  readonly kind: ConditionKind
+  /** The same trouble has the same key from one look to the next. Holds names of flows and systems only. */
+  readonly key: string
+  readonly flows: readonly string[]
+  readonly system: string | null
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  /** How many records are concerned; 0 where it is not about records. */
+  readonly count: number
+  /** Some of them. */
+  readonly records: readonly ConcernedRecord[]
+  /** What happened, without personal data: `customers is late`. */
+  readonly headline: string
+  /** What happened, in sentences. */
+  readonly happened: string
+  /** What it means for the business. */
+  readonly meaning: string
+  /** What to do about it. */
+  readonly todo: string
+  /** Path of the page that shows it, below the base URL. */
+  readonly path: string
+}
+
+/** Why a flow is paused. */
+export interface Pause {
+  /** Name of the person; null when the service did it by itself. */
+  readonly by: string | null
+  readonly since: number
+  readonly reason: string | null
+}
+
+export interface StatusFacts {
+  readonly paused: Pause | null
+  /** The newest run. */
+  readonly run: { readonly status: RunStatus; readonly message: string | null } | null
+  /** Why the last run that ended failed; null when it did not. */
+  readonly failure: string | null
+  /** Why the newest run stopped before its end; `asked`: because somebody wanted it to. */
+  readonly stopped: { readonly asked: boolean } | null
+  /** Why the promise is broken, or null. */
+  readonly late: string | null
+  readonly openCases: number
+}
+
+const STOPPED = 'The last run was asked to stop; the next run goes on where it ended.'
+
+/** The word that a flow's card bears, and why: the first of these that is true counts. */
+export function statusOf(facts: StatusFacts): { readonly status: FlowStatus; readonly why: string } {
+  const { paused, run, failure, stopped, late, openCases } = facts
+  if (paused !== null)
+    return {
+      status: 'Paused',
+      why: `${paused.by ?? 'Concordat'} paused it${paused.reason === null ? '.' : `: ${paused.reason}`}`,
+    }
+  if (run === null) return late === null ? { status: 'Never run', why: 'No run yet.' } : { status: 'Late', why: late }
+  if (failure !== null) return { status: 'Failing', why: failure }
+  if (stopped !== null && !stopped.asked)
+    return { status: 'Needs you', why: run.message ?? 'A limit stopped the last run.' }
+  if (late !== null) return { status: 'Late', why: stopped === null ? late : `${STOPPED} ${late}` }
+  if (openCases > 0)
+    return {
+      status: 'Needs you',
+      why: openCases === 1 ? '1 case waits for a decision.' : `${openCases} cases wait for a decision.`,
+    }
+  if (stopped !== null) return { status: 'On time', why: STOPPED }
+  return { status: 'On time', why: run.status === 'running' ? 'A run is under way.' : 'The last run succeeded.' }
+}

@@ -1,0 +1,168 @@
+import type { Contract } from '../contract/contract.ts'
+import type { AlertEvent, MessageContent } from '../model/alert.ts'
+import { ConcordatError } from '../model/errors.ts'
+import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
+import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
+import { acknowledgeAlert, countOpenAlerts, findAlert, listAlerts } from '../store/alerts.ts'
+import type { Recipient } from './channels/sender.ts'
+import { contentOf } from './message-text.ts'
+import { knownChannels } from './outbox.ts'
+import { StoreLoss } from './store-loss.ts'
+import { linkOf, Watch, type WatchParts } from './watch.ts'
+
+/** What people do with alerts: look at them, say that they look after one, try out a channel. */
+export class AlertDesk {
+  readonly watch: Watch
+  readonly #parts: WatchParts
+  readonly #loss: StoreLoss
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts
+    this.watch = new Watch(parts)
+    this.#loss = new StoreLoss(parts.contract, this.watch.outbox, parts.clock)
+  }
+
+  /** Says whether the store answered just now: when it is gone for long, its owners are told without it. */
+  async storeSeen(there: boolean): Promise<void> {
+    await this.#loss.seen(there)
+  }
+
+  /** Alerts, open ones first, then the newest. */
+  async list({ open = false, limit = 100 }: { open?: boolean; limit?: number } = {}): Promise<readonly AlertView[]> {
+    const { database, contract } = this.#parts
+    const alerts = await listAlerts(database, open, limit)
+    const fates = await messagesOf(
+      database,
+      alerts.map((alert) => alert.id!),
+    )
+    return alerts.map((alert) => ({
+      alert: Number(alert.id),
+      kind: alert.condition.kind,
+      state: alert.endedAt !== null ? 'ended' : alert.acknowledged !== null ? 'acknowledged' : 'open',
+      flows: alert.condition.flows,
+      system: alert.condition.system,
+      headline: alert.condition.headline,
+      sentence: alert.condition.happened,
+      meaning: alert.condition.meaning,
+      todo: alert.condition.todo,
+      count: alert.condition.count,
+      records: alert.condition.records,
+      since: iso(alert.beganAt),
+      ended: alert.endedAt === null ? null : iso(alert.endedAt),
+      returns: alert.returns,
+      acknowledged_by: alert.acknowledged?.by ?? null,
+      messages: fates.filter((fate) => fate.alertId === alert.id).map((fate) => messageView(contract, fate)),
+    }))
+  }
+
+  /** How many alerts are open, and which messages nobody could be sent. */
+  async standing(): Promise<AlertStanding> {
+    const { database, contract } = this.#parts
+    const lost = await undelivered(database)
+    return { open: await countOpenAlerts(database), undelivered: lost.map((fate) => messageView(contract, fate)) }
+  }
+
+  /** Takes down that somebody looks after an alert: owners who would be told later are not told any more. */
+  async acknowledge(id: number, by: string): Promise<AlertView> {
+    const { database, contract, clock, secrets } = this.#parts
+    const now = clock()
+    await database.transaction(async (session) => {
+      const taken = await acknowledgeAlert(session, id, by, new Date(now))
+      const alert = await findAlert(session, id)
+      if (alert === null)
+        throw new ConcordatError('notify.unknown-alert', `There is no alert ${id}.`, {
+          cure: '`concordat alerts` lists them.',
+        })
+      if (alert.endedAt !== null)
+        throw new ConcordatError('notify.unknown-alert', `Alert ${id} is over already.`, {
+          cure: '`concordat alerts` lists those that are open.',
+        })
+      if (!taken) return
+      // Only those that keep a state of their own need to know.
+      const keeping = (fate: MessageFate): boolean =>
+        fate.sentBy !== null && ['pagerduty', 'webhook'].includes(contract.channels.get(fate.sentBy)?.kind ?? '')
+      const told = (await messagesOf(session, [alert.id!])).filter(keeping)
+      const parts = { timezone: contract.timezone, link: linkOf(contract, secrets), nameOf: String, now }
+      await queueMessages(
+        session,
+        [...Map.groupBy(told, (fate) => fate.sentBy!)].map(([channel, fates]) => {
+          const people = [...new Set(fates.flatMap((fate) => fate.people))]
+          const event: AlertEvent = 'acknowledged'
+          const route = [channel]
+          const decided = { key: `${fates[0]!.key}/${event}/${now}`, event, alert, people, route }
+          return { ...decided, alertId: alert.id, content: contentOf(decided, parts) }
+        }),
+        new Date(now),
+      )
+    })
+    await this.watch.outbox.deliver({ triesPerChannel: 1 })
+    const all = await this.list({ limit: 1_000_000 })
+    return all.find((alert) => alert.alert === id)!
+  }
+
+  /** Sends a test message by one channel, or by each; answers what the other side said. Fails for none of them. */
+  async test(channel?: string, to?: string): Promise<readonly ChannelTest[]> {
+    const { contract, clock, secrets } = this.#parts
+    if (channel !== undefined && !contract.channels.has(channel))
+      throw new ConcordatError('notify.unknown-channel', `The contract has no channel named ${channel}.`, {
+        cure: knownChannels(contract),
+      })
+    const people = recipients(contract, to)
+    const content = testContent(new Date(clock()), linkOf(contract, secrets))
+    const tests: ChannelTest[] = []
+    for (const name of channel === undefined ? contract.channels.keys() : [channel]) {
+      const { kind } = contract.channels.get(name)!
+      const who = { channel: name, kind, to: kind === 'email' ? people.map((person) => person.name) : [] }
+      try {
+        const answer = await this.watch.outbox.send(name, { key: `${content.alert}/${name}`, content, people })
+        tests.push({ ...who, good: true, answer })
+      } catch (error) {
+        if (!(error instanceof ConcordatError)) throw error
+        tests.push({ ...who, good: false, answer: [error.message, error.cure].filter(Boolean).join(' ') })
+      }
+    }
+    return tests
+  }
+}
+
+/** The person who was named, else all technical owners. */
+function recipients(contract: Contract, to: string | undefined): readonly Recipient[] {
+  if (to === undefined) return [...new Set([...contract.flows.values()].map((flow) => flow.owners.technical))]
+  const person = contract.people.get(to)
+  if (person === undefined)
+    throw new ConcordatError('cli.usage', `The contract has no person ${to}.`, {
+      cure: `It has: ${[...contract.people.keys()].join(', ')}.`,
+    })
+  return [person]
+}
+
+function testContent(now: Date, link: string | null): MessageContent {
+  return {
+    event: 'test',
+    alert: `test@${now.toISOString()}`,
+    id: null,
+    kind: 'test',
+    severity: 'warning',
+    flows: [],
+    system: null,
+    since: now.toISOString(),
+    subject: '[Concordat] This is a test',
+    happened: 'Somebody tries out whether messages of Concordat arrive here. Nothing is wrong.',
+    meaning: '',
+    todo: 'Nothing. If you did not expect this message, ask the technical owners.',
+    count: 0,
+    records: [],
+    link,
+  }
+}
+
+const messageView = (contract: Contract, fate: MessageFate): AlertView['messages'][number] => ({
+  event: fate.event,
+  to: fate.people.map((person) => contract.people.get(person)?.name ?? person),
+  state: fate.state,
+  at: iso(fate.at),
+  channel: fate.sentBy,
+  error: fate.error,
+})
+
+const iso = (at: number): string => new Date(at).toISOString()

@@ -1,0 +1,290 @@
+import type { Contract, Flow } from '../contract/contract.ts'
+import { localTime } from '../contract/local-time.ts'
+import { explainLateness, lateNow, type Lateness } from '../contract/timeliness.ts'
+import { listed, manyOf, systemTitle } from '../contract/wording.ts'
+import type { ConcernedRecord, Condition, ConditionKind, Pause } from '../model/condition.ts'
+import type { CaseKind } from '../model/words.ts'
+import type { Heartbeat } from '../store/heartbeats.ts'
+import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-facts.ts'
+
+/*
+ * What is wrong now: a pure function of what is known. One condition a cause, whatever it does to how many records and
+ * flows: a system that cannot be reached is one condition, not one for each flow that needs it.
+ */
+
+/** How long a failure that may pass by itself lasts before it counts. */
+const GRACE_MS = 60_000
+/** How long a scheduler may be silent. */
+const SILENT_MS = 120_000
+
+export interface Look {
+  readonly contract: Contract
+  readonly now: number
+  readonly flows: readonly FlowFacts[]
+  readonly waiting: readonly WaitingChanges[]
+  readonly cases: readonly OpenCaseGroup[]
+  readonly pauses: ReadonlyMap<string, Pause>
+  readonly heartbeats: readonly Heartbeat[]
+}
+
+/** Records that are late, by flow. */
+export type LateRecords = ReadonlyMap<string, { readonly count: number; readonly records: readonly ConcernedRecord[] }>
+
+/** The flows that are late now, and why. A paused flow promises nothing. */
+export function lateFlows({ contract, flows, waiting, pauses, now }: Look): Map<string, Lateness> {
+  const found = new Map<string, Lateness>()
+  for (const flow of contract.flows.values()) {
+    const facts = flows.find((one) => one.flow === flow.name)
+    if (facts === undefined || pauses.has(flow.name)) continue
+    const own = waiting.filter((one) => one.flow === flow.name)
+    const late = lateNow(flow, contract.timezone, facts, own, now)
+    if (late !== null) found.set(flow.name, late)
+  }
+  return found
+}
+
+/** Everything that is wrong now, in a stable order. */
+export function conditionsOf(
+  look: Look,
+  late: ReadonlyMap<string, Lateness>,
+  lateRecords: LateRecords,
+): readonly Condition[] {
+  const flows = [...look.contract.flows.values()]
+  return [
+    ...schedulerDead(look, flows),
+    ...failures(look, flows),
+    ...flows.flatMap((flow) => [
+      ...paused(look, flow),
+      ...isLate(look, flow, late.get(flow.name), lateRecords.get(flow.name)),
+      ...casesOf(look, flow),
+      ...repaired(look, flow),
+    ]),
+  ]
+}
+
+type Words = Pick<Condition, 'kind' | 'flows' | 'since' | 'headline' | 'happened' | 'meaning' | 'todo' | 'path'> &
+  Partial<Pick<Condition, 'system' | 'count' | 'records'>> & { readonly key?: string }
+
+function condition(words: Words): Condition {
+  const key = words.key ?? [words.kind, words.system ?? words.flows.join(',')].join('/')
+  return { system: null, count: 0, records: [], ...words, key }
+}
+
+function schedulerDead({ heartbeats, now }: Look, flows: readonly Flow[]): Condition[] {
+  const last = Math.max(...heartbeats.map((one) => one.beatAt))
+  if (heartbeats.length === 0 || now - last <= SILENT_MS) return []
+  return [
+    condition({
+      kind: 'scheduler dead',
+      key: 'scheduler dead',
+      flows: flows.map((flow) => flow.name),
+      since: last,
+      headline: 'nothing starts runs any more',
+      happened: 'The process that starts runs has been silent, and it did not end on purpose.',
+      meaning: 'No changes reach the other systems until it runs again.',
+      todo: 'Start `concordat serve` again and look at its last log lines. What waited is caught up by itself.',
+      path: '/',
+    }),
+  ]
+}
+
+const FAILURES: Readonly<Record<string, ConditionKind>> = {
+  'connector.unreachable': 'system unreachable',
+  'connector.timeout': 'system unreachable',
+  'connector.rate-limited': 'system unreachable',
+  'connector.lost-response': 'system unreachable',
+  'connector.refused-credentials': 'credentials refused',
+  'connector.forbidden': 'credentials refused',
+  'connector.no-such-object': 'schema changed',
+  'connector.no-such-field': 'schema changed',
+  'connector.schema-changed': 'schema changed',
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  'connector.timeout': 'does not answer in time',
+  'connector.rate-limited': 'turns us away for now',
+}
+
+/** Flows whose last run failed: those that one system is to blame for are one condition of that system. */
+function failures({ flows: known, pauses, now }: Look, flows: readonly Flow[]): Condition[] {
+  const failed = flows.flatMap((flow) => {
+    const facts = known.find((one) => one.flow === flow.name)
+    if (facts?.ended?.status !== 'failed' || pauses.has(flow.name)) return []
+    const { errorCode, errorSystem, message, at } = facts.ended
+    const blamed = errorSystem === null ? undefined : FAILURES[errorCode ?? '']
+    const since = facts.troubleSince ?? at
+    if (blamed === 'system unreachable' && now - since < GRACE_MS) return []
+    return [
+      { flow, kind: blamed ?? ('failing' as const), system: blamed ? errorSystem : null, since, message, errorCode },
+    ]
+  })
+  const groups = Map.groupBy(failed, ({ kind, system, flow }) => `${kind}/${system ?? flow.name}`)
+  return [...groups].map(([key, group]) => {
+    const { kind, system, message, errorCode } = group[0]!
+    const names = group.map(({ flow }) => flow.name)
+    const others = listed(names.map(manyOf))
+    const title = system === null ? others : systemTitle(system)
+    const said = message === null ? '' : ` ${message}`
+    const words = {
+      'system unreachable': {
+        headline: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}`,
+        happened: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}, so ${others} cannot be kept in agreement.${said}`,
+        todo: `See that ${title} runs and can be reached from here. Runs are tried again by themselves and go on where they ended.`,
+      },
+      'credentials refused': {
+        headline: `${title} refuses the credentials`,
+        happened: `${title} does not accept the credentials that it is given, so ${others} cannot be kept in agreement.${said}`,
+        todo: `Renew the credentials or rights of ${title}; the contract says which setting holds them. No record was set aside for this.`,
+      },
+      'schema changed': {
+        headline: `${title} is not built as the contract says`,
+        happened: `A table or column of ${title} that the contract names is not what it was.${said}`,
+        todo: 'Change the contract or the system so that they fit again, then `concordat check` and `concordat plan`.',
+      },
+      failing: {
+        headline: `${title} fails`,
+        happened: `The last run of ${title} failed.${said}`,
+        todo: `See \`concordat status\` and \`concordat log --flow ${names[0]}\`, mend the cause, then \`concordat run ${names[0]}\`.`,
+      },
+    }[kind as 'failing']
+    return condition({
+      ...words,
+      kind,
+      key,
+      system,
+      flows: names,
+      since: Math.min(...group.map((one) => one.since)),
+      meaning: `Changes of ${others} do not reach the other systems meanwhile. Nothing is lost: they are caught up afterwards.`,
+      path: system === null ? `/flows/${names[0]}` : `/systems/${system}`,
+    })
+  })
+}
+
+function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
+  const pause = pauses.get(flow.name)
+  if (pause === undefined) return []
+  const many = manyOf(flow.name)
+  const reason = pause.reason === null ? '' : ` The reason given: ${pause.reason}.`
+  return [
+    condition({
+      kind: 'paused',
+      flows: [flow.name],
+      since: pause.since,
+      headline: `${many} is paused`,
+      happened: `${pause.by ?? 'Concordat'} paused ${many} on ${localTime(pause.since, contract.timezone)}.${reason}`,
+      meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
+      todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
+      path: `/flows/${flow.name}`,
+    }),
+  ]
+}
+
+function isLate(
+  { contract, flows }: Look,
+  flow: Flow,
+  late: Lateness | undefined,
+  concerned: { readonly count: number; readonly records: readonly ConcernedRecord[] } | undefined,
+): Condition[] {
+  if (late === undefined) return []
+  const many = manyOf(flow.name)
+  const looked = flows.find((one) => one.flow === flow.name)?.looked ?? null
+  const time = (at: number): string => localTime(at, contract.timezone)
+  return [
+    condition({
+      kind: 'late',
+      flows: [flow.name],
+      since: late.from,
+      count: concerned?.count ?? 0,
+      records: concerned?.records ?? [],
+      headline: `${many} is late`,
+      happened: explainLateness(flow, late, looked, time),
+      meaning:
+        late.reason === 'change waits'
+          ? `${systemTitle(late.system)} shows values of ${many} that are out of date.`
+          : `What was changed in ${listed(flow.systems.map(systemTitle), 'or')} since then has not reached the other systems.`,
+      todo: `\`concordat status\` says what holds ${many} up. If nothing is running, start \`concordat serve\`, or \`concordat run ${flow.name}\` by hand.`,
+      path: `/flows/${flow.name}`,
+    }),
+  ]
+}
+
+const CASES: Record<CaseKind, { readonly what: string; readonly meaning: string }> = {
+  conflict: {
+    what: 'changed in more than one system, and a person is to say which value counts',
+    meaning: 'Each system keeps its own value of these fields until then.',
+  },
+  'ambiguous match': {
+    what: 'without one clear counterpart',
+    meaning: 'These records are not kept in agreement until then.',
+  },
+  'outside edit': {
+    what: 'edited outside the master',
+    meaning: 'The systems hold different values of these fields until then.',
+  },
+  'held record': {
+    what: 'held back, because a value or a reference in them cannot be used',
+    meaning: 'These records are not kept in agreement until somebody mends them.',
+  },
+  'quarantined record': {
+    what: 'set aside, because a system refused to write them',
+    meaning: 'These records are out of date in that system; all others go on.',
+  },
+  'breaker tripped': {
+    what: 'about to change at once, more than the contract lets through',
+    meaning: 'Nothing was written. No change of this flow lands until somebody decides.',
+  },
+  'mass deletion': {
+    what: 'gone from a system, more than the contract lets through',
+    meaning: 'Nothing was deleted or archived. The flow waits until somebody decides.',
+  },
+}
+
+function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
+  if (pauses.has(flow.name)) return []
+  const many = manyOf(flow.name)
+  return cases
+    .filter((group) => group.flow === flow.name)
+    .map((group) => {
+      const limit = group.kind === 'breaker tripped' || group.kind === 'mass deletion'
+      const stops = limit || (group.kind === 'quarantined record' && flow.onFailure.then === 'pause flow')
+      const { what, meaning } = CASES[group.kind]
+      // A limit's one case is about many records, and its title names none.
+      const records = limit ? [] : group.records
+      const count = `${group.count} ${group.count === 1 ? 'case' : 'cases'}`
+      return condition({
+        kind: stops ? 'stopped' : 'needs you',
+        key: `${stops ? 'stopped' : 'needs you'}/${flow.name}/${group.kind}`,
+        flows: [flow.name],
+        since: group.since,
+        count: limit ? 0 : group.count,
+        records,
+        headline: stops ? `${many} is stopped: ${group.kind}` : `${many} needs you: ${group.kind}, ${count}`,
+        happened: `${stops ? `The flow ${many} has stopped: ` : ''}${limit ? `${many} are ${what}.` : `${count} of ${many} ${what}.`}`,
+        meaning:
+          stops && !limit
+            ? 'The contract says to pause the flow then: nothing is written until somebody decides.'
+            : meaning,
+        todo: `Decide: \`concordat cases --flow ${flow.name} --kind "${group.kind}"\` shows the values and the command for each choice.`,
+        path: `/cases?flow=${encodeURIComponent(flow.name)}&kind=${encodeURIComponent(group.kind)}`,
+      })
+    })
+}
+
+function repaired({ flows }: Look, flow: Flow): Condition[] {
+  const ended = flows.find((one) => one.flow === flow.name)?.ended
+  if (!ended || ended.repaired === 0) return []
+  const many = manyOf(flow.name)
+  return [
+    condition({
+      kind: 'repaired by scan',
+      flows: [flow.name],
+      since: ended.at,
+      count: ended.repaired,
+      headline: `${many}: a full pass repaired what was missed`,
+      happened: `The last full pass of ${many} found ${ended.repaired} ${ended.repaired === 1 ? 'change' : 'changes'} that the looks at changes had missed.`,
+      meaning: 'They are in agreement now; until that pass they were out of date.',
+      todo: 'If it happens again, see that `changed_at` is set by every change, and that `overlap` is longer than the longest transaction.',
+      path: `/flows/${flow.name}`,
+    }),
+  ]
+}

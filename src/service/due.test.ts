@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Flow, Schedule } from '../contract/contract.ts'
+import { parseSchedule } from '../contract/schedule.ts'
+import { nextTimes } from '../contract/schedule-times.ts'
+import type { FlowService } from '../store/flow-service.ts'
+import { dueOf } from './due.ts'
+
+const ZONE = 'Europe/Madrid'
+const MINUTE = 60_000
+const START = Date.parse('2026-10-20T00:00:00Z')
+const flow = (erp: string, crm: string): Flow =>
+  ({
+    name: 'customers',
+    systems: ['erp', 'crm'],
+    schedule: { erp: parseSchedule(erp) as Schedule, crm: parseSchedule(crm) as Schedule },
+  }) as unknown as Flow
+const standing = (over: Partial<FlowService> = {}): FlowService => ({
+  flow: 'customers',
+  paused: null,
+  failures: 0,
+  failingSince: null,
+  retryAt: null,
+  asked: null,
+  lastSuccess: null,
+  served: new Map([
+    ['erp', START],
+    ['crm', START],
+  ]),
+  hinted: [],
+  leased: false,
+  ...over,
+})
+const due = (of: Flow, given: Partial<FlowService>, at: number, closed = new Map<string, number>()) =>
+  dueOf(of, ZONE, standing(given), closed, at)
+
+const hourlyAndNightly = flow('hourly', 'nightly at 02:00')
+
+test('each system has its own schedule', () => {
+  expect(due(hourlyAndNightly, {}, START + 59 * MINUTE)).toMatchObject({ kind: 'idle', until: START + 60 * MINUTE })
+  expect(due(hourlyAndNightly, {}, START + 60 * MINUTE)).toMatchObject({
+    kind: 'run',
+    // 02:00 in Madrid is midnight in UTC, the very moment from which on it counts.
+    systems: ['erp'],
+  })
+  expect(due(hourlyAndNightly, {}, START + 24 * 60 * MINUTE)).toMatchObject({ systems: ['erp', 'crm'] })
+})
+
+test('what was missed is caught up once', () => {
+  const late = START + 5 * 24 * 60 * MINUTE + 7 * MINUTE
+  expect(due(hourlyAndNightly, {}, late)).toMatchObject({ kind: 'run', systems: ['erp', 'crm'] })
+  const served = new Map([
+    ['erp', late],
+    ['crm', late],
+  ])
+  expect(due(hourlyAndNightly, { served }, late + 1)).toMatchObject({ kind: 'idle' })
+})
+
+test('a paused flow rests, whatever is due, hinted or asked for', () => {
+  const paused = { at: START, by: 'ana', reason: '' }
+  const asked = { at: START, full: true }
+  expect(due(hourlyAndNightly, { paused, asked, hinted: ['erp'] }, START + 1e9)).toEqual({ kind: 'idle', until: null })
+})
+
+test('a system in trouble holds up the flows that need it, and only as long as it is closed', () => {
+  const at = START + 61 * MINUTE
+  expect(due(hourlyAndNightly, {}, at, new Map([['crm', at + 5]]))).toEqual({ kind: 'idle', until: at + 5 })
+  expect(due(hourlyAndNightly, {}, at, new Map([['crm', at]]))).toMatchObject({ kind: 'run' })
+  expect(due(hourlyAndNightly, {}, at, new Map([['shop', at + 5]]))).toMatchObject({ kind: 'run' })
+})
+
+test('after a failure the whole flow is tried again when its wait is over, not before', () => {
+  const failing = { failures: 3, retryAt: START + 100 }
+  expect(due(hourlyAndNightly, failing, START + 99)).toEqual({ kind: 'idle', until: START + 100 })
+  expect(due(hourlyAndNightly, failing, START + 100)).toMatchObject({ because: 'retry', systems: ['erp', 'crm'] })
+})
+
+test('a hint starts a run of its system at once', () => {
+  expect(due(hourlyAndNightly, { hinted: ['crm'] }, START + 1)).toMatchObject({ because: 'hint', systems: ['crm'] })
+})
+
+test('whenever the service looks, at its own times or late, each system runs once for all times that have passed', () => {
+  const schedule = fc.constantFrom('nightly at 02:30', 'hourly', 'every 20 minutes', 'cron 15 2,3 * * *')
+  // How long the service sleeps, or is away, between two looks.
+  const pauses = fc.array(fc.integer({ min: 1, max: 9 * 60 }), { minLength: 50, maxLength: 150 })
+  fc.assert(
+    fc.property(schedule, schedule, pauses, (erp, crm, minutes) => {
+      const both = flow(erp, crm)
+      const served = new Map([
+        ['erp', START],
+        ['crm', START],
+      ])
+      const runs: Record<string, number[]> = { erp: [], crm: [] }
+      let now = START
+      for (const wait of minutes) {
+        now += wait * MINUTE
+        const verdict = due(both, { served: new Map(served) }, now)
+        if (verdict.kind === 'idle') continue
+        for (const system of verdict.systems) {
+          runs[system]!.push(now)
+          served.set(system, now)
+        }
+      }
+      for (const system of ['erp', 'crm']) {
+        const planned = nextTimes(both.schedule[system]!, ZONE, START, 5_000).filter((time) => time <= now)
+        // Between two runs there is at least one planned time, and after the last run none that a look has seen.
+        let before = START
+        for (const run of runs[system]!) {
+          expect(planned.some((time) => time > before && time <= run)).toBe(true)
+          before = run
+        }
+        expect(planned.some((time) => time > before)).toBe(false)
+      }
+    }),
+    { numRuns: 40 },
+  )
+})

@@ -1,0 +1,28 @@
+import type { Database } from '../store/database.ts'
+import { budgetsAhead, flowFigures, sideFigures, type FlowFigures, type SideFigures } from '../store/figures.ts'
+import { members } from '../store/members.ts'
+import { systemHealths, type SystemHealth } from '../store/system-health.ts'
+import { tallies, type Tally } from '../store/tally.ts'
+
+/** Everything that metrics show, of all processes of the service; read in one go. */
+export interface ServiceFigures {
+  readonly at: number
+  readonly sides: readonly SideFigures[]
+  readonly flows: readonly FlowFigures[]
+  readonly counts: readonly (Tally & { readonly flow: string })[]
+  readonly troubled: readonly SystemHealth[]
+  readonly budgets: ReadonlyMap<string, number>
+  readonly members: number
+}
+
+export async function tellFigures(database: Database, now: number): Promise<ServiceFigures> {
+  return {
+    at: now,
+    sides: await sideFigures(database),
+    flows: await flowFigures(database),
+    counts: await tallies(database),
+    troubled: await systemHealths(database),
+    budgets: await budgetsAhead(database),
+    members: (await members(database, now - 30_000)).length,
+  }
+}

@@ -1,0 +1,24 @@
+import type { Contract } from '../contract/contract.ts'
+import type { Database } from '../store/database.ts'
+import { dropMonthsBefore, forgetDullRuns } from '../store/retention.ts'
+import type { Telling } from './telling.ts'
+
+const DAY_MS = 86_400_000
+
+/**
+ * Forgets what is past the contract's `history`. Months hold the changes of all flows, so the longest history counts;
+ * runs that did nothing are forgotten after a day.
+ */
+export async function tidy(
+  database: Database,
+  contract: Pick<Contract, 'flows'>,
+  telling: Telling,
+  now: number,
+): Promise<void> {
+  const history = Math.max(0, ...[...contract.flows.values()].map((flow) => flow.historyMs))
+  if (history === 0) return
+  const before = new Date(now - history)
+  const months = await dropMonthsBefore(database, before)
+  const runs = await forgetDullRuns(database, new Date(now - DAY_MS), before)
+  if (months.length > 0 || runs > 0) telling.info({ months, runs }, 'forgot what is past the history')
+}

@@ -1,0 +1,51 @@
+import type { Session } from './database.ts'
+import { columns } from './columns.ts'
+
+/** A hint that a record may have changed; the engine looks for itself. */
+export interface Hint {
+  readonly flow: string
+  readonly system: string
+  /** Null: something of this flow changed in this system. */
+  readonly remoteId: string | null
+  /** What the sender calls its message; a message that comes twice counts once. */
+  readonly message: string | null
+  /** Trace that it belongs to, where one is recorded. */
+  readonly trace?: string | null
+}
+
+export interface WaitingHint {
+  readonly id: string
+  readonly system: string
+  readonly remoteId: string | null
+  readonly trace: string | null
+}
+
+/** Stores hints, for good when this returns. */
+export async function storeHints(session: Session, hints: readonly Hint[], now: Date): Promise<void> {
+  if (hints.length === 0) return
+  await session.execute(
+    `insert into inbox (flow, system, remote_id, message, trace, received_at)
+     select n.*, $6 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as n(flow, system, remote_id, message, trace)
+     on conflict do nothing`,
+    [...columns(hints, (hint) => [hint.flow, hint.system, hint.remoteId, hint.message, hint.trace ?? null]), now],
+  )
+}
+
+/** Hints of a flow that wait, oldest first. */
+export async function waitingHints(session: Session, flow: string, limit: number): Promise<WaitingHint[]> {
+  return session.query<WaitingHint>(
+    `select id, system, remote_id as "remoteId", trace from inbox where flow = $1 and done_at is null order by id limit $2`,
+    [flow, limit],
+  )
+}
+
+/** The records behind these hints have been looked at. */
+export async function finishHints(session: Session, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await session.execute('update inbox set done_at = $2 where id = any($1::bigint[])', [ids, now])
+}
+
+/** Forgets hints that were looked at before `before`. */
+export async function forgetHints(session: Session, before: Date): Promise<void> {
+  await session.execute('delete from inbox where done_at < $1', [before])
+}

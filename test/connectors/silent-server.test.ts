@@ -1,0 +1,122 @@
+/**
+ * A server that is there and says nothing any more – a firewall that forgot the connection, a machine that hangs: every
+ * wait has an end, and what was being committed is a lost response (law L16).
+ */
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { CopyIn, CopyOut } from '../../src/connectors/postgres/copy.ts'
+import { Session as PostgresSession } from '../../src/connectors/postgres/session.ts'
+import { Session as MysqlSession } from '../../src/connectors/mysql/session.ts'
+import { proxyTo, type Proxy } from '../crash/proxy.ts'
+import { freshDatabase } from '../harness/database.ts'
+import { describeMariaDb } from '../harness/mariadb.ts'
+
+const ANSWER_MS = 2_000
+const silent = { code: 'connector.timeout', retry: 'later' }
+
+describe('PostgreSQL', () => {
+  const open = async (): Promise<{ session: PostgresSession; proxy: Proxy }> => {
+    const database = await freshDatabase('silent')
+    const proxy = await proxyTo(database.url)
+    const session = new PostgresSession(proxy.url, ANSWER_MS)
+    await session.query((client) => client.query('create table t (id integer)'))
+    onTestFinished(async () => {
+      await session.close()
+      await proxy.close()
+      await database.drop()
+    })
+    return { session, proxy }
+  }
+
+  test('a statement ends', async () => {
+    const { session, proxy } = await open()
+    await expect(
+      session.query((client) => {
+        proxy.stall()
+        return client.query('select 1')
+      }),
+    ).rejects.toMatchObject(silent)
+  })
+
+  test('a COPY in either direction ends', async () => {
+    const { session, proxy } = await open()
+    const lease = await session.lease()
+    const other = await session.lease()
+    proxy.stall()
+    const copy = new CopyIn('copy t from stdin', Buffer.from('1\n'))
+    lease.client.query(copy)
+    await expect(copy.done).rejects.toThrow(/no answer|terminated/)
+    const reading = async (): Promise<void> => {
+      for await (const _ of other.client.query(new CopyOut('copy t to stdout', ANSWER_MS)).blocks()) break
+    }
+    await expect(reading()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    lease.release(true)
+    other.release(true)
+  })
+
+  test('L16 a commit that is not answered is a lost response', async () => {
+    const { session, proxy } = await open()
+    const write = session.transaction(async (client) => {
+      await client.query('insert into t values (1)')
+      proxy.stall()
+    }, 't')
+    await expect(write).rejects.toMatchObject({ code: 'connector.lost-response' })
+  })
+
+  test('a slow answer is waited for', async () => {
+    const { session } = await open()
+    await session.query((client) => client.query(`select pg_sleep(0.3)`))
+    await session.query((client) => client.query('select 1'))
+  })
+})
+
+describeMariaDb('MariaDB', (server) => {
+  const open = async (): Promise<{ session: MysqlSession; proxy: Proxy }> => {
+    const database = await server().freshDatabase('silent')
+    const proxy = await proxyTo(database.url)
+    const session = new MysqlSession(proxy.url, ANSWER_MS)
+    await session.query((link) => link.run('create table t (id integer)'))
+    onTestFinished(async () => {
+      proxy.cut()
+      await session.close()
+      await proxy.close()
+      await database.drop()
+    })
+    return { session, proxy }
+  }
+
+  test('a statement and a stream end', async () => {
+    const { session, proxy } = await open()
+    const one = await session.lease()
+    const other = await session.lease()
+    proxy.stall()
+    await expect(one.link.rows('select cast(1 as char)')).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    const reading = async (): Promise<void> => {
+      for await (const _ of other.link.stream('select cast(1 as char)', [])) break
+    }
+    await expect(reading()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    one.release(true)
+    other.release(true)
+  })
+
+  test('L16 a commit that is not answered is a lost response', async () => {
+    const { session, proxy } = await open()
+    const write = session.transaction(async (link) => {
+      await link.write('insert into t values (1)', [])
+      proxy.stall()
+    }, 't')
+    await expect(write).rejects.toMatchObject({ code: 'connector.lost-response' })
+  })
+
+  test('a reader that takes its time is not cut off', async () => {
+    const { session } = await open()
+    await session.query(async (link) => {
+      await link.run('insert into t select seq from seq_1_to_5000')
+      let rows = 0
+      for await (const _ of link.stream('select cast(id as char) from t', [])) {
+        if (rows++ === 10) await new Promise((resolve) => setTimeout(resolve, ANSWER_MS * 2))
+      }
+      expect(rows).toBe(5_000)
+    })
+  })
+})
