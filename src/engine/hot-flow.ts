@@ -162,7 +162,10 @@ export class HotFlow {
     this.lingerOn()
   }
 
-  /** A run lets hints go first. What goes wrong with them is not the run's failure. */
+  /**
+   * A run lets hints go first. Where they fail, it ends as well: what they began is settled before anything else is written,
+   * and what the run has listed of their records is not what they are now.
+   */
   private async serve(work: FlowWork): Promise<void> {
     if (this.waiting.length === 0) return
     const batch = this.waiting.splice(0)
@@ -171,7 +174,7 @@ export class HotFlow {
       for (const one of batch) one.resolve(report)
     } catch (error) {
       for (const one of batch) one.reject(error)
-      if (!(error instanceof ConcordatError)) throw error
+      throw error
     }
   }
 

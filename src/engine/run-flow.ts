@@ -3,12 +3,11 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, findCases } from '../store/cases.ts'
+import { countOpenCases, findCases, settleFormerFields } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import {
-  adoptRules,
+  beginRules,
   completeRun,
-  distrustDigests,
   ensureFlow,
   ensureFlows,
   ensureLayout,
@@ -30,7 +29,7 @@ import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
 import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
-import { commit, LEASE_MS, sideOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
+import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
 import {
   findAbsent,
   markCreations,
@@ -139,6 +138,7 @@ export async function runFlow(
     }
     try {
       const shapes = await layouts(database, row.id)
+      const fieldNames = flow.fields.map((field) => field.name)
       const sides = await openSides(deps, flow, known, shapes)
       const work: FlowWork = {
         flow,
@@ -147,12 +147,7 @@ export async function runFlow(
         database,
         lease,
         runId,
-        goldenLayout: await ensureLayout(
-          database,
-          row.id,
-          flow.fields.map((field) => field.name),
-          shapes,
-        ),
+        goldenLayout: await ensureLayout(database, row.id, fieldNames, shapes),
         layouts: shapes,
         successors: await successorsFor(database, flow),
         recordIds: new IdBlocks('record_id'),
@@ -167,22 +162,23 @@ export async function runFlow(
         ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
         ...(options.recent && { recent: options.recent }),
       }
-      if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
-      if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
+      if (row.rules !== flow.fingerprint)
+        await underLease(work, (session) => beginRules(session, row.id, flow.fingerprint, row.rules === null))
       const seen = new Set<number>()
       const findings = noFindings()
       const stopped = await perform(work, { sideRows, kind, seen, findings, ...options })
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
-        await underLease(work, (session) =>
-          completeRun(session, row.id, {
+        await underLease(work, async (session) => {
+          if (rulesChanged) await settleFormerFields(session, fieldNames, stampOf(work))
+          await completeRun(session, row.id, {
             rules: flow.fingerprint,
             seen: [...seen],
             swept: [...findings.swept],
             began: new Date(started),
             now: new Date(clock()),
-          }),
-        )
+          })
+        })
       }
       // A limit has stopped it: looking again at once would change nothing.
       else await markServed(database, [...seen], new Date(started))

@@ -146,14 +146,16 @@ export async function publishContract(
   return (await find())[0]!.id
 }
 
-/** A new set of rules makes every digest worthless: what was in agreement may not be any more. */
-export async function distrustDigests(session: Session, flowId: number): Promise<void> {
-  await session.execute('delete from scan_page where side_id in (select id from side where flow_id = $1)', [flowId])
-}
+/** While some records have been looked at by one set of rules and others by another, the flow is in agreement by none. */
+const BY_NO_RULES = ''
 
-/** Notes the rules that the flow has been brought into agreement by. */
-export async function adoptRules(session: Session, flowId: number, rules: string): Promise<void> {
-  await session.execute('update flow set rules = $2 where id = $1', [flowId, rules])
+/**
+ * A run begins to look at everything by new rules, which makes every digest worthless. Should it not come to its end, going
+ * back to the rules of before means looking at everything again as well (law L22). `first`: the flow had no rules yet.
+ */
+export async function beginRules(session: Session, flowId: number, rules: string, first: boolean): Promise<void> {
+  await session.execute('delete from scan_page where side_id in (select id from side where flow_id = $1)', [flowId])
+  await session.execute('update flow set rules = $2 where id = $1', [flowId, first ? rules : BY_NO_RULES])
 }
 
 /**
