@@ -20,8 +20,9 @@ import { Decider } from './decider.ts'
 import { LEASE_MS, type Counts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
 import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
+import { openSides } from './open-sides.ts'
 import { RecentRecords } from './recent-records.ts'
-import { openSides, pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
+import { pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
 import { settleUnfinished } from './settle.ts'
 import type { Side } from './side.ts'
 import { successorsFor } from './successors.ts'
@@ -161,7 +162,10 @@ export class HotFlow {
     this.lingerOn()
   }
 
-  /** A run lets hints go first. What goes wrong with them is not the run's failure. */
+  /**
+   * A run lets hints go first. Where they fail, it ends as well: what they began is settled before anything else is written,
+   * and what the run has listed of their records is not what they are now.
+   */
   private async serve(work: FlowWork): Promise<void> {
     if (this.waiting.length === 0) return
     const batch = this.waiting.splice(0)
@@ -170,7 +174,7 @@ export class HotFlow {
       for (const one of batch) one.resolve(report)
     } catch (error) {
       for (const one of batch) one.reject(error)
-      if (!(error instanceof ConcordatError)) throw error
+      throw error
     }
   }
 
@@ -226,9 +230,9 @@ export class HotFlow {
     if (this.opened && clock() > this.opened.at + OPENED_MS) this.opened = this.work = null
     if (this.work) return this.work
     const shapes = await layouts(database, row.id)
-    this.opened ??= {
-      sides: await openSides(deps, flow, await ensureFlows(database, [...contract.flows.values()]), shapes),
-      at: clock(),
+    if (!this.opened) {
+      const known = await ensureFlows(database, [...contract.flows.values()])
+      this.opened = { sides: await openSides(deps, flow, known, shapes), at: clock() }
     }
     const { sides } = this.opened
     const work = {

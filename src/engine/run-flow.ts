@@ -3,19 +3,16 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, findCases, isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { countOpenCases, findCases, settleFormerFields } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
-import { countDirty } from '../store/dirty.ts'
 import {
-  adoptRules,
+  beginRules,
   completeRun,
-  distrustDigests,
   ensureFlow,
   ensureFlows,
   ensureLayout,
   layouts,
   publishContract,
-  type KnownFlow,
   type SideRow,
 } from '../store/flows.ts'
 import { markServed } from '../store/flow-service.ts'
@@ -28,9 +25,9 @@ import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
 import { linkedAtLastPass } from '../store/scan-pages.ts'
 import { applyAll, mergeMoved } from './apply.ts'
-import { BREAKER, breakerCase } from './case-drafts.ts'
+import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
-import { decideDeletions, limitFor } from './deletions.ts'
+import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
 import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
 import {
@@ -42,11 +39,11 @@ import {
   observeChanges,
   type Findings,
 } from './observe.ts'
+import { openSides } from './open-sides.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
-import { layoutNames } from './row-shape.ts'
-import { compileSide, objectSpec, type Side } from './side.ts'
+import type { Side } from './side.ts'
 import { successorsFor } from './successors.ts'
 
 /** What a run works with besides the contract; everything that is not pure comes in here. */
@@ -141,6 +138,7 @@ export async function runFlow(
     }
     try {
       const shapes = await layouts(database, row.id)
+      const fieldNames = flow.fields.map((field) => field.name)
       const sides = await openSides(deps, flow, known, shapes)
       const work: FlowWork = {
         flow,
@@ -149,12 +147,7 @@ export async function runFlow(
         database,
         lease,
         runId,
-        goldenLayout: await ensureLayout(
-          database,
-          row.id,
-          flow.fields.map((field) => field.name),
-          shapes,
-        ),
+        goldenLayout: await ensureLayout(database, row.id, fieldNames, shapes),
         layouts: shapes,
         successors: await successorsFor(database, flow),
         recordIds: new IdBlocks('record_id'),
@@ -169,23 +162,26 @@ export async function runFlow(
         ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
         ...(options.recent && { recent: options.recent }),
       }
-      if (row.rules !== flow.fingerprint) await distrustDigests(database, row.id)
-      if (row.rules === null) await adoptRules(database, row.id, flow.fingerprint)
-      const findings = noFindings()
+      if (row.rules !== flow.fingerprint)
+        await underLease(work, (session) => beginRules(session, row.id, flow.fingerprint, row.rules === null))
       const seen = new Set<number>()
-      const stopped = await perform(work, { sideRows, kind, seen, ...options }, findings)
+      const findings = noFindings()
+      const stopped = await perform(work, { sideRows, kind, seen, findings, ...options })
       if (!stopped) {
         // Only now: a run that ends before has not looked at everything under the new rules.
-        await underLease(work, (session) =>
-          completeRun(session, row.id, {
+        await underLease(work, async (session) => {
+          if (rulesChanged) await settleFormerFields(session, fieldNames, stampOf(work))
+          await completeRun(session, row.id, {
             rules: flow.fingerprint,
+            seen: [...seen],
             swept: [...findings.swept],
+            began: new Date(started),
             now: new Date(clock()),
-          }),
-        )
+          })
+        })
       }
-      // Also after a limit has stopped it: looking again at once would change nothing.
-      await markServed(database, [...seen], new Date(started))
+      // A limit has stopped it: looking again at once would change nothing.
+      else await markServed(database, [...seen], new Date(started))
       return await report(stopped ? 'stopped' : 'done', sides, stopped ?? undefined)
     } catch (error) {
       if (!(error instanceof ConcordatError)) {
@@ -208,16 +204,20 @@ interface Pass extends Pick<RunFlowOptions, 'systems' | 'sweepMs'> {
   readonly kind: RunKind
   /** Ids of the sides that were looked at. */
   readonly seen: Set<number>
+  readonly findings: Findings
+  /** Whether the flow is small enough for every run to look for what is gone. */
+  small?: boolean
 }
 
 /** The run itself; answers why it stopped, or null. */
-async function perform(work: FlowWork, pass: Pass, findings: Findings): Promise<string | null> {
+async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
+  const { findings } = pass
   const decider = new Decider(work)
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
   const paused = await pausedByFailure(work)
   if (paused) return paused
-  await observeSides(work, decider, pass, findings)
+  await observeSides(work, decider, pass)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
   const massDeletion = await decideDeletions(work, findings)
@@ -252,29 +252,22 @@ const observingOrder = (work: FlowWork): Side[] => work.sides.toSorted((a, b) =>
  * Looks at the sides that the pass is for. What is new in one of them may be in another already, so that one is looked
  * at, too, before anything is decided about it.
  */
-async function observeSides(work: FlowWork, decider: Decider, pass: Pass, findings: Findings): Promise<void> {
+async function observeSides(work: FlowWork, decider: Decider, pass: Pass): Promise<void> {
   const order = observingOrder(work)
   const wanted = (side: Side): boolean =>
     pass.kind === 'full' || pass.systems === undefined || pass.systems.includes(side.system)
   const chosen = order.filter(wanted)
   const others = order.filter((side) => !wanted(side))
   for (const [i, side] of chosen.entries())
-    await observe(work, decider, side, pass, others.length === 0 && i === chosen.length - 1, findings)
+    await observe(work, decider, side, pass, others.length === 0 && i === chosen.length - 1)
   if (others.length === 0) return
   const pending = await recordsInState(work.database, work.row.id, 'pending', '0', 1)
   if (pending.length === 0) return
-  for (const [i, side] of others.entries()) await observe(work, decider, side, pass, i === others.length - 1, findings)
+  for (const [i, side] of others.entries()) await observe(work, decider, side, pass, i === others.length - 1)
 }
 
-async function observe(
-  work: FlowWork,
-  decider: Decider,
-  side: Side,
-  pass: Pass,
-  last: boolean,
-  findings: Findings,
-): Promise<void> {
-  const { kind } = pass
+async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
+  const { kind, findings } = pass
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
   pass.seen.add(side.id)
   if (kind === 'full' || row.cursor === null) {
@@ -283,17 +276,15 @@ async function observe(
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
   const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
-  if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work))))
+  if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work, pass))))
     await findAbsent(work, side, findings)
 }
 
 /** Whether the flow has so few records that every run may look for what is gone. */
-async function isSmall(work: FlowWork): Promise<boolean> {
-  const linked = await linkedAtLastPass(
-    work.database,
-    work.sides.map((side) => side.id),
-  )
-  return linked <= SWEEP_ALWAYS
+async function isSmall(work: FlowWork, pass: Pass): Promise<boolean> {
+  const sideIds = work.sides.map((side) => side.id)
+  pass.small ??= (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
+  return pass.small
 }
 
 /** Records that waited for what they refer to: it may have come since. Repeats while something moves. */
@@ -336,32 +327,6 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
   }
 }
 
-/** Stops the flow before its first write when more would change than the contract lets through; answers why. */
-async function breaker(work: FlowWork): Promise<string | null> {
-  if (work.firstSync) return null
-  const { records: due, bySide } = await countDirty(
-    work.database,
-    work.sides.map((side) => side.id),
-  )
-  const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
-  // What is to be created counts among the records, too, so that 100% is never exceeded.
-  const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
-  if (total > limit) {
-    const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
-    if (total > approved) {
-      const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
-      await underLease(work, (session) =>
-        openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
-      )
-      return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
-    }
-  }
-  const question = { kind: 'breaker tripped', subject: BREAKER } as const
-  if (await isOpen(work.database, work.row.id, question))
-    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
-  return null
-}
-
 const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
   code: error.code,
   ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
@@ -376,37 +341,6 @@ export async function takeFlow(deps: Deps, flowId: number, name: string): Promis
     retry: 'later',
     cure: 'Wait until that run has ended, then try again.',
   })
-}
-
-/** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
-export async function openSides(
-  deps: Deps,
-  flow: Flow,
-  known: ReadonlyMap<string, KnownFlow>,
-  shapes: Map<number, readonly string[]>,
-): Promise<Side[]> {
-  const { row: flowRow, sides: rows } = known.get(flow.name)!
-  const sides: Side[] = []
-  for (const row of rows) {
-    const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
-    const parents = new Map<string, number>()
-    for (const [name, other] of known) {
-      const parent = other.sides.find((side) => side.system === row.system)
-      if (parent) parents.set(name, parent.id)
-    }
-    sides.push({
-      id: row.id,
-      system: row.system,
-      remote,
-      mapping: compileSide(flow, row.system, remote.layout),
-      places: new Map(remote.layout.columns.map((column, place) => [column, place])),
-      layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),
-      mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
-      leads: flow.master === 'shared' || flow.master === row.system,
-      parents,
-    })
-  }
-  return sides
 }
 
 interface ReportInput {

@@ -75,6 +75,15 @@ export async function settleCases(session: Session, settled: readonly SettledCas
   )
 }
 
+/** Closes questions about fields that the contract does not keep in agreement any more. */
+export async function settleFormerFields(session: Session, fields: readonly string[], stamp: Stamp): Promise<void> {
+  await session.execute(
+    `update case_file set state = 'resolved', resolved_at = $2, resolution = 'settled by itself'
+     where flow_id = $1 and state = 'open' and field is not null and not field = any($3::text[])`,
+    [stamp.flowId, stamp.at, fields],
+  )
+}
+
 /** Whether a question is open. */
 export async function isOpen(
   session: Session,

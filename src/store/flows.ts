@@ -146,29 +146,40 @@ export async function publishContract(
   return (await find())[0]!.id
 }
 
-/** A new set of rules makes every digest worthless: what was in agreement may not be any more. */
-export async function distrustDigests(session: Session, flowId: number): Promise<void> {
-  await session.execute('delete from scan_page where side_id in (select id from side where flow_id = $1)', [flowId])
-}
+/** While some records have been looked at by one set of rules and others by another, the flow is in agreement by none. */
+const BY_NO_RULES = ''
 
-/** Notes the rules that the flow has been brought into agreement by. */
-export async function adoptRules(session: Session, flowId: number, rules: string): Promise<void> {
-  await session.execute('update flow set rules = $2 where id = $1', [flowId, rules])
+/**
+ * A run begins to look at everything by new rules, which makes every digest worthless. Should it not come to its end, going
+ * back to the rules of before means looking at everything again as well (law L22). `first`: the flow had no rules yet.
+ */
+export async function beginRules(session: Session, flowId: number, rules: string, first: boolean): Promise<void> {
+  await session.execute('delete from scan_page where side_id in (select id from side where flow_id = $1)', [flowId])
+  await session.execute('update flow set rules = $2 where id = $1', [flowId, first ? rules : BY_NO_RULES])
 }
 
 /**
- * Notes that a run has looked at everything by these rules, and which sides it compared with all that is linked: in the
- * transaction that the lease was checked in, or a process that was overtaken would bring old rules back.
+ * Notes that a run has looked at everything by these rules, at which sides, and which of them it compared with all that is
+ * linked: in the transaction that the lease was checked in, or a process that was overtaken would bring old rules back.
  */
 export async function completeRun(
   session: Session,
   flowId: number,
-  done: { readonly rules: string; readonly swept: readonly number[]; readonly now: Date },
+  done: {
+    readonly rules: string
+    readonly seen: readonly number[]
+    readonly swept: readonly number[]
+    readonly began: Date
+    readonly now: Date
+  },
 ): Promise<void> {
   await session.execute(
-    `with swept as (update side set scanned_at = $3 where id = any($4::smallint[]))
+    `with looked_at as (
+       update side set served_at = greatest(served_at, $5),
+         scanned_at = case when id = any($4::smallint[]) then $3 else scanned_at end
+       where id = any($6::smallint[]))
      update flow set rules = $2, first_sync_at = coalesce(first_sync_at, $3), last_success = $3 where id = $1`,
-    [flowId, done.rules, done.now, done.swept],
+    [flowId, done.rules, done.now, done.swept, done.began, done.seen],
   )
 }
 

@@ -43,6 +43,9 @@ export class Business {
   readonly diary: Entry[]
   private readonly clock: () => number
   private open: OpenTransaction[] = []
+  /** Records that may have changed, in the order in which they did; whoever delivers hints takes them from here. */
+  readonly hints: { readonly table: TableName; readonly id: string }[] = []
+  private readonly births = new Map<string, number>()
 
   constructor(manners: SystemManners, clock: () => number, diary: Entry[]) {
     this.name = manners.name
@@ -98,6 +101,22 @@ export class Business {
       primaryKey: ['order_id', 'position'],
       ids: 'given',
     })
+    this.database.watch((changes) => {
+      for (const { table, row } of changes) {
+        const lines = table === 'order_lines'
+        this.hints.push({ table: (lines ? 'orders' : table) as TableName, id: row.get(lines ? 'order_id' : 'id')! })
+      }
+    })
+  }
+
+  noteBirth(table: TableName, id: string): void {
+    this.births.set(`${table}/${id}`, this.clock())
+  }
+
+  /** Whether the search index knows a record already. */
+  isIndexed(table: TableName, id: string): boolean {
+    const born = this.births.get(`${table}/${id}`)
+    return born === undefined || this.clock() - born >= (this.manners.lagMs ?? 0)
   }
 
   /** What the system makes of a value that it is given. */

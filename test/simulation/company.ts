@@ -22,6 +22,10 @@ export interface SystemManners {
   /** It turns e-mail addresses to capitals. */
   readonly capitals: boolean
   readonly uniqueCode: boolean
+  /** How long its search index lags behind, and how long a write may be on its way after its connection broke. */
+  readonly lagMs?: number
+  /** It hands out two records at a time, and takes no more. */
+  readonly shortPages?: boolean
 }
 
 export interface Decisions {
@@ -36,6 +40,8 @@ export interface Decisions {
   readonly missingReference: 'ask' | 'skip field' | 'wait 1 day, then ask'
   /** Most deletions a run may carry out unasked; null: any number. */
   readonly deletions: number | null
+  /** A field of customers that is not kept in agreement for the time being. */
+  readonly without?: 'credit' | 'email' | null
 }
 
 export interface Company {
@@ -63,6 +69,8 @@ export function companyOf(seed: number): Company {
       scale: mannered && random.chance(0.4) ? 1 : 2,
       capitals: mannered && random.chance(0.4),
       uniqueCode: random.chance(0.4),
+      lagMs: random.chance(0.5) ? 5_000 : 0,
+      shortPages: random.chance(0.2),
     }
   })
   return {
@@ -116,6 +124,20 @@ interface Signed {
 
 /** The last ones: a seed's two plays have the same. */
 const signed = new Map<string, Signed>()
+
+/** Decisions that people may change for a while, without a word about what had been agreed before. */
+export function otherDecisions(random: Random, decisions: Decisions): Partial<Decisions> {
+  return random.pick<Partial<Decisions>>([
+    { without: 'credit' },
+    { without: 'email' },
+    { editedOutside: decisions.editedOutside === 'accept' ? 'revert' : 'accept' },
+    { phoneEditedOutside: decisions.phoneEditedOutside === 'ask' ? 'revert' : 'ask' },
+    { deletedElsewhere: decisions.deletedElsewhere === 'restore' ? 'accept' : 'restore' },
+    { deletedInMaster: decisions.deletedInMaster === 'ask' ? 'delete' : 'ask' },
+    { createdOutside: decisions.createdOutside === 'adopt' ? 'hold for approval' : 'adopt' },
+    { emailConflict: decisions.emailConflict === 'newest' ? 'ask' : 'newest' },
+  ])
+}
 
 /** The contract that says so. */
 export function contractOf(company: Company): Signed {
@@ -176,8 +198,10 @@ function sign(company: Company): Signed {
           code: { type: 'text', required: true, ...on('code') },
           name: { type: 'text', ...on('name') },
           phone: { type: 'text', master: 'crm', edited_outside_master: d.phoneEditedOutside, ...on('phone') },
-          email: { type: 'email', master: 'shared', on_conflict: d.emailConflict, ...on('email') },
-          credit: { type: 'money', currency: 'EUR', ...on('credit') },
+          ...(d.without !== 'email' && {
+            email: { type: 'email', master: 'shared', on_conflict: d.emailConflict, ...on('email') },
+          }),
+          ...(d.without !== 'credit' && { credit: { type: 'money', currency: 'EUR', ...on('credit') } }),
         },
         edge_cases: edgeCases,
       },

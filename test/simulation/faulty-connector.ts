@@ -17,7 +17,7 @@ import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import type { Raw } from '../../src/model/value.ts'
 import type { Business, Entry, TableName, Values } from './business.ts'
-import type { Incident } from './incidents.ts'
+import { count, type Incident, type Tally } from './incidents.ts'
 import type { Worker } from './worker.ts'
 
 /*
@@ -30,9 +30,14 @@ export interface Surroundings {
   pass(ms: number): void
   /** What the incident stands for, when it is not the call itself that fails. */
   meet(incident: Incident, worker: Worker): Promise<void>
+  /** A write whose answer was lost is still on its way: it lands when the system is waited for, or at some later time. */
+  putOff(work: () => Promise<unknown>): void
+  /** What is still on its way lands now. */
+  landAll(): Promise<void>
   /** A write of the engine has landed. `unread`: the row was not what the engine had been shown. */
   landed(entry: Entry, unread: boolean): void
   readonly run: number
+  readonly tally: Tally
 }
 
 /** What an update expects when it is told to overwrite whatever there is. */
@@ -61,9 +66,9 @@ export class FaultyConnector implements Connector {
   introspect: Connector['introspect'] = () => this.inner.introspect()
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {
-    const link = new Wire(this.business, this.worker, this.around)
-    const inner = await link.call(false, () => this.inner.open(spec))
-    return new FaultyObject(inner, spec, this.business, this.worker, this.around, link, this.shown)
+    const wire = new Wire(this.business, spec.object, this.worker, this.around)
+    const inner = await wire.call('open', false, () => this.inner.open(spec))
+    return new FaultyObject(inner, spec, this.business, this.worker, this.around, wire, this.shown)
   }
 
   async close(): Promise<void> {}
@@ -71,37 +76,48 @@ export class FaultyConnector implements Connector {
 
 class Wire {
   private readonly business: Business
+  private readonly table: string
   private readonly worker: Worker
   private readonly around: Surroundings
 
-  constructor(business: Business, worker: Worker, around: Surroundings) {
+  constructor(business: Business, table: string, worker: Worker, around: Surroundings) {
     this.business = business
+    this.table = table
     this.worker = worker
     this.around = around
   }
 
-  async call<T>(isWrite: boolean, work: (incident: Incident | null) => Promise<T>): Promise<T> {
+  async call<T>(name: string, isWrite: boolean, work: (incident: Incident | null) => Promise<T>): Promise<T> {
     const { worker } = this
     worker.assertAlive()
     this.around.pass(20)
-    const incident = worker.fate.atCall(isWrite)
+    const incident = worker.fate.atCall(`${this.business.name}.${this.table}.${name}`, isWrite)
     const kind = incident?.kind
     if (kind === 'die before') worker.die()
-    if (kind === 'fail') throw this.failure()
+    if (kind === 'fail') throw this.failure(incident!)
     // Between its look at the clock and the arrival of its write a process cannot notice that it stood still.
-    if (kind === 'user before' || kind === 'rival' || (kind === 'pause' && !isWrite))
-      await this.around.meet(incident!, worker)
+    const stands = kind === 'pause' || kind === 'overtaken'
+    if (kind === 'user before' || kind === 'rival' || (stands && !isWrite)) await this.around.meet(incident!, worker)
     worker.assertAlive()
+    if (isWrite && kind === 'lose' && incident!.random.chance(0.4)) {
+      this.around.putOff(() => work(incident))
+      throw this.lost()
+    }
     const result = await work(incident)
     if (kind === 'die after') worker.die()
-    if (kind === 'lose') throw isWrite ? this.lost() : this.failure()
-    if (kind === 'user after' || (kind === 'pause' && isWrite)) await this.around.meet(incident!, worker)
+    if (kind === 'lose') throw isWrite ? this.lost() : this.failure(incident!)
+    if (kind === 'user after' || (stands && isWrite)) await this.around.meet(incident!, worker)
     worker.assertAlive()
     return result
   }
 
-  private failure(): ConcordatError {
-    return new ConcordatError('connector.unreachable', `${this.business.name} does not answer.`, { retry: 'later' })
+  private failure({ random }: Incident): ConcordatError {
+    const { name } = this.business
+    return random.pick([
+      new ConcordatError('connector.unreachable', `${name} does not answer.`, { retry: 'later' }),
+      new ConcordatError('connector.failed', `${name} answers 500.`, { retry: 'later' }),
+      new ConcordatError('connector.timeout', `${name} is too slow.`, { retry: 'later' }),
+    ])
   }
 
   private lost(): ConcordatError {
@@ -133,7 +149,8 @@ class FaultyObject implements RemoteObject {
   ) {
     this.inner = inner
     this.layout = inner.layout
-    this.capabilities = inner.capabilities
+    const { shortPages = false } = business.manners
+    this.capabilities = shortPages ? { ...inner.capabilities, maxBatch: 2 } : inner.capabilities
     this.table = spec.object as TableName
     this.business = business
     this.worker = worker
@@ -143,31 +160,33 @@ class FaultyObject implements RemoteObject {
   }
 
   estimate(): Promise<number | null> {
-    return this.wire.call(false, () => this.inner.estimate())
+    return this.wire.call('estimate', false, () => this.inner.estimate())
   }
 
   async *scan(range: KeyRange, pageSize: number): AsyncGenerator<readonly RemoteRecord[]> {
-    for (const page of await this.wire.call(false, () => collect(this.inner.scan(range, pageSize)))) {
+    for (const page of await this.wire.call('scan', false, () =>
+      collect(this.inner.scan(range, this.page(pageSize))),
+    )) {
       this.show(page)
       yield page
     }
   }
 
   digest(range: KeyRange): Promise<{ rows: number; digest: string }> {
-    return this.wire.call(false, () => this.inner.digest(range))
+    return this.wire.call('digest', false, () => this.inner.digest(range))
   }
 
   async *scanIds(pageSize: number): AsyncGenerator<readonly string[]> {
-    yield* await this.wire.call(false, () => collect(this.inner.scanIds(pageSize)))
+    yield* await this.wire.call('scanIds', false, () => collect(this.inner.scanIds(this.page(pageSize))))
   }
 
   now(): Promise<Cursor> {
-    return this.wire.call(false, () => this.inner.now())
+    return this.wire.call('now', false, () => this.inner.now())
   }
 
   async *changedSince(cursor: Cursor, overlapMs: number, pageSize: number): AsyncGenerator<ChangePage> {
-    for (const page of await this.wire.call(false, () =>
-      collect(this.inner.changedSince(cursor, overlapMs, pageSize)),
+    for (const page of await this.wire.call('changedSince', false, () =>
+      collect(this.inner.changedSince(cursor, overlapMs, this.page(pageSize))),
     )) {
       this.show(page.records)
       yield page
@@ -175,19 +194,29 @@ class FaultyObject implements RemoteObject {
   }
 
   async read(ids: readonly string[]): Promise<readonly RemoteRecord[]> {
-    const records = await this.wire.call(false, () => this.inner.read(ids))
+    const records = await this.wire.call('read', false, () => this.inner.read(ids))
     this.show(records)
     return records
   }
 
   reserveIds(count: number): Promise<readonly string[]> {
-    return this.wire.call(false, () => this.inner.reserveIds(count))
+    return this.wire.call('reserveIds', false, () => this.inner.reserveIds(count))
   }
 
   async search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]> {
-    const hits = await this.wire.call(false, () => this.inner.search(values))
-    this.show(hits.flat())
-    return hits
+    const hits = await this.wire.call('search', false, () => this.inner.search(values))
+    // A search index that lags does not know the newest records yet.
+    const known = hits.map((records) => records.filter(({ id }) => this.business.isIndexed(this.table, id)))
+    count(this.around.tally, 'searches')
+    if (known.flat().length < hits.flat().length) count(this.around.tally, 'searches: lagging')
+    this.show(known.flat())
+    return known
+  }
+
+  /** Nothing is on its way any more, and the search index knows everything. */
+  async awaitWrites(): Promise<void> {
+    await this.around.landAll()
+    await this.wire.call('awaitWrites', false, async () => this.around.pass(this.business.manners.lagMs ?? 0))
   }
 
   create(items: readonly CreateItem[]): Promise<readonly WriteResult[]> {
@@ -220,7 +249,7 @@ class FaultyObject implements RemoteObject {
     kindOf: () => Entry['kind'],
   ): Promise<WriteResult[]> {
     const kind = kindOf()
-    return this.wire.call(true, async (incident) => {
+    return this.wire.call(kind, true, async (incident) => {
       const refused = new Set<T>()
       if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
       const results: WriteResult[] = []
@@ -270,6 +299,7 @@ class FaultyObject implements RemoteObject {
       after,
     }
     this.business.diary.push(entry)
+    if (kind === 'create') this.business.noteBirth(this.table, id)
     this.around.landed(entry, image !== undefined && this.shown.get(this.place(id))?.has(image) !== true)
     return result!
   }
@@ -281,6 +311,10 @@ class FaultyObject implements RemoteObject {
       if (!images) this.shown.set(place, (images = new Set()))
       images.add(record.image)
     }
+  }
+
+  private page(size: number): number {
+    return this.business.manners.shortPages ? 2 : size
   }
 
   private place(id: string): string {

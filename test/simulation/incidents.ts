@@ -1,14 +1,15 @@
 import { Random } from './random.ts'
 
 /*
- * What goes wrong, and when. Every place where something can go wrong has a name – the step of the story and the number
- * of the call in it – and draws from a stream of its own, so that a story stays the same when one incident is left out.
+ * What goes wrong, and how often. Every place where something can go wrong has a name – the step of the story, and which
+ * call of what it is in that step – and draws from a stream of its own, so that a story stays the same when one incident
+ * is left out, or when the engine comes to ask its store in another way.
  */
 
 export type IncidentKind =
   /** The call fails before it has an effect. */
   | 'fail'
-  /** It has its effect, and the answer is lost. */
+  /** It has its effect – a write perhaps later – and the answer is lost. */
   | 'lose'
   /** The process dies before or after it. */
   | 'die before'
@@ -18,126 +19,158 @@ export type IncidentKind =
   | 'user after'
   /** A second process tries to run the same flow. */
   | 'rival'
-  /** The process stands still for longer than its lease, and a second one takes over. */
+  /** The process stands still for longer than its lease, and a second one runs the flow from beginning to end. */
   | 'pause'
+  /** The same, but the second one has only begun when the first one goes on: both work at the same time. */
+  | 'overtaken'
   /** Single records of a batch are refused. */
   | 'refuse'
 
 export interface Incident {
   readonly kind: IncidentKind
-  /** Its place: `<step>:<number>`. */
+  /** Its place: `<step>:<call>`. */
   readonly at: string
   readonly random: Random
 }
 
-/** Probability of each incident at one call of a system. */
+/** Probability of each incident at one call. */
+export type Chances = Readonly<Partial<Record<IncidentKind, number>>>
+
 export interface Density {
-  /** Calls that only read go well so much more often. */
-  readonly reads: number
-  readonly fail: number
-  readonly lose: number
-  readonly die: number
-  readonly dieInStore: number
-  readonly user: number
-  readonly rival: number
-  readonly pause: number
-  readonly refuse: number
+  readonly read: Chances
+  readonly write: Chances
+  readonly store: Chances
 }
 
-export const CALM: Density = {
-  reads: 1,
-  fail: 0,
-  lose: 0,
-  die: 0,
-  dieInStore: 0,
-  user: 0,
-  rival: 0,
-  pause: 0,
-  refuse: 0,
-}
-/** Everything goes wrong often, so that most runs end before they have written anything. */
-export const ROUGH: Density = {
-  reads: 1,
-  fail: 0.1,
-  lose: 0.1,
-  die: 0.03,
-  dieInStore: 0.004,
-  user: 0.1,
-  rival: 0.01,
-  pause: 0.01,
-  refuse: 0.1,
+/** How badly things go during a run. */
+export type Weather = 'calm' | 'rough' | 'rough writes'
+
+export const DENSITIES: Readonly<Record<Weather, Density>> = {
+  calm: { read: {}, write: {}, store: {} },
+  /** Every call may go wrong, so that most runs end before they have written anything. */
+  rough: {
+    read: {
+      fail: 0.11,
+      lose: 0.11,
+      'die before': 0.02,
+      'die after': 0.02,
+      'user before': 0.05,
+      'user after': 0.05,
+      rival: 0.01,
+      pause: 0.01,
+      overtaken: 0.01,
+    },
+    write: {
+      refuse: 0.1,
+      fail: 0.11,
+      lose: 0.2,
+      'die before': 0.02,
+      'die after': 0.05,
+      'user before': 0.05,
+      'user after': 0.05,
+      rival: 0.01,
+      pause: 0.05,
+      overtaken: 0.03,
+    },
+    store: { 'die before': 0.002, 'die after': 0.002 },
+  },
+  /** Reading goes well, so that most runs come to write; and writing goes badly. */
+  'rough writes': {
+    read: {
+      fail: 0.012,
+      'die after': 0.006,
+      'user before': 0.05,
+      'user after': 0.05,
+      rival: 0.003,
+      pause: 0.002,
+      overtaken: 0.002,
+    },
+    write: {
+      refuse: 0.12,
+      fail: 0.11,
+      lose: 0.2,
+      'die before': 0.02,
+      'die after': 0.07,
+      'user before': 0.08,
+      'user after': 0.08,
+      rival: 0.02,
+      pause: 0.05,
+      overtaken: 0.04,
+    },
+    store: { 'die before': 0.002, 'die after': 0.002 },
+  },
 }
 
-/** Reading goes well, and writing goes badly. */
-export const ROUGH_WRITES: Density = {
-  reads: 0.1,
-  fail: 0.12,
-  lose: 0.12,
-  die: 0.06,
-  dieInStore: 0.004,
-  user: 0.2,
-  rival: 0.03,
-  pause: 0.02,
-  refuse: 0.15,
+/** What becomes of a hint on its way. */
+export const HINTS = { dropped: 0.12, doubled: 0.12, late: 0.15, 'out of order': 0.3 } as const
+
+/** What a simulation has to reach, as a share of the calls of the systems in rough weather, and of the hints. */
+export const REQUIRED = {
+  'failed calls': 0.1,
+  'lost answers': 0.1,
+  crashes: 0.03,
+  'dropped hints': 0.1,
+  'doubled hints': 0.1,
+} as const
+
+/** Counts of what happened, by name. */
+export type Tally = Record<string, number>
+
+export function count(tally: Tally, name: string, by = 1): void {
+  tally[name] = (tally[name] ?? 0) + by
+}
+
+/** What a story says about its incidents: by place, when it was written down; else they are drawn. */
+export interface Told {
+  readonly seed: number
+  readonly spared: readonly string[]
+  readonly met?: Readonly<Record<string, IncidentKind>>
 }
 
 export class Fate {
-  private readonly seed: number
+  private readonly told: Told
   private readonly step: string
-  private readonly density: Density
-  private readonly spared: ReadonlySet<string>
+  private readonly weather: Weather
   private readonly happened: Incident[]
-  private calls = 0
+  private readonly tally: Tally
+  private readonly calls = new Map<string, number>()
 
-  constructor(seed: number, step: string, density: Density, spared: ReadonlySet<string>, happened: Incident[]) {
-    this.seed = seed
+  constructor(told: Told, step: string, weather: Weather, happened: Incident[], tally: Tally) {
+    this.told = told
     this.step = step
-    this.density = density
-    this.spared = spared
+    this.weather = weather
     this.happened = happened
+    this.tally = tally
   }
 
-  /** What happens at the next call of a system. */
-  atCall(isWrite: boolean): Incident | null {
-    const { density: d } = this
-    if (!isWrite && d.reads < 1)
-      return this.draw([
-        [d.fail * d.reads, 'fail'],
-        [d.die * d.reads, 'die after'],
-        [d.user / 4, 'user before'],
-        [d.user / 4, 'user after'],
-        [d.rival * d.reads, 'rival'],
-        [d.pause * d.reads, 'pause'],
-      ])
-    return this.draw([
-      [isWrite ? d.refuse : 0, 'refuse'],
-      [d.fail, 'fail'],
-      // A read whose answer is lost has simply failed; what matters are writes.
-      [isWrite ? 2 * d.lose : d.lose / 5, 'lose'],
-      [d.die / 2, 'die before'],
-      [d.die / 2 + (isWrite ? d.die : 0), 'die after'],
-      [d.user / 2, 'user before'],
-      [d.user / 2, 'user after'],
-      [d.rival, 'rival'],
-      [d.pause * (isWrite ? 5 : 1), 'pause'],
-    ])
+  /** What happens at the next call of this name to a system. */
+  atCall(name: string, isWrite: boolean): Incident | null {
+    const incident = this.draw(name, DENSITIES[this.weather][isWrite ? 'write' : 'read'])
+    if (this.weather === 'calm') return incident
+    const where = `${this.weather} ${isWrite ? 'write' : 'read'}`
+    count(this.tally, where)
+    if (incident) count(this.tally, `${where}: ${incident.kind}`)
+    return incident
   }
 
   /** What happens at the next call of the store. */
   inStore(): Incident | null {
-    return this.draw([
-      [this.density.dieInStore / 2, 'die before'],
-      [this.density.dieInStore / 2, 'die after'],
-    ])
+    return this.draw('store', DENSITIES[this.weather].store)
   }
 
-  private draw(chances: readonly (readonly [number, IncidentKind])[]): Incident | null {
-    const at = `${this.step}:${this.calls++}`
-    if (this.density === CALM || this.spared.has(at)) return null
-    const random = new Random(this.seed, at)
+  private draw(name: string, chances: Chances): Incident | null {
+    const n = (this.calls.get(name) ?? 0) + 1
+    this.calls.set(name, n)
+    if (this.weather === 'calm') return null
+    const at = `${this.step}:${name}#${n}`
+    const { seed, spared, met } = this.told
+    if (spared.includes(at)) return null
+    const random = new Random(seed, at)
     let left = random.next()
-    for (const [chance, kind] of chances) {
-      if ((left -= chance) >= 0) continue
+    const known = met?.[at]
+    if (met && known === undefined) return null
+    for (const [kind, chance] of Object.entries(chances) as [IncidentKind, number][]) {
+      if (known === undefined ? (left -= chance) >= 0 : kind !== known) continue
       const incident = { kind, at, random }
       this.happened.push(incident)
       return incident

@@ -1,5 +1,5 @@
 import { TABLES, type Business, type TableName } from './business.ts'
-import { mappedColumns, print } from './oracle.ts'
+import { isBlank, mappedColumns, print } from './oracle.ts'
 import type { Stage } from './play.ts'
 
 /*
@@ -12,7 +12,8 @@ export async function judgeEnd(stage: Stage): Promise<void> {
   const { oracle } = stage
   stage.told.push('— from here on nothing goes wrong —')
   stage.pass(200_000)
-  const flows = [...stage.contract.flows.keys()]
+  await stage.landAll()
+  const flows = [...stage.signed.contract.flows.keys()]
   let resting = 0
   for (let round = 0; resting < 1; round++) {
     if (round === MOST_ROUNDS) {
@@ -65,7 +66,8 @@ function judgeAgreement(stage: Stage): void {
       }
       if (holders.length < all.length)
         oracle.fail('L1', `${table} ${code} is only in ${holders.map((business) => business.name).join(', ')}`)
-      for (const column of mappedColumns(table)) judgeField(stage, table, code, column, holders)
+      for (const column of mappedColumns(table))
+        if (column !== stage.decisions.without) judgeField(stage, table, code, column, holders)
     }
   }
 }
@@ -76,25 +78,24 @@ function judgeField(stage: Stage, table: TableName, code: string, column: string
     business,
     value: oracle.meaning(business.name, column, business.find(table, code)![column] ?? null),
   }))
-  const { decisions } = stage.story.company
   const master = masterOf(table, column)
-  const keepsEmpty = decisions.emptyInMaster === 'keep'
+  const keepsEmpty = stage.decisions.emptyInMaster === 'keep'
   for (const [i, a] of held.entries()) {
     for (const b of held.slice(i + 1)) {
       if (oracle.agree(a.business.manners, b.business.manners, column, a.value, b.value)) continue
       // An empty value of the master stands for itself where the contract says so.
-      if (master !== null && keepsEmpty && held.some((h) => h.business.name === master && isEmpty(h.value))) continue
+      if (master !== null && keepsEmpty && held.some((h) => h.business.name === master && isBlank(h.value))) continue
       oracle.fail(
         'L1',
         `${column} of ${table} ${code} is ${a.value} in ${a.business.name} and ${b.value} in ${b.business.name}`,
       )
     }
   }
-  const policy = column === 'phone' ? decisions.phoneEditedOutside : decisions.editedOutside
-  if (master === null || policy !== 'revert') return
+  const tolerates = column === 'phone' ? 'phoneEditedOutside' : 'editedOutside'
+  if (master === null || oracle.ever((decisions) => decisions[tolerates] !== 'revert')) return
   const own = held.find((h) => h.business.name === master)
   const last = oracle.usersLast(master, table, code, column)
-  if (!own || last === undefined || (isEmpty(last) && keepsEmpty)) return
+  if (!own || last === undefined || (isBlank(last) && keepsEmpty)) return
   if (print(own.business.manners, column, own.value) !== print(own.business.manners, column, last))
     oracle.fail(
       'L5',
@@ -187,9 +188,4 @@ async function judgeLosses(stage: Stage): Promise<void> {
     if (!kept.includes(wanted.toLowerCase()))
       oracle.fail('L8', `${value}, which users entered as ${place}, is kept in no revision and no case`)
   }
-}
-
-/** Nothing in it: no value, or no line. */
-function isEmpty(value: string | null): boolean {
-  return value === null || value === '' || value === '[]'
 }

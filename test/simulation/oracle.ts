@@ -1,5 +1,5 @@
 import type { Business, Entry, TableName } from './business.ts'
-import type { Company, SystemManners } from './company.ts'
+import type { Company, Decisions, SystemManners } from './company.ts'
 
 /*
  * The oracle knows every edit of every user, and what people decided. It judges each write of the engine when it lands,
@@ -40,13 +40,12 @@ export class Oracle {
   private readonly codes = new Map<string, string>()
   private readonly usersOwn = new Map<string, string | null>()
   private seen = 0
-  /** Deletions of the engine in the present run, and how many are allowed. */
-  private deletions = new Set<string>()
-  private allowed: number | null = null
-  private run = -1
+  private readonly everInForce: Decisions[]
+  private readonly runs = new Map<number, { most: number | null; without: string | null; deleted: Set<string> }>()
 
   constructor(company: Company, businesses: ReadonlyMap<string, Business>, diary: readonly Entry[]) {
     this.company = company
+    this.everInForce = [company.decisions]
     this.businesses = businesses
     this.diary = diary
   }
@@ -60,11 +59,19 @@ export class Oracle {
     this.add('person', value)
   }
 
-  /** A run may delete so many records. */
-  beginRun(run: number, flow: string, approved: boolean): void {
-    this.run = run
-    this.deletions = new Set()
-    this.allowed = approved || flow === '' ? null : this.company.decisions.deletions
+  /** What the contract of a run says. `most`: so many records it may delete unasked. */
+  beginRun(run: number, rules: { readonly most: number | null; readonly without: string | null }): void {
+    this.runs.set(run, { ...rules, deleted: new Set() })
+  }
+
+  /** People changed the contract. */
+  noteRules(decisions: Decisions): void {
+    this.everInForce.push(decisions)
+  }
+
+  /** Whether some contract of the story says so. */
+  ever(says: (decisions: Decisions) => boolean): boolean {
+    return this.everInForce.some(says)
   }
 
   /** Takes note of what users did since the last call. */
@@ -105,6 +112,8 @@ export class Oracle {
     for (const column of COLUMNS[table as TableName]) {
       const [from, to] = [before?.[column] ?? null, after![column] ?? null]
       if (from === to) continue
+      if (column === this.runs.get(entry.run!)!.without && kind === 'update')
+        this.fail('L5', `${column} of ${place}, which is not mapped for the time being, was changed to ${to}`)
       if (column === 'code' && before !== null) this.fail('L5', `the code of ${place} was changed to ${to}`)
       if (!this.wasEntered(system, table as TableName, code, column, to) && !(kind === 'create' && to === null))
         this.fail('L4', `${column} of ${place} became ${to}, which nobody ever entered for it`)
@@ -158,7 +167,7 @@ export class Oracle {
     }
   }
 
-  private judgeDeletion({ system, table, code }: Entry): void {
+  private judgeDeletion({ system, table, code, run }: Entry): void {
     const place = `${system} ${table} ${code}`
     const elsewhere = [...this.businesses.values()].filter((business) => business.name !== system)
     const gone = elsewhere.some(
@@ -178,9 +187,10 @@ export class Oracle {
     )
     if (!usersDid || (!gone && this.company.systems.length === 2))
       this.fail('L12', `${place} was deleted, though no user had deleted it elsewhere`)
-    this.deletions.add(`${table}/${code}`)
-    if (this.allowed !== null && this.deletions.size > this.allowed)
-      this.fail('L20', `run ${this.run} deleted ${this.deletions.size} records, more than ${this.allowed} unasked`)
+    const { most, deleted } = this.runs.get(run!)!
+    deleted.add(`${table}/${code}`)
+    if (most !== null && deleted.size > most)
+      this.fail('L20', `run ${run} deleted ${deleted.size} records, more than ${most} unasked`)
   }
 
   private wasEntered(system: string, table: TableName, code: string, column: string, to: string | null): boolean {
@@ -233,5 +243,8 @@ function rounded(value: string, places: number): string {
   const cents = Math.round(Number(value) * 10 ** places + 1e-9)
   return (cents / 10 ** places).toFixed(2)
 }
+
+/** Whether a value counts as none: a record without lines has no value there, either. */
+export const isBlank = (value: string | null): boolean => value === null || value === '' || value === '[]'
 
 export const mappedColumns = (table: TableName): readonly string[] => COLUMNS[table]

@@ -1,20 +1,21 @@
 import type { Connector } from '../../src/connector-kit/port.ts'
-import type { Contract } from '../../src/contract/contract.ts'
 import { resolveCase } from '../../src/engine/resolve-case.ts'
-import { runFlow } from '../../src/engine/run-flow.ts'
+import { HotFlow } from '../../src/engine/hot-flow.ts'
+import { runFlow, type Deps } from '../../src/engine/run-flow.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import { findCases } from '../../src/store/cases.ts'
 import type { Database } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
 import { Business, type Entry } from './business.ts'
-import { contractOf } from './company.ts'
-import { FaultyConnector, type Shown } from './faulty-connector.ts'
-import { CALM, Fate, ROUGH, ROUGH_WRITES, type Density, type Incident } from './incidents.ts'
+import { contractOf, type Decisions } from './company.ts'
+import { FaultyConnector, type Shown, type Surroundings } from './faulty-connector.ts'
+import { count, Fate, HINTS, type Incident, type Tally, type Weather } from './incidents.ts'
 import { Oracle, type Violation } from './oracle.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
 import { deedOf, type Deed, type Step, type Story } from './story.ts'
+import { Turn } from './turn.ts'
 import { Death, type SessionPool, Worker } from './worker.ts'
 
 /*
@@ -33,16 +34,29 @@ export interface Played {
   /** What happened, in words. */
   readonly told: readonly string[]
   readonly calls: number
+  readonly tally: Tally
 }
 
-const DENSITIES = { calm: CALM, rough: ROUGH, 'rough writes': ROUGH_WRITES }
+interface RunOptions {
+  readonly full?: boolean
+  readonly weather?: Weather
+  readonly alone?: boolean
+}
+
+/** A process at work on a flow. */
+interface Act {
+  readonly flow: string
+  readonly worker: Worker
+  readonly weather: Weather
+  readonly alone: boolean
+  /** Processes that work at the same time because of an incident of this one. */
+  readonly strands: Promise<unknown>[]
+}
 
 export const START = Date.UTC(2026, 2, 5, 9)
 
 export class Stage {
   readonly story: Story
-  readonly contract: Contract
-  readonly source: string
   readonly store: Database
   readonly pool: SessionPool
   readonly businesses: ReadonlyMap<string, Business>
@@ -52,25 +66,34 @@ export class Stage {
   readonly incidents: Incident[] = []
   readonly told: string[] = []
   readonly ablation: Ablation | null
+  readonly tally: Tally = {}
   clock = START
   runs = 0
   calls = 0
-  approved = false
-  private readonly spared: ReadonlySet<string>
+  decisions: Decisions
+  /** How many deletions people let through, by flow. */
+  private readonly approvals = new Map<string, number>()
+  /** How many records people themselves said to delete. */
+  private personDeletes = 0
+  private readonly onTheirWay: (() => Promise<unknown>)[] = []
+  private readonly turn = new Turn()
 
   constructor(story: Story, { store, pool }: Room, ablation: Ablation | null) {
     this.story = story
     this.store = store
     this.pool = pool
     this.ablation = ablation
-    ;({ contract: this.contract, source: this.source } = contractOf(
-      ablation?.company?.(story.company) ?? story.company,
-    ))
+    this.decisions = story.company.decisions
     this.businesses = new Map(
       story.company.systems.map((manners) => [manners.name, new Business(manners, () => this.clock, this.diary)]),
     )
     this.oracle = new Oracle(story.company, this.businesses, this.diary)
-    this.spared = new Set(story.spared)
+  }
+
+  /** The contract of today. */
+  get signed(): ReturnType<typeof contractOf> {
+    const company = { ...this.story.company, decisions: this.decisions }
+    return contractOf(this.ablation?.company?.(company) ?? company)
   }
 
   pass(ms: number): void {
@@ -80,6 +103,7 @@ export class Stage {
 
   async step(step: Step): Promise<void> {
     this.pass(1_000)
+    await this.landAll()
     switch (step.kind) {
       case 'user':
         this.deed(step.deed, step.late)
@@ -90,31 +114,93 @@ export class Stage {
       case 'person':
         await this.person(String(step.key))
         return
-      case 'run':
-        for (const name of step.flows) {
-          if (!this.contract.flows.has(name)) continue
-          await this.run(name, `${step.key}.${name}`, { full: step.full, density: DENSITIES[step.weather] })
-        }
+      case 'run': {
+        const { weather, full } = step
+        const one = (name: string): Promise<unknown> => this.run(name, `${step.key}.${name}`, { full, weather })
+        if (step.together) await Promise.all(step.flows.map(one))
+        else for (const name of step.flows) await one(name)
+        return
+      }
+      case 'hints': {
+        const { flow, weather, run } = step
+        await this.hints(flow, `hints${step.key}.${flow}`, { weather, run })
+        return
+      }
+      case 'rules':
+        this.decisions = { ...this.story.company.decisions, ...step.change }
+        this.oracle.noteRules(this.decisions)
+        this.told.push(`rules: ${JSON.stringify(step.change)}`)
     }
   }
 
-  /** One run by a process of its own; null when the process died. */
-  async run(flow: string, key: string, options: { full?: boolean; density?: Density } = {}): Promise<FlowRun | null> {
-    const density = options.density ?? CALM
-    const fate = new Fate(this.story.seed, key, density, this.spared, this.incidents)
-    const ablation = this.ablation
-    const worker = new Worker(`worker ${key}`, ablation?.store?.(this.store) ?? this.store, this.pool, fate)
+  /** One run by a process of its own; null when it came to no report. */
+  async run(flow: string, key: string, options: RunOptions = {}): Promise<FlowRun | null> {
+    const { contract, source } = this.signed
+    if (!contract.flows.has(flow)) return null
+    return this.act(
+      flow,
+      key,
+      options,
+      async (deps) => {
+        const result = await runFlow(deps, contract, contract.flows.get(flow)!, { full: options.full ?? false })
+        this.told.push(`  ${result.status}${result.message ? `: ${result.message}` : ''}`)
+        if (result.status !== 'failed') this.approvals.delete(flow)
+        return result
+      },
+      source,
+    )
+  }
+
+  /** Hints about a flow's records arrive, as far as they do; `run`: while the flow is run by the same process. */
+  async hints(flow: string, key: string, options: RunOptions & { readonly run: boolean }): Promise<void> {
+    const { contract, source } = this.signed
+    if (!contract.flows.has(flow)) return
+    const batches = this.delivered(flow, key)
+    if (batches.length === 0 && !options.run) return
+    await this.act(
+      flow,
+      key,
+      options,
+      async (deps) => {
+        const hot = new HotFlow(deps, contract, contract.flows.get(flow)!, { lingerMs: 600_000 })
+        const under: Promise<unknown>[] = options.run ? [hot.run()] : []
+        for (const { system, ids } of batches) under.push(hot.take(system, ids))
+        const ends = await Promise.allSettled(under)
+        await hot.close()
+        for (const end of ends) if (end.status === 'rejected') this.tell(end.reason, flow)
+        return null
+      },
+      source,
+    )
+  }
+
+  private async act(
+    flow: string,
+    key: string,
+    { weather = 'calm', alone = false, full = false }: RunOptions,
+    work: (deps: Deps) => Promise<FlowRun | null>,
+    source: string,
+  ): Promise<FlowRun | null> {
+    const { ablation } = this
+    const fate = new Fate(this.story, key, weather, this.incidents, this.tally)
+    const store = ablation?.store?.(this.store) ?? this.store
+    const worker = new Worker(`worker ${key}`, store, this.pool, this.turn, fate)
     const run = ++this.runs
-    this.oracle.beginRun(run, flow, this.approved)
-    this.approved = false
-    const around = {
+    const { deletions, without = null } = this.decisions
+    const most = deletions === null ? null : Math.max(deletions, this.approvals.get(flow) ?? 0) + this.personDeletes
+    this.oracle.beginRun(run, { most, without })
+    const act: Act = { flow, worker, weather, alone, strands: [] }
+    const around: Surroundings = {
       run,
-      pass: (ms: number) => {
+      tally: this.tally,
+      pass: (ms) => {
         this.calls++
         this.pass(ms)
       },
-      meet: (incident: Incident) => this.meet(incident, flow, density, worker),
-      landed: (entry: Entry, unread: boolean) => {
+      meet: (incident) => this.meet(incident, act),
+      putOff: (write) => void this.onTheirWay.push(write),
+      landAll: () => this.landAll(),
+      landed: (entry, unread) => {
         this.told.push(
           `    ${entry.system}: ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`,
         )
@@ -127,37 +213,69 @@ export class Stage {
         return [business.name, ablation?.connector?.(connector) ?? connector]
       }),
     )
-    this.told.push(`run ${run} of ${flow}${options.full ? ', full' : ''}`)
+    this.told.push(`run ${run} of ${flow}${full ? ', full' : ''}${key.startsWith('hints') ? ', hints' : ''}`)
     const first = this.incidents.length
     const began = this.clock
     await ablation?.beforeRun?.(this.store, this.businesses)
     try {
-      const result = await runFlow(
-        {
-          database: worker.database(),
-          connectors,
-          clock: () => (ablation?.clockStandsStill ? began : this.clock),
-          contractSource: this.source,
-          holder: worker.name,
-        },
-        this.contract,
-        this.contract.flows.get(flow)!,
-        { full: options.full ?? false },
-      )
-      this.told.push(`  ${result.status}${result.message ? `: ${result.message}` : ''}`)
-      return result
+      return await work({
+        database: worker.database(),
+        connectors,
+        clock: () => (ablation?.clockStandsStill ? began : this.clock),
+        contractSource: source,
+        holder: worker.name,
+      })
     } catch (error) {
-      if (error instanceof Death || worker.dead) this.told.push('  died')
-      else if (error instanceof ConcordatError) this.told.push(`  ${error.code}: ${error.message}`)
-      else {
-        this.oracle.fail('bug', `run ${run} of ${flow} threw: ${(error as Error).stack ?? String(error)}`)
-        this.told.push(`  threw ${String(error)}`)
-      }
+      if (worker.dead) this.told.push('  died')
+      else this.tell(error, flow)
       return null
     } finally {
+      await Promise.all(act.strands)
       for (const { kind, at } of this.incidents.slice(first)) this.told.push(`  (${kind} at ${at})`)
       worker.bury()
     }
+  }
+
+  private tell(error: unknown, flow: string): void {
+    if (error instanceof Death) this.told.push('  died')
+    else if (error instanceof ConcordatError) this.told.push(`  ${error.code}: ${error.message}`)
+    else {
+      this.oracle.fail('bug', `run ${this.runs} of ${flow} threw: ${(error as Error).stack ?? String(error)}`)
+      this.told.push(`  threw ${String(error)}`)
+    }
+  }
+
+  /** Writes whose answers were lost may land at any time, at the latest when somebody waits for them. */
+  async landAll(): Promise<void> {
+    for (const write of this.onTheirWay.splice(0)) await write()
+  }
+
+  /** What arrives of the hints about a flow's records: some are lost, some come twice, some late, some out of order. */
+  private delivered(flow: string, key: string): { system: string; ids: string[] }[] {
+    const random = new Random(this.story.seed, key, 'hints')
+    return [...this.businesses.values()].flatMap((business) => {
+      const mine = business.hints.filter(({ table }) => table === flow)
+      const others = business.hints.filter(({ table }) => table !== flow)
+      business.hints.splice(0, business.hints.length, ...others)
+      const ids: string[] = []
+      for (const hint of mine) {
+        count(this.tally, 'hint')
+        const fate = random.weigh<keyof typeof HINTS | 'arrives'>([
+          [HINTS.dropped, 'dropped'],
+          [HINTS.doubled, 'doubled'],
+          [HINTS.late, 'late'],
+          [1 - HINTS.dropped - HINTS.doubled - HINTS.late, 'arrives'],
+        ])
+        if (fate !== 'arrives') count(this.tally, `hint: ${fate}`)
+        if (fate === 'dropped') continue
+        if (fate === 'late' || fate === 'doubled') business.hints.push(hint)
+        if (fate !== 'late') ids.push(hint.id)
+      }
+      if (random.chance(HINTS['out of order'])) ids.reverse()
+      if (ids.length === 0) return []
+      const parts = random.chance(0.5) ? [ids] : [ids.slice(0, 1), ids.slice(1)]
+      return parts.filter((part) => part.length > 0).map((part) => ({ system: business.name, ids: part }))
+    })
   }
 
   deed(deed: Deed, late: number): void {
@@ -202,6 +320,8 @@ export class Stage {
       }
     })
     const did = this.diary.slice(before).filter((entry) => entry.by === 'user')
+    count(this.tally, 'users’ transactions')
+    if (late > 0) count(this.tally, 'users’ transactions: committed late')
     if (late > 0) this.told.push(`user of ${system} begins: ${deed.what} ${table} ${code} (visible in ${late} ms)`)
     for (const entry of did)
       this.told.push(
@@ -220,36 +340,57 @@ export class Stage {
       const link = choices.find((choice) => choice.startsWith('link '))
       const choice = link ?? (choices.length > 0 ? random.pick(choices) : null)
       if (choice === null) continue
-      if (choice === 'approve') this.approved = true
+      const shown = one.detail.data?.['count']
+      if (choice === 'approve' && one.kind === 'mass deletion' && typeof shown === 'number')
+        this.approvals.set(one.flow, shown)
+      if (choice === 'delete') this.personDeletes++
       const value = one.field === 'credit' || one.field === 'total' ? `9${one.id}.5` : `decided${one.id}@x.example`
       if (choice === 'value') this.oracle.personEntered(value)
-      await resolveCase(
-        this.store,
-        this.contract,
-        Number(one.id),
-        { choice, by: 'ana', ...(choice === 'value' && { value }) },
-        new Date(this.clock),
-      )
+      try {
+        await resolveCase(
+          this.store,
+          this.signed.contract,
+          Number(one.id),
+          { choice, by: 'ana', ...(choice === 'value' && { value }) },
+          new Date(this.clock),
+        )
+      } catch (error) {
+        // Asked about a field that the contract has no more: the next run finds that out.
+        if (!(error instanceof ConcordatError)) throw error
+        this.told.push(`person: ${error.message}`)
+        continue
+      }
       this.told.push(`person: ${one.kind} (${one.cause}) “${one.title}” ${one.field ?? ''} → ${choice}`)
     }
     return cases.length
   }
 
-  private async meet({ kind, at, random }: Incident, flow: string, density: Density, worker: Worker): Promise<void> {
+  /** `alone`: a process that came because of another one's incident meets no third. */
+  private async meet({ kind, at }: Incident, act: Act): Promise<void> {
+    const { flow, worker, weather, alone } = act
+    const another = (suffix: string): Promise<FlowRun | null> =>
+      this.run(flow, `${at}${suffix}`, { weather, alone: true })
     switch (kind) {
       case 'user before':
       case 'user after': {
-        const deed = deedOf(random, this.story.company, 10_000 + Number(at.replace(/\D/g, '')), true)
-        this.deed(deed, 0)
+        const key = new Random(this.story.seed, at, 'key').between(100_000, 2_000_000_000)
+        this.deed(deedOf(new Random(this.story.seed, at, 'deed'), this.story.company, key, true), 0)
         return
       }
-      case 'rival':
-      case 'pause': {
-        if (kind === 'pause') this.pass(61_000)
-        const rival = await this.run(flow, `${at}r`, { density: { ...density, rival: 0, pause: 0 } })
-        if (kind === 'pause') worker.ousted = true
-        if (kind === 'rival' && rival !== null && !worker.ousted)
+      case 'rival': {
+        if (alone) return
+        const result = await another('r')
+        if (result !== null && !worker.ousted)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
+        return
+      }
+      case 'pause':
+      case 'overtaken': {
+        if (alone) return
+        this.pass(61_000)
+        worker.ousted = true
+        if (kind === 'pause') await another('p')
+        else act.strands.push(another('o'))
         return
       }
       default:
@@ -282,11 +423,13 @@ export async function play(story: Story, room: Room, mode: Mode, ablation: Ablat
   } catch (error) {
     stage.oracle.fail('bug', `the play broke off: ${(error as Error).stack ?? String(error)}`)
   }
+  await room.pool.settled()
   return {
     violations: stage.oracle.violations,
     incidents: stage.incidents,
     runs: stage.runs,
     calls: stage.calls,
+    tally: stage.tally,
     writes: stage.diary.filter((entry) => entry.by === 'engine').length,
     told: stage.told,
   }

@@ -1,4 +1,5 @@
-import type { Company } from './company.ts'
+import { otherDecisions, type Company, type Decisions } from './company.ts'
+import type { IncidentKind, Weather } from './incidents.ts'
 import { Random } from './random.ts'
 
 /*
@@ -8,13 +9,21 @@ import { Random } from './random.ts'
 
 export type Step = { readonly key: number } & (
   | { readonly kind: 'user'; readonly deed: Deed; readonly late: number }
-  | { readonly kind: 'run'; readonly flows: readonly string[]; readonly full: boolean; readonly weather: Weather }
+  | {
+      readonly kind: 'run'
+      readonly flows: readonly string[]
+      readonly full: boolean
+      readonly weather: Weather
+      /** The flows are run by two processes at the same time. */
+      readonly together?: boolean
+    }
+  /** Hints about what changed arrive; `run`: while a run of the flow goes on. */
+  | { readonly kind: 'hints'; readonly flow: string; readonly weather: Weather; readonly run: boolean }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'person' }
+  /** People change the contract; an empty change brings the first one back. */
+  | { readonly kind: 'rules'; readonly change: Partial<Decisions> }
 )
-
-/** How badly things go during a run. */
-export type Weather = 'calm' | 'rough' | 'rough writes'
 
 /** What a user of a system does. A deed that is impossible when its time comes is left undone. */
 export type Deed = { readonly system: string; readonly table: 'customers' | 'orders'; readonly code: string } & (
@@ -30,6 +39,8 @@ export interface Story {
   readonly steps: readonly Step[]
   /** Places of incidents that do not happen after all. */
   readonly spared: readonly string[]
+  /** The incidents, by place, when they are written down: a story that is kept tells the same after a change of the odds. */
+  readonly met?: Readonly<Record<string, IncidentKind>>
 }
 
 const CUSTOMERS = ['C1', 'C2', 'C3', 'C4', 'C5']
@@ -53,7 +64,9 @@ export function storyOf(seed: number, company: Company, length: number): Story {
   for (let i = 0; i < length; i++) {
     const kind = random.weigh([
       [5, 'user'],
-      [4, 'run'],
+      [3, 'run'],
+      [1.5, 'hints'],
+      [0.8, 'rules'],
       [1, 'wait'],
       [0.7, 'person'],
       [company.lateMs > 0 ? 1 : 0, 'overtaken'],
@@ -83,17 +96,25 @@ export function storyOf(seed: number, company: Company, length: number): Story {
         kind,
         flows: random.chance(0.8) ? flows : [random.pick(flows)],
         full: random.chance(0.15),
-        weather: random.weigh([
-          [1, 'calm'],
-          [2, 'rough'],
-          [3, 'rough writes'],
-        ] as const),
+        weather: weather(random),
+        together: flows.length > 1 && random.chance(0.25),
       })
+    else if (kind === 'hints')
+      add({ kind, flow: random.pick(flows), weather: weather(random), run: random.chance(0.3) })
+    else if (kind === 'rules')
+      add({ kind, change: random.chance(0.5) ? {} : otherDecisions(random, company.decisions) })
     else if (kind === 'wait') add({ kind, ms: random.pick([500, 30_000, 90_000, 600_000]) })
     else add({ kind })
   }
   return { seed, company, steps, spared: [] }
 }
+
+const weather = (random: Random): Weather =>
+  random.weigh([
+    [1.2, 'calm'],
+    [1.5, 'rough'],
+    [3, 'rough writes'],
+  ] as const)
 
 /** Something that a user may do; `racing`: while a run is going on. */
 export function deedOf(random: Random, company: Company, key: number, racing: boolean): Deed {

@@ -1,6 +1,6 @@
 /** A thread that plays its share of the seeds, several at a time: while one waits for the store, another goes on. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { IncidentKind } from './incidents.ts'
+import type { IncidentKind, Tally } from './incidents.ts'
 import type { Violation } from './oracle.ts'
 import type { Mode } from './play.ts'
 import { openRoom } from './room.ts'
@@ -23,6 +23,7 @@ export interface SeedResult {
   readonly writes: number
   readonly calls: number
   readonly incidents: readonly IncidentKind[]
+  readonly tally: Tally
 }
 
 const { urls, first, step, end, modes } = workerData as Share
@@ -35,7 +36,7 @@ async function playOn(url: string): Promise<void> {
     const mine = seed
     seed += step
     for (const mode of modes) {
-      const { violations, runs, writes, calls, incidents } = await playSeed(mine, mode, room)
+      const { violations, runs, writes, calls, incidents, tally } = await playSeed(mine, mode, room)
       const result: SeedResult = {
         seed: mine,
         mode,
@@ -43,6 +44,7 @@ async function playOn(url: string): Promise<void> {
         runs,
         writes,
         calls,
+        tally,
         incidents: incidents.map(({ kind }) => kind),
       }
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

@@ -1,5 +1,6 @@
 import type { Database, Session } from '../../src/store/database.ts'
 import type { Fate } from './incidents.ts'
+import type { Turn } from './turn.ts'
 
 /** The process is dead: nothing that it does from now on has an effect. */
 export class Death extends Error {
@@ -20,7 +21,12 @@ export class SessionPool {
     this.store = store
   }
 
-  async take(): Promise<{ session: Session; release(): void }> {
+  /** All sessions that were ended are free again. */
+  settled(): Promise<void> {
+    return this.ending
+  }
+
+  async take(turn: Turn): Promise<{ session: Session; release(): void }> {
     await this.ending
     let session = this.idle.pop()
     if (!session) {
@@ -32,7 +38,8 @@ export class SessionPool {
     return {
       session: taken,
       release: () => {
-        this.ending = this.end(taken, this.ending)
+        const before = this.ending
+        this.ending = turn.run(() => this.end(taken, before))
       },
     }
   }
@@ -61,12 +68,14 @@ export class Worker {
   ousted = false
   private readonly store: Database
   private readonly pool: SessionPool
+  private readonly turn: Turn
   private readonly sessions: (() => void)[] = []
 
-  constructor(name: string, store: Database, pool: SessionPool, fate: Fate) {
+  constructor(name: string, store: Database, pool: SessionPool, turn: Turn, fate: Fate) {
     this.name = name
     this.store = store
     this.pool = pool
+    this.turn = turn
     this.fate = fate
   }
 
@@ -87,10 +96,10 @@ export class Worker {
     const { store } = this
     return {
       ...this.guarded(store),
-      transaction: (work) => this.call(() => store.transaction((session) => work(this.guarded(session)))),
+      transaction: (work) => this.call(() => this.transaction(work)),
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
-        const { session, release } = await this.call(() => this.pool.take())
+        const { session, release } = await this.call(() => this.turn.run(() => this.pool.take(this.turn)))
         const end = (): void => {
           const i = this.sessions.indexOf(end)
           if (i >= 0) this.sessions.splice(i, 1)
@@ -103,11 +112,29 @@ export class Worker {
     }
   }
 
+  /** Beginning and ending it take a turn each, and so does each statement in between. */
+  private async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    let end = await this.turn.take()
+    try {
+      return await this.store.transaction(async (session) => {
+        end()
+        try {
+          return await work(this.guarded(session))
+        } finally {
+          end = await this.turn.take()
+        }
+      })
+    } finally {
+      end()
+    }
+  }
+
   private guarded(session: Session): Session {
+    const turn = <T>(work: () => Promise<T>): Promise<T> => this.call(() => this.turn.run(work))
     return {
-      query: (text, values) => this.call(() => session.query(text, values)),
-      execute: (text, values) => this.call(() => session.execute(text, values)),
-      copyIn: (target, lines) => (lines === '' ? Promise.resolve() : this.call(() => session.copyIn(target, lines))),
+      query: (text, values) => turn(() => session.query(text, values)),
+      execute: (text, values) => turn(() => session.execute(text, values)),
+      copyIn: (target, lines) => (lines === '' ? Promise.resolve() : turn(() => session.copyIn(target, lines))),
     }
   }
 

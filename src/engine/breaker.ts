@@ -1,0 +1,31 @@
+import { isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { countDirty } from '../store/dirty.ts'
+import { BREAKER, breakerCase } from './case-drafts.ts'
+import { limitFor } from './deletions.ts'
+import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+
+/** Stops the flow before its first write when more would change than the contract lets through; answers why. */
+export async function breaker(work: FlowWork): Promise<string | null> {
+  if (work.firstSync) return null
+  const { records: due, bySide } = await countDirty(
+    work.database,
+    work.sides.map((side) => side.id),
+  )
+  const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
+  // What is to be created counts among the records, too, so that 100% is never exceeded.
+  const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
+  if (total > limit) {
+    const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
+    if (total > approved) {
+      const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
+      await underLease(work, (session) =>
+        openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
+      )
+      return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
+    }
+  }
+  const question = { kind: 'breaker tripped', subject: BREAKER } as const
+  if (await isOpen(work.database, work.row.id, question))
+    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+  return null
+}

@@ -1,0 +1,37 @@
+import type { Connector } from '../connector-kit/port.ts'
+import type { Flow } from '../contract/contract.ts'
+import type { Database } from '../store/database.ts'
+import { ensureLayout, type KnownFlow } from '../store/flows.ts'
+import { layoutNames } from './row-shape.ts'
+import { compileSide, objectSpec, type Side } from './side.ts'
+
+/** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
+export async function openSides(
+  deps: { readonly database: Database; readonly connectors: ReadonlyMap<string, Connector> },
+  flow: Flow,
+  known: ReadonlyMap<string, KnownFlow>,
+  shapes: Map<number, readonly string[]>,
+): Promise<Side[]> {
+  const { row: flowRow, sides: rows } = known.get(flow.name)!
+  const sides: Side[] = []
+  for (const row of rows) {
+    const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
+    const parents = new Map<string, number>()
+    for (const [name, other] of known) {
+      const parent = other.sides.find((side) => side.system === row.system)
+      if (parent) parents.set(name, parent.id)
+    }
+    sides.push({
+      id: row.id,
+      system: row.system,
+      remote,
+      mapping: compileSide(flow, row.system, remote.layout),
+      places: new Map(remote.layout.columns.map((column, place) => [column, place])),
+      layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),
+      mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
+      leads: flow.master === 'shared' || flow.master === row.system,
+      parents,
+    })
+  }
+  return sides
+}
