@@ -104,15 +104,6 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
 /** What becomes of a hint on its way. */
 export const HINTS = { dropped: 0.12, doubled: 0.12, late: 0.15, 'out of order': 0.3 } as const
 
-/** What a simulation has to reach, as a share of the calls of the systems in rough weather, and of the hints. */
-export const REQUIRED = {
-  'failed calls': 0.1,
-  'lost answers': 0.1,
-  crashes: 0.03,
-  'dropped hints': 0.1,
-  'doubled hints': 0.1,
-} as const
-
 /** Counts of what happened, by name. */
 export type Tally = Record<string, number>
 
