@@ -225,11 +225,10 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
-  if (findings.absent.size > 0) {
-    if (await decideDeletions(work, findings))
-      return 'More records are gone than the contract accepts at once; see the case.'
-    await applyAll(work, decider, findings)
-  }
+  if (findings.absent.size > 0 && (await decideDeletions(work, findings)))
+    return 'More records are gone than the contract accepts at once; see the case.'
+  // Also for what a lost answer left over: it was settled, and is due again.
+  await applyAll(work, decider, findings)
   return pausedByFailure(work)
 }
 
