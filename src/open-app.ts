@@ -46,7 +46,7 @@ import type { Service, ServiceParts } from './service/service.ts'
 import { systemRecovered } from './service/system-recovered.ts'
 import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import { openDatabase, type Session } from './store/database.ts'
+import { openDatabase, type Database, type Session } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
@@ -61,6 +61,8 @@ import { watchAnew } from './store/watch-facts.ts'
 /** The application as its callers (CLI, later the API) see it. */
 export interface App {
   readonly check: CheckReport
+  /** The store, for what only the API asks it. */
+  readonly database: Database
   plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
   run(options?: RunOptions): Promise<readonly FlowRun[]>
   status(): Promise<readonly StatusRow[]>
@@ -290,6 +292,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
   return {
     check,
+    database,
     alerts,
     async plan(run = {}) {
       const names = await prepare(run)

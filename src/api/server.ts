@@ -1,9 +1,10 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
-import { ConcordatError } from '../model/errors.ts'
+import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
+import { guardRoutes } from './access/guard.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -31,6 +32,12 @@ export interface Api {
   close(): Promise<void>
 }
 
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  'store.unreachable': 503,
+  'access.signed-out': 401,
+  'access.forbidden': 403,
+}
+
 const MOST_BYTES = 1024 * 1024
 
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
@@ -38,7 +45,7 @@ export async function startApi(parts: ApiParts, listen: { host: string; port: nu
   const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy: false })
   server.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof ConcordatError) {
-      const status = error.code === 'store.unreachable' ? 503 : 400
+      const status = STATUS[error.code] ?? 400
       return reply.code(status).send({ error: { code: error.code, message: error.message, cure: error.cure ?? null } })
     }
     const status = (error as { statusCode?: number }).statusCode ?? 500
@@ -46,6 +53,7 @@ export async function startApi(parts: ApiParts, listen: { host: string; port: nu
     const message = status >= 500 ? 'The request failed; the log says where.' : 'The request was not understood.'
     return reply.code(status).send({ error: { code: status >= 500 ? 'bug' : 'request', message, cure: null } })
   })
+  guardRoutes(server, parts.app)
   for (const routes of ROUTES) await server.register(async (scope) => routes(scope, parts))
   try {
     const url = await server.listen(listen)

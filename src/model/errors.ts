@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'notify.unknown-channel'
   | 'notify.unknown-alert'
   | 'service.no-port'
+  | 'access.signed-out'
+  | 'access.forbidden'
   | 'cli.usage'
   | 'bug'
 

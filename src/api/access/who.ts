@@ -1,0 +1,27 @@
+import type { FlowRight, Right } from './right.ts'
+
+/** Who makes a request. */
+export interface Who {
+  readonly kind: 'person' | 'token' | 'nobody'
+  /** The account, of a token its owner's; empty for nobody. */
+  readonly id: string
+  readonly name: string
+  readonly email: string | null
+  readonly rights: Rights
+}
+
+export interface Rights {
+  /** Whether the right is held in this flow; `null`: in any flow. */
+  may(right: Right, flow: string | null): boolean
+  /** The flows in which the right is held. */
+  flowsWith(right: FlowRight): 'all' | readonly string[]
+}
+
+/** Somebody who has not said who they are. */
+export const NOBODY: Who = {
+  kind: 'nobody',
+  id: '',
+  name: '',
+  email: null,
+  rights: { may: (right) => right === 'public', flowsWith: () => [] },
+}
