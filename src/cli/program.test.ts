@@ -43,6 +43,7 @@ const run = (flow: string, more: Partial<FlowRun> = {}): FlowRun => ({
   held: 0,
   quarantined: 0,
   conflicts: 0,
+  repaired: 0,
   writes: { erp: 9, crm: 214 },
   seconds: 3.21,
   open_cases: 0,

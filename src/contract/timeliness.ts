@@ -1,7 +1,7 @@
 import type { Flow } from './contract.ts'
 import { printDuration } from './duration.ts'
-import { nextDue } from './next-due.ts'
 import { printSchedule } from './schedule.ts'
+import { nextTime } from './schedule-times.ts'
 import { manyOf, systemTitle, withArticle, oneOf } from './wording.ts'
 
 /*
@@ -48,7 +48,7 @@ export function latenessOf(flow: Promised, timezone: string, facts: TimelinessFa
   const looked = Math.max(facts.looked ?? -Infinity, facts.promisedSince)
   for (const system of flow.systems) {
     const schedule = flow.schedule[system]
-    const due = schedule === undefined ? null : nextDue(schedule, looked, timezone)
+    const due = schedule === undefined ? null : nextTime(schedule, timezone, looked)
     if (due !== null) found.push({ from: due + flow.lateAfterMs, reason: 'nothing happened', system, due })
   }
   return found.reduce<Lateness | null>((first, one) => (first === null || one.from < first.from ? one : first), null)

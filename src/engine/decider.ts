@@ -32,6 +32,8 @@ export interface Decision {
   readonly absent: { readonly sideId: number; readonly remoteId: string }[]
   /** Remote ids whose reference to the same flow could not be resolved yet. */
   readonly again: string[]
+  /** Linked records that are not as their link knew them, in the same shape. */
+  readonly differing: RemoteRecord[]
   /** Match keys of the records that the page adds. */
   readonly keys: readonly { readonly key: string; readonly recordId: string }[]
 }
@@ -65,6 +67,7 @@ export class Decider {
       linked: 0,
       absent: [],
       again: [],
+      differing: [],
       keys: [],
     }
     work.counts.read += records.length
@@ -80,8 +83,10 @@ export class Decider {
       if (k && !options.recheck && k.image === record.image && k.layoutId === side.layoutId && k.state !== 'gone')
         work.counts.unchanged++
       else if (k && (k.state === 'unlinked' || k.state === 'archived')) work.counts.unchanged++
-      else if (k?.recordId) changed.push({ record, known: k })
-      else if (record.inScope) fresh.push(record)
+      else if (k?.recordId) {
+        changed.push({ record, known: k })
+        if (k.image !== record.image && k.layoutId === side.layoutId) decision.differing.push(record)
+      } else if (record.inScope) fresh.push(record)
     }
     let result: Decision = { ...decision, linked }
     if (changed.length > 0) result = await this.decideChanged(side, changed, options, result, records.length)

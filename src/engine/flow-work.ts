@@ -48,7 +48,19 @@ export interface Counts {
   held: number
   quarantined: number
   conflicts: number
+  /** Changes that only a full pass found. */
+  repaired: number
 }
+
+export const noCounts = (): Counts => ({
+  read: 0,
+  unchanged: 0,
+  linked: 0,
+  held: 0,
+  quarantined: 0,
+  conflicts: 0,
+  repaired: 0,
+})
 
 export const LEASE_MS = 60_000
 

@@ -17,7 +17,7 @@ import { unsettledBatches } from '../store/operations.ts'
 import { beginRun, endRun, noteRun } from '../store/runs.ts'
 import { mergeMoved } from './apply.ts'
 import { Decider } from './decider.ts'
-import { LEASE_MS, type Counts, type FlowWork } from './flow-work.ts'
+import { LEASE_MS, noCounts, type Counts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
 import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
 import { openSides } from './open-sides.ts'
@@ -337,8 +337,6 @@ export class HotFlow {
     if (lease) await releaseLease(this.deps.database, lease).catch(() => {})
   }
 }
-
-const noCounts = (): Counts => ({ read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0 })
 
 function notReady(sentence: string): ConcordatError {
   return new ConcordatError('engine.not-ready', sentence, {

@@ -11,6 +11,7 @@ import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
+import { missedByLooks } from './repaired.ts'
 import { ScanRanges, crumbs } from './scan-ranges.ts'
 import { changedAt, type Side } from './side.ts'
 import type { Creation } from './unmatched.ts'
@@ -100,7 +101,10 @@ async function asTheyAre(
   return [...records.filter((record) => !touched!.has(record.id)), ...(await side.remote.read(stale))]
 }
 
-/** Everything, by key ranges; ranges that are as they were are let go by on their digest. */
+/**
+ * Everything, by key ranges; ranges that are as they were are let go by on their digest. `looked`: how far looks at changes
+ * had come, where what they missed is to be counted.
+ */
 export async function observeAll(
   work: FlowWork,
   decider: Decider,
@@ -108,8 +112,10 @@ export async function observeAll(
   last: boolean,
   findings: Findings,
   scannedBefore: boolean,
+  looked: Cursor | null = null,
 ): Promise<void> {
   const { remote } = side
+  const { overlapMs } = work.flow.records[side.system]!
   const cursor = remote.capabilities.changedSince ? await remote.now() : null
   const linksBefore = scannedBefore ? await countLinks(work.database, side.id) : 0
   const stored = remote.capabilities.digest && !work.rulesChanged ? await scanPages(work.database, side.id) : []
@@ -129,6 +135,12 @@ export async function observeAll(
       linked += decision.linked
       const upTo = records.at(-1)!.id
       const newlyLinked = decision.outcome.newLinks.length
+      if (looked !== null) {
+        const { newLinks } = decision.outcome
+        const found = new Set(newLinks.flatMap((link) => (link.sideId === side.id ? link.remoteId : [])))
+        const news = [...decision.differing, ...records.filter((record) => found.has(record.id))]
+        work.counts.repaired += missedByLooks(side, news, looked, overlapMs)
+      }
       ranges.add({ after, upTo, linked: decision.linked + newlyLinked }, records, decision.clean)
       after = upTo
       const { creations } = decision

@@ -29,7 +29,16 @@ import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
 import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
-import { commit, LEASE_MS, sideOf, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
+import {
+  commit,
+  LEASE_MS,
+  noCounts,
+  sideOf,
+  stampOf,
+  underLease,
+  type FlowWork,
+  type ReportProgress,
+} from './flow-work.ts'
 import {
   findAbsent,
   markCreations,
@@ -108,7 +117,7 @@ export async function runFlow(
       sideRows.every((side) => side.cursor !== null || side.scannedAt === null)
     const kind: RunKind = incremental ? 'incremental' : 'full'
     runId = await beginRun(database, { flowId: row.id, contractId, kind, now: new Date(started) })
-    const counts = { read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0 }
+    const counts = noCounts()
     const report = async (
       status: RunStatus,
       sides: readonly Pick<Side, 'id' | 'system'>[],
@@ -270,7 +279,8 @@ async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass,
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
   pass.seen.add(side.id)
   if (kind === 'full' || row.cursor === null) {
-    await observeAll(work, decider, side, last, findings, row.scannedAt !== null)
+    const looked = work.rulesChanged || row.scannedAt === null ? null : row.cursor
+    await observeAll(work, decider, side, last, findings, row.scannedAt !== null, looked)
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)

@@ -23,6 +23,8 @@ export interface FlowRun {
   readonly held: number
   readonly quarantined: number
   readonly conflicts: number
+  /** Changes that looks at changes had missed and a full pass found. */
+  readonly repaired: number
   /** Remote writes by system. */
   readonly writes: Readonly<Record<string, number>>
   readonly seconds: number

@@ -15,12 +15,13 @@ const good = (flow: string): FlowFacts => ({
   looked: NOW,
   firstSyncDone: true,
   leasedUntil: null,
-  ended: { status: 'done', message: null, errorCode: null, errorSystem: null, repaired: 0, at: NOW },
+  ended: { status: 'done', message: null, errorCode: null, errorSystem: null, at: NOW },
+  repaired: { count: 0, at: NOW },
   troubleSince: null,
 })
 const failed = (flow: string, errorCode: string, errorSystem: string | null, since = NOW - 2 * MINUTE): FlowFacts => ({
   ...good(flow),
-  ended: { status: 'failed', message: 'It said no.', errorCode, errorSystem, repaired: 0, at: since },
+  ended: { status: 'failed', message: 'It said no.', errorCode, errorSystem, at: since },
   troubleSince: since,
 })
 const look = (over: Partial<Look> = {}): Look => ({
@@ -126,8 +127,8 @@ test('L27 a flow whose change waits too long is late, with the records by name',
 })
 
 test('what a full pass repaired is told until one repairs nothing', () => {
-  const ended = { ...good('customers').ended!, repaired: 4 }
-  expect(found({ flows: withFlow({ ...good('customers'), ended }) })).toMatchObject([
+  const repaired = { count: 4, at: NOW }
+  expect(found({ flows: withFlow({ ...good('customers'), repaired }) })).toMatchObject([
     { key: 'repaired by scan/customers', count: 4 },
   ])
 })

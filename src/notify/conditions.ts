@@ -271,17 +271,17 @@ function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
 }
 
 function repaired({ flows }: Look, flow: Flow): Condition[] {
-  const ended = flows.find((one) => one.flow === flow.name)?.ended
-  if (!ended || ended.repaired === 0) return []
+  const found = flows.find((one) => one.flow === flow.name)?.repaired
+  if (!found || found.count === 0) return []
   const many = manyOf(flow.name)
   return [
     condition({
       kind: 'repaired by scan',
       flows: [flow.name],
-      since: ended.at,
-      count: ended.repaired,
+      since: found.at,
+      count: found.count,
       headline: `${many}: a full pass repaired what was missed`,
-      happened: `The last full pass of ${many} found ${ended.repaired} ${ended.repaired === 1 ? 'change' : 'changes'} that the looks at changes had missed.`,
+      happened: `The last full pass of ${many} found ${found.count} ${found.count === 1 ? 'change' : 'changes'} that the looks at changes had missed.`,
       meaning: 'They are in agreement now; until that pass they were out of date.',
       todo: 'If it happens again, see that `changed_at` is set by every change, and that `overlap` is longer than the longest transaction.',
       path: `/flows/${flow.name}`,

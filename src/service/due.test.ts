@@ -23,6 +23,7 @@ const standing = (over: Partial<FlowService> = {}): FlowService => ({
   retryAt: null,
   asked: null,
   lastSuccess: null,
+  lastFull: START,
   served: new Map([
     ['erp', START],
     ['crm', START],
@@ -54,6 +55,19 @@ test('what was missed is caught up once', () => {
     ['crm', late],
   ])
   expect(due(hourlyAndNightly, { served }, late + 1)).toMatchObject({ kind: 'idle' })
+})
+
+test('once a night the next look by schedule is a full pass at all systems; a hint does not bring it forward', () => {
+  const night = START + 24 * 60 * MINUTE
+  const served = new Map([
+    ['erp', night],
+    ['crm', night],
+  ])
+  expect(due(hourlyAndNightly, {}, START + 23 * 60 * MINUTE)).toMatchObject({ full: false, systems: ['erp'] })
+  expect(due(hourlyAndNightly, { hinted: ['crm'], served }, night + 1)).toMatchObject({ because: 'hint', full: false })
+  expect(due(hourlyAndNightly, {}, night)).toMatchObject({ full: true, systems: ['erp', 'crm'] })
+  expect(due(hourlyAndNightly, { lastFull: night }, night)).toMatchObject({ full: false })
+  expect(due(hourlyAndNightly, { lastFull: null }, START + 60 * MINUTE)).toMatchObject({ full: true })
 })
 
 test('a paused flow rests, whatever is due, hinted or asked for', () => {
@@ -94,7 +108,7 @@ test('whenever the service looks, at its own times or late, each system runs onc
       let now = START
       for (const wait of minutes) {
         now += wait * MINUTE
-        const verdict = due(both, { served: new Map(served) }, now)
+        const verdict = due(both, { served: new Map(served), lastFull: now }, now)
         if (verdict.kind === 'idle') continue
         for (const system of verdict.systems) {
           runs[system]!.push(now)

@@ -1,4 +1,4 @@
-import type { Flow } from '../contract/contract.ts'
+import type { Flow, Schedule } from '../contract/contract.ts'
 import { nextTime } from '../contract/schedule-times.ts'
 import type { FlowService } from '../store/flow-service.ts'
 
@@ -33,11 +33,19 @@ export function dueOf(
   const scheduled = next.filter(({ at }) => at !== null && at <= now).map(({ system }) => system)
   const hinted = flow.systems.filter((system) => standing.hinted.includes(system))
   const systems = flow.systems.filter((system) => scheduled.includes(system) || hinted.includes(system))
+  if (scheduled.length > 0 && fullPassDue(standing, timezone, now))
+    return { kind: 'run', because: 'schedule', systems: flow.systems, full: true }
   if (systems.length > 0)
     return { kind: 'run', because: scheduled.length > 0 ? 'schedule' : 'hint', systems, full: false }
   const times = next.flatMap(({ at }) => at ?? [])
   return { kind: 'idle', until: times.length > 0 ? Math.min(...times) : null }
 }
+
+/** Looks at changes can miss some, so once a night the schedule's next look is a full pass. */
+const fullPassDue = ({ lastFull }: FlowService, timezone: string, now: number): boolean =>
+  lastFull === null || nextTime(NIGHTLY, timezone, lastFull)! <= now
+
+const NIGHTLY: Schedule = { kind: 'nightly', at: '02:00' }
 
 /** When each system of a flow is due next; in the past when that was missed. */
 export function nextOfSystems(

@@ -16,6 +16,7 @@ const standing = (over: Partial<FlowService> = {}): FlowService => ({
   retryAt: null,
   asked: null,
   lastSuccess: null,
+  lastFull: null,
   served: new Map([['erp', NOW - 1000]]),
   hinted: [],
   leased: false,

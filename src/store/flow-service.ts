@@ -9,6 +9,8 @@ export interface FlowService {
   readonly retryAt: number | null
   readonly asked: { readonly at: number; readonly full: boolean } | null
   readonly lastSuccess: number | null
+  /** When the newest full pass that came to an end began. */
+  readonly lastFull: number | null
   /** By system: when a run last looked at it. */
   readonly served: ReadonlyMap<string, number>
   /** Systems of which hints wait. */
@@ -28,6 +30,7 @@ interface Row {
   readonly asked_at: string | null
   readonly asked_full: boolean | null
   readonly last_success: string | null
+  readonly last_full: string | null
   readonly served: Readonly<Record<string, number>> | null
   readonly hinted: string[] | null
   readonly leased: boolean
@@ -65,6 +68,8 @@ export async function flowServices(
     `select f.name as flow, ${MS('s.paused_at')} as paused_at, s.paused_by, s.pause_reason, s.failures,
        ${MS('s.failing_since')} as failing_since, ${MS('s.retry_at')} as retry_at,
        ${MS('s.asked_at')} as asked_at, s.asked_full, ${MS('f.last_success')} as last_success,
+       (select ${MS('r.started_at')} from run r where r.flow_id = f.id and r.kind = 'full' and r.status in ('done', 'waiting', 'stopped')
+        order by r.id desc limit 1) as last_full,
        (select json_object_agg(d.system, ${MS('d.served_at')}) from side d where d.flow_id = f.id and d.served_at is not null) as served,
        (select array_agg(distinct i.system) from inbox i where i.flow = f.name and i.done_at is null) as hinted,
        exists (select 1 from lease l where l.flow_id = f.id and l.expires_at > to_timestamp($2 / 1000.0)) as leased
@@ -81,6 +86,7 @@ export async function flowServices(
     retryAt: numberOrNull(row.retry_at),
     asked: row.asked_at === null ? null : { at: Number(row.asked_at), full: row.asked_full === true },
     lastSuccess: numberOrNull(row.last_success),
+    lastFull: numberOrNull(row.last_full),
     served: new Map(Object.entries(row.served ?? {}).map(([system, at]) => [system, at])),
     hinted: row.hinted ?? [],
     leased: row.leased,

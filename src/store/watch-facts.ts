@@ -21,10 +21,10 @@ export interface FlowFacts {
     readonly message: string | null
     readonly errorCode: string | null
     readonly errorSystem: string | null
-    /** Records that only a full pass found. */
-    readonly repaired: number
     readonly at: number
   } | null
+  /** Changes that the newest full pass found and looks at changes had missed. */
+  readonly repaired: { readonly count: number; readonly at: number } | null
   /** Start of the first run after the last success. */
   readonly troubleSince: number | null
 }
@@ -57,19 +57,23 @@ export async function flowFacts(session: Session): Promise<FlowFacts[]> {
     message: string | null
     errorCode: string | null
     errorSystem: string | null
-    repaired: number
     finished: string | null
+    repaired: number | null
+    repairedAt: string | null
     trouble: string | null
   }>(
     `select coalesce(f.name, w.flow) as flow, w.since, greatest(w.looked_at, s.started_at) as looked,
        f.first_sync_at as "firstSyncAt",
        case when isfinite(l.expires_at) then l.expires_at end as "leasedUntil",
        e.status, e.message, e.error_code as "errorCode", e.error_system as "errorSystem",
-       coalesce((e.report->>'repaired')::int, 0) as repaired, e.finished_at as finished, t.started_at as trouble
+       e.finished_at as finished, t.started_at as trouble, r.repaired, r.finished_at as "repairedAt"
      from flow f full join flow_watch w on w.flow = f.name
      left join lease l on l.flow_id = f.id
      left join lateral (select started_at from run where flow_id = f.id and status in ('done', 'waiting') order by id desc limit 1) s on true
      left join lateral (select * from run where flow_id = f.id and status <> 'running' order by id desc limit 1) e on true
+     left join lateral (
+       select (report->>'repaired')::int as repaired, finished_at from run
+       where flow_id = f.id and kind = 'full' and status in ('done', 'waiting', 'stopped') order by id desc limit 1) r on true
      left join lateral (
        select started_at from run where flow_id = f.id and started_at > coalesce(s.started_at, '-infinity') order by started_at limit 1) t on true`,
   )
@@ -87,9 +91,10 @@ export async function flowFacts(session: Session): Promise<FlowFacts[]> {
             message: row.message,
             errorCode: row.errorCode,
             errorSystem: row.errorSystem,
-            repaired: row.repaired,
             at: Date.parse(row.finished),
           },
+    repaired:
+      row.repaired === null || row.repairedAt === null ? null : { count: row.repaired, at: Date.parse(row.repairedAt) },
     troubleSince: ms(row.trouble),
   }))
 }

@@ -13,7 +13,17 @@ const LOOKS: Record<RunStatus, Look> = {
   failed: 'red',
 }
 
-const FIGURES = ['read', 'created', 'updated', 'deleted', 'linked', 'conflicts', 'held', 'quarantined'] as const
+const FIGURES = [
+  'read',
+  'created',
+  'updated',
+  'deleted',
+  'linked',
+  'conflicts',
+  'held',
+  'quarantined',
+  'repaired',
+] as const
 
 /** Prints one line a flow: what the run (or the plan) did in figures. Columns that are zero everywhere are left out. */
 export function printRuns(terminal: Terminal, runs: readonly FlowRun[], planned = false): void {
