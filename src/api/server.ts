@@ -7,6 +7,7 @@ import type { Telling } from '../service/telling.ts'
 import { guardRoutes } from './access/guard.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
+import { v1Routes } from './v1/v1-routes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** What the routes work with. */
@@ -24,7 +25,7 @@ export interface ApiParts {
 export type Routes = (server: FastifyInstance, parts: ApiParts) => Promise<void> | void
 
 /** All routes of the server: the one place where a concern is added. */
-const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes]
+const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v1Routes]
 
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { count, valueText } from './plain.ts'
+
+/** What can be done to a system of the demo: `down` refuses connections, `busy` answers “too many requests”. */
+export const playSwitch = z.enum(['up', 'down', 'slow', 'busy'])
+export type PlaySwitch = z.infer<typeof playSwitch>
+
+const column = z.object({
+  column: z.string(),
+  editable: z.boolean(),
+  kind: z.enum(['text', 'number', 'boolean', 'date', 'time']),
+})
+export const playground = z
+  .object({
+    systems: z.array(
+      z.object({
+        system: z.string(),
+        switch: playSwitch,
+        tables: z.array(z.object({ table: z.string(), flow: z.string(), columns: z.array(column) })),
+      }),
+    ),
+  })
+  .meta({ id: 'Playground' })
+export type Playground = z.infer<typeof playground>
+
+export const playTableParams = z.object({ system: z.string(), table: z.string() })
+export const playRowParams = z.object({ ...playTableParams.shape, id: z.string() })
+export const playQuery = z.object({
+  q: z.string().max(200).default('').meta({ description: 'Text that a row contains' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export const playRow = z.object({ id: z.string(), values: z.record(z.string(), valueText) }).meta({ id: 'PlayRow' })
+export type PlayRow = z.infer<typeof playRow>
+export const playRows = z
+  .object({ items: z.array(playRow), total: count })
+  .meta({ id: 'PlayRows', description: 'Newest change first' })
+export const playValues = z.record(z.string().max(100), z.string().max(2_000).nullable())
+export const playSwitchBody = z.object({ to: playSwitch })
+export const playSystemParams = z.object({ system: z.string() })

@@ -1,0 +1,23 @@
+import swagger from '@fastify/swagger'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Routes } from '../server.ts'
+import { documentRoutes, openApi } from './document.ts'
+import { tagAnswers } from './etag.ts'
+import { answerProblems } from './problem-answer.ts'
+import type { V1Routes } from './v1-server.ts'
+
+/** All concerns of the API: the one place where one is added. */
+const CONCERNS: readonly V1Routes[] = []
+
+/** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
+export const v1Routes: Routes = async (server, parts) => {
+  const v1 = server.withTypeProvider<ZodTypeProvider>()
+  v1.setValidatorCompiler(validatorCompiler)
+  v1.setSerializerCompiler(serializerCompiler)
+  answerProblems(v1, parts.telling)
+  tagAnswers(v1)
+  await v1.register(swagger, openApi)
+  for (const concern of CONCERNS)
+    await v1.register(async (scope) => concern(scope.withTypeProvider<ZodTypeProvider>(), parts), { prefix: '/api/v1' })
+  documentRoutes(v1)
+}

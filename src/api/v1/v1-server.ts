@@ -1,0 +1,16 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiParts } from '../server.ts'
+
+/** A server whose routes are typed by their schemas. */
+export type V1Server = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** Adds routes of one concern below `/api/v1`. */
+export type V1Routes = (server: V1Server, parts: ApiParts) => Promise<void> | void

@@ -1,0 +1,25 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+
+import { openStand } from './stand.ts'
+
+test('the document of the API is valid OpenAPI 3.1, and its page tells of every route', async () => {
+  const { url } = await openStand()
+  const answer = await fetch(`${url}/api/v1/openapi.json`)
+  const document = (await answer.json()) as { openapi: string; paths: Record<string, object> }
+  expect(document.openapi).toBe('3.1.0')
+  expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true })
+  const page = await (await fetch(`${url}/api/docs`)).text()
+  for (const path of Object.keys(document.paths)) expect(page).toContain(`<code>${path}</code>`)
+  expect(page).not.toMatch(/<script|style=|<style/)
+})
+
+test('an answer that somebody has already is not sent again', async () => {
+  const { url } = await openStand()
+  const first = await fetch(`${url}/api/v1/openapi.json`)
+  const tag = first.headers.get('etag')!
+  expect(first.headers.get('cache-control')).toBe('private, no-cache')
+  const second = await fetch(`${url}/api/v1/openapi.json`, { headers: { 'if-none-match': `"x", W/${tag}` } })
+  expect([second.status, await second.text(), second.headers.get('etag')]).toEqual([304, '', tag])
+  expect((await fetch(`${url}/api/v1/openapi.json`, { headers: { 'if-none-match': '"x"' } })).status).toBe(200)
+})
