@@ -29,11 +29,16 @@ export interface OpenQuestion extends Place {
   readonly owner: string | null
 }
 
+/** What a part of a flow's rulebook is about. */
+export type RuleSection = 'owners' | 'master' | 'timing' | 'matching' | 'fields' | 'edge cases' | 'safety' | 'telling'
+
 export interface FlowSentences {
   readonly flow: string
   readonly decided: boolean
   /** The decisions as plain sentences, for people who never see the file. */
   readonly sentences: readonly string[]
+  /** The same, by what they are about; parts without a sentence are left out. */
+  readonly sections: readonly { readonly section: RuleSection; readonly sentences: readonly string[] }[]
   /** Who owns which field. */
   readonly ownership: readonly { readonly field: string; readonly owner: string; readonly flows: string }[]
 }

@@ -19,19 +19,21 @@ export interface Reached {
 
 /** The rulebook of one flow. A `Flow` is a draft too. */
 export function flowSentences(draft: FlowDraft, decided: boolean, reached: Reached): FlowSentences {
+  const parts: FlowSentences['sections'] = [
+    { section: 'owners', sentences: owners(draft) },
+    { section: 'master', sentences: mastery(draft) },
+    { section: 'timing', sentences: timing(draft) },
+    { section: 'matching', sentences: matching(draft) },
+    { section: 'fields', sentences: fieldRules(draft) },
+    { section: 'edge cases', sentences: edgeCases(draft) },
+    { section: 'safety', sentences: safety(draft) },
+    { section: 'telling', sentences: telling(draft, reached) },
+  ]
   return {
     flow: draft.name,
     decided,
-    sentences: [
-      ...owners(draft),
-      ...mastery(draft),
-      ...timing(draft),
-      ...matching(draft),
-      ...fieldRules(draft),
-      ...edgeCases(draft),
-      ...safety(draft),
-      ...telling(draft, reached),
-    ],
+    sentences: parts.flatMap(({ sentences }) => sentences),
+    sections: parts.filter(({ sentences }) => sentences.length > 0),
     ownership: draft.fields.map((field) => ({
       field: field.name,
       owner: field.master === undefined ? 'open' : field.master === 'shared' ? 'shared' : systemTitle(field.master),

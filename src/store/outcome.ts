@@ -192,8 +192,8 @@ async function insertRevisions(session: Session, revisions: readonly RevisionDra
   const at = stamp.at.toISOString()
   let lines = ''
   for (const r of revisions)
-    lines += `${at}${S}${stamp.runId}${S}${r.recordId}${S}${r.version}${S}${copyText(r.changes)}\n`
-  await session.copyIn('revision (at, run_id, record_id, version, changes)', lines)
+    lines += `${at}${S}${stamp.flowId}${S}${stamp.runId}${S}${r.recordId}${S}${r.version}${S}${copyText(r.changes)}\n`
+  await session.copyIn('revision (at, flow_id, run_id, record_id, version, changes)', lines)
 }
 
 async function hold(session: Session, { held, released }: Outcome, stamp: Stamp): Promise<void> {

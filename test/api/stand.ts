@@ -2,17 +2,31 @@
  * The HTTP API as it runs: the real server on the real application, store and systems of a `World`, spoken to over a
  * socket. Every answer is checked against the document that the server gives of itself.
  */
-import { onTestFinished } from 'vitest'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { expect, onTestFinished } from 'vitest'
 
 import { startApi } from '../../src/api/server.ts'
 import { jsonTelling } from '../../src/service/json-telling.ts'
 import { openWorld, type World } from '../engine/world.ts'
 import type { Overrides } from '../engine/template.ts'
 
+export interface Answer<T> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
 export interface Stand extends World {
   readonly url: string
   /** Lines of the log. */
   readonly said: readonly string[]
+  /** Asks below `/api/v1`, and sees that what comes is what the document of the API says of it. */
+  ask<T>(method: string, path: string, body?: object): Promise<Answer<T>>
+  /** The body of a GET that succeeds. */
+  get<T>(path: string): Promise<T>
+  /** The body of a POST that succeeds. */
+  post<T>(path: string, body?: object): Promise<T>
 }
 
 export async function openStand(overrides: Overrides = {}): Promise<Stand> {
@@ -29,5 +43,61 @@ export async function openStand(overrides: Overrides = {}): Promise<Stand> {
     await api.close()
     await service.stop(5_000)
   })
-  return { ...world, url: api.url, said }
+  const check = await checker(api.url)
+  const ask = async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+    const answer = await fetch(`${api.url}/api/v1${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    const text = await answer.text()
+    const content = text === '' ? null : (JSON.parse(text) as unknown)
+    check(method, path, answer, content)
+    return { status: answer.status, headers: answer.headers, body: content as T }
+  }
+  const succeed = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const answer = await ask<T>(method, path, body)
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
+    return answer.body
+  }
+  return {
+    ...world,
+    url: api.url,
+    said,
+    ask,
+    get: (path) => succeed('GET', path),
+    post: (path, body = {}) => succeed('POST', path, body),
+  }
 }
+
+interface Document {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>>
+    >
+  >
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+/** Compares answers with the document, and objects to what it does not name. */
+async function checker(url: string) {
+  const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as Document
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  ajv.addSchema({ $id: 'api', components: document.components })
+  const templates = Object.keys(document.paths).toSorted((a, b) => wild(a) - wild(b))
+  return (method: string, path: string, answer: Response, body: unknown): void => {
+    const bare = `/api/v1${path.split('?')[0]}`
+    const template = templates.find((one) => new RegExp(`^${one.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(bare))
+    if (template === undefined) return expect(answer.status, `${path} is not in the document`).toBe(404)
+    const { responses } = document.paths[template]![method.toLowerCase()]!
+    const described = responses[String(answer.status)] ?? responses['default']!
+    const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+    const schema = described.content?.[type]?.schema
+    expect(schema, `${method} ${path} answers ${answer.status} ${type}: ${JSON.stringify(body)}`).toBeDefined()
+    const valid = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')) as object)
+    expect(valid(body), `${method} ${path}: ${JSON.stringify(valid.errors)}`).toBe(true)
+  }
+}
+
+const wild = (path: string): number => path.split('{').length

@@ -4,6 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { readFileSync } from 'node:fs'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
+import { problem } from './schemas/problem.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -31,7 +32,7 @@ export const openApi: FastifyDynamicSwaggerOptions = {
   transform: (route) => {
     const { schema, url } = jsonSchemaTransform(route)
     if (schema.hide === true) return { schema, url }
-    const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+    const content = { 'application/problem+json': { schema: { $ref: `#/components/schemas/${problem.meta()!.id}` } } }
     const failed = { description: 'What went wrong, and what to do about it', content }
     return { schema: { ...schema, response: { ...(schema.response as object), default: failed } }, url }
   },

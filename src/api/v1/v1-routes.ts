@@ -3,11 +3,13 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Routes } from '../server.ts'
 import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
+import { flowRoutes } from './flows.ts'
+import { homeRoutes } from './home.ts'
 import { answerProblems } from './problem-answer.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
-const CONCERNS: readonly V1Routes[] = []
+const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes]
 
 /** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
 export const v1Routes: Routes = async (server, parts) => {
