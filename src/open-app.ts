@@ -14,9 +14,11 @@ import { connectorSettings, parseRate } from './contract/system-settings.ts'
 import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
-import { resolveCase } from './engine/resolve-case.ts'
+import { previewDecision, type DecisionPreview } from './engine/preview-decision.ts'
+import { openCase, resolveCase, type CaseDecision } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
+import { screensOf, type Screens } from './engine/screens.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
@@ -76,10 +78,11 @@ export interface App {
     limit?: number
   }): Promise<readonly CaseView[]>
   /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
-  resolve(
-    caseId: number,
-    decision: { choice: string; value?: string; by: string; alike?: boolean },
-  ): Promise<readonly CaseView[]>
+  resolve(caseId: number, decision: CaseDecision): Promise<readonly CaseView[]>
+  /** What deciding so would do; changes nothing. */
+  previewDecision(caseId: number, decision: Omit<CaseDecision, 'by' | 'expected'>): Promise<DecisionPreview>
+  /** What screens look up in the store. */
+  readonly screens: Screens
   testSystem(name: string): Promise<ConnectionReport>
   /** What is wrong, who is told of it, and the watch that finds it. */
   readonly alerts: Alerts
@@ -329,6 +332,12 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
+    screens: screensOf(database, contract),
+    async previewDecision(id, decision) {
+      const { flow } = await openCase(database, id)
+      await reach(contract.flows.get(flow)?.systems ?? [])
+      return previewDecision(deps, contract, id, decision)
+    },
     async testSystem(name) {
       known(name)
       await reach([name])

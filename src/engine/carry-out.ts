@@ -23,7 +23,12 @@ import { loadStates, type Loaded } from './translate.ts'
  */
 
 export async function carryOutDecisions(work: FlowWork, decider: Decider): Promise<void> {
-  for (const decision of await decisionsToCarryOut(work.database, work.row.id)) {
+  await carryOut(work, decider, await decisionsToCarryOut(work.database, work.row.id))
+}
+
+/** Carries these decisions out. */
+export async function carryOut(work: FlowWork, decider: Decider, decisions: readonly CaseRow[]): Promise<void> {
+  for (const decision of decisions) {
     const { outcome, also } = await effectOf(work, decider, decision)
     await underLease(work, async (session) => {
       for (const step of also) await step(session)

@@ -3,17 +3,19 @@ import { ConcordatError } from '../model/errors.ts'
 import type { CaseView } from '../model/report.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { Invalid } from '../model/value.ts'
-import { closeCase, findCases, type CaseRow } from '../store/cases.ts'
-import type { Database } from '../store/database.ts'
+import { closeCases, findCases, type CaseRow } from '../store/cases.ts'
+import type { Database, Session } from '../store/database.ts'
 import { tellCases } from './tell-cases.ts'
 
 export interface CaseDecision {
   readonly choice: string
   /** For the choice `value`. */
-  readonly value?: string
+  readonly value?: string | undefined
   readonly by: string
-  /** Decide all open cases of the same flow, kind and cause that offer the choice. */
-  readonly alike?: boolean
+  /** Decide all open cases of the same flow, kind, cause and field that offer the choice. */
+  readonly alike?: boolean | undefined
+  /** How many cases somebody saw that this would decide; refused when it is not so many any more. */
+  readonly expected?: number | undefined
 }
 
 /** Stores what a person decided; the next run of the flow carries it out. */
@@ -24,40 +26,62 @@ export async function resolveCase(
   decision: CaseDecision,
   now: Date,
 ): Promise<CaseView[]> {
-  const [first] = await findCases(database, { id, state: 'all' })
+  return database.transaction(async (session) => {
+    const first = await openCase(session, id)
+    if (!offers(first, decision.choice)) {
+      const choices = first.detail.choices.map((choice) => choice.choice).join(', ')
+      throw new ConcordatError('engine.bad-choice', `Case ${id} cannot be resolved by “${decision.choice}”.`, {
+        cure: `Choose one of: ${choices}.`,
+      })
+    }
+    const resolution = resolutionOf(contract, first, decision)
+    const all = decision.alike ? await alikeCases(session, first, decision.choice) : [first]
+    if (decision.expected !== undefined && decision.expected !== all.length)
+      throw new ConcordatError(
+        'engine.cases-changed',
+        `${all.length} cases would be decided, not the ${decision.expected} that you saw.`,
+        { cure: 'Look at what it does now, then decide again.' },
+      )
+    const taken = await closeCases(
+      session,
+      all.map((row) => ({ id: row.id, approved: approvedBy(row, decision.choice) })),
+      { by: decision.by, resolution, now },
+    )
+    const views = await tellCases(
+      session,
+      contract,
+      all.filter((row) => taken.has(row.id)),
+    )
+    return views.map((view) => ({ ...view, state: 'resolved', resolved: now.toISOString(), resolution }))
+  })
+}
+
+/** A case that waits; throws when there is none, or somebody was faster. */
+export async function openCase(session: Session, id: number): Promise<CaseRow> {
+  const [first] = await findCases(session, { id, state: 'all' })
   if (!first)
     throw new ConcordatError('engine.unknown-case', `There is no case ${id}.`, {
       cure: 'List the open ones with `concordat cases`.',
     })
   if (first.state !== 'open') {
     throw new ConcordatError(
-      'engine.unknown-case',
+      'engine.case-resolved',
       `Case ${id} is resolved already (${first.resolution ?? 'settled'}).`,
       { cure: 'List the open ones with `concordat cases`.' },
     )
   }
-  if (!offers(first, decision.choice)) {
-    const choices = first.detail.choices.map((choice) => choice.choice).join(', ')
-    throw new ConcordatError('engine.bad-choice', `Case ${id} cannot be resolved by “${decision.choice}”.`, {
-      cure: `Choose one of: ${choices}.`,
-    })
-  }
-  const resolution = resolutionOf(contract, first, decision)
-  const all = decision.alike
-    ? (await findCases(database, { flow: first.flow, kind: first.kind, cause: first.cause, state: 'open' })).filter(
-        (row) => offers(row, decision.choice),
-      )
-    : [first]
-  const done: CaseRow[] = []
-  for (const row of all) {
-    const count = row.detail.data?.['count']
-    const approved = decision.choice === 'approve' && typeof count === 'number' ? count : null
-    if (await closeCase(database, row.id, decision.by, resolution, approved, now)) {
-      done.push(row)
-    }
-  }
-  const views = await tellCases(database, contract, done)
-  return views.map((view) => ({ ...view, state: 'resolved', resolved: now.toISOString(), resolution }))
+  return first
+}
+
+/** Open cases of the same flow, kind, cause and field that offer the choice. */
+export async function alikeCases(session: Session, like: CaseRow, choice: string): Promise<CaseRow[]> {
+  const rows = await findCases(session, { flow: like.flow, kind: like.kind, cause: like.cause, state: 'open' })
+  return rows.filter((row) => row.field === like.field && offers(row, choice))
+}
+
+function approvedBy(row: CaseRow, choice: string): number | null {
+  const count = row.detail.data?.['count']
+  return choice === 'approve' && typeof count === 'number' ? count : null
 }
 
 const offers = (row: CaseRow, choice: string): boolean => row.detail.choices.some((option) => option.choice === choice)

@@ -147,21 +147,20 @@ export async function countOpenCases(session: Session, flowId: number): Promise<
   return row!.count
 }
 
-/** Takes a case for resolution; false when somebody was faster. */
-export async function closeCase(
+/** Takes cases for resolution; answers those that nobody had taken before. */
+export async function closeCases(
   session: Session,
-  id: string,
-  by: string,
-  resolution: string,
-  approved: number | null,
-  now: Date,
-): Promise<boolean> {
-  const touched = await session.execute(
-    `update case_file set state = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, approved = $5, carried_out = false
-     where id = $1 and state = 'open'`,
-    [id, now, by, resolution, approved],
+  cases: readonly { readonly id: string; readonly approved: number | null }[],
+  decision: { readonly by: string; readonly resolution: string; readonly now: Date },
+): Promise<ReadonlySet<string>> {
+  if (cases.length === 0) return new Set()
+  const rows = await session.query<{ id: string }>(
+    `update case_file c set state = 'resolved', resolved_at = $3, resolved_by = $4, resolution = $5, approved = n.approved,
+       carried_out = false
+     from unnest($1::bigint[], $2::int[]) as n(id, approved) where c.id = n.id and c.state = 'open' returning c.id`,
+    [...columns(cases, (one) => [one.id, one.approved]), decision.now, decision.by, decision.resolution],
   )
-  return touched === 1
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Decisions of people that no run has carried out yet, oldest first. */

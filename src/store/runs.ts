@@ -17,6 +17,18 @@ export async function beginRun(
   return row!.id
 }
 
+/** Begins a run that is undone in the end; no other run knows of it. */
+export async function beginRehearsedRun(
+  session: Session,
+  run: { flowId: number; contractId: number; now: Date },
+): Promise<string> {
+  const [row] = await session.query<{ id: string }>(
+    `insert into run (flow_id, contract_id, kind, status, started_at) values ($1, $2, 'incremental', 'running', $3) returning id`,
+    [run.flowId, run.contractId, run.now],
+  )
+  return row!.id
+}
+
 export async function endRun(
   session: Session,
   id: string,

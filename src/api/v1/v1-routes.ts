@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Routes } from '../server.ts'
+import { caseRoutes } from './cases.ts'
 import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
 import { flowRoutes } from './flows.ts'
@@ -9,7 +10,7 @@ import { answerProblems } from './problem-answer.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
-const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes]
+const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes]
 
 /** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
 export const v1Routes: Routes = async (server, parts) => {

@@ -67,7 +67,7 @@ export function casesCommand(cli: Cli): Command {
     .argument('<choice...>', 'one of the choices that `concordat cases` shows')
     .option('--value <value>', 'the value to take, where the choice asks for one')
     .option('--by <name>', 'who decides (default: CONCORDAT_USER, else the name you are signed in with)')
-    .option('--all-alike', 'decide all open cases of the same flow, kind and cause')
+    .option('--all-alike', 'decide all open cases of the same flow, kind, cause and field')
     .action(async (id: number, choice: string[], options: ResolveOptions) => {
       const status = await withApp(cli, options, async (app) => {
         const cases = await app.resolve(id, {

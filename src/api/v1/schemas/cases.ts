@@ -112,7 +112,7 @@ export const resolveBody = z.object({
     .meta({ description: 'How many cases the preview named; refused with 409 when it is not so many any more' }),
 })
 
-export const effect = z
+const effect = z
   .object({
     ...legend,
     case: z.int().nullable(),
@@ -130,10 +130,11 @@ export type Effect = z.infer<typeof effect>
 export const preview = z
   .object({
     cases: count,
-    effects: z.array(effect).meta({ description: 'What would be written: the first 50' }),
+    rehearsed: count.meta({ description: 'How many of them were gone through for the effects: at most 200' }),
+    effects: listOf(effect).meta({ description: 'What would be written: the first 50' }),
     writes: mapOf(count).meta({ description: 'By system: records that would be written' }),
     more: count.meta({ description: 'Effects that are not shown' }),
-    asks: z.array(z.string()).meta({ description: 'Questions that would be asked next' }),
+    asks: listOf(z.string()).meta({ description: 'Questions that would be asked next' }),
   })
   .meta({ id: 'Preview' })
 export type Preview = z.infer<typeof preview>
