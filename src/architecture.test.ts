@@ -65,6 +65,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   fastify: ['api'],
   'fastify-type-provider-zod': ['api'],
   '@fastify/swagger': ['api'],
+  '@fastify/cookie': ['api'],
   '@opentelemetry/sdk-metrics': ['api'],
   '@opentelemetry/exporter-prometheus': ['api'],
   commander: ['cli'],

@@ -17,8 +17,8 @@ export interface ServeOptions {
   readonly log: (line: string) => void
   /** Ends the service in order. */
   readonly signal: AbortSignal
-  /** Called when everything runs; `url`: where HTTP listens. */
-  readonly onReady?: (url: string | null) => void
+  /** Called when everything runs; `url`: where HTTP listens; `setupLink`: where the first account is made, while there is none. */
+  readonly onReady?: (url: string | null, setupLink: string | null) => void
 }
 
 /** SIGTERM to the end of the process takes at most 10 seconds; this is what runs get of it. */
@@ -36,7 +36,7 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
     const api = options.listen && (await startApi(parts, options.listen))
     try {
       telling.info({ role: options.role, url: api?.url }, 'service started')
-      options.onReady?.(api?.url ?? null)
+      options.onReady?.(api?.url ?? null, options.role === 'serve' ? ((await api?.setupLink()) ?? null) : null)
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       telling.info({}, 'service stops')
     } finally {

@@ -4,7 +4,9 @@ import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
-import { guardRoutes } from './access/guard.ts'
+import { guardRoutes, type GuardedRoute } from './access/guard.ts'
+import { setupLink } from './access/one-time-link.ts'
+import type { Site } from './access/site.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { v1Routes } from './v1/v1-routes.ts'
@@ -19,6 +21,8 @@ export interface ApiParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** True from the moment that the process takes no more work. */
   readonly stopping: () => boolean
+  /** Who may do what, and where the pages are. */
+  readonly site: Site
 }
 
 /** Adds routes of one concern. */
@@ -30,19 +34,23 @@ const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
+  /** Routes of the API, and what each demands. */
+  readonly routes: readonly GuardedRoute[]
+  /** The one-time link to make the first account; null when there is one. */
+  setupLink(): Promise<string | null>
   close(): Promise<void>
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'store.unreachable': 503,
-  'access.signed-out': 401,
-  'access.forbidden': 403,
 }
 
 const MOST_BYTES = 1024 * 1024
 
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
-export async function startApi(parts: ApiParts, listen: { host: string; port: number }): Promise<Api> {
+export async function startApi(given: Omit<ApiParts, 'site'>, listen: { host: string; port: number }): Promise<Api> {
+  const { database, check } = given.app
+  const parts: ApiParts = { ...given, site: { database, contract: check.contract!, publicUrl: null } }
   const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy: false })
   server.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof ConcordatError) {
@@ -54,11 +62,19 @@ export async function startApi(parts: ApiParts, listen: { host: string; port: nu
     const message = status >= 500 ? 'The request failed; the log says where.' : 'The request was not understood.'
     return reply.code(status).send({ error: { code: status >= 500 ? 'bug' : 'request', message, cure: null } })
   })
-  guardRoutes(server, parts.app)
-  for (const routes of ROUTES) await server.register(async (scope) => routes(scope, parts))
+  const routes = await guardRoutes(server, parts.site)
+  for (const add of ROUTES) await server.register(async (scope) => add(scope, parts))
   try {
     const url = await server.listen(listen)
-    return { url, close: () => server.close() }
+    return {
+      url,
+      routes,
+      async setupLink() {
+        const link = await setupLink(database)
+        return link && `${parts.site.publicUrl ?? url}${link.path}`
+      },
+      close: () => server.close(),
+    }
   } catch (cause) {
     await server.close()
     throw new ConcordatError('service.no-port', `Nothing can listen on ${listen.host}, port ${listen.port}.`, {

@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.ts'
+import { forgetAccess } from '../store/access-retention.ts'
 import type { Database } from '../store/database.ts'
 import { dropMonthsBefore, forgetDullRuns } from '../store/retention.ts'
 import type { Telling } from './telling.ts'
@@ -7,7 +8,7 @@ const DAY_MS = 86_400_000
 
 /**
  * Forgets what is past the contract's `history`. Months hold the changes of all flows, so the longest history counts;
- * runs that did nothing are forgotten after a day.
+ * runs that did nothing are forgotten after a day. So are sessions, links and attempts whose time is over.
  */
 export async function tidy(
   database: Database,
@@ -15,6 +16,7 @@ export async function tidy(
   telling: Telling,
   now: number,
 ): Promise<void> {
+  await forgetAccess(database, new Date(now))
   const history = Math.max(0, ...[...contract.flows.values()].map((flow) => flow.historyMs))
   if (history === 0) return
   const before = new Date(now - history)

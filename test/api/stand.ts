@@ -6,9 +6,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect, onTestFinished } from 'vitest'
 
-import { startApi } from '../../src/api/server.ts'
+import { startApi, type Api } from '../../src/api/server.ts'
 import { jsonTelling } from '../../src/service/json-telling.ts'
+import type { Database } from '../../src/store/database.ts'
 import { openWorld, type World } from '../engine/world.ts'
+import { adminSecret } from '../harness/account.ts'
 import type { Overrides } from '../engine/template.ts'
 
 export interface Answer<T> {
@@ -19,9 +21,13 @@ export interface Answer<T> {
 
 export interface Stand extends World {
   readonly url: string
+  readonly routes: Api['routes']
+  readonly database: Database
+  /** The one-time link to make the first account. */
+  setupLink(): Promise<string | null>
   /** Lines of the log. */
   readonly said: readonly string[]
-  /** Asks below `/api/v1`, and sees that what comes is what the document of the API says of it. */
+  /** Asks below `/api/v1` as an admin, and sees that what comes is what the document of the API says of it. */
   ask<T>(method: string, path: string, body?: object): Promise<Answer<T>>
   /** The body of a GET that succeeds. */
   get<T>(path: string): Promise<T>
@@ -29,7 +35,8 @@ export interface Stand extends World {
   post<T>(path: string, body?: object): Promise<T>
 }
 
-export async function openStand(overrides: Overrides = {}): Promise<Stand> {
+/** Without an `admin` nobody has an account yet. */
+export async function openStand(overrides: Overrides = {}, { admin = true } = {}): Promise<Stand> {
   const world = await openWorld(overrides)
   const app = await world.app()
   const said: string[] = []
@@ -44,10 +51,15 @@ export async function openStand(overrides: Overrides = {}): Promise<Stand> {
     await service.stop(5_000)
   })
   const check = await checker(api.url)
+  const authorization = admin ? `Bearer ${await adminSecret(app.database)}` : undefined
   const ask = async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
     const answer = await fetch(`${api.url}/api/v1${path}`, {
       method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
     const content = text === '' ? null : (JSON.parse(text) as unknown)
@@ -62,6 +74,9 @@ export async function openStand(overrides: Overrides = {}): Promise<Stand> {
   return {
     ...world,
     url: api.url,
+    routes: api.routes,
+    database: app.database,
+    setupLink: () => api.setupLink(),
     said,
     ask,
     get: (path) => succeed('GET', path),

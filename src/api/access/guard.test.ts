@@ -1,24 +1,25 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { expect, test } from 'vitest'
+import type { Contract } from '../../contract/contract.ts'
 import type { Database } from '../../store/database.ts'
 import { guardRoutes } from './guard.ts'
 
-function guarded(): FastifyInstance {
+async function guarded(): Promise<FastifyInstance> {
   const server = fastify()
   // Nobody is signed in, so nothing is looked up.
-  guardRoutes(server, { database: {} as Database })
+  await guardRoutes(server, { database: {} as Database, contract: {} as Contract, publicUrl: null })
   return server
 }
 
 test('a route of the API that says no right keeps the server from starting', async () => {
-  const server = guarded()
+  const server = await guarded()
   const add = () => server.get('/api/v1/open', () => 'secret')
   expect(add).toThrow('The route GET /api/v1/open says no right.')
   await server.close()
 })
 
 test('nobody passes only where a route is public', async () => {
-  const server = guarded()
+  const server = await guarded()
   server.get('/api/v1/door', { config: { right: 'public' } }, () => 'open')
   server.get('/api/v1/room', { config: { right: 'signed-in' } }, () => 'open')
   server.get('/health', () => 'open')

@@ -1,8 +1,15 @@
+import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
 import { writeAudit } from '../../store/audit.ts'
-import type { Database } from '../../store/database.ts'
+import { whoMakes } from './authenticate.ts'
+import { changes, isCrossSite } from './cross-site.ts'
+import { requestRate } from './request-rate.ts'
 import type { Right } from './right.ts'
+import { csrfOf, sameText } from './secret-token.ts'
+import { secureHeaders } from './security-headers.ts'
+import { sessionSecret } from './session-cookie.ts'
+import type { Site } from './site.ts'
 import { NOBODY, type Who } from './who.ts'
 
 declare module 'fastify' {
@@ -10,7 +17,7 @@ declare module 'fastify' {
     /** What a route below /api/v1 demands; without it the server does not start. */
     right?: Right
     /** The flow that a request is about; null or absent: the right in any flow is enough, and the handler shows only those flows. */
-    flowOf?: (request: FastifyRequest) => string | null
+    flowOf?: (request: FastifyRequest) => string | null | Promise<string | null>
   }
   interface FastifyRequest {
     who: Who
@@ -19,31 +26,85 @@ declare module 'fastify' {
   }
 }
 
-const GUARDED = '/api/v1'
+/** A route, and what it demands. */
+export interface GuardedRoute {
+  readonly method: string
+  readonly url: string
+  readonly right: Right
+  /** The flow of the request counts, not any flow. */
+  readonly perFlow: boolean
+}
 
-/** Lets a request through only with the right that its route demands. A route that demands none is a mistake. */
-export function guardRoutes(server: FastifyInstance, { database }: { readonly database: Database }): void {
+const GUARDED = '/api/v1'
+const BURST = 300
+const PER_SECOND = 30
+
+/**
+ * Lets a request through only with the right that its route demands; a route that demands none is a mistake. Answers the
+ * list of guarded routes, which grows as they are added.
+ */
+export async function guardRoutes(server: FastifyInstance, site: Site): Promise<readonly GuardedRoute[]> {
+  const guarded: GuardedRoute[] = []
+  const rate = requestRate(BURST, PER_SECOND)
+  await server.register(cookie)
+  secureHeaders(server, site)
   server.decorateRequest('who')
   server.decorateRequest('audit', function (this: FastifyRequest, act, subject, details = {}) {
     const { kind, id, name, email } = this.who
-    const who = email === null ? name : `${name} <${email}>`
+    const who = kind === 'nobody' ? 'nobody' : `${name} <${email}>`
     const actor = { kind, account: id === '' ? null : id, who, address: this.ip }
-    return writeAudit(database, { actor, act, subject, details, at: new Date() })
+    return writeAudit(site.database, { actor, act, subject, details, at: new Date() })
   })
   server.addHook('onRoute', ({ url, method, config }) => {
-    if (url.startsWith(GUARDED) && config?.right === undefined)
-      throw new Error(`The route ${String(method)} ${url} says no right.`)
+    if (!url.startsWith(GUARDED)) return
+    if (config?.right === undefined) throw new Error(`The route ${String(method)} ${url} says no right.`)
+    const { right, flowOf } = config
+    for (const one of [method].flat()) guarded.push({ method: one, url, right, perFlow: flowOf !== undefined })
   })
   server.addHook('onRequest', async (request) => {
     request.who = NOBODY
-    const { right = 'public', flowOf } = request.routeOptions.config
-    if (request.who.rights.may(right, flowOf?.(request) ?? null)) return
-    if (request.who.kind === 'nobody')
-      throw new ConcordatError('access.signed-out', 'This needs somebody who is signed in.', {
-        cure: 'Sign in, or send a token: `Authorization: Bearer …`.',
+    const { url, config } = request.routeOptions
+    if (url?.startsWith(GUARDED) !== true) return
+    if (changes(request)) refuseOtherSites(request, site)
+    request.who = await whoMakes(request, site)
+    const { who } = request
+    const wait = rate.take(who.kind === 'nobody' ? `address ${request.ip}` : `${who.kind} ${who.id}`, Date.now())
+    if (wait > 0)
+      throw new ConcordatError('access.throttled', 'These are too many requests.', {
+        retryAfter: wait,
+        cure: 'Wait a little, and ask less often.',
       })
-    throw new ConcordatError('access.forbidden', 'Your roles do not allow this.', {
-      cure: 'An admin gives roles on the page People.',
+    if (who.kind === 'person' && changes(request)) demandProof(request, site)
+    demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
+  })
+  return guarded
+}
+
+function refuseOtherSites(request: FastifyRequest, site: Site): void {
+  if (!isCrossSite(request, site)) return
+  throw new ConcordatError('access.cross-site', 'This request comes from another site.', {
+    cure: 'Use the pages of Concordat itself; behind a proxy, set `sign_in: public_url` in the contract.',
+  })
+}
+
+/** The cookie comes by itself with every request of the browser; this header only with those of our pages. */
+function demandProof(request: FastifyRequest, site: Site): void {
+  const proof = request.headers['x-csrf-token']
+  const secret = sessionSecret(request, site)
+  if (secret !== null && typeof proof === 'string' && sameText(proof, csrfOf(secret))) return
+  throw new ConcordatError('access.cross-site', 'The request does not prove that it comes from a page of Concordat.', {
+    cure: 'Load the page anew; programs use a token instead of a session.',
+  })
+}
+
+/** Throws unless who makes the request holds the right; for handlers that only learn from the body what flow it is about. */
+export function demandRight(request: FastifyRequest, right: Right, flow: string | null): void {
+  if (request.who.rights.may(right, flow)) return
+  if (request.who.kind === 'nobody')
+    throw new ConcordatError('access.signed-out', 'This needs somebody who is signed in.', {
+      cure: 'Sign in, or send a token: `Authorization: Bearer …`.',
     })
+  throw new ConcordatError('access.forbidden', 'Your roles do not allow this.', {
+    cure: 'An admin gives roles on the page People.',
   })
 }

@@ -1,12 +1,17 @@
 import type { FlowRight, Right } from './right.ts'
+import type { HeldRole } from './roles.ts'
 
 /** Who makes a request. */
 export interface Who {
   readonly kind: 'person' | 'token' | 'nobody'
   /** The account, of a token its owner's; empty for nobody. */
   readonly id: string
+  /** Of a token: what it is called. */
   readonly name: string
   readonly email: string | null
+  /** The browser's session. */
+  readonly session: string | null
+  readonly roles: readonly HeldRole[]
   readonly rights: Rights
 }
 
@@ -23,5 +28,7 @@ export const NOBODY: Who = {
   id: '',
   name: '',
   email: null,
+  session: null,
+  roles: [],
   rights: { may: (right) => right === 'public', flowsWith: () => [] },
 }

@@ -6,11 +6,17 @@ import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
 import { flowRoutes } from './flows.ts'
 import { homeRoutes } from './home.ts'
+import { auditRoutes } from './audit.ts'
+import { peopleRoutes } from './people.ts'
+import { sessionRoutes } from './session.ts'
+import { tokenRoutes } from './tokens.ts'
 import { answerProblems } from './problem-answer.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
 const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes]
+/** Who may do what: accounts, sessions, tokens. */
+const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]
 
 /** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
 export const v1Routes: Routes = async (server, parts) => {
@@ -20,7 +26,7 @@ export const v1Routes: Routes = async (server, parts) => {
   answerProblems(v1, parts.telling)
   tagAnswers(v1)
   await v1.register(swagger, openApi)
-  for (const concern of CONCERNS)
+  for (const concern of [...ACCESS, ...CONCERNS])
     await v1.register(async (scope) => concern(scope.withTypeProvider<ZodTypeProvider>(), parts), { prefix: '/api/v1' })
   documentRoutes(v1)
 }

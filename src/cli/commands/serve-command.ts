@@ -57,7 +57,9 @@ async function run(cli: Cli, role: 'serve' | 'worker', options: ServeCommandOpti
           env: cli.env,
           log: (line) => cli.terminal.out(line),
           signal,
-          onReady: (url) => {
+          onReady: (url, setupLink) => {
+            if (setupLink !== null)
+              cli.terminal.err(`There is no account yet. Make the first one here, within a day: ${setupLink}`)
             if (options.quiet || options.json || !cli.terminal.errorIsTerminal) return
             cli.terminal.err(`Running${url === null ? '' : `; health at ${url}/health`}. Ctrl-C stops.`)
           },

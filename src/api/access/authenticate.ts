@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import { ConcordatError } from '../../model/errors.ts'
+import { findAccount } from '../../store/accounts.ts'
+import { findToken, touchToken } from '../../store/api-tokens.ts'
+import { heldRoles, rightsOf, rightsOfToken } from './roles.ts'
+import { hashOf } from './secret-token.ts'
+import { currentSession } from './session-cookie.ts'
+import type { Site } from './site.ts'
+import { NOBODY, type Who } from './who.ts'
+
+const TOUCH_MS = 60_000
+
+/** Finds out who makes a request: by its token, else by its session. A token that is not good is not let go by. */
+export async function whoMakes(request: FastifyRequest, site: Site): Promise<Who> {
+  const { authorization } = request.headers
+  if (authorization !== undefined) return whoHolds(authorization, site)
+  const session = await currentSession(request, site)
+  if (!session) return NOBODY
+  const { account: id, name, email } = session
+  const roles = heldRoles(session.roles, email, site.contract)
+  return { kind: 'person', id, name, email, session: session.id, roles, rights: rightsOf(roles) }
+}
+
+/** The person who has an account; nobody when it cannot sign in. */
+export async function whoHas(account: string, { database, contract }: Site): Promise<Who> {
+  const row = await findAccount(database, account)
+  if (!row || row.disabledAt !== null) return NOBODY
+  const roles = heldRoles(row.roles, row.email, contract)
+  const { id, name, email } = row
+  return { kind: 'person', id, name, email, session: null, roles, rights: rightsOf(roles) }
+}
+
+async function whoHolds(authorization: string, { database, contract }: Site): Promise<Who> {
+  const [, secret] = /^bearer +(\S+)$/i.exec(authorization) ?? []
+  const now = new Date()
+  const token = secret === undefined ? null : await findToken(database, hashOf(secret), now)
+  if (!token)
+    throw new ConcordatError('access.signed-out', 'This token is not valid, or not any more.', {
+      cure: 'Make a new one on the page of your account.',
+    })
+  if (token.usedAt === null || now.getTime() - Date.parse(token.usedAt) > TOUCH_MS)
+    await touchToken(database, token.id, now)
+  const roles = heldRoles(token.roles, token.email, contract)
+  return {
+    kind: 'token',
+    id: token.account,
+    name: token.name,
+    email: token.email,
+    session: null,
+    roles,
+    rights: rightsOfToken(rightsOf(roles), token.rights, token.flows),
+  }
+}

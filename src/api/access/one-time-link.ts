@@ -1,0 +1,88 @@
+import { ConcordatError } from '../../model/errors.ts'
+import { writeAudit } from '../../store/audit.ts'
+import { addAccount, countAccounts, lockAccounts, renameAccount, setPassword, setRoles } from '../../store/accounts.ts'
+import { endSessionsOf } from '../../store/browser-sessions.ts'
+import type { Database, Session } from '../../store/database.ts'
+import { addLink, findLink, useLink, type LinkPurpose, type LinkRow } from '../../store/one-time-links.ts'
+import { checkPassword, hashPassword } from './password.ts'
+import { hashOf, newSecret } from './secret-token.ts'
+
+const LASTS_MS: Readonly<Record<LinkPurpose, number>> = {
+  setup: 24 * 3_600_000,
+  invitation: 7 * 24 * 3_600_000,
+  reset: 24 * 3_600_000,
+}
+
+export interface NewLink {
+  /** Below the address of the pages. */
+  readonly path: string
+  readonly expires: Date
+}
+
+/** Makes a link that works once, in place of those that the account had before. */
+export async function makeLink(session: Session, purpose: LinkPurpose, account: string | null): Promise<NewLink> {
+  const secret = newSecret()
+  const expires = new Date(Date.now() + LASTS_MS[purpose])
+  await addLink(session, { tokenHash: hashOf(secret), purpose, account, expires })
+  return { path: `/setup?token=${secret}`, expires }
+}
+
+/** The link to make the first account, while there is none. */
+export async function setupLink(database: Database): Promise<NewLink | null> {
+  return database.transaction(async (session) => {
+    await lockAccounts(session)
+    return (await countAccounts(session)) === 0 ? makeLink(session, 'setup', null) : null
+  })
+}
+
+/** What a link is for; throws `access.bad-link` when it cannot be used. */
+export async function readLink(session: Session, secret: string): Promise<LinkRow> {
+  const link = await findLink(session, hashOf(secret), new Date())
+  if (link && (link.purpose !== 'setup' || (await countAccounts(session)) === 0)) return link
+  throw new ConcordatError('access.bad-link', 'This link was used already, or its time is over.', {
+    cure: 'Ask an admin for a new one; the link for the first account is printed when `concordat serve` starts.',
+  })
+}
+
+/** Uses a link: makes the first account, or gives the link's account its password. Answers the account. */
+export async function followLink(
+  database: Database,
+  secret: string,
+  given: { readonly password: string; readonly email?: string | undefined; readonly name?: string | undefined },
+  about: { readonly company: string; readonly address: string },
+): Promise<string> {
+  const link = await readLink(database, secret)
+  const email = link.email ?? given.email
+  const name = given.name ?? link.name
+  if (email === undefined || name === null)
+    throw new ConcordatError('access.bad-link', 'The first account needs a name and an e-mail.', {
+      cure: 'Give both.',
+    })
+  checkPassword(given.password, [email, name, about.company])
+  const password = await hashPassword(given.password)
+  return database.transaction(async (session) => {
+    await lockAccounts(session)
+    await readLink(session, secret)
+    await useLink(session, hashOf(secret))
+    const act = (account: string, did: string) =>
+      writeAudit(session, {
+        actor: { kind: 'person', account, who: `${name} <${email}>`, address: about.address },
+        act: did,
+        subject: email,
+        details: {},
+        at: new Date(),
+      })
+    if (link.account === null) {
+      const account = (await addAccount(session, { email, name, password, now: new Date() }))!
+      await setRoles(session, account, [{ flow: '*', role: 'admin' }])
+      await act(account, 'first account made')
+      return account
+    }
+    await setPassword(session, link.account, password)
+    await renameAccount(session, link.account, name)
+    // Whoever knew the old password is out.
+    await endSessionsOf(session, link.account)
+    await act(link.account, link.purpose === 'invitation' ? 'invitation accepted' : 'password reset')
+    return link.account
+  })
+}

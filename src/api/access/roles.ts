@@ -1,0 +1,78 @@
+import type { Contract } from '../../contract/contract.ts'
+import type { FlowRight, Right } from './right.ts'
+import type { Rights } from './who.ts'
+
+export const ROLES = ['viewer', 'business owner', 'technical owner', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What each role may do, in its flow or in all. To sign, one must be the owner whom the contract names. */
+export const RIGHTS_OF: Readonly<Record<Role, readonly (FlowRight | 'administer')[]>> = {
+  viewer: ['view'],
+  'business owner': ['view', 'decide'],
+  'technical owner': ['view', 'decide', 'operate'],
+  admin: ['view', 'decide', 'operate', 'administer'],
+}
+
+/** A role in one flow, or (null) in all. */
+export interface HeldRole {
+  readonly flow: string | null
+  readonly role: Role
+  /** Given by the contract, which names this person as the owner. */
+  readonly byContract: boolean
+}
+
+/** The roles that somebody holds: those that were given, and those that the contract gives its owners. */
+export function heldRoles(
+  given: readonly { readonly flow: string; readonly role: string }[],
+  email: string,
+  { flows }: Pick<Contract, 'flows'>,
+): readonly HeldRole[] {
+  const known = new Set<string>(ROLES)
+  return [
+    ...given.flatMap(({ flow, role }) =>
+      known.has(role) ? [{ flow: flow === '*' ? null : flow, role: role as Role, byContract: false }] : [],
+    ),
+    ...[...flows.values()].flatMap(({ name, owners }) =>
+      (['business', 'technical'] as const).flatMap((side): HeldRole[] =>
+        sameEmail(owners[side].email, email) ? [{ flow: name, role: `${side} owner`, byContract: true }] : [],
+      ),
+    ),
+  ]
+}
+
+/** What the roles allow. */
+export function rightsOf(roles: readonly HeldRole[]): Rights {
+  const flowsWith = (right: FlowRight): 'all' | readonly string[] => {
+    const fitting = roles.filter((held) => (right === 'sign' ? held.byContract : RIGHTS_OF[held.role].includes(right)))
+    const flows = fitting.map(({ flow }) => flow)
+    return flows.includes(null) ? 'all' : [...new Set(flows.filter((flow) => flow !== null))]
+  }
+  const administers = roles.some(({ flow, role }) => flow === null && role === 'admin')
+  return { flowsWith, may: (right, flow) => right === 'own account' || allowed(right, flow, flowsWith, administers) }
+}
+
+/** What a token allows: its scopes, in its flows, as far as its owner may. Nobody signs by a token. */
+export function rightsOfToken(owner: Rights, scopes: readonly string[], flows: readonly string[] | null): Rights {
+  const flowsWith = (right: FlowRight): 'all' | readonly string[] => {
+    if (right === 'sign' || !scopes.includes(right)) return []
+    const owned = owner.flowsWith(right)
+    if (flows === null) return owned
+    return owned === 'all' ? flows : flows.filter((flow) => owned.includes(flow))
+  }
+  const administers = scopes.includes('administer') && owner.may('administer', null)
+  return { flowsWith, may: (right, flow) => allowed(right, flow, flowsWith, administers) }
+}
+
+function allowed(right: Right, flow: string | null, flowsWith: Rights['flowsWith'], administers: boolean): boolean {
+  if (right === 'public' || right === 'signed-in') return true
+  if (right === 'own account') return false
+  if (right === 'administer') return administers
+  const flows = flowsWith(right)
+  return flows === 'all' || (flow === null ? flows.length > 0 : flows.includes(flow))
+}
+
+/** E-mail addresses are compared without regard to case. */
+export const sameEmail = (one: string, other: string): boolean => plainEmail(one) === plainEmail(other)
+
+/** An e-mail address as accounts are known by it. */
+export const plainEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase()

@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { endSession, findSession, openSession, touchSession, type Expiry } from '../../store/browser-sessions.ts'
+import type { OpenSession } from '../../store/browser-sessions.ts'
+import { hashOf, newSecret } from './secret-token.ts'
+import { isSecure, type Site } from './site.ts'
+
+/*
+ * A session is a random secret in a cookie that no script can read; the store has its hash. It ends 12 hours after its last
+ * use, and 7 days after its begin.
+ */
+
+const IDLE_MS = 12 * 3_600_000
+const LONGEST_MS = 7 * 24 * 3_600_000
+/** How exactly it is known when a session was last used. */
+const TOUCH_MS = 60_000
+
+/** Sessions older than this are over. */
+export const expiryAt = (now: number): Expiry => ({
+  begunAfter: new Date(now - LONGEST_MS),
+  seenAfter: new Date(now - IDLE_MS),
+})
+
+/** The name that browsers only take from the site itself, where there is https. */
+const cookieName = (secure: boolean): string => (secure ? '__Host-concordat_session' : 'concordat_session')
+
+/** The secret that the browser sends. */
+export const sessionSecret = (request: FastifyRequest, site: Site): string | null =>
+  request.cookies[cookieName(isSecure(site, request))] ?? null
+
+/** Signs a browser in; a session that it had before ends. */
+export async function beginSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  account: string,
+  method: string,
+): Promise<void> {
+  await leaveSession(request, reply, site)
+  const secret = newSecret()
+  const secure = isSecure(site, request)
+  await openSession(site.database, {
+    tokenHash: hashOf(secret),
+    account,
+    method,
+    address: request.ip,
+    agent: (request.headers['user-agent'] ?? '').slice(0, 300),
+    now: new Date(),
+  })
+  reply.setCookie(cookieName(secure), secret, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    path: '/',
+    maxAge: LONGEST_MS / 1000,
+  })
+}
+
+/** The session that a request belongs to. */
+export async function currentSession(request: FastifyRequest, site: Site): Promise<OpenSession | null> {
+  const secret = sessionSecret(request, site)
+  if (secret === null) return null
+  const now = Date.now()
+  const found = await findSession(site.database, hashOf(secret), expiryAt(now))
+  if (found && now - Date.parse(found.seenAt) > TOUCH_MS) await touchSession(site.database, found.id, new Date(now))
+  return found
+}
+
+/** Signs a browser out. */
+export async function leaveSession(request: FastifyRequest, reply: FastifyReply, site: Site): Promise<void> {
+  const found = await currentSession(request, site)
+  if (found) await endSession(site.database, found.account, found.id)
+  const secure = isSecure(site, request)
+  reply.clearCookie(cookieName(secure), { path: '/', secure, httpOnly: true, sameSite: 'lax' })
+}

@@ -1,0 +1,21 @@
+import type { FastifyRequest } from 'fastify'
+import type { Contract } from '../../contract/contract.ts'
+import type { Database } from '../../store/database.ts'
+
+/** What signing in works with. */
+export interface Site {
+  readonly database: Database
+  readonly contract: Contract
+  /** Where people reach the pages, without a slash at the end; null: where the request came to. */
+  readonly publicUrl: string | null
+}
+
+/** Whether the browser came by https, perhaps to a proxy before us. */
+export const isSecure = (site: Pick<Site, 'publicUrl'>, request: Pick<FastifyRequest, 'protocol'>): boolean =>
+  request.protocol === 'https' || site.publicUrl?.startsWith('https:') === true
+
+/** The address of the pages as the browser knows it. */
+export const originOf = (
+  { publicUrl }: Pick<Site, 'publicUrl'>,
+  request: Pick<FastifyRequest, 'protocol' | 'host'>,
+): string => (publicUrl === null ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin)

@@ -1,0 +1,186 @@
+import { countAccounts } from '../../store/accounts.ts'
+import { endSession, sessionsOf } from '../../store/browser-sessions.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { HeldRole } from '../access/roles.ts'
+import { whoHas } from '../access/authenticate.ts'
+import { followLink, readLink } from '../access/one-time-link.ts'
+import { changePassword } from '../access/own-password.ts'
+import { csrfOf } from '../access/secret-token.ts'
+import { beginSession, expiryAt, leaveSession, sessionSecret } from '../access/session-cookie.ts'
+import { signIn } from '../access/sign-in.ts'
+import type { Who } from '../access/who.ts'
+import {
+  accountParams,
+  linkBody,
+  linkInfo,
+  passwordBody,
+  sessionInfo,
+  sessionList,
+  setupBody,
+  signInBody,
+  type HeldRoleItem,
+  type SessionInfo,
+} from './schemas/access.ts'
+import { acted } from './schemas/plain.ts'
+import type { V1Routes } from './v1-server.ts'
+
+const PUBLIC = { config: { right: 'public' as const } }
+const OWN = { config: { right: 'own account' as const } }
+const tags = ['Sign-in']
+
+/** Who is signed in, signing in and out, one-time links, and the sessions of one's own. */
+export const sessionRoutes: V1Routes = (server, { site }) => {
+  const { database } = site
+
+  server.get(
+    '/session',
+    { ...PUBLIC, schema: { tags, summary: 'Who is signed in, and how one can', response: { 200: sessionInfo } } },
+    async (request): Promise<SessionInfo> => {
+      const { who } = request
+      const secret = who.kind === 'person' ? sessionSecret(request, site) : null
+      return {
+        signed_in: who.kind !== 'nobody',
+        setup_needed: who.kind === 'nobody' && (await countAccounts(database)) === 0,
+        who: who.kind === 'nobody' ? null : tellWho(who, who.kind),
+        sign_in: { password: true, oidc: [] },
+        company: site.contract.company,
+        csrf: secret === null ? null : csrfOf(secret),
+      }
+    },
+  )
+
+  server.post(
+    '/sign-in',
+    {
+      ...PUBLIC,
+      schema: { tags, summary: 'Sign in by e-mail and password', body: signInBody, response: { 200: acted } },
+    },
+    async (request, reply) => {
+      const { email, password } = request.body
+      try {
+        const account = await signIn(database, { email, password, address: request.ip })
+        await beginSession(request, reply, site, account, 'password')
+        request.who = await whoHas(account, site)
+        await request.audit('signed in', email, { method: 'password' })
+      } catch (error) {
+        // Only as often as passwords can be tried at all.
+        if (error instanceof ConcordatError && error.code === 'access.wrong-password')
+          await request.audit('sign-in refused', email)
+        throw error
+      }
+      return { changed: true }
+    },
+  )
+
+  server.post(
+    '/sign-out',
+    { ...OWN, schema: { tags, summary: 'Sign this browser out', response: { 200: acted } } },
+    async (request, reply) => {
+      await leaveSession(request, reply, site)
+      await request.audit('signed out', request.who.email ?? '')
+      return { changed: true }
+    },
+  )
+
+  server.post(
+    '/link',
+    {
+      ...PUBLIC,
+      schema: { tags, summary: 'What a one-time link is for', body: linkBody, response: { 200: linkInfo } },
+    },
+    async (request) => {
+      const { purpose, email, name } = await readLink(database, request.body.token)
+      return { purpose, email, name }
+    },
+  )
+
+  server.post(
+    '/setup',
+    {
+      ...PUBLIC,
+      schema: {
+        tags,
+        summary: 'Use a one-time link: make the first account, accept an invitation, choose a new password',
+        body: setupBody,
+        response: { 200: acted },
+      },
+    },
+    async (request, reply) => {
+      const { token, ...given } = request.body
+      const about = { company: site.contract.company, address: request.ip }
+      const account = await followLink(database, token, given, about)
+      await beginSession(request, reply, site, account, 'password')
+      return { changed: true }
+    },
+  )
+
+  server.post(
+    '/password',
+    { ...OWN, schema: { tags, summary: 'Change one’s own password', body: passwordBody, response: { 200: acted } } },
+    async (request, reply) => {
+      await changePassword(site, request, request.body)
+      // The other browsers are signed out; this one goes on under a new session.
+      await beginSession(request, reply, site, request.who.id, 'password')
+      await request.audit('password changed', request.who.email ?? '')
+      return { changed: true }
+    },
+  )
+
+  server.get(
+    '/sessions',
+    { ...OWN, schema: { tags, summary: 'Browsers where one is signed in', response: { 200: sessionList } } },
+    async (request) => ({
+      items: (await sessionsOf(database, request.who.id, expiryAt(Date.now()))).map((row) => ({
+        id: row.id,
+        begun: new Date(row.createdAt).toISOString(),
+        used: new Date(row.seenAt).toISOString(),
+        method: row.method,
+        address: row.address,
+        agent: row.agent,
+        current: row.id === request.who.session,
+      })),
+    }),
+  )
+
+  server.delete(
+    '/sessions/:id',
+    {
+      ...OWN,
+      schema: { tags, summary: 'End a session of one’s own', params: accountParams, response: { 200: acted } },
+    },
+    async (request) => {
+      const changed = await endSession(database, request.who.id, request.params.id)
+      if (changed) await request.audit('session ended', request.who.email ?? '')
+      return { changed }
+    },
+  )
+}
+
+function tellWho(who: Who, kind: 'person' | 'token'): NonNullable<SessionInfo['who']> {
+  const { rights } = who
+  const flows = (right: 'view' | 'decide' | 'operate' | 'sign') => {
+    const held = rights.flowsWith(right)
+    return held === 'all' ? held : [...held]
+  }
+  return {
+    kind,
+    id: who.id,
+    name: who.name,
+    email: who.email ?? '',
+    roles: who.roles.map(tellRole),
+    rights: {
+      view: flows('view'),
+      decide: flows('decide'),
+      operate: flows('operate'),
+      sign: flows('sign'),
+      administer: rights.may('administer', null),
+    },
+  }
+}
+
+/** A role as it goes over the wire. */
+export const tellRole = ({ flow, role, byContract }: HeldRole): HeldRoleItem => ({
+  flow,
+  role,
+  by_contract: byContract,
+})
