@@ -19,6 +19,7 @@ import { openCase, resolveCase, type CaseDecision } from './engine/resolve-case.
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { screensOf, type Screens } from './engine/screens.ts'
+import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
@@ -386,6 +387,10 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         async run(flow, { signal, ...run }) {
           await reach(flow.systems)
           return hotFlow(flow).run(run, signal)
+        },
+        async help(flow, signal) {
+          await reach(flow.systems)
+          await workShards({ ...deps, signal }, contract, flow)
         },
         async follow(flow, hints) {
           await reach(flow.systems)

@@ -19,7 +19,8 @@ import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
-import { settle } from './settle.ts'
+import { settle, settleUnfinished } from './settle.ts'
+import { applyInShards } from './shards.ts'
 import type { Side } from './side.ts'
 import { goldenOf } from './translate.ts'
 
@@ -48,20 +49,59 @@ export async function applyAll(work: FlowWork, decider: Decider, findings: Findi
 
 /** One pass over a side's marks; true when it is worth another. */
 async function applySide(work: FlowWork, decider: Decider, side: Side, findings: Findings): Promise<boolean> {
-  let after = '0'
-  let again = false
   let done = 0
+  const merging = { decider, findings }
+  const range = (from: MarkRange): Promise<boolean> =>
+    applyMarksOf(work, side, from, merging, (writes) => {
+      done += writes
+      work.progress(`writing ${side.system}`, done, null)
+    })
+  if (await applyInShards(work, side, async (shard) => void (await range(shard)))) {
+    // What others began and did not finish.
+    for (const [of, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, of, sent, findings)
+    return true
+  }
+  return range(ALL_MARKS)
+}
+
+interface MarkRange {
+  /** Record ids: exclusive, inclusive. */
+  readonly after: string
+  readonly upTo: string
+}
+const ALL_MARKS: MarkRange = { after: '0', upTo: String(2n ** 63n - 1n) }
+
+/** Carries out the marks of a shard, and merges nothing. */
+export async function applyRange(work: FlowWork, side: Side, range: MarkRange): Promise<void> {
+  await applyMarksOf(work, side, range, null, () => {})
+}
+
+/** One pass over marks in the order of their records; true when it is worth another. */
+async function applyMarksOf(
+  work: FlowWork,
+  side: Side,
+  range: MarkRange,
+  merging: Merging | null,
+  wrote: (writes: number) => void,
+): Promise<boolean> {
+  let { after } = range
+  let again = false
   const size = Math.min(work.giveWay ? SHORT_BATCH : BATCH, side.remote.capabilities.maxBatch)
   for (;;) {
     await work.giveWay?.()
-    const marks = await dueDirty(work.database, side.id, after, size)
+    const marks = await dueDirty(work.database, side.id, { after, upTo: range.upTo }, size)
     if (marks.length === 0) return again
     after = marks.at(-1)!.recordId
-    const { writes, moved } = await applyMarks(work, decider, side, marks, findings)
-    done += writes
-    work.progress(`writing ${side.system}`, done, null)
+    const { writes, moved } = await applyMarks(work, side, marks, merging)
+    wrote(writes)
     if (moved) again = true
   }
+}
+
+/** What records that were not as expected are decided about with; null: they are left to another pass. */
+interface Merging {
+  readonly decider: Decider
+  readonly findings: Findings
 }
 
 /** As `applyAll`, for these records only. */
@@ -77,7 +117,7 @@ export async function applyRecords(
       const size = Math.min(BATCH, side.remote.capabilities.maxBatch)
       for (let i = 0; i < recordIds.length; i += size) {
         const marks = await dueDirtyOf(work.database, side.id, recordIds.slice(i, i + size))
-        if (marks.length > 0) progress = (await applyMarks(work, decider, side, marks, findings)).moved || progress
+        if (marks.length > 0) progress = (await applyMarks(work, side, marks, { decider, findings })).moved || progress
       }
     }
     if (!progress) return
@@ -87,10 +127,9 @@ export async function applyRecords(
 /** One batch of marks; `moved`: another look at the side's marks is worth it. */
 async function applyMarks(
   work: FlowWork,
-  decider: Decider,
   side: Side,
   marks: readonly DirtyRow[],
-  findings: Findings,
+  merging: Merging | null,
 ): Promise<{ writes: number; moved: boolean }> {
   const items = await itemsOf(work, marks)
   const plan = await planWrites(
@@ -113,7 +152,7 @@ async function applyMarks(
   })
   if (batchId === null) return { writes: 0, moved: false }
   const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))
-  await mergeMoved(work, decider, side, sent, findings)
+  if (merging) await mergeMoved(work, merging.decider, side, sent, merging.findings)
   return { writes: plan.writes.length, moved: sent.landed + sent.moved.length > 0 }
 }
 

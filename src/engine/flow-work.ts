@@ -7,6 +7,7 @@ import type { IdBlocks } from '../store/ids.ts'
 import { assertLease, renewLease, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
+import type { Helpers } from './shards.ts'
 import type { Side } from './side.ts'
 import type { Successors } from './successors.ts'
 
@@ -17,6 +18,8 @@ export interface FlowWork {
   readonly sides: readonly Side[]
   readonly database: Database
   readonly lease: Lease
+  /** Names this process. */
+  readonly holder: string
   readonly runId: string
   readonly goldenLayout: number
   readonly layouts: Map<number, readonly string[]>
@@ -35,6 +38,10 @@ export interface FlowWork {
   readonly signal: AbortSignal | undefined
   /** Lets hints be dealt with in between; called where nothing that was read is still to be decided about. */
   readonly giveWay?: () => Promise<void>
+  /** Other processes that carry out what this run has decided; absent: it does so alone. */
+  readonly helpers?: Helpers
+  /** Whether shards of the flow's marks are given out now, and whether any were. */
+  readonly givenOut?: { now: boolean; ever: boolean }
   /** Remote ids by side that hints were about since this run began: what it listed before is not what they are now. */
   readonly touched?: Map<number, Set<string>>
   /** What hints have changed of late, which counts with what the limits let through. */

@@ -24,6 +24,7 @@ import { openSides } from './open-sides.ts'
 import { RecentRecords } from './recent-records.ts'
 import { pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
 import { settleUnfinished } from './settle.ts'
+import { claimRecords, type Claim } from './shards.ts'
 import type { Side } from './side.ts'
 import { successorsFor } from './successors.ts'
 
@@ -99,7 +100,7 @@ export class HotFlow {
 
   /** Runs the flow under the lease of this process; hints get their turn in between. */
   async run(
-    options: Pick<RunFlowOptions, 'full' | 'systems' | 'sweepMs'> = {},
+    options: Pick<RunFlowOptions, 'full' | 'systems' | 'sweepMs' | 'helpers'> = {},
     signal: AbortSignal | undefined = this.deps.signal,
   ): Promise<FlowRun> {
     const report = await this.inTurn(async () => {
@@ -170,23 +171,32 @@ export class HotFlow {
     if (this.waiting.length === 0) return
     const batch = this.waiting.splice(0)
     try {
-      const report = await this.deal(work, batch, true)
-      for (const one of batch) one.resolve(report)
+      const claim = work.givenOut?.now === true ? await claimRecords(work, hintedSides(work, batch)) : null
+      const free = batch.map((one) => without(one, claim))
+      const report = await this.deal(work, free, true).finally(() => claim?.release())
+      for (const one of batch) this.resolveOrWait(one, claim, report)
     } catch (error) {
       for (const one of batch) one.reject(error)
       throw error
     }
   }
 
+  /** Hints about records that others work on are dealt with when those are done. */
+  private resolveOrWait(one: Waiting, claim: Claim | null, report: HintReport): void {
+    const ids = one.ids.filter((id) => claim?.elsewhere.get(one.system)?.has(id))
+    if (ids.length === 0) one.resolve(report)
+    else
+      this.waiting.push({
+        ...one,
+        ids,
+        resolve: (later) => one.resolve(later.stopped === null ? { ...later, stopped: report.stopped } : later),
+      })
+  }
+
   private async deal(work: FlowWork, batch: readonly Waiting[], withinRun: boolean): Promise<HintReport> {
     const paused = await pausedByFailure(work)
     if (paused !== null) return { pending: false, wantsRun: false, stopped: paused }
-    const hinted = new Map<Side, string[]>()
-    for (const side of work.sides) {
-      const ids = new Set(batch.flatMap((one) => (one.system === side.system ? one.ids : [])))
-      if (ids.size > 0) hinted.set(side, [...ids])
-    }
-    const report = await observeHints(work, hinted, {
+    const report = await observeHints(work, hintedSides(work, batch), {
       recent: this.recent,
       begin: withinRun ? async () => {} : () => this.beginStretch(),
       withinRun,
@@ -241,6 +251,7 @@ export class HotFlow {
       sides,
       database,
       lease,
+      holder: deps.holder,
       runId: this.stretch?.id ?? '',
       goldenLayout: await ensureLayout(
         database,
@@ -336,6 +347,20 @@ export class HotFlow {
     this.lease = null
     if (lease) await releaseLease(this.deps.database, lease).catch(() => {})
   }
+}
+
+function hintedSides(work: FlowWork, batch: readonly Waiting[]): Map<Side, string[]> {
+  const hinted = new Map<Side, string[]>()
+  for (const side of work.sides) {
+    const ids = new Set(batch.flatMap((one) => (one.system === side.system ? one.ids : [])))
+    if (ids.size > 0) hinted.set(side, [...ids])
+  }
+  return hinted
+}
+
+const without = (one: Waiting, claim: Claim | null): Waiting => {
+  const elsewhere = claim?.elsewhere.get(one.system)
+  return elsewhere ? { ...one, ids: one.ids.filter((id) => !elsewhere.has(id)) } : one
 }
 
 function notReady(sentence: string): ConcordatError {

@@ -52,6 +52,7 @@ import { openSides } from './open-sides.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
+import { callBackShards } from './shards.ts'
 import type { Side } from './side.ts'
 import { successorsFor } from './successors.ts'
 
@@ -83,6 +84,7 @@ export interface RunFlowOptions {
   /** See `FlowWork`. */
   readonly giveWay?: (work: FlowWork) => Promise<void>
   readonly recent?: FlowWork['recent']
+  readonly helpers?: FlowWork['helpers']
 }
 
 /** Below this many linked records every run also looks for what is gone; above, a run does so after `SWEEP_MS`. */
@@ -118,6 +120,7 @@ export async function runFlow(
     const kind: RunKind = incremental ? 'incremental' : 'full'
     runId = await beginRun(database, { flowId: row.id, contractId, kind, now: new Date(started) })
     const counts = noCounts()
+    const givenOut = { now: false, ever: false }
     const report = async (
       status: RunStatus,
       sides: readonly Pick<Side, 'id' | 'system'>[],
@@ -133,7 +136,7 @@ export async function runFlow(
         counts,
         started,
         flowId: row.id,
-        wrote: operationIds.used,
+        wrote: operationIds.used || givenOut.ever,
         message,
       })
       await endRun(database, runId!, {
@@ -155,6 +158,7 @@ export async function runFlow(
         sides,
         database,
         lease,
+        holder: deps.holder,
         runId,
         goldenLayout: await ensureLayout(database, row.id, fieldNames, shapes),
         layouts: shapes,
@@ -170,6 +174,7 @@ export async function runFlow(
         touched: new Map(),
         ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
         ...(options.recent && { recent: options.recent }),
+        ...(options.helpers && { helpers: options.helpers, givenOut }),
       }
       if (row.rules !== flow.fingerprint)
         await underLease(work, (session) => beginRules(session, row.id, flow.fingerprint, row.rules === null))
@@ -222,6 +227,7 @@ interface Pass extends Pick<RunFlowOptions, 'systems' | 'sweepMs'> {
 async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const { findings } = pass
   const decider = new Decider(work)
+  await callBackShards(work)
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
   const paused = await pausedByFailure(work)

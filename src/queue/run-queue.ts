@@ -7,6 +7,7 @@ import { PgBoss } from 'pg-boss'
  */
 
 const QUEUE = 'flow'
+const HELP_QUEUE = 'shard'
 const HEARTBEAT_S = 10
 
 export interface RunQueue {
@@ -14,6 +15,10 @@ export interface RunQueue {
   send(flow: string): Promise<void>
   /** Takes jobs, `slots` at a time, until `stop`. The handler ends early when its signal says so; it never throws. */
   work(slots: number, handle: (flow: string, signal: AbortSignal) => Promise<void>): Promise<void>
+  /** Asks `count` processes to look for shards of a flow; those that are late find none. */
+  callHelp(flow: string, count: number): Promise<void>
+  /** Answers such calls, one at a time. */
+  help(handle: (flow: string, signal: AbortSignal) => Promise<void>): Promise<void>
   /** How many flows wait to be looked at, and how many are. */
   depth(): Promise<{ readonly waiting: number; readonly active: number }>
   /** Takes no more jobs, and waits for those at hand for at most `ms`. */
@@ -46,13 +51,13 @@ export async function openRunQueue(url: string, onTrouble: (error: unknown) => v
     deleteAfterSeconds: 300,
   }
   await boss.createQueue(QUEUE, options)
-  const workers: string[] = []
+  await boss.createQueue(HELP_QUEUE, { ...options, policy: 'standard', retryLimit: 0, retentionSeconds: 60 })
   return {
     async send(flow) {
       await boss.send(QUEUE, { flow }, { singletonKey: flow })
     },
     async work(slots, handle) {
-      const worker = await boss.work<{ flow: string }>(
+      await boss.work<{ flow: string }>(
         QUEUE,
         {
           localConcurrency: slots,
@@ -64,7 +69,21 @@ export async function openRunQueue(url: string, onTrouble: (error: unknown) => v
           if (job) await handle(job.data.flow, job.signal)
         },
       )
-      workers.push(worker)
+    },
+    async callHelp(flow, count) {
+      await boss.insert(
+        HELP_QUEUE,
+        Array.from({ length: count }, () => ({ data: { flow } })),
+      )
+    },
+    async help(handle) {
+      await boss.work<{ flow: string }>(
+        HELP_QUEUE,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, heartbeatRefreshSeconds: 3 },
+        async ([job]) => {
+          if (job) await handle(job.data.flow, job.signal)
+        },
+      )
     },
     async depth() {
       const queue = await boss.getQueue(QUEUE)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contract, Flow } from '../contract/contract.ts'
+import type { Helpers } from '../engine/shards.ts'
 import type { FlowRun } from '../model/report.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Database } from '../store/database.ts'
@@ -22,6 +23,7 @@ export interface RunRequest {
   readonly systems?: readonly string[]
   readonly full?: boolean
   readonly sweepMs?: number
+  readonly helpers?: Helpers
   readonly signal: AbortSignal
 }
 
@@ -33,6 +35,8 @@ export interface WorkerParts {
   readonly telling: Telling
   /** Runs a flow once. */
   readonly run: (flow: Flow, request: RunRequest) => Promise<FlowRun>
+  /** Other processes that can help with a run. */
+  readonly helpers?: Helpers
   /**
    * Reads, merges and applies just these records, by system; also while `run` works on the flow in this process, which then
    * gives way. `wantsRun`: a run must do it. Throws what the systems throw. Absent: hints start ordinary runs.
@@ -109,7 +113,14 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       const run = await spanned(
         'run',
         { flow: flow.name, because: due.because, systems: [...due.systems] },
-        () => parts.run(flow, { systems: due.systems, full: due.full, sweepMs: SWEEP_MS, signal }),
+        () =>
+          parts.run(flow, {
+            systems: due.systems,
+            full: due.full,
+            sweepMs: SWEEP_MS,
+            signal,
+            ...(parts.helpers && { helpers: parts.helpers }),
+          }),
         hints.map((hint) => hint.trace),
       )
       await told(flow, due, run)
@@ -149,19 +160,27 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       hints.map((hint) => hint.trace),
     )
 
-  /** While a run goes on, hints about single records overtake it. */
+  /** While a run goes on, hints about single records overtake it, and none of them waits for another. */
   const followMeanwhile = async (flow: Flow, signal: AbortSignal): Promise<void> => {
+    const followed = new Map<string, Promise<void>>()
     while (!signal.aborted) {
       await sleep(FOLLOW_MS, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
+      if (signal.aborted) break
+      const waiting = await waitingHints(database, flow.name, MOST_FOLLOWED).catch(() => [])
+      const hints = waiting.filter((hint) => hint.remoteId !== null && !followed.has(hint.id))
+      if (hints.length === 0) continue
       // What fails here the run itself runs into, or the next one serves.
-      await (async () => {
-        const hints = (await waitingHints(database, flow.name, MOST_FOLLOWED)).filter((hint) => hint.remoteId !== null)
-        if (hints.length === 0) return
-        const { wantsRun } = await follow(flow, hints)
-        if (!wantsRun) await finishHints(database, idsOf(hints), new Date(clock()))
-      })().catch(() => {})
+      const following = follow(flow, hints)
+        .then(async ({ wantsRun }) => {
+          if (!wantsRun) await finishHints(database, idsOf(hints), new Date(clock()))
+        })
+        .catch(() => {})
+        .finally(() => {
+          for (const { id } of hints) followed.delete(id)
+        })
+      for (const { id } of hints) followed.set(id, following)
     }
+    await Promise.all(followed.values())
   }
 
   const attempt = async (flow: Flow, work: () => Promise<FlowRun | null>): Promise<Attempt> => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Flow } from '../contract/contract.ts'
 import { enrol, flowServices } from '../store/flow-service.ts'
 import { forgetHints, storeHints, type Hint } from '../store/inbox.ts'
-import { beat, holdLead, joinMembers, leaveMembers, resignLead, type Member } from '../store/members.ts'
+import { beat, holdLead, joinMembers, leaveMembers, members, resignLead, type Member } from '../store/members.ts'
 import { hintCollector } from './hint-collector.ts'
 import { openRunQueue, type RunQueue } from '../queue/run-queue.ts'
 import { dueOf } from './due.ts'
@@ -16,7 +17,7 @@ import { whereOf } from './where-of.ts'
  *   hints (webhooks, feeds) ──► inbox ──► queue ──┘
  */
 
-export interface ServiceParts extends WorkerParts {
+export interface ServiceParts extends Omit<WorkerParts, 'helpers'> {
   /** The store's database, for the queue. */
   readonly databaseUrl: string
   readonly role: Member['role']
@@ -25,6 +26,8 @@ export interface ServiceParts extends WorkerParts {
   readonly flows: readonly string[]
   /** How many flows are worked on at once here. */
   readonly slots: number
+  /** Works on what a run of this flow in another process has given out. */
+  readonly help?: (flow: Flow, signal: AbortSignal) => Promise<void>
   /** Done by every process about twice a minute: look whether what is promised is kept, tell the owners. One looks at a time. */
   readonly watch?: () => Promise<void>
   /** Says that the schedules are kept; done by the leader four times a minute. */
@@ -52,6 +55,8 @@ export interface Service {
 const TICK_MS = 1_000
 const BEAT_MS = 4_000
 const LEAD_MS = 12_000
+/** A process that has shown itself within this time can be asked for help. */
+const ALIVE_MS = 12_000
 const WATCH_MS = 30_000
 const SCHEDULES_BEAT_MS = 15_000
 const FORGET_MS = 60_000
@@ -68,8 +73,27 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   )
   const stopping = new AbortController()
   const member = await joinMembers(database, parts.name, parts.role, clock())
-  const work = flowWorker(parts)
+  const work = flowWorker({
+    ...parts,
+    ...(parts.help && {
+      helpers: {
+        count: async () => (await members(database, clock() - ALIVE_MS)).length - 1,
+        call: (flow, count) => queue.callHelp(flow, count),
+      },
+    }),
+  })
   await queue.work(parts.slots, (flow, signal) => work(flow, AbortSignal.any([signal, stopping.signal])))
+  const { help } = parts
+  if (help) {
+    await queue.help(async (flow, signal) => {
+      const known = contract.flows.get(flow)
+      // Whoever gave the work out does what is left undone.
+      if (known)
+        await help(known, AbortSignal.any([signal, stopping.signal])).catch((error: unknown) =>
+          telling.warn({ flow, where: whereOf(error) }, 'could not help with a run'),
+        )
+    })
+  }
 
   // One job a flow on its way into the queue is enough, and one more after it for what came meanwhile. What fails here,
   // the scheduler finds a second later.

@@ -93,13 +93,18 @@ export async function sidesWithMarks(session: Session, sideIds: readonly number[
   return new Set(rows.map((row) => row.sideId))
 }
 
-/** A page of due marks of a side, by record id. What is held back in the side is not written over meanwhile. */
-export async function dueDirty(session: Session, sideId: number, after: string, limit: number): Promise<DirtyRow[]> {
+/** A page of due marks of a side in a range of records (exclusive, inclusive), by record id. What is held back in the side is not written over meanwhile. */
+export async function dueDirty(
+  session: Session,
+  sideId: number,
+  range: { readonly after: string; readonly upTo: string },
+  limit: number,
+): Promise<DirtyRow[]> {
   return session.query(
     `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty d
-     where side_id = $1 and record_id > $2 and state <> 'quarantined' and not ${HELD_BACK}
-     order by record_id limit $3`,
-    [sideId, after, limit],
+     where side_id = $1 and record_id > $2 and record_id <= $3 and state <> 'quarantined' and not ${HELD_BACK}
+     order by record_id limit $4`,
+    [sideId, range.after, range.upTo, limit],
   )
 }
 

@@ -1,22 +1,25 @@
 import { ConcordatError } from '../model/errors.ts'
 import type { Database, Session } from './database.ts'
 
-/** The right to work on a flow: whoever holds the newest token may commit (law L17). */
+/** The right to work on a flow, or on a shard of it: whoever holds the newest token may commit (law L17). */
 export interface Lease {
   readonly flowId: number
   readonly token: string
+  /** Set where the right is only to a part of the flow's marks. */
+  readonly shardId?: number
   /** Milliseconds since the epoch, by the injected clock. */
   expiresAt: number
   /** Ends the session that shows we are alive. */
   readonly release: () => void
 }
 
-/** Class of our advisory locks. */
-const LOCKS = 7_261_905
+/** Class of the advisory locks that show that the holder of a flow is alive. */
+export const FLOW_LOCKS = 7_261_905
 
 /**
  * Takes the flow, or answers null when somebody else holds it. A holder whose session with the store has ended is gone:
- * its flow is taken over at once; one that is merely silent keeps it until its time is up.
+ * its flow is taken over at once; one that is merely silent keeps it until its time is up. Whoever works on a shard of the
+ * flow is waited for all the same.
  */
 export async function acquireLease(
   database: Database,
@@ -31,9 +34,11 @@ export async function acquireLease(
     `with alive as materialized (select pg_try_advisory_lock($5, $1) as free)
      insert into lease (flow_id, token, holder, expires_at) select $1, 1, $2, to_timestamp($4 / 1000.0) from alive
      on conflict (flow_id) do update set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0)
-       where (select free from alive) or lease.expires_at <= to_timestamp($3 / 1000.0)
+       where ((select free from alive) or lease.expires_at <= to_timestamp($3 / 1000.0))
+         and not exists (select 1 from shard s where s.flow_id = $1 and s.holder is not null and s.done_at is null
+           and s.expires_at > to_timestamp($3 / 1000.0))
      returning token`,
-    [flowId, holder, now, expiresAt, LOCKS],
+    [flowId, holder, now, expiresAt, FLOW_LOCKS],
   )
   if (!row) {
     release()
@@ -59,6 +64,17 @@ export async function leaseHolder(session: Session, flowId: number): Promise<str
 }
 
 export async function renewLease(database: Database, lease: Lease, now: number, ttl: number): Promise<void> {
+  if (lease.shardId !== undefined) {
+    const [row] = await database.query<{ expires: string }>(
+      `update shard s set expires_at = least(to_timestamp($2 / 1000.0), l.expires_at) from lease l
+       where s.id = $1 and l.flow_id = s.flow_id and l.token = s.flow_token and l.token = $3
+       returning extract(epoch from s.expires_at)::float8 * 1000 as expires`,
+      [lease.shardId, now + ttl / 2, lease.token],
+    )
+    if (!row) throw lost()
+    lease.expiresAt = Number(row.expires)
+    return
+  }
   const touched = await database.execute(
     'update lease set expires_at = to_timestamp($3 / 1000.0) where flow_id = $1 and token = $2',
     [lease.flowId, lease.token, now + ttl],
@@ -69,10 +85,17 @@ export async function renewLease(database: Database, lease: Lease, now: number, 
 
 /** Refuses the transaction when the lease has been taken over; holds takers off until it ends. */
 export async function assertLease(session: Session, lease: Lease): Promise<void> {
-  const [row] = await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [
-    lease.flowId,
-    lease.token,
-  ])
+  const [row] =
+    lease.shardId === undefined
+      ? await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [
+          lease.flowId,
+          lease.token,
+        ])
+      : await session.query(
+          `select 1 from lease l join shard s on s.flow_id = l.flow_id
+           where l.flow_id = $1 and l.token = $2 and s.id = $3 and s.flow_token = $2 for share`,
+          [lease.flowId, lease.token, lease.shardId],
+        )
   if (!row) throw lost()
 }
 

@@ -108,3 +108,53 @@ test(
     expect((await fetch(`${still.url}/ready`)).status).toBe(200)
   },
 )
+
+test(
+  'L16 the changes of one large flow are carried out by several workers; one is killed, and every change lands once',
+  { timeout: 240_000 },
+  async () => {
+    const company = await openCompany({
+      customers: { ...REAL_TIME.customers, limits: { changes: '100%', deletions: '10 records' } },
+    })
+    await company.erp.sql(
+      `insert into customers (legal_name, vat) select 'Customer ' || i, 'V' || i from generate_series(1, ${RECORDS}) i`,
+    )
+    const workers = [
+      await company.start('serve', '--port', '0'),
+      await company.start('worker'),
+      await company.start('worker'),
+    ]
+    const landed = async (name: string): Promise<number> =>
+      Number(await company.crm.value(`select count(*) from accounts where account_name like '${name}%'`))
+    await expect.poll(() => landed('Customer'), { timeout: 90_000 }).toBe(RECORDS)
+    await company.crm.sql(`
+      create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.001); return new; end $$;
+      create trigger slowly before update on accounts for each row execute function slowly();
+      create table writers (account text, name text);
+      create function wrote() returns trigger language plpgsql as $$ begin
+        insert into writers values (new.tax_id, new.account_name); return null; end $$;
+      create trigger wrote after update on accounts for each row execute function wrote()`)
+    await company.erp.sql(`update customers set legal_name = 'Client ' || id`)
+    const helpers = async (): Promise<string[]> =>
+      (
+        await company.store.sql<{ holder: string }>(
+          `select distinct s.holder from shard s join lease l using (flow_id) where s.holder <> l.holder and s.done_at is null`,
+        )
+      ).map((row) => row.holder)
+    await expect.poll(async () => (await helpers()).length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0)
+    const [helping] = await helpers()
+    const victim = workers.find((one) => helping!.startsWith(`process ${one.pid} `))!
+    victim.signal('SIGKILL')
+    // Somebody edits a record that waits, and one that has been carried over, meanwhile.
+    await company.erp.sql(`update customers set legal_name = 'Fresh ' || id where id in (1, ${RECORDS - 1})`)
+    await expect.poll(() => landed('Fresh'), { timeout: 60_000 }).toBe(2)
+    await expect.poll(() => landed('Client'), { timeout: 120_000 }).toBe(RECORDS - 2)
+    const wrong = await company.crm.sql(`select account, name from writers group by 1, 2 having count(*) > 1`)
+    expect(wrong).toEqual([])
+    await expect
+      .poll(() => company.store.value('select count(*) from batch where settled_at is null'), { timeout: 30_000 })
+      .toBe('0')
+    expect(await company.store.value('select count(*) from shard')).toBe('0')
+    expect(await company.store.value(`select count(*) from case_file where state = 'open'`)).toBe('0')
+  },
+)
