@@ -142,6 +142,7 @@ async function carryOutOnly(
     row,
     sides: await openSides(deps, flow, known, shapes),
     database,
+    holder: deps.holder,
     lease: await rehearsedLease(database, flowId),
     runId,
     goldenLayout: await ensureLayout(
