@@ -172,9 +172,13 @@ export class HotFlow {
     const batch = this.waiting.splice(0)
     try {
       const claim = work.givenOut?.now === true ? await claimRecords(work, hintedSides(work, batch)) : null
-      const free = batch.map((one) => without(one, claim))
-      const report = await this.deal(work, free, true).finally(() => claim?.release())
-      for (const one of batch) this.resolveOrWait(one, claim, report)
+      try {
+        const free = batch.map((one) => without(one, claim))
+        const report = await this.deal(work, free, true)
+        for (const one of batch) this.resolveOrWait(one, claim, report)
+      } finally {
+        await claim?.release()
+      }
     } catch (error) {
       for (const one of batch) one.reject(error)
       throw error

@@ -27,6 +27,7 @@ export interface Command {
   readonly args: readonly string[]
   /** It goes on until somebody ends it; it counts as done when a run of its has ended. */
   readonly endless?: boolean
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export const RUN: Command = { args: ['run', '--json'] }
@@ -210,7 +211,13 @@ export class Scene {
     // A process group of its own: nothing that it started survives it, as after a power cut.
     const child = spawn(process.execPath, [PROGRAM, ...command.args, '--contract', this.contract], {
       detached: true,
-      env: { ...process.env, ...this.env, DATABASE_URL: this.urls.store, NODE_COMPILE_CACHE: `${this.contract}.cache` },
+      env: {
+        ...process.env,
+        ...this.env,
+        ...command.env,
+        DATABASE_URL: this.urls.store,
+        NODE_COMPILE_CACHE: `${this.contract}.cache`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let running = true
