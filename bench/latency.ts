@@ -25,6 +25,8 @@ export interface LatencyResult {
   readonly latencies: readonly Latency[]
   /** Seconds until the records that waited had landed as well. */
   readonly backlogSeconds: number
+  /** The most memory that the process had resident, first sync and closing pass included. */
+  readonly peakBytes: number
   readonly notes: readonly string[]
 }
 
@@ -60,13 +62,15 @@ export async function latency(world: World, records: number): Promise<LatencyRes
     )
     await backlog
     await worker.unfollow()
-    expectEqual('status of the closing run', (await measuredRun(world, worker, { full: true })).report.updated, 0)
+    const closing = await measuredRun(world, worker, { full: true })
+    expectEqual('records that a closing full pass changed', closing.report.updated, 0)
     await worker.close()
     await expectAgreement(world, records + EDITED)
     return {
       records,
       latencies: [still, busy],
       backlogSeconds: drained,
+      peakBytes: closing.peakBytes,
       notes: [
         `${EDITS_PER_SECOND} edits a second, each a transaction of its own in A; timed from sending the edit until its`,
         'notification from B arrives in another process. Change feeds are installed in both systems.',

@@ -58,8 +58,8 @@ async function main(): Promise<void> {
     return
   }
   const { records, repeat } = options
-  if (benchmark === undefined) {
-    const { text, json } = await ofService!({ records, repeat })
+  if (ofService !== undefined) {
+    const { text, json } = await ofService({ records, repeat })
     console.log(values.json ? JSON.stringify(json) : text.join('\n'))
     return
   }
@@ -67,7 +67,6 @@ async function main(): Promise<void> {
   const leave = (): void => void world.close().finally(() => process.exit(130))
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
-    const { records, repeat } = options
     if (benchmark === undefined) {
       const result = await latency(world, records)
       if (values.json) console.log(JSON.stringify({ benchmark: name, ...result }))
@@ -132,7 +131,7 @@ function print(name: string, records: number, { unit, perSecond, runs, raw, note
   console.log('\n  Both systems hold the same customers: row counts and checksums are equal.')
 }
 
-function printLatency({ latencies, backlogSeconds, records, notes }: LatencyResult): void {
+function printLatency({ latencies, backlogSeconds, peakBytes, records, notes }: LatencyResult): void {
   console.log('latency, PostgreSQL to PostgreSQL, store in PostgreSQL, fsync on\n')
   const ms = (value: number): string => `${value.toFixed(0)} ms`
   const rows = latencies.map((one) => [
@@ -145,6 +144,7 @@ function printLatency({ latencies, backlogSeconds, records, notes }: LatencyResu
   ])
   printTable([['', 'edits', 'p50', 'p90', 'p99', 'longest'], ...rows])
   console.log(`\n  The ${records.toLocaleString('en')} other records had landed after ${backlogSeconds.toFixed(1)} s.`)
+  console.log(`  Our peak memory: ${Math.round(peakBytes / 1e6)} MB.`)
   for (const note of notes) console.log(`  ${note}`)
   console.log(
     '\n  Every edit landed; a full pass afterwards changed nothing, and both systems hold the same customers.',

@@ -27,7 +27,8 @@ export interface Database extends Session {
 
 /** For a transaction that waits for others in between, and that nobody waits for: it may stand still. */
 export const PATIENT = 'set local idle_in_transaction_session_timeout = 0'
-const IDLE_MS = 20_000
+/** How long a transaction may wait for its own process. */
+export const IDLE_MS = 20_000
 
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
 const TYPES = {

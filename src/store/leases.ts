@@ -1,5 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
-import type { Database, Session } from './database.ts'
+import { IDLE_MS, type Database, type Session } from './database.ts'
 
 /** The right to work on a flow, or on a shard of it: whoever holds the newest token may commit (law L17). */
 export interface Lease {
@@ -30,7 +30,8 @@ export async function acquireLease(
 ): Promise<Lease | null> {
   const { session, release } = await database.dedicated()
   const expiresAt = now + ttl
-  const [row] = await session.query<{ token: string }>(
+  await session.execute(`set lock_timeout = '5s'`)
+  const taken = session.query<{ token: string }>(
     `with alive as materialized (select pg_try_advisory_lock($5, $1) as free)
      insert into lease (flow_id, token, holder, expires_at) select $1, 1, $2, to_timestamp($4 / 1000.0) from alive
      on conflict (flow_id) do update set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0)
@@ -40,11 +41,35 @@ export async function acquireLease(
      returning token`,
     [flowId, holder, now, expiresAt, FLOW_LOCKS],
   )
+  let row: { token: string } | undefined
+  try {
+    ;[row] = await taken
+  } catch (error) {
+    release()
+    if ((error as { code?: unknown }).code !== LOCK_TIMEOUT) throw error
+    await endFrozen(database)
+    return null
+  }
   if (!row) {
     release()
     return null
   }
   return { flowId, token: row.token, expiresAt, release }
+}
+
+const LOCK_TIMEOUT = '55P03'
+
+/**
+ * Ends sessions that wait for the rest of a COPY from a process that stands still. The server counts them as busy, so that
+ * none of its own time-outs ends them, and a transaction under a lease holds takers off.
+ */
+async function endFrozen(database: Database): Promise<void> {
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and usename = current_user and application_name = current_setting('application_name')
+       and state = 'active' and wait_event = 'ClientRead' and query_start < clock_timestamp() - $1 * interval '1 ms'`,
+    [IDLE_MS],
+  )
 }
 
 /** The lease of work that is undone in the end: it is taken from nobody, and whoever holds the flow goes on. */
