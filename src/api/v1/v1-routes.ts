@@ -6,6 +6,7 @@ import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
 import { flowRoutes } from './flows.ts'
 import { homeRoutes } from './home.ts'
+import { logRoutes } from './log.ts'
 import { auditRoutes } from './audit.ts'
 import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './session.ts'
@@ -15,7 +16,7 @@ import { recordRoutes } from './records.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
-const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes, recordRoutes]
+const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes, recordRoutes, logRoutes]
 /** Who may do what: accounts, sessions, tokens. */
 const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]
 

@@ -14,7 +14,9 @@ const logFilter = {
     .max(200)
     .optional()
     .meta({ description: 'Record id, a remote id as `system:id`, or text that its values contain' }),
-  field: z.string().max(200).optional(),
+  field: z.string().max(200).optional().meta({
+    description: 'Changes of this field; creations, which write all fields, only together with `record`',
+  }),
   system: z.string().optional(),
   outcome: outcome.optional(),
   kind: entryKind.optional(),
@@ -61,12 +63,12 @@ export const logDetail = z
         z.object({
           column: z.string(),
           before: valueText.meta({ description: 'As the system held it' }),
-          sent: valueText,
+          sent: valueText.meta({ description: 'As it was to be: what was sent, else what was there' }),
           changed: z.boolean(),
         }),
       )
       .nullable()
-      .meta({ description: 'The system’s row before the write, and what was sent; null where nothing was written' }),
+      .meta({ description: 'The system’s row before and after the write; null for an entry that is no write' }),
     lines_sent: z.record(z.string(), z.unknown()).nullable(),
     lost: z
       .array(z.object({ field: z.string(), values: mapOf(valueText) }))

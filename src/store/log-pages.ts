@@ -1,0 +1,366 @@
+import type { OperationKind, Outcome } from '../model/words.ts'
+import type { Session } from './database.ts'
+import type { LogRow } from './log.ts'
+
+/*
+ * The log, page by page, newest first, however far back. Each source (writes, agreed values, cases) is read along an
+ * index that is in the order of time, one range for each side or flow, and what the ranges give is merged.
+ */
+
+type EntryKind = LogRow['kind']
+
+/** Which entries of the log. */
+export interface LogSearch {
+  /** Null: of all flows. */
+  readonly flows: readonly string[] | null
+  /** Record id, a remote id as `system:id`, or text that its values contain. */
+  readonly record?: string | undefined
+  /**
+   * Changes of this field. A creation writes all fields at once; it is an entry of each of them only when `record` says
+   * whose history this is, for else every creation would be.
+   */
+  readonly field?: string | undefined
+  readonly system?: string | undefined
+  /** Writes that ended so. */
+  readonly outcome?: Outcome | undefined
+  readonly kind?: EntryKind | undefined
+  /** Writes of this kind. */
+  readonly what?: OperationKind | undefined
+  readonly run?: number | undefined
+  /** Fingerprint of the contract that it was done by, or the beginning of it. */
+  readonly rules?: string | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+}
+
+/** The place of an entry in the log. */
+export interface LogPlace {
+  readonly at: string
+  readonly kind: EntryKind
+  readonly id: string
+}
+
+/** Entries of one moment stand in this order, the first of them newest. */
+const RANK: Readonly<Record<EntryKind, number>> = { operation: 2, case: 1, revision: 0 }
+const OPERATIONS: readonly OperationKind[] = ['create', 'update', 'delete', 'archive', 'restore']
+
+/** What a search comes down to. */
+interface Scope {
+  readonly search: LogSearch
+  readonly sides: readonly { readonly id: number; readonly flowId: number; readonly system: string }[]
+  readonly flowIds: readonly number[]
+  readonly since: string | null
+  readonly until: string | null
+  readonly contracts: readonly number[] | null
+  readonly records: Meant | null
+}
+
+/** A page of the log after a place. */
+export async function readLogPage(
+  session: Session,
+  search: LogSearch,
+  page: { readonly after: LogPlace | null; readonly limit: number },
+): Promise<LogRow[]> {
+  const scope = await scopeOf(session, search)
+  if (scope === null) return []
+  const wanted = (kind: EntryKind): boolean => search.kind === undefined || search.kind === kind
+  // Only a write has an outcome and a kind of write.
+  const onlyWrites = search.outcome !== undefined || search.what !== undefined
+  const parts = await Promise.all([
+    wanted('operation') ? operations(session, scope, page.after, page.limit) : [],
+    wanted('revision') && !onlyWrites ? revisions(session, scope, page.after, page.limit) : [],
+    wanted('case') && !onlyWrites ? cases(session, scope, page.after, page.limit) : [],
+  ])
+  return parts.flat().toSorted(newestFirst).slice(0, page.limit)
+}
+
+function newestFirst(a: LogRow, b: LogRow): number {
+  const byTime = Date.parse(b.at) - Date.parse(a.at)
+  if (byTime !== 0) return byTime
+  const byRank = RANK[b.kind] - RANK[a.kind]
+  return byRank !== 0 ? byRank : Number(BigInt(b.id) - BigInt(a.id))
+}
+
+async function scopeOf(session: Session, search: LogSearch): Promise<Scope | null> {
+  const all = await session.query<{ id: number; flowId: number; system: string }>(
+    `select s.id, s.flow_id as "flowId", s.system from side s join flow f on f.id = s.flow_id
+     where $1::text[] is null or f.name = any($1)`,
+    [search.flows],
+  )
+  const run = search.run === undefined ? undefined : await spanOfRun(session, search.run)
+  if (run === null) return null
+  const rules = search.rules === undefined ? undefined : await spanOfRules(session, search.rules)
+  if (rules === null) return null
+  const sides = all.filter((side) => run === undefined || side.flowId === run.flowId)
+  const flowIds = [
+    ...new Set(
+      sides.filter((side) => search.system === undefined || side.system === search.system).map((side) => side.flowId),
+    ),
+  ]
+  const starts = [search.since, run?.since, rules?.since].filter((one) => one !== undefined)
+  const ends = [search.until, run?.until, rules?.until].filter((one) => one !== undefined)
+  const records = search.record === undefined ? null : await meant(session, flowIds, search.record)
+  if (records?.kind === 'some' && records.ids.length === 0) return null
+  return {
+    search,
+    sides: sides.filter((side) => search.system === undefined || side.system === search.system),
+    flowIds,
+    since: starts.length === 0 ? null : new Date(Math.max(...starts.map(Date.parse))).toISOString(),
+    until: ends.length === 0 ? null : new Date(Math.min(...ends.map(Date.parse))).toISOString(),
+    contracts: rules?.contracts ?? null,
+    records,
+  }
+}
+
+/** Clocks of two machines do not agree to the second. */
+const LEEWAY_MS = 60_000
+
+/** The flow of a run, and the time from its beginning to its end: what it did is found among what was done then. */
+async function spanOfRun(
+  session: Session,
+  id: number,
+): Promise<{ flowId: number; since: string; until: string } | null> {
+  const [run] = await session.query<{ flowId: number; from: string; to: string | null }>(
+    'select flow_id as "flowId", started_at as "from", finished_at as "to" from run where id = $1',
+    [id],
+  )
+  return run ? { flowId: run.flowId, ...span(run.from, run.to) } : null
+}
+
+async function spanOfRules(
+  session: Session,
+  fingerprint: string,
+): Promise<{ contracts: readonly number[]; since: string; until: string } | null> {
+  const contracts = await session.query<{ id: number }>(
+    `select id from contract_version where starts_with(fingerprint, $1)`,
+    [fingerprint],
+  )
+  const ids = contracts.map((one) => one.id)
+  const [runs] = await session.query<{ from: string | null; to: string | null }>(
+    `select min(started_at) as "from", case when bool_or(finished_at is null) then null else max(finished_at) end as "to"
+     from run where contract_id = any($1::int[])`,
+    [ids],
+  )
+  return runs?.from ? { contracts: ids, ...span(runs.from, runs.to) } : null
+}
+
+const span = (from: string, to: string | null): { since: string; until: string } => ({
+  since: new Date(Date.parse(from) - LEEWAY_MS).toISOString(),
+  until: new Date((to === null ? Date.now() : Date.parse(to)) + LEEWAY_MS).toISOString(),
+})
+
+/** Records that are meant: so few that each of them is looked up, or those that hold a text. */
+type Meant =
+  { readonly kind: 'some'; readonly ids: readonly string[] } | { readonly kind: 'many'; readonly pattern: string }
+
+/** More records than this are recognised as the log is read. */
+const FEW = 2_000
+
+async function meant(session: Session, flowIds: readonly number[], query: string): Promise<Meant> {
+  const colon = query.indexOf(':')
+  const named = await session.query<{ id: string }>(
+    `select id from record where id = $2::bigint and flow_id = any($1::int[])
+     union
+     select l.record_id from side s cross join lateral (select record_id from link where side_id = s.id and remote_id = $4) l
+     where s.flow_id = any($1::int[]) and s.system = $3`,
+    [
+      flowIds,
+      /^\d{1,18}$/.test(query) ? query : null,
+      colon < 0 ? null : query.slice(0, colon),
+      colon < 0 ? null : query.slice(colon + 1),
+    ],
+  )
+  if (named.length > 0) return { kind: 'some', ids: named.map((row) => row.id) }
+  const pattern = `%${query.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`
+  const holding = await session.query<{ id: string }>(
+    'select id from record where flow_id = any($1::int[]) and golden ilike $2 limit $3',
+    [flowIds, pattern, FEW + 1],
+  )
+  return holding.length > FEW ? { kind: 'many', pattern } : { kind: 'some', ids: holding.map((row) => row.id) }
+}
+
+/** Conditions of a statement with their values. */
+class Conditions {
+  readonly values: unknown[] = []
+  readonly #all: string[] = []
+
+  /** The place of a value, as it stands in SQL. */
+  value(value: unknown, type: string): string {
+    return `$${this.values.push(value)}::${type}`
+  }
+
+  add(condition: string): void {
+    this.#all.push(condition)
+  }
+
+  /** All of them, as they stand in SQL. */
+  get all(): string {
+    return this.#all.length === 0 ? 'true' : this.#all.join(' and ')
+  }
+}
+
+/** What of time, place and run all sources have in common. `at`, `run`: their columns. */
+function shared(
+  scope: Scope,
+  after: LogPlace | null,
+  kind: EntryKind,
+  column: { at: string; run: string },
+): Conditions {
+  const { search, since, until, contracts, records } = scope
+  const where = new Conditions()
+  if (since !== null) where.add(`x.${column.at} >= ${where.value(since, 'timestamptz')}`)
+  if (until !== null) where.add(`x.${column.at} <= ${where.value(until, 'timestamptz')}`)
+  if (after !== null) {
+    const at = where.value(after.at, 'timestamptz')
+    const rank = RANK[kind] - RANK[after.kind]
+    where.add(`x.${column.at} ${rank > 0 ? '<' : '<='} ${at}`)
+    if (rank === 0) where.add(`(x.${column.at}, x.id) < (${at}, ${where.value(after.id, 'bigint')})`)
+  }
+  if (search.run !== undefined) where.add(`x.${column.run} = ${where.value(search.run, 'bigint')}`)
+  if (contracts !== null)
+    where.add(
+      `exists (select 1 from run r where r.id = x.${column.run} and r.contract_id = any(${where.value(contracts, 'int[]')}))`,
+    )
+  if (records?.kind === 'some') where.add(`x.record_id = any(${where.value(records.ids, 'bigint[]')})`)
+  if (records?.kind === 'many')
+    where.add(
+      `exists (select 1 from record r where r.id = x.record_id and r.golden ilike ${where.value(records.pattern, 'text')})`,
+    )
+  return where
+}
+
+const OUTCOME = `coalesce(x.outcome, case when b.settled_at is null then 'intended' else 'done' end)`
+
+/** An operation `x` of a side `s`, as the log has it. */
+const OPERATION = `select x.at, 'operation' as kind, x.id, f.name as flow, x.run_id as run, x.record_id as "recordId", s.system,
+  x.kind as what, ${OUTCOME} as outcome, x.rule, x.fields as detail, null as title, x.version, x.error`
+const ITS_SIDE = 'join batch b on b.id = x.batch_id join side s on s.id = x.side_id join flow f on f.id = s.flow_id'
+
+async function operations(session: Session, scope: Scope, after: LogPlace | null, limit: number): Promise<LogRow[]> {
+  const { search, records } = scope
+  const where = shared(scope, after, 'operation', { at: 'at', run: 'run_id' })
+  const sides = where.value(
+    scope.sides.map((side) => side.id),
+    'int[]',
+  )
+  const kinds = where.value(search.what === undefined ? OPERATIONS : [search.what], 'text[]')
+  const most = where.value(limit, 'int')
+  const ordered = `order by x.at desc, x.id desc limit ${most}`
+  if (search.field !== undefined) {
+    const written = `x.fields like ${where.value(`%[${escaped(JSON.stringify(search.field))},%`, 'text')}`
+    where.add(records === null ? written : `(x.fields is null or ${written})`)
+  }
+  const { outcome } = search
+  if (outcome === 'done')
+    where.add(
+      `(x.outcome = 'done' or x.outcome is null and exists (select 1 from batch b where b.id = x.batch_id and b.settled_at is not null))`,
+    )
+  // The few that are meant, wherever they are.
+  if (records?.kind === 'some') {
+    if (outcome !== undefined && outcome !== 'done') where.add(`${OUTCOME} = ${where.value(outcome, 'text')}`)
+    return session.query<LogRow>(
+      `${OPERATION} from operation x ${ITS_SIDE} where x.side_id = any(${sides}) and x.kind = any(${kinds}) and ${where.all} ${ordered}`,
+      where.values,
+    )
+  }
+  // One range of the index that fits for each side (and kind of write).
+  const ranges =
+    outcome === undefined || outcome === 'done'
+      ? `unnest(${sides}) as a(side) cross join unnest(${kinds}) as k(kind) cross join lateral (
+           select x.* from operation x where x.side_id = a.side and x.kind = k.kind and ${where.all} ${ordered}) x`
+      : outcome === 'intended'
+        ? `batch a cross join lateral (
+             select x.* from operation x where x.side_id = a.side_id and x.kind = any(${kinds}) and x.at = a.intended_at
+               and x.batch_id = a.id and x.outcome is null and ${where.all} ${ordered}) x`
+        : `unnest(${sides}) as a(side) cross join lateral (
+             select x.* from operation x where x.side_id = a.side and x.outcome = ${where.value(outcome, 'text')}
+               and x.kind = any(${kinds}) and ${where.all} ${ordered}) x`
+  const unsettled = outcome === 'intended' ? `where a.settled_at is null and a.side_id = any(${sides})` : ''
+  return session.query<LogRow>(`${OPERATION} from ${ranges} ${ITS_SIDE} ${unsettled} ${ordered}`, where.values)
+}
+
+async function revisions(session: Session, scope: Scope, after: LogPlace | null, limit: number): Promise<LogRow[]> {
+  const { search, records } = scope
+  const where = shared(scope, after, 'revision', { at: 'at', run: 'run_id' })
+  const flows = where.value(scope.flowIds, 'int[]')
+  const ordered = `order by x.at desc, x.id desc limit ${where.value(limit, 'int')}`
+  for (const [key, value] of [
+    ['system', search.system],
+    ['field', search.field],
+  ] as const)
+    if (value !== undefined)
+      where.add(`x.changes like ${where.value(`%"${key}":${escaped(JSON.stringify(value))}%`, 'text')}`)
+  const from =
+    records?.kind === 'some'
+      ? `revision x join flow f on f.id = x.flow_id where x.flow_id = any(${flows}) and ${where.all}`
+      : `unnest(${flows}) as a(flow) cross join lateral (
+           select x.* from revision x where x.flow_id = a.flow and ${where.all} ${ordered}) x
+         join flow f on f.id = x.flow_id`
+  return session.query<LogRow>(
+    `select x.at, 'revision' as kind, x.id, f.name as flow, x.run_id as run, x.record_id as "recordId", null as system,
+       'revision' as what, null as outcome, null as rule, x.changes as detail, null as title, x.version, null as error
+     from ${from} ${ordered}`,
+    where.values,
+  )
+}
+
+const SAID = `x.detail->>'sentence' || case when x.resolved_by is null then '' else ' ' || x.resolved_by || ' decided: ' || x.resolution || '.' end`
+
+async function cases(session: Session, scope: Scope, after: LogPlace | null, limit: number): Promise<LogRow[]> {
+  const { search } = scope
+  const where = shared(scope, after, 'case', { at: 'opened_at', run: 'opened_run' })
+  const flows = where.value(scope.flowIds, 'int[]')
+  const ordered = `order by x.opened_at desc, x.id desc limit ${where.value(limit, 'int')}`
+  if (search.field !== undefined) where.add(`x.field = ${where.value(search.field, 'text')}`)
+  if (search.system !== undefined)
+    where.add(
+      `x.side_id = any(${where.value(
+        scope.sides.map((side) => side.id),
+        'int[]',
+      )})`,
+    )
+  return session.query<LogRow>(
+    `select x.opened_at as at, 'case' as kind, x.id, f.name as flow, x.opened_run as run, x.record_id as "recordId", s.system,
+       x.kind as what, null as outcome, null as rule, ${SAID} as detail, x.title, null::int as version, null as error
+     from unnest(${flows}) as a(flow) cross join lateral (
+       select x.* from case_file x where x.flow_id = a.flow and ${where.all} ${ordered}) x
+     join flow f on f.id = x.flow_id left join side s on s.id = x.side_id ${ordered}`,
+    where.values,
+  )
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (c) => `\\${c}`)
+
+/** An entry with what is stored besides its line. */
+export interface LogEntryRow extends LogRow {
+  readonly flowId: number
+  readonly remoteId: string | null
+  readonly rules: string
+  /** Of a write: what was sent, the row before it, and the shape of that row. */
+  readonly patch: string | null
+  readonly before: string | null
+  readonly layoutId: number | null
+  readonly settledAt: string | null
+}
+
+/** One entry of the log. */
+export async function readLogEntry(session: Session, kind: EntryKind, id: number): Promise<LogEntryRow | null> {
+  const rules = 'join run r on r.id = RUN join contract_version c on c.id = r.contract_id'
+  const none = `null as patch, null as before, null::int as "layoutId"`
+  const statement = {
+    operation: `${OPERATION}, f.id as "flowId", x.remote_id as "remoteId", c.fingerprint as rules, x.patch, x.before,
+        x.layout_id as "layoutId", b.settled_at as "settledAt"
+      from operation x ${ITS_SIDE} ${rules.replace('RUN', 'x.run_id')} where x.id = $1`,
+    revision: `select x.at, 'revision' as kind, x.id, f.name as flow, x.run_id as run, x.record_id as "recordId", null as system,
+        'revision' as what, null as outcome, null as rule, x.changes as detail, null as title, x.version, null as error,
+        f.id as "flowId", null as "remoteId", c.fingerprint as rules, ${none}, null as "settledAt"
+      from revision x join flow f on f.id = x.flow_id ${rules.replace('RUN', 'x.run_id')} where x.id = $1`,
+    case: `select x.opened_at as at, 'case' as kind, x.id, f.name as flow, x.opened_run as run, x.record_id as "recordId", s.system,
+        x.kind as what, null as outcome, null as rule, ${SAID} as detail, x.title, null::int as version, null as error,
+        f.id as "flowId", x.remote_id as "remoteId", c.fingerprint as rules, ${none}, x.resolved_at as "settledAt"
+      from case_file x join flow f on f.id = x.flow_id left join side s on s.id = x.side_id
+        ${rules.replace('RUN', 'x.opened_run')} where x.id = $1`,
+  }[kind]
+  const [row] = await session.query<LogEntryRow>(statement, [id])
+  return row ?? null
+}
