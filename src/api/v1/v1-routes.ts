@@ -13,10 +13,11 @@ import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { answerProblems } from './problem-answer.ts'
 import { recordRoutes } from './records.ts'
+import { runRoutes } from './runs.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
-const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes, recordRoutes, logRoutes]
+const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes, recordRoutes, logRoutes, runRoutes]
 /** Who may do what: accounts, sessions, tokens. */
 const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]
 
