@@ -26,6 +26,8 @@ export interface Stand extends World {
   readonly database: Database
   /** The one-time link to make the first account. */
   setupLink(): Promise<string | null>
+  /** Ends the HTTP server in order. */
+  stop(): Promise<void>
   /** Lines of the log. */
   readonly said: readonly string[]
   /** Asks below `/api/v1` as an admin, and sees that what comes is what the document of the API says of it. */
@@ -48,9 +50,13 @@ export async function openStand(overrides: Overrides = {}, { admin = true } = {}
   const stopping = new AbortController()
   const parts = { app, service, telling, env: world.env, stopping: () => stopping.signal.aborted }
   const api = await startApi(parts, { host: '127.0.0.1', port: 0 })
-  onTestFinished(async () => {
+  let stopped: Promise<void> | null = null
+  const stop = (): Promise<void> => {
     stopping.abort()
-    await api.close()
+    return (stopped ??= api.close())
+  }
+  onTestFinished(async () => {
+    await stop()
     await service.stop(5_000)
   })
   const check = await checker(api.url)
@@ -91,6 +97,7 @@ export async function openStand(overrides: Overrides = {}, { admin = true } = {}
     url: api.url,
     routes: api.routes,
     database: app.database,
+    stop,
     setupLink: () => api.setupLink(),
     said,
     ask,

@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
 import { findAccount } from '../../store/accounts.ts'
+import type { OpenSession } from '../../store/browser-sessions.ts'
 import { findToken, touchToken } from '../../store/api-tokens.ts'
 import { heldRoles, rightsOf, rightsOfToken } from './roles.ts'
 import { hashOf } from './secret-token.ts'
-import { currentSession } from './session-cookie.ts'
+import { currentSession, openSessionOf } from './session-cookie.ts'
 import type { Site } from './site.ts'
 import { NOBODY, type Who } from './who.ts'
 
@@ -14,7 +15,22 @@ const TOUCH_MS = 60_000
 export async function whoMakes(request: FastifyRequest, site: Site): Promise<Who> {
   const { authorization } = request.headers
   if (authorization !== undefined) return whoHolds(authorization, site)
-  const session = await currentSession(request, site)
+  return personOf(await currentSession(request, site), site)
+}
+
+/** The same later on, of a request that lasts: whoever only listens does not count as using the session. */
+export async function whoIsStill(request: FastifyRequest, site: Site): Promise<Who> {
+  const { authorization } = request.headers
+  if (authorization === undefined) return personOf(await openSessionOf(request, site), site)
+  try {
+    return await whoHolds(authorization, site)
+  } catch (error) {
+    if (error instanceof ConcordatError && error.code === 'access.signed-out') return NOBODY
+    throw error
+  }
+}
+
+function personOf(session: OpenSession | null, site: Site): Who {
   if (!session) return NOBODY
   const { account: id, name, email } = session
   const roles = heldRoles(session.roles, email, site.contract)

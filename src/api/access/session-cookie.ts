@@ -55,12 +55,16 @@ export async function beginSession(
   })
 }
 
-/** The session that a request belongs to. */
-export async function currentSession(request: FastifyRequest, site: Site): Promise<OpenSession | null> {
+/** The session that a request belongs to, if it has not ended. */
+export async function openSessionOf(request: FastifyRequest, site: Site): Promise<OpenSession | null> {
   const secret = sessionSecret(request, site)
-  if (secret === null) return null
+  return secret === null ? null : findSession(site.database, hashOf(secret), expiryAt(Date.now()))
+}
+
+/** The same, for a request that uses it. */
+export async function currentSession(request: FastifyRequest, site: Site): Promise<OpenSession | null> {
   const now = Date.now()
-  const found = await findSession(site.database, hashOf(secret), expiryAt(now))
+  const found = await openSessionOf(request, site)
   if (found && now - Date.parse(found.seenAt) > TOUCH_MS) await touchSession(site.database, found.id, new Date(now))
   return found
 }

@@ -4,6 +4,7 @@ import type { Routes } from '../server.ts'
 import { caseRoutes } from './cases.ts'
 import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
+import { eventRoutes } from './events.ts'
 import { flowRoutes } from './flows.ts'
 import { homeRoutes } from './home.ts'
 import { logRoutes } from './log.ts'
@@ -17,7 +18,15 @@ import { runRoutes } from './runs.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
-const CONCERNS: readonly V1Routes[] = [homeRoutes, flowRoutes, caseRoutes, recordRoutes, logRoutes, runRoutes]
+const CONCERNS: readonly V1Routes[] = [
+  homeRoutes,
+  flowRoutes,
+  caseRoutes,
+  recordRoutes,
+  logRoutes,
+  runRoutes,
+  eventRoutes,
+]
 /** Who may do what: accounts, sessions, tokens. */
 const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]
 
