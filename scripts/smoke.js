@@ -24,7 +24,7 @@ try {
   run(folder, 'git', 'clone', '--quiet', root, clone)
   run(clone, 'npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error')
   run(clone, 'npx', 'concordat', '--help')
-  run(clone, 'npm', 'run', '--silent', 'demo')
+  run(clone, 'npm', 'run', '--silent', 'demo', '--', '--exit')
 
   run(clone, 'npm', 'pack', '--silent', '--pack-destination', folder)
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { ChangeFeed } from './connector-kit/change-feed.ts'
-import { gated } from './connector-kit/gated.ts'
+import { gated, type Gate } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract, Flow } from './contract/contract.ts'
@@ -148,6 +148,8 @@ export interface OpenOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Default: `DATABASE_URL` from `env`, else the embedded server. */
   databaseUrl?: string
+  /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */
+  tamper?: (system: string) => Gate
   /** What takes long at the start, for people. */
   onNotice?: (text: string) => void
 }
@@ -224,7 +226,9 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       chance: Math.random,
       onRecovery: (recovered) => systemRecovered({ database, contract, clock: () => Date.now() }, recovered),
     })
-    connectors.set(name, named(name, gated(await connect(system.connector, settings), gate)))
+    const connector = await connect(system.connector, settings)
+    const inner = options.tamper ? gated(connector, options.tamper(name)) : connector
+    connectors.set(name, named(name, gated(inner, gate)))
   }
   const prepare = async (run: RunOptions): Promise<string[]> => {
     const names = chosenFlows(check, contract, run.flows)

@@ -1,5 +1,6 @@
 import type { App } from './app.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Playground } from './model/playground.ts'
 import { startApi } from './api/server.ts'
 import { jsonTelling } from './service/json-telling.ts'
 
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly log: (line: string) => void
   /** Ends the service in order. */
   readonly signal: AbortSignal
+  /** Only in the demo: its systems to play with. */
+  readonly playground?: Playground
   /** Called when everything runs; `url`: where HTTP listens; `setupLink`: where the first account is made, while there is none. */
   readonly onReady?: (url: string | null, setupLink: string | null) => void
 }
@@ -32,7 +35,14 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
   const endTracing = traced ? (await import('./service/start-tracing.ts')).startTracing() : null
   const service = await app.startService({ role: options.role, telling, ...(slots !== undefined && { slots }) })
   try {
-    const parts = { app, service, telling, env: options.env, stopping: () => signal.aborted }
+    const parts = {
+      app,
+      service,
+      telling,
+      env: options.env,
+      stopping: () => signal.aborted,
+      ...(options.playground && { playground: options.playground }),
+    }
     const api = options.listen && (await startApi(parts, options.listen))
     try {
       telling.info({ role: options.role, url: api?.url }, 'service started')

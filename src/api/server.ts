@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
+import type { Playground } from '../model/playground.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** True from the moment that the process takes no more work. */
   readonly stopping: () => boolean
+  /** Only in the demo: its systems to play with. */
+  readonly playground?: Playground
   /** Who may do what, and where the pages are. */
   readonly site: Site
 }

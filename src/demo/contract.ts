@@ -20,7 +20,7 @@ flows:
     owners: { business: ana, technical: tomas }
     master: erp                            # whose value counts, unless a field says otherwise
     direction: both
-    schedule: { erp: every 5 minutes, crm: every 5 minutes }
+    schedule: { erp: real-time, crm: real-time }
     late_after: 30 minutes
     records:
       erp: { table: customers, id: id, changed_at: updated_at }
@@ -29,7 +29,7 @@ flows:
       - [vat_number]
       - [email]
     fields:
-      name:         { type: text, required: true, erp: legal_name, crm: account_name }
+      name:         { type: text, required: true, edited_outside_master: ask, erp: legal_name, crm: account_name }
       vat_number:   { type: vat, country: ES, erp: vat, crm: tax_id }
       country:
         type: country
@@ -68,7 +68,7 @@ flows:
     owners: { business: ana, technical: tomas }
     master: erp
     direction: erp to crm
-    schedule: { erp: every 15 minutes, crm: hourly }
+    schedule: { erp: real-time, crm: hourly }
     late_after: 2 hours
     records:
       erp: { table: products, id: id, changed_at: updated_at }
@@ -147,7 +147,7 @@ flows:
     owners: { business: ana, technical: tomas }
     master: erp
     direction: erp to crm
-    schedule: { erp: every 15 minutes, crm: hourly }
+    schedule: { erp: real-time, crm: hourly }
     late_after: 2 hours
     records:
       erp: { table: invoices, id: id, changed_at: updated_at }

@@ -14,6 +14,8 @@ export interface DemoHome {
   readonly contract: string
   /** A file that sets the environment for `concordat` commands on this demo; it holds the password, so only we may read it. */
   readonly environment: string
+  /** Where the service writes its log while the demo is open. */
+  readonly serviceLog: string
   /** Makes all three databases anew and writes the contract as it was. */
   startAfresh(): Promise<void>
   /** Lets the database server go; it stops with its last user. */
@@ -46,6 +48,7 @@ export async function openHome(
     storeUrl,
     contract,
     environment,
+    serviceLog: join(folder, 'service.log'),
     async startAfresh() {
       for (const name of [ERP, CRM, STORE]) {
         await server.dropDatabase(name)

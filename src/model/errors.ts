@@ -55,6 +55,8 @@ export type ErrorCode =
   | 'access.account-exists'
   | 'access.last-admin'
   | 'access.unknown'
+  | 'demo.unknown'
+  | 'demo.bad-value'
   | 'cli.usage'
   | 'bug'
 

@@ -36,6 +36,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'engine.bad-choice': 422,
   'contract.bad-answer': 422,
   'api.bad-cursor': 422,
+  'demo.unknown': 404,
+  'demo.bad-value': 422,
   'store.unreachable': 503,
   'store.unwritable': 503,
 }

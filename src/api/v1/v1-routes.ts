@@ -12,6 +12,7 @@ import { auditRoutes } from './audit.ts'
 import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
+import { playgroundRoutes } from './playground.ts'
 import { answerProblems } from './problem-answer.ts'
 import { recordRoutes } from './records.ts'
 import { runRoutes } from './runs.ts'
@@ -26,6 +27,7 @@ const CONCERNS: readonly V1Routes[] = [
   logRoutes,
   runRoutes,
   eventRoutes,
+  playgroundRoutes,
 ]
 /** Who may do what: accounts, sessions, tokens. */
 const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]

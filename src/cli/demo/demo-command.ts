@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import { homeExists, openHome } from '../../demo/home.ts'
-import type { DemoHome } from '../../demo/home.ts'
 import { DEFAULT_SIZES } from '../../demo/world.ts'
 import type { Sizes } from '../../demo/world.ts'
 import { ConcordatError } from '../../model/errors.ts'
@@ -8,6 +7,7 @@ import { type Cli, printJson, wholeNumber } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import type { ExitStatus } from '../exit-status.ts'
 import { narrator } from './narrator.ts'
+import { DEMO_PORT, serveDemo } from './serve-demo.ts'
 import { playStory } from './story.ts'
 import { SILENT } from './teller.ts'
 
@@ -19,7 +19,8 @@ interface DemoOptions {
   readonly products?: number
   readonly orders?: number
   readonly invoices?: number
-  readonly keep?: boolean
+  readonly exit?: boolean
+  readonly port?: number
   readonly open?: boolean
 }
 
@@ -29,15 +30,15 @@ const COMMAND = 'npx concordat'
 /** `concordat demo`: the whole way, on two systems of its own. */
 export function demoCommand(cli: Cli): Command {
   const examples = [
-    ['concordat demo', 'tell the story, from two systems that have never met to two that agree'],
-    ['concordat demo --keep', 'and keep the databases open afterwards, until Ctrl-C'],
-    ['concordat demo --open', 'open the databases of the last demo, until Ctrl-C'],
+    ['concordat demo', 'two systems that have never met come to agree; then the dashboard is yours'],
+    ['concordat demo --exit', 'and stop there, without the dashboard'],
+    ['concordat demo --open', 'the dashboard of the last demo once more'],
     ['concordat demo --customers 200', 'a small world'],
     ['concordat demo --json', 'the figures of every step, for a program'],
   ].map(([line, what]) => `  $ ${line!.padEnd(32)} ${what}`)
   // Without the other commands' --contract and exit statuses: the demo brings its own contract, and cases always wait.
   return new Command('demo')
-    .description('Show the whole way on an ERP and a CRM made for the purpose, in about two minutes')
+    .description('Show the whole way on an ERP and a CRM made for the purpose, then open the dashboard')
     .option('--json', 'print one JSON object on standard output')
     .option('-q, --quiet', 'show no progress')
     .option('--seed <n>', 'another world of the same kind', wholeNumber, 1)
@@ -50,36 +51,38 @@ export function demoCommand(cli: Cli): Command {
     .option('--products <n>', 'how many products', wholeNumber)
     .option('--orders <n>', 'how many orders', wholeNumber)
     .option('--invoices <n>', 'how many invoices', wholeNumber)
-    .addOption(new Option('--keep', 'keep the databases open at the end, until Ctrl-C').conflicts('json'))
-    .addOption(
-      new Option('--open', 'tell no story: open the databases of the last demo, until Ctrl-C').conflicts([
-        'json',
-        'keep',
-      ]),
-    )
+    .option('--exit', 'stop after the story instead of opening the dashboard')
+    .addOption(new Option('--open', 'tell no story: open the dashboard of the last demo').conflicts(['json', 'exit']))
+    .option('--port <n>', `port of the dashboard (default: ${DEMO_PORT}, or another one if it is taken)`, wholeNumber)
     .addHelpText(
       'after',
-      `\nExamples:\n${examples.join('\n')}\n\nExit status:\n  0    the two systems agree wherever they should\n  1    they do not, or something failed\n  130  interrupted with Ctrl-C`,
+      `\nExamples:\n${examples.join('\n')}\n\nExit status:\n  0    the two systems agree wherever they should; also when Ctrl-C closed the dashboard\n  1    they do not, or something failed\n  130  interrupted with Ctrl-C`,
     )
-    .action(async (options: DemoOptions) => cli.end(await demo(cli, options)))
+    .action(async (options: DemoOptions) => cli.end(await demo(cli, options), { interrupted: true }))
 }
 
 async function demo(cli: Cli, options: DemoOptions): Promise<ExitStatus> {
   const { terminal } = cli
+  if ((options.port ?? 0) > 65_535)
+    throw new ConcordatError('cli.usage', `${options.port} is not a port.`, { cure: 'Give a number up to 65535.' })
   const sizes = sizesOf(options)
   if (options.open && !homeExists(cli.env)) {
     throw new ConcordatError('cli.usage', 'There is no demo here yet.', { cure: `Run \`${COMMAND} demo\` first.` })
   }
   const home = await openHome(cli.env, (text) => options.quiet || terminal.err(terminal.paintErr('dim', text)))
   try {
-    if (options.open) return await keepOpen(cli, home)
+    if (options.open) {
+      await serveDemo(cli, home, options.port ?? null)
+      return EXIT.done
+    }
     const tell = options.json ? SILENT : narrator(terminal, options.quiet === true, COMMAND)
     const play = () => playStory(cli, home, { seed: options.seed, sizes }, tell)
     const report = await cli.interrupt.during(play)
     if (report === null) return EXIT.interrupted
     if (options.json) printJson(terminal, report)
-    if (options.keep) return await keepOpen(cli, home)
-    return report.failures.length === 0 ? EXIT.done : EXIT.failed
+    if (report.failures.length > 0) return EXIT.failed
+    if (!options.json && !options.exit) await serveDemo(cli, home, options.port ?? null)
+    return EXIT.done
   } finally {
     await home.close()
   }
@@ -103,18 +106,4 @@ function sizesOf(options: DemoOptions): Sizes {
     })
   }
   return sizes
-}
-
-/** Holds the server until Ctrl-C, and says how to reach it. */
-async function keepOpen(cli: Cli, home: DemoHome): Promise<never> {
-  const { terminal } = cli
-  terminal.out('')
-  terminal.out('The databases are open; press Ctrl-C to close them.')
-  terminal.out(`  ERP        ${home.urls.erp}`)
-  terminal.out(`  CRM        ${home.urls.crm}`)
-  terminal.out(`  Concordat  ${home.storeUrl}`)
-  terminal.out(`In another terminal, for the concordat commands:  . ${home.environment}`)
-  // Ctrl-C ends the process, and the server with it. Without a timer the process would find nothing left to do.
-  setInterval(() => {}, 60_000)
-  return new Promise<never>(() => {})
 }

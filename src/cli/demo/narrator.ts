@@ -158,13 +158,10 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       terminal.out('')
       terminal.out(paint('bold', 'Try it yourself'))
       const steps: (readonly [string, string])[] = [
-        [
-          `${command} demo --open`,
-          'opens the two databases again, until you press Ctrl-C; then, in a second terminal:',
-        ],
+        [`${command} demo --open`, 'opens the dashboard and the two databases; then, in a second terminal:'],
         [`. ${report.systems.environment}`, 'lets the commands below find them'],
         ['', 'change a row with any client that speaks PostgreSQL, at the addresses above'],
-        [`${command} run --contract ${report.systems.contract}`, 'brings them into agreement'],
+        [`${command} log --contract ${report.systems.contract}`, 'shows that it has landed in the other one, and why'],
         [`${command} cases --contract ${report.systems.contract}`, 'shows what waits for people, and how to decide it'],
         [
           `${command} show customers "${visible(report.customer?.title ?? 'Vidal').split(',')[0]}" --contract ${report.systems.contract}`,

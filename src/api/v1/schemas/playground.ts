@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { count, valueText } from './plain.ts'
+import type { Mood } from '../../../model/playground.ts'
+import { count, valueText, type Wire } from './plain.ts'
 
 /** What can be done to a system of the demo: `down` refuses connections, `busy` answers “too many requests”. */
-export const playSwitch = z.enum(['up', 'down', 'slow', 'busy'])
-export type PlaySwitch = z.infer<typeof playSwitch>
+export const playSwitch: Wire<Mood> = z.enum(['up', 'down', 'slow', 'busy'])
+export type PlaySwitch = Mood
 
 const column = z.object({
   column: z.string(),

@@ -1,0 +1,115 @@
+import type { ApiParts } from '../server.ts'
+import { acted } from './schemas/plain.ts'
+import {
+  playground,
+  playQuery,
+  playRow,
+  playRowParams,
+  playRows,
+  playSwitchBody,
+  playSystemParams,
+  playTableParams,
+  playValues,
+} from './schemas/playground.ts'
+import type { V1Routes } from './v1-server.ts'
+
+/** The demo's systems to play with; there are no such routes elsewhere. */
+export const playgroundRoutes: V1Routes = (server, parts) => {
+  const { playground: play } = parts
+  if (!play) return
+  const tags = ['Playground']
+  server.get(
+    '/playground',
+    {
+      config: { right: 'view' },
+      schema: { tags, summary: 'The demo’s systems, and how each answers now', response: { 200: playground } },
+    },
+    async () => ({ systems: await play.systems() }),
+  )
+  server.get(
+    '/playground/:system/:table',
+    {
+      config: { right: 'view' },
+      schema: {
+        tags,
+        summary: 'Rows of a table',
+        params: playTableParams,
+        querystring: playQuery,
+        response: { 200: playRows },
+      },
+    },
+    (request) => play.rows(request.params.system, request.params.table, request.query),
+  )
+  server.post(
+    '/playground/:system/:table',
+    {
+      config: { right: 'operate' },
+      schema: {
+        tags,
+        summary: 'Type in a row, as somebody who works with the system does',
+        params: playTableParams,
+        body: playValues,
+        response: { 200: playRow },
+      },
+    },
+    async (request) => {
+      const { system, table } = request.params
+      const row = await play.insert(system, table, request.body)
+      await request.audit('playground: row made', `${system}.${table} ${row.id}`)
+      return row
+    },
+  )
+  server.patch(
+    '/playground/:system/:table/:id',
+    {
+      config: { right: 'operate' },
+      schema: { tags, summary: 'Edit a row', params: playRowParams, body: playValues, response: { 200: playRow } },
+    },
+    async (request) => {
+      const { system, table, id } = request.params
+      const row = await play.edit(system, table, id, request.body)
+      await request.audit('playground: row edited', `${system}.${table} ${id}`, request.body)
+      return row
+    },
+  )
+  server.delete(
+    '/playground/:system/:table/:id',
+    {
+      config: { right: 'operate' },
+      schema: { tags, summary: 'Delete a row', params: playRowParams, response: { 200: acted } },
+    },
+    async (request) => {
+      const { system, table, id } = request.params
+      const changed = await play.remove(system, table, id)
+      await request.audit('playground: row deleted', `${system}.${table} ${id}`)
+      return { changed }
+    },
+  )
+  server.post(
+    '/playground/:system/switch',
+    {
+      config: { right: 'operate' },
+      schema: {
+        tags,
+        summary: 'Take a system down, slow it, let it answer “too many requests”, bring it back',
+        params: playSystemParams,
+        body: playSwitchBody,
+        response: { 200: acted },
+      },
+    },
+    async (request) => {
+      const { system } = request.params
+      const { to } = request.body
+      play.switchTo(system, to)
+      await request.audit('playground: system switched', system, { to })
+      notice(parts, system)
+      return { changed: true }
+    },
+  )
+}
+
+/** Calls the system once, so that its new mood is known now and not at the next run that happens to come by. */
+function notice({ app }: ApiParts, system: string): void {
+  // What goes wrong is what was asked for; the gate has noted it.
+  void app.testSystem(system).catch(() => {})
+}
