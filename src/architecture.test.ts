@@ -66,6 +66,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['api'],
   '@fastify/swagger': ['api'],
   '@fastify/cookie': ['api'],
+  '@fastify/static': ['api'],
   '@opentelemetry/sdk-metrics': ['api'],
   '@opentelemetry/exporter-prometheus': ['api'],
   commander: ['cli'],

@@ -10,6 +10,7 @@ import { setupLink } from './access/one-time-link.ts'
 import type { Site } from './access/site.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
+import { pageRoutes } from './pages.ts'
 import { v1Routes } from './v1/v1-routes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -32,7 +33,7 @@ export interface ApiParts {
 export type Routes = (server: FastifyInstance, parts: ApiParts) => Promise<void> | void
 
 /** All routes of the server: the one place where a concern is added. */
-const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v1Routes]
+const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v1Routes, pageRoutes]
 
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
