@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { firstSync } from './first-sync.ts'
 import { incremental } from './incremental.ts'
 import { WrongOutcome } from './measurement.ts'
 import { hooks } from './hooks.ts'
+import { log } from './log.ts'
 import { latency, type LatencyResult } from './latency.ts'
 import { rest } from './rest.ts'
 import { scale, type ServiceBench } from './scale.ts'
@@ -20,7 +21,7 @@ const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) 
 }
 
 /** Benchmarks of the running service, on ground of their own. */
-const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = { scale, hooks }
+const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = { scale, hooks, log }
 
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
 
@@ -29,7 +30,8 @@ const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--j
   incremental   1,000 edits on each side
   latency       50 edits a second: how long until each has landed
   scale         the running service with 1, 2 and 4 workers, between systems that answer after 20 ms
-  hooks         2,000 webhooks a second`
+  hooks         2,000 webhooks a second
+  log           pages of the log, by every filter, with ten operations for each record`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -82,7 +82,7 @@ export async function onDatabase<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-const CONTRACT = `concordat: 1
+export const CONTRACT = `concordat: 1
 company: Benchmark
 timezone: Europe/Madrid
 people:
