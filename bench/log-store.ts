@@ -66,6 +66,12 @@ export async function fillStore(session: Session, records: number): Promise<void
     select 1, 'conflict', 'edited_outside_master', 's' || i, i, 1 + i % 2, 'name', 'Customer ' || i, '{"sentence":"Both changed it.","values":{},"choices":[]}',
       case when i % 10 = 0 then 'open' else 'resolved' end, ${at(`i * ${batches} / 5001`)}, ${run(`i * ${batches} / 5001`)}, 'Ana', 'a'
     from generate_series(1, 5000) i`)
-  for (const table of ['record', 'link', 'operation', 'revision', 'case_file', 'run', 'batch'])
+  await session.query(`
+    insert into log_field (flow_id, field, hour)
+    select 1, f, date_trunc('hour', timestamptz '${from}' + h * interval '1 hour', 'UTC')
+    from generate_series(0, ${DAYS * 24}) h cross join unnest(array['name', 'email', 'phone', 'street', 'city', 'postcode', 'country', 'credit_limit']) f
+    union select 1, 'customer_since', date_trunc('hour', o.at, 'UTC') from operation o where o.fields like '[["customer_since%'
+    union select 1, 'customer_since', date_trunc('hour', r.at, 'UTC') from revision r where r.changes like '[{"field":"customer_since%'`)
+  for (const table of ['log_field', 'record', 'link', 'operation', 'revision', 'case_file', 'run', 'batch'])
     await session.query(`vacuum analyze ${table}`)
 }

@@ -11,6 +11,7 @@ import {
   type DirtyRow,
 } from '../store/dirty.ts'
 import { recordsById } from '../store/links.ts'
+import { noteFields } from '../store/log-fields.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { quarantineCase, waitingCase } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
@@ -148,7 +149,10 @@ async function applyMarks(
     await failDirty(session, side.id, blocked)
     await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
     if (plan.writes.length === 0) return null
-    return intend(session, { sideId: side.id, operations: plan.writes.map((write) => write.operation) }, stamp)
+    const operations = plan.writes.map((write) => write.operation)
+    const batch = await intend(session, { sideId: side.id, operations }, stamp)
+    await noteFields(session, stamp, { operations })
+    return batch
   })
   if (batchId === null) return { writes: 0, moved: false }
   const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))

@@ -1,5 +1,7 @@
 import type { OperationKind, Outcome } from '../model/words.ts'
+import { columns } from './columns.ts'
 import type { Session } from './database.ts'
+import { stretchesOf, type Stretch } from './log-fields.ts'
 import type { LogRow } from './log.ts'
 
 /*
@@ -67,8 +69,8 @@ export async function readLogPage(
   // Only a write has an outcome and a kind of write.
   const onlyWrites = search.outcome !== undefined || search.what !== undefined
   const parts = await Promise.all([
-    wanted('operation') ? operations(session, scope, page.after, page.limit) : [],
-    wanted('revision') && !onlyWrites ? revisions(session, scope, page.after, page.limit) : [],
+    wanted('operation') ? alongStretches(session, scope, page, operations) : [],
+    wanted('revision') && !onlyWrites ? alongStretches(session, scope, page, revisions) : [],
     wanted('case') && !onlyWrites ? cases(session, scope, page.after, page.limit) : [],
   ])
   return parts.flat().toSorted(newestFirst).slice(0, page.limit)
@@ -236,7 +238,60 @@ const OPERATION = `select x.at, 'operation' as kind, x.id, f.name as flow, x.run
   x.kind as what, ${OUTCOME} as outcome, x.rule, x.fields as detail, null as title, x.version, x.error`
 const ITS_SIDE = 'join batch b on b.id = x.batch_id join side s on s.id = x.side_id join flow f on f.id = s.flow_id'
 
-async function operations(session: Session, scope: Scope, after: LogPlace | null, limit: number): Promise<LogRow[]> {
+interface PageAsked {
+  readonly after: LogPlace | null
+  readonly limit: number
+}
+type ReadRange = (
+  session: Session,
+  scope: Scope,
+  page: PageAsked,
+  stretches: readonly Stretch[] | null,
+) => Promise<LogRow[]>
+
+/**
+ * Reads the changes of one field only where there were any, newest first and ever more at once: a field that changes often is
+ * found in the first hours, one that rarely does in the few that there are. Everything else is read as it stands.
+ */
+async function alongStretches(session: Session, scope: Scope, page: PageAsked, read: ReadRange): Promise<LogRow[]> {
+  const { search, records, flowIds, since } = scope
+  if (search.field === undefined || records?.kind === 'some') return read(session, scope, page, null)
+  const ends = [scope.until, page.after?.at].filter((one) => typeof one === 'string')
+  const until = ends.length === 0 ? null : new Date(Math.min(...ends.map(Date.parse))).toISOString()
+  const pieces = (await stretchesOf(session, flowIds, search.field, { since, until })).flatMap(inPieces)
+  const found: LogRow[] = []
+  let many = 2
+  for (let from = 0; from < pieces.length && found.length < page.limit; from += many) {
+    if (from > 0) many = Math.min(4 * many, MOST_PIECES)
+    found.push(...(await read(session, scope, page, pieces.slice(from, from + many))))
+  }
+  return found
+}
+
+/** Stretches that are read by one statement, at most. */
+const MOST_PIECES = 128
+const PIECE_MS = 6 * 3_600_000
+
+/** A long stretch as shorter ones, newest first. */
+function inPieces({ from, to }: Stretch): Stretch[] {
+  const pieces: Stretch[] = []
+  for (let end = Date.parse(to); end > Date.parse(from); end -= PIECE_MS)
+    pieces.push({
+      from: new Date(Math.max(end - PIECE_MS, Date.parse(from))).toISOString(),
+      to: new Date(end).toISOString(),
+    })
+  return pieces
+}
+
+/** Stretches as rows `h` of SQL, and that `x` is within one; nothing where all time counts. */
+function within(where: Conditions, stretches: readonly Stretch[] | null): string {
+  if (stretches === null) return ''
+  const [from, to] = columns(stretches, (one) => [one.from, one.to])
+  where.add('x.at >= h.since and x.at < h.until')
+  return `cross join unnest(${where.value(from, 'timestamptz[]')}, ${where.value(to, 'timestamptz[]')}) as h(since, until)`
+}
+
+const operations: ReadRange = async (session, scope, { after, limit }, stretches) => {
   const { search, records } = scope
   const where = shared(scope, after, 'operation', { at: 'at', run: 'run_id' })
   const sides = where.value(
@@ -251,6 +306,7 @@ async function operations(session: Session, scope: Scope, after: LogPlace | null
     where.add(records === null ? written : `(x.fields is null or ${written})`)
   }
   const { outcome } = search
+  const hours = within(where, stretches)
   if (outcome === 'done')
     where.add(
       `(x.outcome = 'done' or x.outcome is null and exists (select 1 from batch b where b.id = x.batch_id and b.settled_at is not null))`,
@@ -266,20 +322,20 @@ async function operations(session: Session, scope: Scope, after: LogPlace | null
   // One range of the index that fits for each side (and kind of write).
   const ranges =
     outcome === undefined || outcome === 'done'
-      ? `unnest(${sides}) as a(side) cross join unnest(${kinds}) as k(kind) cross join lateral (
+      ? `unnest(${sides}) as a(side) cross join unnest(${kinds}) as k(kind) ${hours} cross join lateral (
            select x.* from operation x where x.side_id = a.side and x.kind = k.kind and ${where.all} ${ordered}) x`
       : outcome === 'intended'
-        ? `batch a cross join lateral (
+        ? `batch a ${hours} cross join lateral (
              select x.* from operation x where x.side_id = a.side_id and x.kind = any(${kinds}) and x.at = a.intended_at
                and x.batch_id = a.id and x.outcome is null and ${where.all} ${ordered}) x`
-        : `unnest(${sides}) as a(side) cross join lateral (
+        : `unnest(${sides}) as a(side) ${hours} cross join lateral (
              select x.* from operation x where x.side_id = a.side and x.outcome = ${where.value(outcome, 'text')}
                and x.kind = any(${kinds}) and ${where.all} ${ordered}) x`
   const unsettled = outcome === 'intended' ? `where a.settled_at is null and a.side_id = any(${sides})` : ''
   return session.query<LogRow>(`${OPERATION} from ${ranges} ${ITS_SIDE} ${unsettled} ${ordered}`, where.values)
 }
 
-async function revisions(session: Session, scope: Scope, after: LogPlace | null, limit: number): Promise<LogRow[]> {
+const revisions: ReadRange = async (session, scope, { after, limit }, stretches) => {
   const { search, records } = scope
   const where = shared(scope, after, 'revision', { at: 'at', run: 'run_id' })
   const flows = where.value(scope.flowIds, 'int[]')
@@ -290,10 +346,11 @@ async function revisions(session: Session, scope: Scope, after: LogPlace | null,
   ] as const)
     if (value !== undefined)
       where.add(`x.changes like ${where.value(`%"${key}":${escaped(JSON.stringify(value))}%`, 'text')}`)
+  const hours = within(where, stretches)
   const from =
     records?.kind === 'some'
       ? `revision x join flow f on f.id = x.flow_id where x.flow_id = any(${flows}) and ${where.all}`
-      : `unnest(${flows}) as a(flow) cross join lateral (
+      : `unnest(${flows}) as a(flow) ${hours} cross join lateral (
            select x.* from revision x where x.flow_id = a.flow and ${where.all} ${ordered}) x
          join flow f on f.id = x.flow_id`
   return session.query<LogRow>(

@@ -3,6 +3,7 @@ import { columns } from './columns.ts'
 import { copyText, copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
 import { dropSyncs, markDirty, type DirtyMark } from './dirty.ts'
+import { noteFields } from './log-fields.ts'
 import { intend, type Intent } from './operations.ts'
 import type { LinkRow, RecordState } from './links.ts'
 import { succeed } from './records.ts'
@@ -111,6 +112,10 @@ export async function commitOutcome(session: Session, outcome: Outcome, stamp: S
   await openCases(session, outcome.cases, stamp)
   const batches: string[] = []
   for (const intent of outcome.intents) batches.push(await intend(session, intent, stamp))
+  await noteFields(session, stamp, {
+    operations: outcome.intents.flatMap((intent) => intent.operations),
+    revisions: outcome.revisions,
+  })
   return batches
 }
 

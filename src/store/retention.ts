@@ -31,6 +31,7 @@ export async function dropMonthsBefore(database: Database, before: Date): Promis
  */
 export async function forgetDullRuns(database: Database, before: Date, history: Date): Promise<number> {
   await database.execute('delete from batch where settled_at < $1', [history])
+  await database.execute('delete from log_field where hour < $1', [history])
   return database.execute(
     `delete from run r where r.finished_at < $1 and r.status in ('done', 'waiting')
        and r.id < (select max(id) from run l where l.flow_id = r.flow_id)
