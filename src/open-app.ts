@@ -49,12 +49,11 @@ import type { Service, ServiceParts } from './service/service.ts'
 import { systemRecovered } from './service/system-recovered.ts'
 import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import { openDatabase, type Database, type Session } from './store/database.ts'
+import type { Database, Session } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
-import { startEmbedded } from './store/embedded/embedded-server.ts'
-import { migrate } from './store/migrate.ts'
+import { openStore } from './store/open-store.ts'
 import { watchAnew } from './store/watch-facts.ts'
 
 /*
@@ -150,9 +149,13 @@ export interface OpenOptions {
   databaseUrl?: string
   /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */
   tamper?: (system: string) => Gate
+  /** Alerts begin and end within seconds rather than minutes; for the demo, where somebody sits and waits for them. */
+  impatient?: boolean
   /** What takes long at the start, for people. */
   onNotice?: (text: string) => void
 }
+
+const IMPATIENT_MS = 2_000
 
 /** The connectors by name; each with its driver is loaded when a system first needs it. */
 const KINDS: Readonly<Record<string, () => Promise<ConnectorKind>>> = {
@@ -262,6 +265,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     holder: deps.holder,
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
     pausesOf,
+    ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
   const known = (system: string): void => {
     if (contract.systems.has(system)) return
@@ -385,6 +389,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         flows,
         slots: slots ?? Math.min(32, flows.length),
         watch: async () => void (await alerts.watch.tick()),
+        ...(options.impatient && { watchMs: IMPATIENT_MS }),
         beat: () => alerts.watch.beat(),
         endBeat: () => alerts.watch.endBeat(),
         tidy: () => tidy(database, contract, service.telling, Date.now()),
@@ -433,38 +438,6 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
 }
 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
-
-async function openStore(options: OpenOptions, env: Readonly<Record<string, string | undefined>>, connections: number) {
-  const given = options.databaseUrl ?? env['DATABASE_URL']
-  if (given !== undefined && given !== '') {
-    // The URL itself stays out of the message: it may hold a password.
-    if (!/^postgres(?:ql)?:\/\//i.test(given))
-      throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
-        cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
-      })
-    const database = await openDatabase(given, { connections })
-    await migrate(database)
-    return { database, url: given, stop: () => database.close() }
-  }
-  const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
-  try {
-    await server.createDatabase('concordat')
-    const url = server.socketUrl('concordat')
-    const database = await openDatabase(url, { connections })
-    await migrate(database)
-    return {
-      database,
-      url,
-      stop: async () => {
-        await database.close()
-        await server.stop()
-      },
-    }
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
-}
 
 /** The flows that were asked for and can run; one that is not decided, refers to one that is not, or is not there, is said so. */
 function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {

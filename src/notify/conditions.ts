@@ -12,7 +12,6 @@ import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-fa
  * flows: a system that cannot be reached is one condition, not one for each flow that needs it.
  */
 
-/** How long a failure that may pass by itself lasts before it counts. */
 const GRACE_MS = 60_000
 /** How long a scheduler may be silent. */
 const SILENT_MS = 120_000
@@ -25,6 +24,8 @@ export interface Look {
   readonly cases: readonly OpenCaseGroup[]
   readonly pauses: ReadonlyMap<string, Pause>
   readonly heartbeats: readonly Heartbeat[]
+  /** How long a failure that may pass by itself lasts before it counts; a minute unless said otherwise. */
+  readonly graceMs?: number
 }
 
 /** Records that are late, by flow. */
@@ -106,14 +107,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 }
 
 /** Flows whose last run failed: those that one system is to blame for are one condition of that system. */
-function failures({ flows: known, pauses, now }: Look, flows: readonly Flow[]): Condition[] {
+function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows: readonly Flow[]): Condition[] {
   const failed = flows.flatMap((flow) => {
     const facts = known.find((one) => one.flow === flow.name)
     if (facts?.ended?.status !== 'failed' || pauses.has(flow.name)) return []
     const { errorCode, errorSystem, message, at } = facts.ended
     const blamed = errorSystem === null ? undefined : FAILURES[errorCode ?? '']
     const since = facts.troubleSince ?? at
-    if (blamed === 'system unreachable' && now - since < GRACE_MS) return []
+    if (blamed === 'system unreachable' && now - since < graceMs) return []
     return [
       { flow, kind: blamed ?? ('failing' as const), system: blamed ? errorSystem : null, since, message, errorCode },
     ]

@@ -43,6 +43,8 @@ export interface WatchParts {
   readonly random?: () => number
   /** Titles of golden records by their id. */
   readonly titlesOf: (session: Session, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** See `Look`. */
+  readonly graceMs?: number
   /** The flows that people have paused. */
   readonly pausesOf?: (session: Session) => Promise<ReadonlyMap<string, Pause>>
 }
@@ -102,7 +104,7 @@ export class Watch {
   }
 
   async #conditions(session: Session, now: number): Promise<readonly Condition[]> {
-    const { contract, pausesOf, titlesOf } = this.#parts
+    const { contract, pausesOf, titlesOf, graceMs } = this.#parts
     const look: Look = {
       contract,
       now,
@@ -111,6 +113,7 @@ export class Watch {
       cases: await openCaseGroups(session, FEW),
       pauses: (await pausesOf?.(session)) ?? new Map<string, Pause>(),
       heartbeats: await heartbeats(session),
+      ...(graceMs !== undefined && { graceMs }),
     }
     const late = lateFlows(look)
     const concerned = new Map<string, { count: number; records: ConcernedRecord[] }>()

@@ -30,6 +30,8 @@ export interface ServiceParts extends Omit<WorkerParts, 'helpers'> {
   readonly help?: (flow: Flow, signal: AbortSignal) => Promise<void>
   /** Done by every process about twice a minute: look whether what is promised is kept, tell the owners. One looks at a time. */
   readonly watch?: () => Promise<void>
+  /** How often that is; twice a minute unless said otherwise. */
+  readonly watchMs?: number
   /** Says that the schedules are kept; done by the leader four times a minute. */
   readonly beat?: () => Promise<void>
   /** Says that this process stops keeping them on purpose. */
@@ -127,7 +129,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     }
   }
   const duties = [
-    { every: WATCH_MS, last: -Infinity, name: 'watch', duty: parts.watch, all: true },
+    { every: parts.watchMs ?? WATCH_MS, last: -Infinity, name: 'watch', duty: parts.watch, all: true },
     { every: SCHEDULES_BEAT_MS, last: -Infinity, name: 'beat', duty: parts.beat },
     { every: TIDY_MS, last: -Infinity, name: 'tidy', duty: parts.tidy },
     {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { FlowView } from '../../src/api/v1/schemas/flows.ts'
+import type { Home } from '../../src/api/v1/schemas/home.ts'
 import type { Playground, PlayRow } from '../../src/api/v1/schemas/playground.ts'
 
 /* The demo as a newcomer has it: the command, its link, an account, and the two systems to play with. */
@@ -138,17 +139,21 @@ test('rows are typed in and deleted, and what the system refuses is said', async
     expect(await ask('GET', `/playground/${path}`), path).toMatchObject({ status: 404, body: { code: 'demo.unknown' } })
 })
 
-test('a system that is switched off is seen to be in trouble, and what waited lands once it is back', async () => {
+test('a system that is switched off is alerted, and once it is back what waited lands and the alert ends', async () => {
   const { customer, account: before } = await pair()
   const trouble = async () =>
     (await get<FlowView>('/flows/customers')).systems.find((one) => one.system === 'crm')!.trouble
+  const alerts = async () => (await get<Home>('/home')).alerts.open
+  const calm = await alerts()
   expect(await ask('POST', '/playground/crm/switch', { to: 'down' })).toMatchObject({ status: 200 })
   await ask('PATCH', `/playground/erp/customers/${customer.id}`, { credit_limit: '77.00' })
   await expect.poll(async () => (await trouble())?.message, PATIENCE).toContain('switched off')
+  await expect.poll(alerts, PATIENCE).toBeGreaterThan(calm)
   expect((await account(before.id))['credit_limit']).not.toBe('77.0000')
   await ask('POST', '/playground/crm/switch', { to: 'up' })
   await expect.poll(async () => (await account(before.id))['credit_limit'], PATIENCE).toBe('77.0000')
   await expect.poll(trouble, PATIENCE).toBeNull()
+  await expect.poll(alerts, PATIENCE).toBe(calm)
   for (const to of ['slow', 'busy'] as const) {
     await ask('POST', '/playground/crm/switch', { to })
     const limit = to === 'slow' ? '78.00' : '79.00'

@@ -102,14 +102,16 @@ export const playgroundRoutes: V1Routes = (server, parts) => {
       const { to } = request.body
       play.switchTo(system, to)
       await request.audit('playground: system switched', system, { to })
-      notice(parts, system)
+      await notice(parts, system)
       return { changed: true }
     },
   )
 }
 
-/** Calls the system once, so that its new mood is known now and not at the next run that happens to come by. */
-function notice({ app }: ApiParts, system: string): void {
+/** Calls the system and asks for runs, so that its new mood shows now and not when something happens to change. */
+async function notice({ app }: ApiParts, system: string): Promise<void> {
   // What goes wrong is what was asked for; the gate has noted it.
   void app.testSystem(system).catch(() => {})
+  for (const flow of app.check.contract?.flows.values() ?? [])
+    if (flow.systems.includes(system)) await app.askForRun(flow.name)
 }

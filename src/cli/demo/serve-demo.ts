@@ -19,6 +19,7 @@ export async function serveDemo(cli: Cli, home: DemoHome, port: number | null): 
     env,
     databaseUrl: home.storeUrl,
     tamper: (system) => moods.gate(system),
+    impatient: true,
   })
   const serve = (on: number): Promise<void> =>
     cli.backend.serve(app, {

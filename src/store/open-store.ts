@@ -1,0 +1,41 @@
+import { ConcordatError } from '../model/errors.ts'
+import { openDatabase, type Database } from './database.ts'
+import { startEmbedded } from './embedded/embedded-server.ts'
+import { migrate } from './migrate.ts'
+
+/** Opens the store that was named, else the embedded one, with its tables as this version needs them. */
+export async function openStore(
+  options: { readonly databaseUrl?: string; readonly onNotice?: (text: string) => void },
+  env: Readonly<Record<string, string | undefined>>,
+  connections: number,
+): Promise<{ readonly database: Database; readonly url: string; stop(): Promise<void> }> {
+  const given = options.databaseUrl ?? env['DATABASE_URL']
+  if (given !== undefined && given !== '') {
+    // The URL itself stays out of the message: it may hold a password.
+    if (!/^postgres(?:ql)?:\/\//i.test(given))
+      throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
+        cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
+      })
+    const database = await openDatabase(given, { connections })
+    await migrate(database)
+    return { database, url: given, stop: () => database.close() }
+  }
+  const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
+  try {
+    await server.createDatabase('concordat')
+    const url = server.socketUrl('concordat')
+    const database = await openDatabase(url, { connections })
+    await migrate(database)
+    return {
+      database,
+      url,
+      stop: async () => {
+        await database.close()
+        await server.stop()
+      },
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
