@@ -48,13 +48,16 @@ export async function* xlsxOf(rows: AsyncIterable<readonly string[]>): AsyncGene
 }
 
 const rowOf = (row: number, cells: readonly string[]): string =>
-  `<row r="${row}">${cells.map((cell) => cellOf(cell, row === 1)).join('')}</row>`
+  `<row r="${row}">${cells.map((cell, column) => cellOf(cell, row, column)).join('')}</row>`
 
-function cellOf(value: string, head: boolean): string {
-  if (value === '') return '<c/>'
-  const style = head ? ` s="${BOLD}"` : FORMULA.test(value) ? ` s="${QUOTED}"` : ''
+/** Columns of a table that has at most 26. */
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+function cellOf(value: string, row: number, column: number): string {
+  if (value === '') return ''
+  const style = row === 1 ? ` s="${BOLD}"` : FORMULA.test(value) ? ` s="${QUOTED}"` : ''
   const cut = value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS - 2)} …` : value
-  return `<c t="inlineStr"${style}><is><t xml:space="preserve">${escaped(cut)}</t></is></c>`
+  return `<c r="${LETTERS[column]}${row}" t="inlineStr"${style}><is><t xml:space="preserve">${escaped(cut)}</t></is></c>`
 }
 
 // oxlint-disable-next-line no-control-regex
@@ -97,6 +100,6 @@ const PARTS: readonly (readonly [name: string, text: string])[] = [
   ],
   [
     'xl/styles.xml',
-    `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="2"><font/><font><b/></font></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" quotePrefix="1"/></cellXfs></styleSheet>`,
+    `${HEAD}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"/></cellXfs></styleSheet>`,
   ],
 ]

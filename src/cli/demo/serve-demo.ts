@@ -58,6 +58,8 @@ function tellWhere({ terminal }: Cli, home: DemoHome, url: string, setupLink: st
       ? '      sign in with the account that you made'
       : '      makes your account, and then: Playground, for two systems to edit, switch off and put at odds',
   )
+  if (setupLink !== null)
+    out('      (with the e-mail ana@levante.example you are the business owner of the contract, too)')
   out('The databases are open as well, for any client that speaks PostgreSQL:')
   out(`  ERP        ${home.urls.erp}`)
   out(`  CRM        ${home.urls.crm}`)
