@@ -1,6 +1,7 @@
 /** The measured process: opens the application and runs it when it is told to. */
-import { openApp, type App } from '../src/app.ts'
+import type { App } from '../src/app.ts'
 import type { Answer, Request, WorkerOptions } from './measured-process.ts'
+import { openSigned } from '../test/harness/sign.ts'
 
 const say = (answer: Answer): void => void process.send!(answer)
 const failed = (error: unknown): void =>
@@ -39,7 +40,7 @@ async function unfollow(): Promise<Answer> {
 
 const options = JSON.parse(process.argv[2]!) as WorkerOptions
 try {
-  const app = await openApp(options)
+  const app = await openSigned(options)
   process.on('message', (request: Request) => {
     if (request.kind === 'run') measure(app, request.full).then(say, failed)
     else if (request.kind === 'follow') follow(app, request.systems).then(say, failed)

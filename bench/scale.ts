@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openApp } from '../src/app.ts'
 import { expectEqual } from './measurement.ts'
 import { flowNames, openServiceWorld, tablesOf } from './service-world.ts'
 import { onDatabase } from './world.ts'
+import { openSigned } from '../test/harness/sign.ts'
 
 const FLOWS = 16
 const DELAY_MS = 20
@@ -94,7 +94,7 @@ async function underLoad({ flows: count, each, recordMs }: Load, repeat: number)
         )
     })
     await onDatabase(world.b, (client) => client.query(tablesOf(flows, 'b')))
-    const app = await openApp({ contract: world.contract, env: world.env, databaseUrl: world.store })
+    const app = await openSigned({ contract: world.contract, env: world.env, databaseUrl: world.store })
     for (const run of await app.run()) expectEqual(`first run of ${run.flow}`, run.status, 'done', run.message)
     if (recordMs > 0) await onDatabase(world.b, (client) => client.query(slowly(flows, recordMs)))
     let round = 0

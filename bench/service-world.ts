@@ -10,6 +10,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../src/store/embedded/embedded-server.ts'
+import { openSigned } from '../test/harness/sign.ts'
 
 export interface ServiceWorld {
   /** Connection strings without the delay. */
@@ -65,6 +66,7 @@ export async function openServiceWorld(options: {
     contract,
     env,
     async start(...words) {
+      await (await openSigned({ contract, env, databaseUrl: store! })).close()
       const child = spawn(process.execPath, [COMMAND, ...words, '--contract', contract], {
         cwd: folder,
         env: { ...process.env, ...env, DATABASE_URL: store! },

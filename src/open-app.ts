@@ -15,6 +15,7 @@ import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
 import { previewDecision, type DecisionPreview } from './engine/preview-decision.ts'
+import { giveWord, type Word } from './engine/give-word.ts'
 import { openCase, resolveCase, type CaseDecision } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
@@ -23,6 +24,7 @@ import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
+import { demandSigned, signedFlows, tellSignings } from './engine/tell-signings.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import type { Pause } from './model/condition.ts'
 import { ConcordatError } from './model/errors.ts'
@@ -32,6 +34,7 @@ import type {
   CaseView,
   FeedReport,
   FlowRun,
+  FlowSigning,
   LogEntry,
   LogFilter,
   NextRun,
@@ -66,7 +69,12 @@ export interface App {
   /** The store, for what only the API asks it. */
   readonly database: Database
   plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
+  /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
   run(options?: RunOptions): Promise<readonly FlowRun[]>
+  /** What the owners of each decided flow have said of its rules. */
+  signings(): Promise<readonly FlowSigning[]>
+  /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
+  giveWord(word: Word): Promise<FlowSigning>
   status(): Promise<readonly StatusRow[]>
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
@@ -315,12 +323,22 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     },
     async run(run = {}) {
       const names = await withoutPaused(await prepare(run), run.flows)
+      await demandSigned(database, contract, names)
       const reports: FlowRun[] = []
       for (const flow of inDependencyOrder(contract, names)) {
         if (run.signal?.aborted) break
         reports.push(await runFlow(depsOf(run), contract, flow, { ...(run.full && { full: true }) }))
       }
       return reports
+    },
+    signings: async () => [...(await tellSignings(database, contract)).values()],
+    async giveWord(word) {
+      const now = readContract(readContractFiles(options.contract ?? 'concordat.yaml'), {
+        connectors: Object.keys(KINDS),
+      })
+      const contracts = now.contract ? [contract, now.contract] : [contract]
+      const flow = await giveWord(database, contracts, word)
+      return (await tellSignings(database, { flows: new Map([[flow.name, flow]]) })).get(flow.name)!
     },
     async status() {
       const now = Date.now()
@@ -383,6 +401,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         contract,
         database,
         databaseUrl: url,
+        signed: () => signedFlows(database, contract),
         clock: () => Date.now(),
         chance: Math.random,
         name: deps.holder,
@@ -417,6 +436,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     removeFeed: (system) => changeFeed(system, 'remove'),
     async follow({ signal, onReady, onTrouble, ...asked }) {
       const names = await prepare(asked)
+      await demandSigned(database, contract, names)
       const flows = new Map(names.map((name) => [name, new HotFlow(deps, contract, contract.flows.get(name)!)]))
       const followed: { system: string; feed: ChangeFeed }[] = []
       for (const system of systemsOf(names)) {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
+import { parse } from 'yaml'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkContract, introspectSystem, openApp } from '../src/app.ts'
 import type { Backend } from '../src/cli/backend.ts'
@@ -20,6 +21,12 @@ const BACKEND: Backend = {
   open: openApp,
   introspect: introspectSystem,
   serve: () => Promise.reject(new Error('init serves nothing')),
+}
+
+/** What is looked at of the file that `init` wrote. */
+interface Written {
+  readonly people: Readonly<Record<string, unknown>>
+  readonly flows: Readonly<Record<string, { readonly owners: Readonly<Record<'business' | 'technical', string>> }>>
 }
 
 /** A trading company's ERP: ids of its own making, prices as floats, lines without an id. */
@@ -154,6 +161,13 @@ async function newcomersWay(crm: Side): Promise<string> {
   expect(await crm.query('select count(*) as n from accounts')).toMatchObject([{ n: expect.anything() as unknown }])
   expect(Number((await crm.query('select count(*) as n from accounts'))[0]!['n'])).toBe(0)
 
+  expect(await typed('run')).toMatchObject({ status: 2, out: expect.stringContaining('contract.unsigned') as string })
+  const { people, flows } = parse(readFileSync('concordat.yaml', 'utf8')) as Written
+  for (const [flow, { owners }] of Object.entries(flows))
+    for (const as of ['business', 'technical'] as const) {
+      expect(Object.keys(people)).toContain(owners[as])
+      expect((await typed('approve', flow, '--as', as, '--by', owners[as])).status).toBe(0)
+    }
   const run = await typed('run')
   expect(run.status).toBe(0)
   expect(flowsOf(run).map(({ flow, writes }) => [flow, writes])).toEqual(

@@ -9,13 +9,14 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_STATUS_HELP = `Exit status:
   0    done, and nothing waits for anybody
   1    failed, or the command was not understood
-  2    the contract is invalid, or a decision in it is still open
+  2    the contract is invalid, a decision in it is still open, or its rules are not signed
   3    done, but cases wait for a person
   130  interrupted with Ctrl-C`
 
 const CONTRACT_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'contract.invalid',
   'contract.undecided',
+  'contract.unsigned',
   'contract.unreadable',
 ])
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConcordatError } from '../model/errors.ts'
 import { alertsCommand } from './commands/alerts-command.ts'
+import { approveCommand } from './commands/approve-command.ts'
 import { casesCommand } from './commands/cases-command.ts'
 import { checkCommand } from './commands/check-command.ts'
 import { feedCommand } from './commands/feed-command.ts'
@@ -59,6 +60,7 @@ Examples:
   $ concordat init                     begin a contract
   $ concordat check                    what is wrong or undecided in it
   $ concordat plan                     what a run would do; writes nothing
+  $ concordat approve                  sign its rules, as their owner
   $ concordat run                      bring the systems into agreement
   $ concordat serve                    keep them so, by the schedule of the contract
   $ concordat show customers "Acme"    why each value of a record is what it is
@@ -72,6 +74,7 @@ ${EXIT_STATUS_HELP}`,
     initCommand(cli, parts.prompter),
     checkCommand(cli),
     planCommand(cli),
+    approveCommand(cli),
     runCommand(cli),
     serveCommand(cli),
     workerCommand(cli),

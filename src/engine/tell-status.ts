@@ -7,6 +7,7 @@ import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
 import { flowFacts, waitingChanges, type FlowFacts, type WaitingChanges } from '../store/watch-facts.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
+import { tellSignings } from './tell-signings.ts'
 
 /** How each decided flow stands, in the six words that all screens use. */
 export async function tellStatus(
@@ -18,6 +19,7 @@ export async function tellStatus(
   const known = new Map((await standings(session)).map((standing) => [standing.flow, standing]))
   const facts = await flowFacts(session)
   const waiting = await waitingChanges(session)
+  const signings = await tellSignings(session, contract)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
     const { status, why } = statusOf({
@@ -28,6 +30,7 @@ export async function tellStatus(
       ),
       late: whyLate(contract, flow, facts, waiting, now),
       openCases: standing?.openCases ?? 0,
+      unsigned: signings.get(flow.name)?.why ?? null,
     })
     return {
       flow: flow.name,

@@ -8,6 +8,7 @@ const good: StatusFacts = {
   stopped: null,
   late: null,
   openCases: 0,
+  unsigned: null,
 }
 const status = (over: Partial<StatusFacts>) => statusOf({ ...good, ...over }).status
 
@@ -33,4 +34,11 @@ test('who paused a flow is said, and why', () => {
   expect(statusOf({ ...good, paused: { by: 'Ana', since: 0, reason: 'stocktaking' } }).why).toBe(
     'Ana paused it: stocktaking',
   )
+})
+
+test('rules that nobody has signed are what a person has to look at first', () => {
+  const unsigned = 'Ana has to sign.'
+  expect(statusOf({ ...good, run: null, unsigned })).toEqual({ status: 'Needs you', why: unsigned })
+  expect(status({ failure: 'It broke.', unsigned })).toBe('Needs you')
+  expect(status({ paused: { by: 'Ana', since: 0, reason: null }, unsigned })).toBe('Paused')
 })

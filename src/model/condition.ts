@@ -78,18 +78,21 @@ export interface StatusFacts {
   /** Why the promise is broken, or null. */
   readonly late: string | null
   readonly openCases: number
+  /** Who has to sign the rules before they run; null when they are signed. */
+  readonly unsigned: string | null
 }
 
 const STOPPED = 'The last run was asked to stop; the next run goes on where it ended.'
 
 /** The word that a flow's card bears, and why: the first of these that is true counts. */
 export function statusOf(facts: StatusFacts): { readonly status: FlowStatus; readonly why: string } {
-  const { paused, run, failure, stopped, late, openCases } = facts
+  const { paused, run, failure, stopped, late, openCases, unsigned } = facts
   if (paused !== null)
     return {
       status: 'Paused',
       why: `${paused.by ?? 'Concordat'} paused it${paused.reason === null ? '.' : `: ${paused.reason}`}`,
     }
+  if (unsigned !== null) return { status: 'Needs you', why: unsigned }
   if (run === null) return late === null ? { status: 'Never run', why: 'No run yet.' } : { status: 'Late', why: late }
   if (failure !== null) return { status: 'Failing', why: failure }
   if (stopped !== null && !stopped.asked)

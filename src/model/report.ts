@@ -79,6 +79,32 @@ export interface FeedReport {
   readonly notes: readonly string[]
 }
 
+/** What an owner of a flow has said of its rules. */
+export interface OwnerWord {
+  /** Key in the contract. */
+  readonly person: string
+  readonly name: string
+  readonly email: string
+  /** Null: nothing yet. */
+  readonly said: {
+    readonly verdict: 'signed' | 'refused'
+    readonly comment: string | null
+    readonly at: string
+    readonly way: 'browser' | 'command line'
+  } | null
+}
+
+/** Whether the rules of a flow are signed by both owners; they run only then. */
+export interface FlowSigning {
+  readonly flow: string
+  readonly fingerprint: string
+  readonly signed: boolean
+  /** Who has to sign, or why it was refused; null when it is signed. */
+  readonly why: string | null
+  readonly business: OwnerWord
+  readonly technical: OwnerWord
+}
+
 export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus

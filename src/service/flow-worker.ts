@@ -33,6 +33,8 @@ export interface WorkerParts {
   readonly clock: () => number
   readonly chance: () => number
   readonly telling: Telling
+  /** Flows whose rules are signed; no other runs. */
+  readonly signed: () => Promise<ReadonlySet<string>>
   /** Runs a flow once. */
   readonly run: (flow: Flow, request: RunRequest) => Promise<FlowRun>
   /** Other processes that can help with a run. */
@@ -85,7 +87,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
 
   const turn = async (flow: Flow, signal: AbortSignal): Promise<boolean> => {
     const [standing] = await flowServices(database, [flow.name], clock())
-    if (!standing) return false
+    if (!standing || !(await parts.signed()).has(flow.name)) return false
     const closed = await closedSystems(database)
     const due = dueOf(flow, contract.timezone, standing, closed, clock())
     if (due.kind === 'idle') return false

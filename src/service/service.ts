@@ -122,8 +122,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   })
   const schedule = async (): Promise<void> => {
     const closed = await closedSystems(database)
+    const signed = await parts.signed()
     const now = clock()
     for (const standing of await flowServices(database, parts.flows, now)) {
+      if (!signed.has(standing.flow)) continue
       const due = dueOf(contract.flows.get(standing.flow)!, contract.timezone, standing, closed, now)
       if (due.kind === 'run') await queue.send(standing.flow)
     }

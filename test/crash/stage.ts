@@ -19,6 +19,7 @@ import { type App, openApp } from '../../src/app.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import type { MariaDb } from '../harness/mariadb.ts'
+import { signAll } from '../harness/sign.ts'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
 
@@ -124,10 +125,12 @@ export class Stage {
       crm: crm?.url ?? (await create('crm')),
       store: options.storeUrl ?? (await create('store')),
     }
-    return new Scene(urls, this.contract, async () => {
+    const scene = new Scene(urls, this.contract, async () => {
       for (const [server, name] of databases) await server.dropDatabase(name)
       await crm?.drop()
     })
+    await scene.sign()
+    return scene
   }
 
   close(): void {
@@ -179,7 +182,15 @@ export class Scene {
 
   /** Runs to the end, in this process. */
   run(options: { full?: boolean } = {}): Promise<readonly FlowRun[]> {
-    return this.withApp((app) => app.run(options))
+    return this.withApp(async (app) => {
+      await signAll(app)
+      return app.run(options)
+    })
+  }
+
+  /** Lets the owners sign the rules as they are now. */
+  sign(): Promise<void> {
+    return this.withApp(signAll)
   }
 
   /** Answers a case. */

@@ -80,6 +80,7 @@ test('L16 L22 a run that is killed after the rules were changed does not make th
   expect(await scene.run()).toMatchObject([{ status: 'done', writes: { crm: 0 } }])
   const contract = readFileSync(scene.contract, 'utf8')
   writeFileSync(scene.contract, contract.replace('edited_outside_master: leave alone', 'edited_outside_master: revert'))
+  await scene.sign()
 
   expect(await scene.runAndKill({ after: 'run', ms: 20 })).toBeNull()
   expect(await scene.run()).toMatchObject([{ status: 'done', kind: 'full' }])

@@ -11,7 +11,8 @@ import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 
-import { openApp, type App } from '../../src/app.ts'
+import type { App } from '../../src/app.ts'
+import { openSigned } from '../harness/sign.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
@@ -182,7 +183,7 @@ async function open(
   }
   await writeFile(join(folder, 'concordat.yaml'), stringify(contract))
   const store = await freshDatabase('hell_store')
-  const app = await openApp({
+  const app = await openSigned({
     contract: join(folder, 'concordat.yaml'),
     databaseUrl: store.url,
     env: { ERP_URL: erp.url, CRM_URL: crm.url },

@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, vi } from 'vitest'
 import { stringify } from 'yaml'
 
-import { openApp, type App, type RunOptions } from '../../src/app.ts'
+import type { App, RunOptions } from '../../src/app.ts'
 import type { CaseView, FlowRun, RecordView } from '../../src/model/report.ts'
+import { openSigned } from '../harness/sign.ts'
 import { freshSystems, type System } from './systems.ts'
 import { contractOf, type Overrides } from './template.ts'
 
@@ -66,7 +67,7 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
   await write()
 
   const another = async (): Promise<App> => {
-    const app = await openApp({ contract, env, databaseUrl: store.url })
+    const app = await openSigned({ contract, env, databaseUrl: store.url })
     expect(app.check.problems.filter((problem) => problem.severity === 'error')).toEqual([])
     expect(app.check.questions).toEqual([])
     apps.push(app)

@@ -6,7 +6,7 @@ import mysql from 'mysql2/promise'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 
-import { openApp } from '../../src/app.ts'
+import { openSigned } from '../harness/sign.ts'
 import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
 import { freshSystems } from '../engine/systems.ts'
 import { contractOf } from '../engine/template.ts'
@@ -29,7 +29,7 @@ describeMariaDb('the feed of MariaDB', (server) => {
     const decided = contractOf({}, {}) as { systems: Record<string, unknown> }
     decided.systems = { ...decided.systems, crm: { connector: 'mysql', url: '${env:CRM_URL}' } }
     await writeFile(contract, stringify(decided))
-    const app = await openApp({ contract, env: { ERP_URL: erp.url, CRM_URL: database.url }, databaseUrl: store.url })
+    const app = await openSigned({ contract, env: { ERP_URL: erp.url, CRM_URL: database.url }, databaseUrl: store.url })
     const control = new AbortController()
     try {
       await erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa', 'A1', 1), ('Beta', 'B1', 2)`)

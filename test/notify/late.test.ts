@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { stringify } from 'yaml'
-import { openApp, type App } from '../../src/app.ts'
+import type { App } from '../../src/app.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { CRM_SCHEMA, ERP_SCHEMA } from '../engine/schemas.ts'
 import { contractOf } from '../engine/template.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { mailSink } from './mail-sink.ts'
+import { openSigned } from '../harness/sign.ts'
 
 const MINUTE = 60_000
 
@@ -41,7 +42,7 @@ test('L27 the ERP stops: its owners are told that it cannot be reached, then tha
   const channels = { mail: { kind: 'email', url: '${env:SMTP_URL}', from: 'concordat@acme.example' } }
   await writeFile(contract, stringify({ ...contractOf({}, {}), channels }))
   const open = (): Promise<App> =>
-    openApp({
+    openSigned({
       contract,
       env: { ERP_URL: erp.url('erp'), CRM_URL: crm.url, SMTP_URL: mail.url },
       databaseUrl: store.url,
@@ -112,7 +113,7 @@ test('L27 a change that cannot land is told by the name of its record, in the bo
   const contract = join(folder, 'concordat.yaml')
   const channels = { mail: { kind: 'email', url: '${env:SMTP_URL}', from: 'concordat@acme.example' } }
   await writeFile(contract, stringify({ ...contractOf({}, {}), channels }))
-  const app = await openApp({
+  const app = await openSigned({
     contract,
     env: { ERP_URL: erp.url, CRM_URL: crm.url, SMTP_URL: mail.url },
     databaseUrl: store.url,

@@ -45,6 +45,7 @@ async function worker(parts: Partial<Pick<WorkerParts, 'run' | 'follow'>>) {
     database,
     clock: Date.now,
     chance: () => 0.5,
+    signed: async () => new Set(['customers']),
     telling: jsonTelling((line) => said.push(line)),
     run: async (flow, request) => {
       did.push(`run ${request.systems?.join(' ')}${request.full ? ' full' : ''}`)

@@ -16,6 +16,7 @@ import { CRM_SCHEMA, ERP_SCHEMA } from '../engine/schemas.ts'
 import { connectSystem, type System } from '../engine/systems.ts'
 import { contractOf, type Overrides } from '../engine/template.ts'
 import { freshDatabase } from '../harness/database.ts'
+import { openSigned } from '../harness/sign.ts'
 import { wireTo, type Wire } from './wire.ts'
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
@@ -53,7 +54,8 @@ export interface CompanyOptions extends Overrides {
   readonly urls?: (urls: { readonly erp: string; readonly crm: string }) => Record<string, string>
 }
 
-export async function openCompany(options: CompanyOptions = {}): Promise<Company> {
+/** `sign: false`: nobody has signed the rules yet. */
+export async function openCompany(options: CompanyOptions = {}, { sign = true } = {}): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'concordat-service-'))
   const databases = await Promise.all(['erp', 'crm', 'store'].map((name) => freshDatabase(`service_${name}`)))
   const [erp, crm, store] = databases.map((database) => connectSystem(database.url))
@@ -81,6 +83,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     ...options.env,
     ...options.urls?.({ erp: databases[0]!.url, crm: databases[1]!.url }),
   }
+  let signed = !sign
   return {
     erp: erp!,
     crm: crm!,
@@ -88,11 +91,13 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
     erpWire,
     storeWire,
     async app() {
-      const app = await openApp({ contract, env, databaseUrl: databases[2]!.url })
+      const app = await (sign ? openSigned : openApp)({ contract, env, databaseUrl: databases[2]!.url })
       apps.push(app)
       return app
     },
     async start(...words) {
+      if (!signed) await (await openSigned({ contract, env, databaseUrl: databases[2]!.url })).close()
+      signed = true
       const child = spawn(process.execPath, [COMMAND, ...words, '--contract', contract], {
         cwd: folder,
         env: { PATH: process.env['PATH'], HOME: folder, DATABASE_URL: storeWire.url, ...env },

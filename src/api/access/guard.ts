@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
-import { writeAudit } from '../../store/audit.ts'
+import { type Actor, writeAudit } from '../../store/audit.ts'
 import { whoMakes } from './authenticate.ts'
 import { changes, isCrossSite } from './cross-site.ts'
 import { requestRate } from './request-rate.ts'
@@ -50,10 +50,7 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
   secureHeaders(server, site)
   server.decorateRequest('who')
   server.decorateRequest('audit', function (this: FastifyRequest, act, subject, details = {}) {
-    const { kind, id, name, email } = this.who
-    const who = kind === 'nobody' ? 'nobody' : `${name} <${email}>`
-    const actor = { kind, account: id === '' ? null : id, who, address: this.ip }
-    return writeAudit(site.database, { actor, act, subject, details, at: new Date() })
+    return writeAudit(site.database, { actor: actorOf(this), act, subject, details, at: new Date() })
   })
   server.addHook('onRoute', ({ url, method, config }) => {
     if (!url.startsWith(GUARDED)) return
@@ -78,6 +75,12 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
   })
   return guarded
+}
+
+/** Who makes a request, as the audit log names them. */
+export function actorOf({ who: { kind, id, name, email }, ip }: FastifyRequest): Actor {
+  const who = kind === 'nobody' ? 'nobody' : `${name} <${email}>`
+  return { kind, account: id === '' ? null : id, who, address: ip }
 }
 
 function refuseOtherSites(request: FastifyRequest, site: Site): void {

@@ -11,6 +11,7 @@ import { logRoutes } from './log.ts'
 import { auditRoutes } from './audit.ts'
 import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './session.ts'
+import { signatureRoutes } from './signatures.ts'
 import { tokenRoutes } from './tokens.ts'
 import { playgroundRoutes } from './playground.ts'
 import { answerProblems } from './problem-answer.ts'
@@ -30,7 +31,7 @@ const CONCERNS: readonly V1Routes[] = [
   playgroundRoutes,
 ]
 /** Who may do what: accounts, sessions, tokens. */
-const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes]
+const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes, signatureRoutes]
 
 /** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
 export const v1Routes: Routes = async (server, parts) => {

@@ -1,6 +1,8 @@
 import type { CheckReport } from '../../contract/finding.ts'
+import { signCure } from '../../contract/sign-cure.ts'
 import { type LeftOut, leftOut, leftOutText } from '../../contract/left-out.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { FlowSigning } from '../../model/report.ts'
 import { counted } from '../print/figures.ts'
 
 /** Which flows a command works on, and which it has to leave because decisions are missing. */
@@ -55,6 +57,10 @@ export function leftOutSentence(undecided: FlowSelection['undecided']): string {
   if (undecided.length === 0) return ''
   return `Left out, because decisions are missing: ${undecided.map(leftOutText).join(', ')}. \`concordat check\` lists them.`
 }
+
+/** The sentence about flows that are left out because their rules are not signed. */
+export const unsignedSentence = (unsigned: readonly FlowSigning[]): string =>
+  `Left out, because the rules are not signed: ${unsigned.map(({ flow, why }) => `${flow}: ${why}`).join(' ')} ${signCure(unsigned)}`
 
 /** Nothing was found: because a name is none of the contract's? What the contract no longer has may still be found. */
 export function checkNames(

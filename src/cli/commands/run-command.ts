@@ -5,7 +5,7 @@ import { type Cli, type CommonOptions, newCommand, printJson, soundContract, wit
 import { EXIT, type ExitStatus } from '../exit-status.ts'
 import { printRuns, printWaiting } from '../print/print-runs.ts'
 import { progressLine } from '../print/progress-line.ts'
-import { leftOutSentence, selectFlows } from './flow-selection.ts'
+import { leftOutSentence, selectFlows, unsignedSentence } from './flow-selection.ts'
 
 /** `concordat run`: brings the systems into agreement. */
 export function runCommand(cli: Cli): Command {
@@ -23,17 +23,22 @@ export function runCommand(cli: Cli): Command {
       const leftOut = leftOutSentence(undecided)
       if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
       const work = async (app: App): Promise<ExitStatus> => {
+        const unsigned = (await app.signings()).filter((one) => flows.includes(one.flow) && !one.signed)
+        // One that was named, or having no other, is an error that the application tells.
+        const left = named.length > 0 || unsigned.length === flows.length ? [] : unsigned
+        if (left.length > 0) cli.terminal.err(cli.terminal.paintErr('yellow', unsignedSentence(left)))
+        const signed = flows.filter((flow) => !left.some((one) => one.flow === flow))
         const progress = progressLine(cli.terminal, options.quiet)
         const { signal } = cli.interrupt
         const runs = await cli.interrupt
-          .during(() => app.run({ flows, full: options.full === true, onProgress: progress.update, signal }))
+          .during(() => app.run({ flows: signed, full: options.full === true, onProgress: progress.update, signal }))
           .finally(progress.clear)
         if (options.json) printJson(cli.terminal, { flows: runs })
         else {
           printRuns(cli.terminal, runs)
           printWaiting(cli.terminal, runs)
         }
-        return runsStatus(runs, undecided.length > 0)
+        return runsStatus(runs, undecided.length + left.length > 0)
       }
       cli.end(await withApp(cli, options, work, report))
     })

@@ -96,6 +96,12 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       figures(plan, true)
       say(`${counted(plan.cases, 'case')} would wait for a person. Nothing has been written yet.`)
     },
+    signed(owners) {
+      const names = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(owners)
+      say(`Rules run once both owners of a flow have signed them. The demo signs in the place of ${names}, as`)
+      terminal.out(`${INDENT}  ${command} approve <flow> --as business|technical --by <person>`)
+      say('would, or they themselves in the browser.')
+    },
     firstRunning() {
       chapter('First run')
     },

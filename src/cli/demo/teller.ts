@@ -13,6 +13,8 @@ export interface Teller {
   checked(check: CheckReport, home: DemoHome): void
   planning(): void
   planned(plan: DemoRuns & { readonly cases: number }): void
+  /** The names of the owners in whose place the demo signed the rules. */
+  signed(owners: readonly string[]): void
   firstRunning(): void
   ran(runs: DemoRuns, note?: string): void
   verified(verification: Verification): void
@@ -36,6 +38,7 @@ export const SILENT: Teller = {
   checked: nothing,
   planning: nothing,
   planned: nothing,
+  signed: nothing,
   firstRunning: nothing,
   ran: nothing,
   verified: nothing,

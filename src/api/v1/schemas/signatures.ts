@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { OwnerWord } from '../../../model/report.ts'
+import { time, type Wire } from './plain.ts'
+
+const as = z.enum(['business', 'technical'])
+const verdict = z.enum(['signed', 'refused'])
+const way = z.enum(['browser', 'command line'])
+const comment = z.string().nullable()
+
+const ownerWord: Wire<OwnerWord> = z
+  .object({
+    person: z.string().meta({ description: 'Key in the contract' }),
+    name: z.string(),
+    email: z.string(),
+    said: z.object({ verdict, comment, at: time, way }).nullable().meta({ description: 'Null: nothing yet' }),
+  })
+  .meta({ id: 'OwnerWord' })
+
+export const signing = z
+  .object({
+    flow: z.string(),
+    fingerprint: z.string().meta({ description: 'Of the rules that are loaded' }),
+    signed: z.boolean().meta({ description: 'By both owners: they run' }),
+    why: z.string().nullable().meta({ description: 'Who has to sign, or why it was refused' }),
+    business: ownerWord,
+    technical: ownerWord,
+    history: z
+      .array(z.object({ fingerprint: z.string(), as, name: z.string(), verdict, comment, way, at: time }))
+      .meta({ description: 'Also of rules before these, newest first' }),
+  })
+  .meta({ id: 'Signing' })
+export type SigningItem = z.infer<typeof signing>
+export const signingList = z.object({ items: z.array(signing) }).meta({ id: 'Signings' })
+export type SigningList = z.infer<typeof signingList>
+
+const rulesShape = {
+  flow: z.string().max(200),
+  fingerprint: z.string().max(100).meta({ description: 'Of the rules that the person has read' }),
+  as,
+}
+export const signBody = z.object({ ...rulesShape, comment: z.string().max(2000).optional() })
+export const refuseBody = z.object({ ...rulesShape, comment: z.string().trim().min(1).max(2000) })

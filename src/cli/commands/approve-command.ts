@@ -1,0 +1,66 @@
+import { hostname, userInfo } from 'node:os'
+import { type Command, Option } from 'commander'
+import { ConcordatError } from '../../model/errors.ts'
+import type { FlowSigning } from '../../model/report.ts'
+import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
+import { EXIT } from '../exit-status.ts'
+
+interface ApproveOptions extends CommonOptions {
+  readonly as: 'business' | 'technical'
+  readonly by: string
+  readonly comment?: string
+  readonly refuse?: boolean
+}
+
+/** `concordat approve`: an owner signs the rules of flows, or refuses to. */
+export function approveCommand(cli: Cli): Command {
+  return newCommand('approve', 'Sign the rules of a flow as its owner; they run once both owners have', [
+    ['concordat approve customers --as business --by ana', 'Ana signs the rules of customers as they are now'],
+    ['concordat approve customers orders --as technical --by tomas', 'several flows at once'],
+    [
+      'concordat approve orders --as business --by ana --refuse --comment "prices are the shop’s"',
+      'says no, and why; status shows it',
+    ],
+  ])
+    .argument('<flows...>', 'flows whose rules are signed')
+    .addOption(
+      new Option('--as <owner>', 'as which owner of the flow').choices(['business', 'technical']).makeOptionMandatory(),
+    )
+    .requiredOption('--by <person>', 'who signs: the key or the e-mail of the owner in the contract')
+    .option('--comment <text>', 'what is to be said about it')
+    .option('--refuse', 'do not sign; needs a comment')
+    .action(async (flows: string[], options: ApproveOptions) => {
+      if (options.refuse === true && (options.comment ?? '').trim() === '')
+        throw new ConcordatError('cli.usage', 'A refusal says why.', { cure: 'Add --comment "…".' })
+      const status = await withApp(cli, options, async (app) => {
+        const signings: FlowSigning[] = []
+        for (const flow of new Set(flows))
+          signings.push(
+            await app.giveWord({
+              flow,
+              as: options.as,
+              by: options.by,
+              verdict: options.refuse === true ? 'refused' : 'signed',
+              comment: options.comment,
+              way: 'command line',
+              actor: {
+                kind: 'command line',
+                account: null,
+                who: options.by,
+                address: `${userInfo().username}@${hostname()}`,
+              },
+            }),
+          )
+        if (options.json) printJson(cli.terminal, { flows: signings })
+        else for (const signing of signings) cli.terminal.out(sentence(signing, options))
+        return EXIT.done
+      })
+      cli.end(status)
+    })
+}
+
+function sentence({ flow, signed, why, ...owners }: FlowSigning, { as, refuse }: ApproveOptions): string {
+  const said = `${owners[as].name} ${refuse === true ? 'refuses' : 'signs'} the rules of ${flow} as its ${as} owner.`
+  if (refuse === true) return `${said} They do not run.`
+  return signed ? `${said} Both owners have signed: they run from now on.` : `${said} ${why}`
+}
