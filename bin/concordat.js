@@ -5,8 +5,8 @@
  *
  * In a checkout it runs the TypeScript sources as they are, in the published package what was built from them.
  */
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import * as modules from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -29,8 +29,28 @@ async function run() {
   // Compiled once and kept beside the packages; where nobody may write there, it goes without.
   modules.enableCompileCache(join(root, 'node_modules', '.cache', 'concordat'))
   const source = join(root, 'src', 'cli', 'main.ts')
+  if (existsSync(source) && ['serve', 'demo'].includes(process.argv[2] ?? '')) buildDashboard()
   const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')
   await import(pathToFileURL(entry).href)
+}
+
+/** In a checkout the pages of the dashboard are built when they are first served, and again when their sources changed. */
+function buildDashboard() {
+  const folder = join(root, 'dashboard')
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const built = join(folder, 'dist', 'index.html')
+  if (!existsSync(vite) || !existsSync(folder)) return
+  const newest = Math.max(
+    ...readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).map(
+      (name) => statSync(join(folder, 'src', name)).mtimeMs,
+    ),
+  )
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return
+  console.error('Building the dashboard; this takes a few seconds and is done once.')
+  const result = spawnSync(process.execPath, [vite, 'build', folder, '--logLevel', 'error'], {
+    stdio: ['ignore', 2, 2],
+  })
+  if (result.status !== 0) console.error('The dashboard could not be built. Everything else works.')
 }
 
 function handOver() {

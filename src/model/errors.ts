@@ -3,7 +3,6 @@ export type ErrorCode =
   | 'contract.invalid'
   | 'contract.undecided'
   | 'contract.unreadable'
-  | 'contract.unwritable'
   | 'contract.unsigned'
   | 'contract.changed'
   | 'contract.not-the-owner'

@@ -27,6 +27,7 @@ const systemShape = {
 export const systemItem = z.object(systemShape).meta({ id: 'System' })
 export type SystemItem = z.infer<typeof systemItem>
 export const systemList = z.object({ items: z.array(systemItem) }).meta({ id: 'Systems' })
+export type SystemList = z.infer<typeof systemList>
 
 export const delivery = z
   .object({

@@ -1,0 +1,77 @@
+/*
+ * Requests to the server. What the server refuses comes as a `Problem`: a sentence and, where there is one, a cure.
+ */
+
+const BASE = '/api/v1'
+
+let csrf: string | null = null
+/** What proves to the server that a change comes from its own pages. */
+export const keepCsrf = (token: string | null): void => {
+  csrf = token
+}
+
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly cure: string | null
+
+  constructor(status: number, code: string, message: string, cure: string | null) {
+    super(message)
+    this.name = 'Problem'
+    this.status = status
+    this.code = code
+    this.cure = cure
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+/** The part of an address after `?`, with what is empty left out; empty when nothing is left. */
+export function queryText(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** Where a file of the API can be fetched by the browser itself. */
+export const addressOf = (path: string, query: Query = {}): string => `${BASE}${path}${queryText(query)}`
+
+export const get = async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
+  request<T>('GET', addressOf(path, query), undefined, signal)
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export const send = async <T>(method: Method, path: string, body?: unknown): Promise<T> =>
+  request<T>(method, addressOf(path), body)
+
+async function request<T>(method: string, address: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (method !== 'GET' && csrf !== null) headers['x-csrf-token'] = csrf
+  let response: Response
+  try {
+    response = await fetch(address, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    })
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw new Problem(0, 'unreachable', '', null)
+  }
+  if (!response.ok) throw await problemOf(response)
+  const text = await response.text()
+  return (text === '' ? null : JSON.parse(text)) as T
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const told = (await response.json().catch(() => ({}))) as {
+    detail?: string
+    title?: string
+    code?: string
+    cure?: string
+  }
+  return new Problem(response.status, told.code ?? 'unknown', told.detail ?? told.title ?? '', told.cure ?? null)
+}

@@ -1,0 +1,68 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { get, type Method, Problem, type Query, send } from './client.ts'
+
+/** The subject of a path is the first part of its key, by which the live events and changes find it. */
+const keyOf = (path: string, query: Query) => [path.split('/')[1] ?? '', path, query] as const
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (failures, error) =>
+        failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
+      placeholderData: keepPreviousData,
+    },
+  },
+})
+
+/** What a path of the API answers, kept fresh. `null` as path asks nothing yet. */
+export function useGet<T>(path: string | null, query: Query = {}): UseQueryResult<T> {
+  return useQuery({
+    queryKey: keyOf(path ?? '', query),
+    queryFn: async ({ signal }) => get<T>(path!, query, signal),
+    enabled: path !== null,
+  })
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next_cursor: string | null
+  readonly total?: number | null
+}
+
+/** A list that goes on where the reader scrolls to. */
+export function usePages<T>(path: string, query: Query = {}) {
+  return useInfiniteQuery({
+    queryKey: keyOf(path, query),
+    queryFn: async ({ pageParam, signal }) => get<Page<T>>(path, { ...query, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+}
+
+/** Changes something on the server, and has everything on screen looked at again. */
+export function useSend<Body, Answer = unknown>(
+  method: Method,
+  path: string | ((body: Body) => string),
+  { quiet = false, bodyOf }: { quiet?: boolean; bodyOf?: (body: Body) => unknown } = {},
+) {
+  const client = useQueryClient()
+  return useMutation<Answer, Problem, Body>({
+    mutationFn: async (body) =>
+      send<Answer>(
+        method,
+        typeof path === 'string' ? path : path(body),
+        method === 'DELETE' ? undefined : bodyOf ? bodyOf(body) : body,
+      ),
+    // A mere question changes nothing.
+    onSuccess: async () => (quiet ? undefined : client.invalidateQueries()),
+  })
+}

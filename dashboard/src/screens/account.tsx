@@ -1,0 +1,192 @@
+import { useState } from 'react'
+import type { NewToken, SessionList, TokenList } from '../../../src/api/v1/schemas/access.ts'
+import { useGet, useSend } from '../api/queries.ts'
+import { useSession } from '../session/session.tsx'
+import { Field } from '../ui/field.tsx'
+import { Note } from '../ui/note.tsx'
+import { Page } from '../ui/page.tsx'
+import { Empty, Loaded } from '../ui/states.tsx'
+import { Table } from '../ui/table.tsx'
+import { When } from '../ui/time.tsx'
+import { tellDone, tellError } from '../ui/toasts.tsx'
+import { t } from '../words/words.ts'
+
+const RIGHTS = ['view', 'decide', 'operate', 'administer'] as const
+
+/** One's own account: roles, password, browsers, tokens. */
+export function AccountScreen() {
+  const { who } = useSession()
+  return (
+    <Page title={who.name} lead={who.email}>
+      <section className="card">
+        <h2>{t.roles}</h2>
+        <ul className="sentences">
+          {who.roles.map((role) => (
+            <li key={`${role.flow} ${role.role}`}>
+              {t.roleNames[role.role]} · {role.flow ?? t.allFlows}
+              {role.by_contract && ` (${t.byContract})`}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Password />
+      <Sessions />
+      <Tokens />
+    </Page>
+  )
+}
+
+function Password() {
+  const [current, setCurrent] = useState('')
+  const [password, setPassword] = useState('')
+  const change = useSend<object>('POST', '/password')
+  return (
+    <form
+      className="card"
+      onSubmit={(event) => {
+        event.preventDefault()
+        change.mutate({ current, password }, { onSuccess: () => tellDone(t.passwordChanged), onError: tellError })
+      }}
+    >
+      <h2>{t.password}</h2>
+      <div className="filters">
+        <Field label={t.currentPassword} wide>
+          <input
+            type="password"
+            autoComplete="current-password"
+            required
+            value={current}
+            onChange={(e) => setCurrent(e.target.value)}
+          />
+        </Field>
+        <Field label={t.newPassword} wide>
+          <input
+            type="password"
+            autoComplete="new-password"
+            required
+            value={password}
+            onChange={(e) => setPassword(e.target.value)}
+          />
+        </Field>
+        <button type="submit" className="button">
+          {t.save}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function Sessions() {
+  const query = useGet<SessionList>('/sessions')
+  const end = useSend<{ id: string }>('DELETE', ({ id }) => `/sessions/${id}`)
+  return (
+    <section className="card flush">
+      <h2>{t.browsers}</h2>
+      <Loaded query={query}>
+        {({ items }) => (
+          <Table
+            label={t.browsers}
+            rows={items}
+            keyOf={(one) => one.id}
+            columns={[
+              { head: t.browser, cell: (one) => <span className="small">{one.agent}</span> },
+              { head: t.address, cell: (one) => one.address },
+              { head: t.lastSeen, cell: (one) => <When at={one.used} /> },
+              {
+                head: t.acts,
+                cell: (one) =>
+                  one.current ? (
+                    <span className="badge good">{t.thisBrowser}</span>
+                  ) : (
+                    <button type="button" className="button" onClick={() => end.mutate(one, { onError: tellError })}>
+                      {t.signOut}
+                    </button>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </section>
+  )
+}
+
+function Tokens() {
+  const query = useGet<TokenList>('/tokens')
+  const [name, setName] = useState('')
+  const [rights, setRights] = useState<readonly string[]>(['view'])
+  const make = useSend<object, NewToken>('POST', '/tokens')
+  const revoke = useSend<{ id: string }>('DELETE', ({ id }) => `/tokens/${id}`)
+  return (
+    <section className="card">
+      <h2>{t.tokens}</h2>
+      <p className="soft">
+        {t.tokensMean} <a href="/api/docs">{t.apiDocs}</a>
+      </p>
+      {make.data && (
+        <Note tone="good">
+          {t.secretOnce} <code>{make.data.secret}</code>
+        </Note>
+      )}
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t.noTokens} />
+          ) : (
+            <Table
+              label={t.tokens}
+              rows={items}
+              keyOf={(one) => one.id}
+              columns={[
+                { head: t.name, cell: (one) => one.name },
+                { head: t.rights, cell: (one) => one.rights.map((right) => t.rightNames[right]).join(', ') },
+                { head: t.lastSeen, cell: (one) => <When at={one.used} /> },
+                { head: t.expires, cell: (one) => <When at={one.expires} /> },
+                {
+                  head: t.acts,
+                  cell: (one) => (
+                    <button
+                      type="button"
+                      className="button danger"
+                      onClick={() => revoke.mutate(one, { onError: tellError })}
+                    >
+                      {t.revoke}
+                    </button>
+                  ),
+                },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      <form
+        className="filters"
+        onSubmit={(event) => {
+          event.preventDefault()
+          make.mutate({ name, rights }, { onSuccess: () => setName(''), onError: tellError })
+        }}
+      >
+        <Field label={t.name} wide>
+          <input required value={name} onChange={(event) => setName(event.target.value)} />
+        </Field>
+        <div className="row">
+          {RIGHTS.map((right) => (
+            <label className="check" key={right}>
+              <input
+                type="checkbox"
+                checked={rights.includes(right)}
+                onChange={() =>
+                  setRights(rights.includes(right) ? rights.filter((one) => one !== right) : [...rights, right])
+                }
+              />
+              {t.rightNames[right]}
+            </label>
+          ))}
+        </div>
+        <button type="submit" className="button" disabled={rights.length === 0}>
+          {t.makeToken}
+        </button>
+      </form>
+    </section>
+  )
+}

@@ -1,0 +1,102 @@
+import { Link } from 'wouter'
+import type { RuleDiff, RuleVersions } from '../../../src/api/v1/schemas/rules.ts'
+import { useGet } from '../api/queries.ts'
+import { paths } from '../paths.ts'
+import { SelectFilter, useFilters } from '../ui/filters.tsx'
+import { Page } from '../ui/page.tsx'
+import { Empty, Loaded } from '../ui/states.tsx'
+import { Table } from '../ui/table.tsx'
+import { number, When } from '../ui/time.tsx'
+import { t } from '../words/words.ts'
+
+/** Every version of the rules that ran, and what differs between two. */
+export function RuleVersionsScreen() {
+  const query = useGet<RuleVersions>('/rules/versions')
+  return (
+    <Page title={t.versions} back={{ href: paths.rules(), label: t.rules }}>
+      <Loaded query={query}>{({ items }) => <Shown items={items} />}</Loaded>
+    </Page>
+  )
+}
+
+function Shown({ items }: { items: RuleVersions['items'] }) {
+  const filters = useFilters()
+  const { to = 'file' } = filters.values
+  const current = items.find((one) => one.current) ?? items[0]
+  const from = filters.values.from ?? (current && String(current.version))
+  const names = items.map((one) => [String(one.version), t.versionNumber(one.version)] as const)
+  return (
+    <>
+      <section className="card flush">
+        <Table
+          label={t.versions}
+          rows={items}
+          keyOf={(one) => one.version}
+          columns={[
+            {
+              head: t.version,
+              cell: (one) => (
+                <>
+                  {one.version} {one.current && <span className="badge good">{t.current}</span>}
+                </>
+              ),
+            },
+            { head: t.fingerprint, cell: (one) => <code>{one.fingerprint.slice(0, 12)}</code> },
+            { head: t.published, cell: (one) => <When at={one.published} /> },
+            { head: t.runs, number: true, cell: (one) => number(one.runs) },
+            { head: t.changes, cell: (one) => <Link href={paths.log({ rules: one.fingerprint })}>{t.log}</Link> },
+          ]}
+        />
+      </section>
+      <div className="filters">
+        <SelectFilter filters={filters} name="from" label={t.from} options={names} />
+        <SelectFilter filters={filters} name="to" label={t.to} options={[['file', t.fileNow], ...names]} />
+      </div>
+      {from && <Diff from={from} to={to} />}
+    </>
+  )
+}
+
+function Diff({ from, to }: { from: string; to: string }) {
+  const query = useGet<RuleDiff>('/rules/diff', { from, to })
+  return (
+    <Loaded query={query}>
+      {(diff) =>
+        diff.flows.length === 0 && diff.lines.length === 0 ? (
+          <Empty title={t.noDifference} />
+        ) : (
+          <>
+            {diff.flows.map((flow) => (
+              <section className="card" key={flow.flow}>
+                <h2>{flow.flow}</h2>
+                {flow.removed.map((sentence) => (
+                  <p key={sentence}>
+                    <span className="badge bad">{t.before}</span> {sentence}
+                  </p>
+                ))}
+                {flow.added.map((sentence) => (
+                  <p key={sentence}>
+                    <span className="badge good">{t.after}</span> {sentence}
+                  </p>
+                ))}
+              </section>
+            ))}
+            <section className="card">
+              <h2>{t.lines}</h2>
+              <pre className="diff" tabIndex={0} aria-label={t.lines}>
+                {diff.lines.map((line) => (
+                  <span
+                    key={`${line.before} ${line.after}`}
+                    className={{ ' ': '', '+': 'plus', '-': 'minus' }[line.sign]}
+                  >
+                    {line.sign} {line.text}
+                  </span>
+                ))}
+              </pre>
+            </section>
+          </>
+        )
+      }
+    </Loaded>
+  )
+}

@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
+import type { LinkInfo } from '../../../src/api/v1/schemas/access.ts'
+import { send } from '../api/client.ts'
+import { useSend } from '../api/queries.ts'
+import { paths } from '../paths.ts'
+import { Field } from '../ui/field.tsx'
+import { Note } from '../ui/note.tsx'
+import { Loaded, told } from '../ui/states.tsx'
+import { t } from '../words/words.ts'
+
+/** What a one-time link opens: the first account, an invitation, a new password. */
+export function Setup() {
+  const [params] = useSearchParams()
+  const token = params.get('token') ?? ''
+  const link = useQuery({
+    queryKey: ['link', token],
+    queryFn: async () => send<LinkInfo>('POST', '/link', { token }),
+    retry: false,
+  })
+  return (
+    <main className="gate">
+      <div className="card">
+        <Loaded query={link}>{(info) => <Form token={token} info={info} />}</Loaded>
+      </div>
+    </main>
+  )
+}
+
+const HEADS = { setup: t.setupHead, invitation: t.invitationHead, reset: t.resetHead }
+const LEADS = { setup: t.setupLead, invitation: t.invitationLead, reset: t.resetLead }
+
+function Form({ token, info }: { token: string; info: LinkInfo }) {
+  const [, go] = useLocation()
+  const [name, setName] = useState(info.name ?? '')
+  const [email, setEmail] = useState(info.email ?? '')
+  const [password, setPassword] = useState('')
+  const use = useSend<object>('POST', '/setup')
+  const fresh = info.purpose === 'setup'
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        use.mutate({ token, password, ...(fresh && { name, email }) }, { onSuccess: () => go(paths.home()) })
+      }}
+    >
+      <h1>{HEADS[info.purpose]}</h1>
+      <p className="soft">{LEADS[info.purpose]}</p>
+      <Field label={t.name}>
+        <input autoComplete="name" required disabled={!fresh} value={name} onChange={(e) => setName(e.target.value)} />
+      </Field>
+      <Field label={t.email}>
+        <input
+          type="email"
+          autoComplete="username"
+          required
+          disabled={!fresh}
+          value={email}
+          onChange={(e) => setEmail(e.target.value)}
+        />
+      </Field>
+      <Field label={t.newPassword}>
+        <input
+          type="password"
+          autoComplete="new-password"
+          required
+          value={password}
+          onChange={(e) => setPassword(e.target.value)}
+        />
+      </Field>
+      {use.error && (
+        <Note tone="bad">
+          {told(use.error).message} {told(use.error).cure}
+        </Note>
+      )}
+      <button type="submit" className="button main-act" disabled={use.isPending}>
+        {t.goOn}
+      </button>
+    </form>
+  )
+}

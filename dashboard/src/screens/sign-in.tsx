@@ -1,0 +1,62 @@
+import { Boxes } from 'lucide-react'
+import { useState } from 'react'
+import { useSend } from '../api/queries.ts'
+import { addressOf } from '../api/client.ts'
+import { useSessionQuery } from '../session/session.tsx'
+import { Field } from '../ui/field.tsx'
+import { Note } from '../ui/note.tsx'
+import { told } from '../ui/states.tsx'
+import { t } from '../words/words.ts'
+
+/** The door. */
+export function SignIn() {
+  const { data } = useSessionQuery()
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const enter = useSend<{ email: string; password: string }>('POST', '/sign-in')
+  return (
+    <main className="gate">
+      <form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault()
+          enter.mutate({ email, password })
+        }}
+      >
+        <div className="row">
+          <Boxes size={20} aria-hidden />
+          <span className="strong">{data?.company}</span>
+        </div>
+        <h1>{t.signIn}</h1>
+        {data?.setup_needed && <Note tone="accent">{t.setupNeeded}</Note>}
+        <Field label={t.email}>
+          <input
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(e) => setEmail(e.target.value)}
+          />
+        </Field>
+        <Field label={t.password}>
+          <input
+            type="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(e) => setPassword(e.target.value)}
+          />
+        </Field>
+        {enter.error && <Note tone="bad">{told(enter.error).message}</Note>}
+        <button type="submit" className="button main-act" disabled={enter.isPending}>
+          {t.signIn}
+        </button>
+        {data?.sign_in.oidc.map(({ name, label }) => (
+          <a key={name} className="button" href={addressOf(`/oidc/${encodeURIComponent(name)}/start`)}>
+            {t.signInWith(label)}
+          </a>
+        ))}
+      </form>
+    </main>
+  )
+}
