@@ -47,6 +47,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   'pg-copy-streams': ['store', 'connectors/postgres', 'demo'],
   mysql2: ['connectors/mysql'],
   yaml: ['contract'],
+  diff: ['contract'],
   zod: ['contract', 'api'],
   '@marcbachmann/cel-js': ['contract'],
   re2js: ['contract'],

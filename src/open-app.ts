@@ -6,6 +6,7 @@ import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Contract, Flow } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
+import { bundle } from './contract/bundle.ts'
 import { leftOut, leftOutText } from './contract/left-out.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
@@ -15,7 +16,8 @@ import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
 import { planFlows } from './engine/plan.ts'
 import { previewDecision, type DecisionPreview } from './engine/preview-decision.ts'
-import { giveWord, type Word } from './engine/give-word.ts'
+import type { Word } from './engine/give-word.ts'
+import { RulesDesk } from './engine/rules-desk.ts'
 import { openCase, resolveCase, type CaseDecision } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
@@ -24,7 +26,7 @@ import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
-import { demandSigned, signedFlows, tellSignings } from './engine/tell-signings.ts'
+import { demandSigned, signedFlows } from './engine/tell-signings.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import type { Pause } from './model/condition.ts'
 import { ConcordatError } from './model/errors.ts'
@@ -75,6 +77,10 @@ export interface App {
   signings(): Promise<readonly FlowSigning[]>
   /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
   giveWord(word: Word): Promise<FlowSigning>
+  /** The rules as they were, and as the contract's file has them now. */
+  readonly rules: Pick<RulesDesk, 'known' | 'versions' | 'diff' | 'answer' | 'signingsOf'>
+  /** What a run of a flow would do by the contract's file as it is now. */
+  planFile(flow: string, limit: number): Promise<PlanReport>
   status(): Promise<readonly StatusRow[]>
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
@@ -196,7 +202,8 @@ async function connect(kind: string, settings: Readonly<Record<string, string>>)
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const env = options.env ?? process.env
-  const files = readContractFiles(options.contract ?? 'concordat.yaml')
+  const path = options.contract ?? 'concordat.yaml'
+  const files = readContractFiles(path)
   const check = readContract(files, { connectors: Object.keys(KINDS) })
   if (!check.contract) {
     const count = check.problems.filter((problem) => problem.severity === 'error').length
@@ -211,7 +218,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     database,
     connectors,
     clock: () => Date.now(),
-    contractSource: files.map((file) => `# ${file.name}\n${file.text}`).join('\n'),
+    contractSource: bundle(files),
     holder: `process ${process.pid} on ${hostname()}`,
   }
 
@@ -275,6 +282,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     pausesOf,
     ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
+  const rules = new RulesDesk({ database, contract, path, connectors: Object.keys(KINDS) })
   const known = (system: string): void => {
     if (contract.systems.has(system)) return
     throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
@@ -331,14 +339,16 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       }
       return reports
     },
-    signings: async () => [...(await tellSignings(database, contract)).values()],
-    async giveWord(word) {
-      const now = readContract(readContractFiles(options.contract ?? 'concordat.yaml'), {
-        connectors: Object.keys(KINDS),
-      })
-      const contracts = now.contract ? [contract, now.contract] : [contract]
-      const flow = await giveWord(database, contracts, word)
-      return (await tellSignings(database, { flows: new Map([[flow.name, flow]]) })).get(flow.name)!
+    rules,
+    signings: () => rules.signings(),
+    giveWord: (word) => rules.giveWord(word),
+    async planFile(flow, limit) {
+      const other = await openApplication({ ...options, contract: path, databaseUrl: url })
+      try {
+        return await other.plan({ flows: [flow], limit })
+      } finally {
+        await other.close()
+      }
     },
     async status() {
       const now = Date.now()

@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'contract.invalid'
   | 'contract.undecided'
   | 'contract.unreadable'
+  | 'contract.unwritable'
   | 'contract.unsigned'
   | 'contract.changed'
   | 'contract.not-the-owner'

@@ -44,8 +44,16 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
       schema: { tags, summary: 'Which rules are signed, by whom, and what waits', response: { 200: signingList } },
     },
     async (request) => {
-      const signings = (await app.signings()).filter(({ flow }) => request.who.rights.may('view', flow))
-      return { items: await Promise.all(signings.map(told)) }
+      const seen = <T extends { readonly flow: string }>(all: readonly T[]) =>
+        all.filter(({ flow }) => request.who.rights.may('view', flow))
+      const signings = await app.signings()
+      const changed = [...(app.rules.known().contract?.flows.values() ?? [])].filter(
+        ({ name, fingerprint }) => !signings.some((one) => one.flow === name && one.fingerprint === fingerprint),
+      )
+      return {
+        items: await Promise.all(seen(signings).map(told)),
+        file: await Promise.all(seen(await app.rules.signingsOf(changed)).map(told)),
+      }
     },
   )
 

@@ -16,6 +16,7 @@ import { tokenRoutes } from './tokens.ts'
 import { playgroundRoutes } from './playground.ts'
 import { answerProblems } from './problem-answer.ts'
 import { recordRoutes } from './records.ts'
+import { ruleRoutes } from './rules.ts'
 import { runRoutes } from './runs.ts'
 import type { V1Routes } from './v1-server.ts'
 
@@ -27,6 +28,7 @@ const CONCERNS: readonly V1Routes[] = [
   recordRoutes,
   logRoutes,
   runRoutes,
+  ruleRoutes,
   eventRoutes,
   playgroundRoutes,
 ]

@@ -30,7 +30,14 @@ export const signing = z
   })
   .meta({ id: 'Signing' })
 export type SigningItem = z.infer<typeof signing>
-export const signingList = z.object({ items: z.array(signing) }).meta({ id: 'Signings' })
+export const signingList = z
+  .object({
+    items: z.array(signing),
+    file: z.array(signing).meta({
+      description: 'Of rules that the contract’s file has by now and that do not run yet; they can be signed',
+    }),
+  })
+  .meta({ id: 'Signings' })
 export type SigningList = z.infer<typeof signingList>
 
 const rulesShape = {
