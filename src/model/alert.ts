@@ -22,6 +22,8 @@ export interface Alert {
   /** How often it came back after its end had been told. */
   readonly returns: number
   readonly acknowledged: { readonly by: string; readonly at: number } | null
+  /** Until then nobody is told of it, except that it ended. */
+  readonly muted: { readonly by: string; readonly until: number } | null
   /** As it was seen last. */
   readonly condition: Condition
   readonly told: readonly Told[]

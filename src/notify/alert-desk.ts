@@ -1,14 +1,28 @@
 import type { Contract } from '../contract/contract.ts'
-import type { AlertEvent, MessageContent } from '../model/alert.ts'
+import type { Alert, AlertEvent, MessageContent } from '../model/alert.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
 import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
-import { acknowledgeAlert, countOpenAlerts, findAlert, listAlerts } from '../store/alerts.ts'
+import {
+  acknowledgeAlert,
+  alertPage,
+  countOpenAlerts,
+  findAlert,
+  listAlerts,
+  muteAlert,
+  type AlertSearch,
+} from '../store/alerts.ts'
 import type { Recipient } from './channels/sender.ts'
 import { contentOf } from './message-text.ts'
 import { knownChannels } from './outbox.ts'
 import { StoreLoss } from './store-loss.ts'
 import { linkOf, Watch, type WatchParts } from './watch.ts'
+
+/** An alert, and until when nobody is told of it. */
+export interface MutableAlertView extends AlertView {
+  readonly muted_until: string | null
+  readonly muted_by: string | null
+}
 
 /** What people do with alerts: look at them, say that they look after one, try out a channel. */
 export class AlertDesk {
@@ -29,8 +43,33 @@ export class AlertDesk {
 
   /** Alerts, open ones first, then the newest. */
   async list({ open = false, limit = 100 }: { open?: boolean; limit?: number } = {}): Promise<readonly AlertView[]> {
+    return this.#views(await listAlerts(this.#parts.database, open, limit))
+  }
+
+  /** A page of alerts, open ones first, then the newest. */
+  async page(search: AlertSearch, place: Parameters<typeof alertPage>[2]): Promise<readonly MutableAlertView[]> {
+    return this.#views(await alertPage(this.#parts.database, search, place))
+  }
+
+  /** One alert; throws `notify.unknown-alert`. */
+  async find(id: number): Promise<MutableAlertView> {
+    const alert = await findAlert(this.#parts.database, id)
+    if (alert === null) throw unknownAlert(id)
+    return (await this.#views([alert]))[0]!
+  }
+
+  /** Lets nobody be told of an open alert until a moment, except that it ended; null: as ever. */
+  async mute(id: number, by: string, until: number | null): Promise<MutableAlertView> {
+    const { database } = this.#parts
+    if (!(await muteAlert(database, id, by, until === null ? null : new Date(until)))) {
+      await this.find(id)
+      throw overAlready(id)
+    }
+    return this.find(id)
+  }
+
+  async #views(alerts: readonly Alert[]): Promise<readonly MutableAlertView[]> {
     const { database, contract } = this.#parts
-    const alerts = await listAlerts(database, open, limit)
     const fates = await messagesOf(
       database,
       alerts.map((alert) => alert.id!),
@@ -52,6 +91,8 @@ export class AlertDesk {
       returns: alert.returns,
       acknowledged_by: alert.acknowledged?.by ?? null,
       messages: fates.filter((fate) => fate.alertId === alert.id).map((fate) => messageView(contract, fate)),
+      muted_until: alert.muted === null ? null : iso(alert.muted.until),
+      muted_by: alert.muted?.by ?? null,
     }))
   }
 
@@ -69,14 +110,8 @@ export class AlertDesk {
     await database.transaction(async (session) => {
       const taken = await acknowledgeAlert(session, id, by, new Date(now))
       const alert = await findAlert(session, id)
-      if (alert === null)
-        throw new ConcordatError('notify.unknown-alert', `There is no alert ${id}.`, {
-          cure: '`concordat alerts` lists them.',
-        })
-      if (alert.endedAt !== null)
-        throw new ConcordatError('notify.unknown-alert', `Alert ${id} is over already.`, {
-          cure: '`concordat alerts` lists those that are open.',
-        })
+      if (alert === null) throw unknownAlert(id)
+      if (alert.endedAt !== null) throw overAlready(id)
       if (!taken) return
       // Only those that keep a state of their own need to know.
       const keeping = (fate: MessageFate): boolean =>
@@ -96,8 +131,7 @@ export class AlertDesk {
       )
     })
     await this.watch.outbox.deliver({ triesPerChannel: 1 })
-    const all = await this.list({ limit: 1_000_000 })
-    return all.find((alert) => alert.alert === id)!
+    return this.find(id)
   }
 
   /** Sends a test message by one channel, or by each; answers what the other side said. Fails for none of them. */
@@ -124,6 +158,14 @@ export class AlertDesk {
     return tests
   }
 }
+
+const unknownAlert = (id: number): ConcordatError =>
+  new ConcordatError('notify.unknown-alert', `There is no alert ${id}.`, { cure: '`concordat alerts` lists them.' })
+
+const overAlready = (id: number): ConcordatError =>
+  new ConcordatError('notify.unknown-alert', `Alert ${id} is over already.`, {
+    cure: '`concordat alerts` lists those that are open.',
+  })
 
 /** The person who was named, else all technical owners. */
 function recipients(contract: Contract, to: string | undefined): readonly Recipient[] {

@@ -112,6 +112,7 @@ function present(before: Alert | null, condition: Condition, now: number): Alert
     endedAt: null,
     returns: 0,
     acknowledged: null,
+    muted: null,
     condition,
     told: [],
   }
@@ -119,6 +120,7 @@ function present(before: Alert | null, condition: Condition, now: number): Alert
 
 /** Messages to owners who have not been told and whose delay is over; people who are reached alike share one. */
 function tell({ rulesOf, now }: StepInput, alert: Alert): Decided[] {
+  if (alert.muted !== null && now < alert.muted.until) return []
   const due = new Map<string, OwnerRule>()
   for (const flow of alert.condition.flows) {
     for (const rule of rulesOf(flow)) {

@@ -35,6 +35,7 @@ const alert: Alert = {
   endedAt: null,
   returns: 0,
   acknowledged: null,
+  muted: null,
   condition,
   told: [{ person: 'tomas', role: 'technical', at: NOW, message: 'm' }],
 }

@@ -21,12 +21,15 @@ interface Row {
   readonly returns: number
   readonly acknowledgedAt: string | null
   readonly acknowledgedBy: string | null
+  readonly mutedUntil: string | null
+  readonly mutedBy: string | null
   readonly condition: Condition
   readonly told: Told[]
 }
 
 const SELECT = `select id, key, opened_at as "openedAt", began_at as "beganAt", cleared_at as "clearedAt", ended_at as "endedAt",
-  returns, acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy", condition, told from alert`
+  returns, acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
+  muted_until as "mutedUntil", muted_by as "mutedBy", condition, told from alert`
 
 /** Alerts that are open, and those that ended after a moment. */
 export async function currentAlerts(session: Session, endedAfter: Date): Promise<Alert[]> {
@@ -44,6 +47,42 @@ export async function listAlerts(session: Session, open: boolean, limit: number)
     [open, limit],
   )
   return rows.map(alertOf)
+}
+
+export interface AlertSearch {
+  readonly state: 'open' | 'ended' | 'all'
+  /** Only of these flows, and those that are of no flow; null: all. */
+  readonly flows: readonly string[] | null
+  readonly flow?: string | undefined
+  readonly system?: string | undefined
+}
+
+/** A page of alerts, open ones first, then the newest; `after`: where the page before ended. */
+export async function alertPage(
+  session: Session,
+  { state, flows, flow, system }: AlertSearch,
+  { after, limit }: { readonly after: { readonly ended: boolean; readonly id: number } | null; readonly limit: number },
+): Promise<Alert[]> {
+  const rows = await session.query<Row>(
+    `${SELECT}
+     where ($1 = 'all' or (ended_at is not null) = ($1 = 'ended'))
+       and ($2::text[] is null or condition->'flows' = '[]' or condition->'flows' ?| $2)
+       and ($3::text is null or condition->'flows' ? $3) and ($4::text is null or condition->>'system' = $4)
+       and ($5::boolean is null or (ended_at is not null) > $5 or (ended_at is not null) = $5 and id < $6)
+     order by ended_at is not null, id desc limit $7`,
+    [state, flows, flow ?? null, system ?? null, after?.ended ?? null, after?.id ?? null, limit],
+  )
+  return rows.map(alertOf)
+}
+
+/** Lets nobody be told of an open alert until a moment; null: as ever. False when it is not open. */
+export async function muteAlert(session: Session, id: number, by: string, until: Date | null): Promise<boolean> {
+  const touched = await session.execute(
+    `update alert set muted_until = $2, muted_by = case when $2::timestamptz is not null then $3 end
+     where id = $1 and ended_at is null`,
+    [id, until, by],
+  )
+  return touched === 1
 }
 
 export async function findAlert(session: Session, id: number): Promise<Alert | null> {
@@ -105,7 +144,7 @@ export async function acknowledgeAlert(session: Session, id: number, by: string,
 }
 
 function alertOf(row: Row): Alert {
-  const { openedAt, beganAt, clearedAt, endedAt, acknowledgedAt, acknowledgedBy, ...rest } = row
+  const { openedAt, beganAt, clearedAt, endedAt, acknowledgedAt, acknowledgedBy, mutedUntil, mutedBy, ...rest } = row
   return {
     ...rest,
     openedAt: Date.parse(openedAt),
@@ -113,6 +152,7 @@ function alertOf(row: Row): Alert {
     clearedAt: ms(clearedAt),
     endedAt: ms(endedAt),
     acknowledged: acknowledgedAt === null ? null : { by: acknowledgedBy ?? '', at: Date.parse(acknowledgedAt) },
+    muted: mutedUntil === null ? null : { by: mutedBy ?? '', until: Date.parse(mutedUntil) },
   }
 }
 

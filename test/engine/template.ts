@@ -11,6 +11,8 @@ export interface Overrides {
   readonly orders?: Tree
   /** The customers are in the shop, too. */
   readonly shop?: boolean
+  /** Ways to tell people; none unless a test names them. */
+  readonly channels?: Tree
 }
 
 const EDGE_CASES = {
@@ -91,13 +93,13 @@ const SHOP = {
 }
 
 /** The contract `before` (empty: the template) with a test's own decisions. */
-export function contractOf(before: Tree, { customers, orders, shop }: Overrides): Tree {
+export function contractOf(before: Tree, { customers, orders, shop, channels }: Overrides): Tree {
   const contract = Object.keys(before).length > 0 ? before : START
   const three = shop
     ? { systems: { shop: { connector: 'postgres', url: '${env:SHOP_URL}' } }, flows: { customers: SHOP } }
     : {}
   const withOrders = orders && !(contract['flows'] as Tree)['orders'] ? { flows: { orders: ORDERS } } : {}
-  const own = { flows: { ...(customers && { customers }), ...(orders && { orders }) } }
+  const own = { ...(channels && { channels }), flows: { ...(customers && { customers }), ...(orders && { orders }) } }
   return [three, withOrders, own].reduce(merged, contract)
 }
 

@@ -133,6 +133,36 @@ test('many processes that watch at once send each message once', async () => {
   expect(await desk.list()).toHaveLength(1)
 })
 
+test('who is told of a muted alert is told when the time is over, and of its end all the same', async () => {
+  const mail = await mailSink()
+  const { desk, becomeLate, wait, succeed } = await openDesk({ channels: { mail: MAIL }, env: { SMTP_URL: mail.url } })
+  await becomeLate()
+  const subjects = () => mail.mails.map((one) => `${one.to.join()}: ${one.subject}`)
+  expect(subjects()).toEqual(['tomas@acme.example: [Concordat] Customers is late'])
+  await desk.mute(1, 'Tomás', START + 180 * MINUTE)
+  wait(61)
+  await desk.watch.tick()
+  expect(subjects()).toHaveLength(1)
+  expect(await desk.find(1)).toMatchObject({
+    muted_by: 'Tomás',
+    muted_until: '2026-11-23T13:00:00.000Z',
+    state: 'open',
+  })
+  wait(90)
+  await desk.watch.tick()
+  expect(subjects().slice(1)).toEqual(['ana@acme.example: [Concordat] Still: Customers is late'])
+  await desk.mute(1, 'Tomás', START + 300 * MINUTE)
+  await succeed()
+  await desk.watch.tick()
+  expect(
+    subjects()
+      .slice(2)
+      .every((one) => one.includes('Over: ')),
+  ).toBe(true)
+  expect(subjects()).toHaveLength(3)
+  await expect(desk.mute(1, 'Tomás', null)).rejects.toMatchObject({ code: 'notify.unknown-alert' })
+})
+
 test('the business owner is told after an hour, unless somebody has acknowledged it', async () => {
   const mail = await mailSink()
   const both = await Promise.all([1, 2].map(() => openDesk({ channels: { mail: MAIL }, env: { SMTP_URL: mail.url } })))

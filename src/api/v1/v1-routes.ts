@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Routes } from '../server.ts'
+import { alertRoutes } from './alerts.ts'
 import { caseRoutes } from './cases.ts'
 import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
@@ -29,6 +30,7 @@ const CONCERNS: readonly V1Routes[] = [
   logRoutes,
   runRoutes,
   ruleRoutes,
+  alertRoutes,
   eventRoutes,
   playgroundRoutes,
 ]
