@@ -4,17 +4,19 @@ import type { ChangeFeed } from './connector-kit/change-feed.ts'
 import { gated, type Gate } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
-import type { Contract, Flow } from './contract/contract.ts'
+import type { Flow } from './contract/contract.ts'
 import type { CheckReport } from './contract/finding.ts'
 import { bundle } from './contract/bundle.ts'
-import { leftOut, leftOutText } from './contract/left-out.ts'
+import { chosenFlows } from './contract/chosen-flows.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
 import { connectorSettings, parseRate } from './contract/system-settings.ts'
 import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
+import { pausesOf } from './engine/pauses.ts'
 import { planFlows } from './engine/plan.ts'
+import { probeSystem, type Probe } from './engine/probe-system.ts'
 import { previewDecision, type DecisionPreview } from './engine/preview-decision.ts'
 import type { Word } from './engine/give-word.ts'
 import { RulesDesk } from './engine/rules-desk.ts'
@@ -28,7 +30,6 @@ import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { demandSigned, signedFlows } from './engine/tell-signings.ts'
 import { tellStatus } from './engine/tell-status.ts'
-import type { Pause } from './model/condition.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
 import type { Watch } from './notify/watch.ts'
@@ -54,7 +55,7 @@ import type { Service, ServiceParts } from './service/service.ts'
 import { systemRecovered } from './service/system-recovered.ts'
 import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import type { Database, Session } from './store/database.ts'
+import type { Database } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
@@ -98,6 +99,8 @@ export interface App {
   /** What screens look up in the store. */
   readonly screens: Screens
   testSystem(name: string): Promise<ConnectionReport>
+  /** Calls a system, and looks whether its tables are as the contract names them. */
+  probeSystem(name: string): Promise<Probe>
   /** What is wrong, who is told of it, and the watch that finds it. */
   readonly alerts: Alerts
   /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
@@ -383,6 +386,10 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await reach([name])
       return connectors.get(name)!.test()
     },
+    async probeSystem(name) {
+      known(name)
+      return probeSystem(() => reach([name]).then(() => connectors.get(name)!), contract, name)
+    },
     async pause(flow, { by, reason }) {
       chosenFlows(check, contract, [flow])
       await ensureFlow(database, flow)
@@ -471,34 +478,3 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
 }
 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
-
-/** The flows that were asked for and can run; one that is not decided, refers to one that is not, or is not there, is said so. */
-function chosenFlows(check: CheckReport, contract: Contract, asked: readonly string[] | undefined): string[] {
-  const known = new Set([...contract.flows.keys(), ...check.rulebook.map((flow) => flow.flow)])
-  for (const name of asked ?? []) {
-    if (!known.has(name))
-      throw new ConcordatError('engine.unknown-flow', `The contract has no flow named ${name}.`, {
-        cure: `It has: ${[...known].join(', ')}.`,
-      })
-  }
-  const wanted = asked ?? [...known]
-  const cannot = leftOut(check)
-  const open = cannot.filter((one) => wanted.includes(one.flow))
-  if (open.length > 0 && (asked || open.length === wanted.length)) {
-    const missing = cannot.filter((one) => one.refersTo === null && !open.includes(one))
-    throw new ConcordatError('contract.undecided', `Decisions are missing: ${open.map(leftOutText).join(', ')}.`, {
-      cure: `See \`concordat check\` for the open questions${missing.length > 0 ? `, those of ${missing.map((one) => one.flow).join(', ')} too,` : ''} and who answers them.`,
-    })
-  }
-  return wanted.filter((name) => !cannot.some((one) => one.flow === name))
-}
-
-/** The flows that are paused, for those who judge how flows stand. */
-async function pausesOf(session: Session): Promise<Map<string, Pause>> {
-  const services = await flowServices(session, null, Date.now())
-  return new Map(
-    services.flatMap(({ flow, paused }) =>
-      paused === null ? [] : [[flow, { by: paused.by, since: paused.at, reason: paused.reason || null }] as const],
-    ),
-  )
-}

@@ -49,3 +49,44 @@ export async function finishHints(session: Session, ids: readonly string[], now:
 export async function forgetHints(session: Session, before: Date): Promise<void> {
   await session.execute('delete from inbox where done_at < $1', [before])
 }
+
+/** What webhooks brought of a system. */
+export interface WebhookFigures {
+  readonly system: string
+  readonly received: number
+  readonly waiting: number
+  readonly last: string | null
+}
+
+/** By system: messages of webhooks since a moment, hints of them that wait, and when the last one came. */
+export async function webhookFigures(session: Session, since: Date): Promise<WebhookFigures[]> {
+  return session.query<WebhookFigures>(
+    `select system, count(distinct message) filter (where received_at >= $1)::int as received,
+       count(*) filter (where done_at is null)::int as waiting, max(received_at) as last
+     from inbox where message is not null group by system`,
+    [since],
+  )
+}
+
+/** A hint, and when the record behind it was looked at. */
+export interface HintDelivery {
+  readonly at: string
+  readonly flow: string
+  readonly remoteId: string | null
+  readonly message: string | null
+  readonly done: string | null
+}
+
+/** The last hints of a system, newest first; `flows`: only of these (null: of all). */
+export async function recentHints(
+  session: Session,
+  system: string,
+  flows: readonly string[] | null,
+  limit: number,
+): Promise<HintDelivery[]> {
+  return session.query<HintDelivery>(
+    `select received_at as at, flow, remote_id as "remoteId", message, done_at as done
+     from inbox where system = $1 and ($2::text[] is null or flow = any($2)) order by id desc limit $3`,
+    [system, flows, limit],
+  )
+}

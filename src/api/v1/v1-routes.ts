@@ -19,6 +19,7 @@ import { answerProblems } from './problem-answer.ts'
 import { recordRoutes } from './records.ts'
 import { ruleRoutes } from './rules.ts'
 import { runRoutes } from './runs.ts'
+import { systemRoutes } from './systems.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** All concerns of the API: the one place where one is added. */
@@ -31,6 +32,7 @@ const CONCERNS: readonly V1Routes[] = [
   runRoutes,
   ruleRoutes,
   alertRoutes,
+  systemRoutes,
   eventRoutes,
   playgroundRoutes,
 ]

@@ -52,7 +52,6 @@ export const systemTest = z
     took_ms: count,
     answer: z.string().meta({ description: 'What it said of itself, or why it could not be reached' }),
     cure: z.string().nullable(),
-    writable: z.boolean().nullable(),
     feed: z
       .object({
         state: z.enum(['none', 'absent', 'partial', 'installed']),
