@@ -2,19 +2,21 @@ import { agreeOnFields } from '../merge/first-agreement.ts'
 import type { Merged } from '../merge/merge-record.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
-import type { Canonical } from '../model/value.ts'
+import type { Canonical, Reading } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
 import { rearmHeld } from '../store/held.ts'
-import { recordsById } from '../store/links.ts'
+import { recordsById, type LinkRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { moveLink } from '../store/records.ts'
 import type { Decider } from './decider.ts'
 import { applyMerge } from './linked-merge.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { encodeWaived } from './golden.ts'
 import { markCreations } from './observe.ts'
+import { resolverIn, rowOf } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 
 /*
@@ -95,9 +97,13 @@ async function decideField(
   const states = record.sides.map((s) => s.state)
   const agreed = agreeOnFields(work.flow, record.golden, states, record.fresh)
   const before = record.golden[i]!
+  const gone = record.row.links.filter((link) => link.state === 'gone')
   let value: Canonical = before
   if (choice.startsWith('value:')) value = choice === 'value:' ? null : choice.slice('value:'.length)
-  else if (chosen && isValue(chosen.state.now[i])) value = chosen.state.now[i]
+  else {
+    const offered = chosen ? chosen.state.now[i] : await lastOf(work, gone, choice, i)
+    if (isValue(offered)) value = offered
+  }
   const golden = [...agreed.golden]
   golden[i] = value
   const lost: Record<string, Canonical> = {}
@@ -123,6 +129,25 @@ async function decideField(
   const others = agreed.changes.filter((other) => other.field !== name)
   const merged: Merged = { ...agreed, golden, changes: [...others, change], waived }
   await applyMerge(work, record, merged, outcome, new Map())
+  // What was asked holds for a record that is gone, too: it is restored by what was decided.
+  for (const link of gone) {
+    const { [name]: asked, ...rest } = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
+    if (asked) outcome.links.push({ ...link, waived: encodeWaived(rest) })
+  }
+}
+
+/** What a system last held in a field of a record that is gone there. */
+async function lastOf(
+  work: FlowWork,
+  gone: readonly LinkRow[],
+  system: string,
+  field: number,
+): Promise<Reading | undefined> {
+  const link = gone.find(({ sideId }) => sideOf(work, sideId).system === system)
+  if (!link) return undefined
+  const side = sideOf(work, link.sideId)
+  const row = rowOf(side, link.image, link.layoutId, work.layouts)
+  return side.mapping.read(row, await resolverIn(work.database, side, [row]))[field]
 }
 
 async function decideMatch(
@@ -208,8 +233,10 @@ function decideDeleted(
         outcome.dirty.push({ recordId: id, sideId: side.id, action: 'delete', rule: 'decided by person' })
   } else if (choice === 'restore') {
     also.push((session) => setRecordState(session, id, 'live'))
-    if (sideOf(work, decision.sideId!).mayWrite)
-      outcome.dirty.push({ recordId: id, sideId: decision.sideId!, action: 'restore', rule: 'decided by person' })
+    // Wherever it is gone: it may have been deleted in more systems since people were asked.
+    for (const { sideId, state } of record.row.links)
+      if ((state === 'gone' || sideId === decision.sideId) && sideOf(work, sideId).mayWrite)
+        outcome.dirty.push({ recordId: id, sideId, action: 'restore', rule: 'decided by person' })
     catchUp(others, id, outcome)
   } else {
     also.push((session) => setLinkStates(session, id, 'unlinked'))

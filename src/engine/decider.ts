@@ -124,8 +124,8 @@ export class Decider {
         continue
       }
       if (!record.inScope) {
-        if (link.state !== 'out of scope')
-          outcome.links.push({ ...link, state: 'out of scope', image: record.image, layoutId: side.layoutId })
+        // The image stays: what was changed before it comes back has been merged with nothing yet (law L8).
+        if (link.state !== 'out of scope') outcome.links.push({ ...link, state: 'out of scope' })
         continue
       }
       const back: LinkRow = { ...link, state: 'live' }

@@ -4,7 +4,7 @@ import type { Progress } from '../model/report.ts'
 import type { Database, Session } from '../store/database.ts'
 import type { FlowRow } from '../store/flows.ts'
 import type { IdBlocks } from '../store/ids.ts'
-import { assertLease, renewLease, type Lease } from '../store/leases.ts'
+import { renewLease, transactionUnder, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
 import type { Helpers } from './shards.ts'
@@ -99,10 +99,7 @@ export async function underLease<T>(work: FlowWork, action: (session: Session) =
 export async function finishUnderLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
   if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
     await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
-  return work.database.transaction(async (session) => {
-    await assertLease(session, work.lease)
-    return action(session)
-  })
+  return transactionUnder(work.database, work.lease, action)
 }
 
 /** Commits what a page decided; answers the batches of its intents. */

@@ -102,7 +102,8 @@ export async function applyMerge(
   const moved = changes.some((change) => change.from !== change.to)
   const version = changes.length > 0 ? row.version + 1 : row.version
   if (changes.length > 0) outcome.revisions.push({ recordId: row.id, version, changes: JSON.stringify(changes) })
-  if (changes.length > 0 || record.fresh.length > 0) {
+  // Written in today's shape in any case: a field that the rules let go of now is joined anew when it comes back (law L8).
+  if (changes.length > 0 || row.layoutId !== work.goldenLayout) {
     outcome.records.push({
       id: row.id,
       version,

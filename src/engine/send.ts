@@ -61,8 +61,12 @@ async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[])
   return results
 }
 
-/** What became of a write; `not sent`: it never reached the system. */
-export type Result = WriteResult | { readonly kind: 'not sent' }
+/**
+ * What became of a write. `not sent`: it never reached the system. `found`: a record that a create was meant to make is
+ * there with other values than were sent: ours, changed since, or made by somebody else in the same time.
+ */
+export type Result =
+  WriteResult | { readonly kind: 'not sent' } | { readonly kind: 'found'; readonly record: RemoteRecord }
 
 export async function storeResults(
   work: FlowWork,
@@ -82,7 +86,9 @@ export async function storeResults(
   const cases: CaseDraft[] = []
   const settled: SettledCase[] = []
   const suspects = results.flatMap((result, i) =>
-    result.kind === 'done' && result.record && !heldAsSent(side, writes[i]!, result.record) ? [result.record] : [],
+    (result.kind === 'done' || result.kind === 'found') && result.record && !heldAsSent(side, writes[i]!, result.record)
+      ? [result.record]
+      : [],
   )
   const resolve = await resolverIn(
     work.database,
@@ -95,8 +101,15 @@ export async function storeResults(
     const { item, operation } = write
     const mark: DirtyMark = { recordId: item.recordId, sideId: side.id, action: item.action, rule: item.rule }
     switch (result.kind) {
+      case 'found':
       case 'done': {
-        const record = result.record
+        const { record } = result
+        if (result.kind === 'found')
+          exceptions.push({
+            id: operation.id,
+            outcome: 'superseded',
+            error: 'It is there with other values than were sent: somebody changed it since, or made it.',
+          })
         if (record === null) updated.push({ ...item.link!, state: 'gone' })
         else {
           const reading = suspicious.has(record) ? side.mapping.read(record.values, resolve) : null

@@ -84,7 +84,10 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
       case 'restore': {
         if (!record) return { kind: 'not sent' }
         const reading = side.mapping.read(record.values, resolve)
-        return landed(afterCreate(side, item.golden, fields, reading, record, resolveGolden), record)
+        const confirmed = afterCreate(side, item.golden, fields, reading, record, resolveGolden)
+        const result = landed(confirmed, record)
+        // Only an id that we gave tells whose it is.
+        return operation.remoteId === null && confirmed !== record ? { kind: 'found', record: confirmed } : result
       }
       case 'delete':
         if (record === null) return { kind: 'done', record: null }

@@ -14,7 +14,8 @@ export interface Session {
 
 /** The store's database: a pool, or (for a rehearsal) one session whose work is taken back at the end. */
 export interface Database extends Session {
-  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** `guard`: a query without values, asked in the round trip that begins the transaction; its rows are given to `work`. */
+  transaction<T>(work: (session: Session, guarded: readonly object[]) => Promise<T>, guard?: string): Promise<T>
   /**
    * Runs `work` against a view of the store whose every change is undone afterwards, whatever `work` does:
    * how `plan` runs the very code of `run`.
@@ -140,11 +141,14 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
       client.release(usable ? undefined : broken)
     }
   }
-  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+  const transaction: Database['transaction'] = (work, guard) =>
     withClient(async (client) => {
-      await reached(client.query('begin'))
       try {
-        const result = await work(sessionOf(client, (use) => use(client), form))
+        const guarded = await begin(client, 'begin', guard)
+        const result = await work(
+          sessionOf(client, (use) => use(client), form),
+          guarded,
+        )
         await reached(client.query('commit'))
         return result
       } catch (error) {
@@ -172,6 +176,12 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   }
 }
 
+async function begin(client: pg.PoolClient, how: string, guard: string | undefined): Promise<readonly object[]> {
+  const answer: unknown = await reached(client.query(guard === undefined ? how : `${how}; ${guard}`))
+  // Several statements are answered by a list of results.
+  return Array.isArray(answer) ? (answer.at(-1) as pg.QueryResult<object>).rows : []
+}
+
 /** A database on one session inside an open transaction: transactions become savepoints, one at a time. */
 function rehearsal(client: pg.PoolClient): Database {
   const session = sessionOf(client, (use) => use(client))
@@ -185,11 +195,11 @@ function rehearsal(client: pg.PoolClient): Database {
     query: (text, values) => inTurn(() => session.query(text, values)),
     execute: (text, values) => inTurn(() => session.execute(text, values)),
     copyIn: (target, lines) => inTurn(() => session.copyIn(target, lines)),
-    transaction: (work) =>
+    transaction: (work, guard) =>
       inTurn(async () => {
-        await client.query('savepoint part')
         try {
-          const result = await work(session)
+          const guarded = await begin(client, 'savepoint part', guard)
+          const result = await work(session, guarded)
           await client.query('release savepoint part')
           return result
         } catch (error) {

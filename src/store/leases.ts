@@ -108,20 +108,28 @@ export async function renewLease(database: Database, lease: Lease, now: number, 
   lease.expiresAt = now + ttl
 }
 
-/** Refuses the transaction when the lease has been taken over; holds takers off until it ends. */
-export async function assertLease(session: Session, lease: Lease): Promise<void> {
-  const [row] =
+/**
+ * A transaction that is refused when the lease has been taken over, and that holds takers off until it ends (law L17).
+ * Asked in the round trip that begins it.
+ */
+export function transactionUnder<T>(
+  database: Database,
+  lease: Lease,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  // Numbers that the store itself gave us.
+  const flow = lease.flowId
+  const token = BigInt(lease.token)
+  const guard =
     lease.shardId === undefined
-      ? await session.query('select 1 from lease where flow_id = $1 and token = $2 for share', [
-          lease.flowId,
-          lease.token,
-        ])
-      : await session.query(
-          `select 1 from lease l join shard s on s.flow_id = l.flow_id
-           where l.flow_id = $1 and l.token = $2 and s.id = $3 and s.flow_token = $2 for share`,
-          [lease.flowId, lease.token, lease.shardId],
-        )
-  if (!row) throw lost()
+      ? `select 1 from lease where flow_id = ${flow} and token = ${token} for share`
+      : `select 1 from lease l join shard s on s.flow_id = l.flow_id
+         where l.flow_id = ${flow} and l.token = ${token} and s.id = ${lease.shardId} and s.flow_token = ${token}
+         for share`
+  return database.transaction((session, held) => {
+    if (held.length === 0) throw lost()
+    return work(session)
+  }, guard)
 }
 
 export async function releaseLease(database: Database, lease: Lease): Promise<void> {

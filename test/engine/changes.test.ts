@@ -174,6 +174,24 @@ test('a field is taken out: it is left as it is on both sides', async () => {
   await world.rest()
 })
 
+test('L8 a field comes back that the rules let go of: what was edited meanwhile is joined anew, and nothing is lost', async () => {
+  const world = await alfa()
+  await world.decide({ customers: { fields: { credit_limit: undefined } } })
+  await world.sync({ full: true })
+  await world.crm.sql(`update accounts set credit_limit = 777 where tax_id = 'A1'`)
+  await world.sync({ full: true })
+  await world.decide({
+    customers: {
+      fields: { credit_limit: { type: 'money', currency: 'EUR', erp: 'credit_limit', crm: 'credit_limit' } },
+    },
+  })
+  await world.sync()
+  expect(await inErp(world)).toMatchObject([{ credit_limit: '100.00' }])
+  expect(await inCrm(world)).toMatchObject([{ credit_limit: '100.00' }])
+  expect(JSON.stringify(await world.store.sql('select changes from revision'))).toContain('777')
+  await world.rest()
+})
+
 test('direction: one way – nothing is ever written to the system that data comes from', async () => {
   const fields = { phone: { master: undefined }, email: { master: undefined, on_conflict: undefined } }
   const world = await openWorld({

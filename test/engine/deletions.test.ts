@@ -173,6 +173,44 @@ test('deleted_elsewhere: ask – a person deletes it in the master, or brings it
   await world.rest()
 })
 
+test('L1 what a person decides about a field holds for a record that is gone: it is restored by what was decided', async () => {
+  const world = await agreed({ deleted_elsewhere: 'ask', edited_outside_master: 'ask' })
+  await world.crm.sql(`update accounts set account_name = 'Alfa Sales' where tax_id = 'A1'`)
+  await world.sync()
+  await goneElsewhere(world)
+  await world.sync()
+  const app = await world.app()
+  const choices: Record<string, string> = { 'outside edit': 'crm', 'held record': 'restore' }
+  const cases = await world.cases()
+  expect(cases.map((one) => one.kind).toSorted()).toEqual(['held record', 'outside edit'])
+  for (const one of cases) await app.resolve(one.case, { choice: choices[one.kind]!, by: 'ana' })
+  await world.sync()
+  await world.sync()
+  expect(await world.erp.value(`select legal_name from customers where vat = 'A1'`)).toBe('Alfa Sales')
+  expect((await inCrm(world))[0]).toEqual({ ...ALFA_IN_CRM, account_name: 'Alfa Sales' })
+  await world.rest()
+})
+
+test('deleted_in_master: ask – brought back wherever it has been deleted since people were asked', async () => {
+  const world = await openWorld({
+    shop: true,
+    customers: { edge_cases: { deleted_in_master: 'ask', deleted_elsewhere: 'ask' } },
+  })
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1'), ('Beta', 'B1')`)
+  await world.sync()
+  await gone(world)
+  await world.sync()
+  await goneElsewhere(world)
+  await world.sync()
+  const app = await world.app()
+  for (const one of await world.cases()) await app.resolve(one.case, { choice: 'restore', by: 'ana' })
+  await world.sync()
+  await world.sync()
+  expect(await world.erp.value(`select count(*)::int from customers where vat = 'A1'`)).toBe(1)
+  expect(await world.crm.value(`select count(*)::int from accounts where tax_id = 'A1'`)).toBe(1)
+  await world.rest()
+})
+
 test('L13 an edit beats a delete: what was edited elsewhere comes back where it was deleted', async () => {
   const world = await agreed({ deleted_in_master: 'delete' })
   await gone(world)

@@ -115,7 +115,10 @@ export class Oracle {
       if (column === this.runs.get(entry.run!)!.without && kind === 'update')
         this.fail('L5', `${column} of ${place}, which is not mapped for the time being, was changed to ${to}`)
       if (column === 'code' && before !== null) this.fail('L5', `the code of ${place} was changed to ${to}`)
-      if (!this.wasEntered(system, table as TableName, code, column, to) && !(kind === 'create' && to === null))
+      // Where the contract did not have the field for a while, its blank in the master may be nobody's, and erases as well.
+      const blank =
+        to === null && (kind === 'create' || this.ever((d) => d.without === column && d.emptyInMaster === 'erase'))
+      if (!blank && !this.wasEntered(system, table as TableName, code, column, to))
         this.fail('L4', `${column} of ${place} became ${to}, which nobody ever entered for it`)
       const own = `${system}/${table}/${code}/${column}`
       if (from !== null && this.usersOwn.get(own) === from)

@@ -379,8 +379,11 @@ export class Stage {
       }
       case 'rival': {
         if (alone) return
-        const result = await another('r')
-        if (result !== null && !worker.ousted)
+        // The process may die meanwhile at another call of its own; its end waits for the rival all the same.
+        const rival = another('r')
+        act.strands.push(rival)
+        const result = await rival
+        if (result !== null && !worker.ousted && !worker.dead)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
         return
       }
@@ -389,8 +392,9 @@ export class Stage {
         if (alone) return
         this.pass(61_000)
         worker.ousted = true
-        if (kind === 'pause') await another('p')
-        else act.strands.push(another('o'))
+        const second = another(kind === 'pause' ? 'p' : 'o')
+        act.strands.push(second)
+        if (kind === 'pause') await second
         return
       }
       default:

@@ -96,7 +96,7 @@ export class Worker {
     const { store } = this
     return {
       ...this.guarded(store),
-      transaction: (work) => this.call(() => this.transaction(work)),
+      transaction: (work, guard) => this.call(() => this.transaction(work, guard)),
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
         const { session, release } = await this.call(() => this.turn.run(() => this.pool.take(this.turn)))
@@ -113,17 +113,20 @@ export class Worker {
   }
 
   /** Beginning and ending it take a turn each, and so does each statement in between. */
-  private async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  private async transaction<T>(
+    work: (session: Session, guarded: readonly object[]) => Promise<T>,
+    guard?: string,
+  ): Promise<T> {
     let end = await this.turn.take()
     try {
-      return await this.store.transaction(async (session) => {
+      return await this.store.transaction(async (session, guarded) => {
         end()
         try {
-          return await work(this.guarded(session))
+          return await work(this.guarded(session), guarded)
         } finally {
           end = await this.turn.take()
         }
-      })
+      }, guard)
     } finally {
       end()
     }
