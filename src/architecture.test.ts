@@ -152,6 +152,23 @@ describe('layers', () => {
   })
 })
 
+describe('dashboard', () => {
+  const root = join(import.meta.dirname, '..', 'dashboard', 'src')
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
+
+  test('it knows of the server only the types of the API', () => {
+    const lines = sources.flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .filter((line) => /from '(\.\.\/)+src\//.test(line)),
+    )
+    expect(lines.length).toBeGreaterThan(0)
+    expect(
+      lines.filter((line) => !/^import type .* from '(\.\.\/)+src\/api\/v1\/schemas\/[\w-]+\.ts'$/.test(line)),
+    ).toEqual([])
+  })
+})
+
 describe('purity', () => {
   test('a confined package is used only by its layer', () => {
     const wrong = imports.filter(({ file, target, ours }) => {

@@ -52,7 +52,9 @@ export function Layout({ children }: { children: ReactNode }) {
     ...(play ? ([[paths.playground(), t.playground, FlaskConical, null]] as const) : []),
   ] as const
   const here = (href: string) =>
-    href === '/' ? location === '/' || location.startsWith('/flows') : location.startsWith(href)
+    href === '/'
+      ? location === '/' || (location.startsWith('/flows') && !location.includes('/records/'))
+      : location.startsWith(href) || (href === paths.records() && location.includes('/records/'))
   const leave = async () => {
     try {
       await send('POST', '/sign-out', {})

@@ -4,6 +4,7 @@ import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Note } from '../ui/note.tsx'
+import { entryWords } from '../ui/entry-words.ts'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Table } from '../ui/table.tsx'
@@ -19,7 +20,7 @@ export function LogEntryScreen() {
     <Loaded query={query}>
       {(entry) => (
         <Page
-          title={`${t.whats[entry.what as keyof typeof t.whats] ?? entry.what}: ${entry.title}`}
+          title={`${entry.title}: ${entryWords(entry)}`}
           back={{
             href: paths.log({ flow: entry.flow, ...(entry.record !== null && { record: entry.record }) }),
             label: t.log,

@@ -8,6 +8,7 @@ import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
 import { ClearFilters, SearchFilter, SelectFilter, TimeFilter, useFilters } from '../ui/filters.tsx'
 import { useFlowNames } from '../ui/flow-names.ts'
+import { entryWords } from '../ui/entry-words.ts'
 import { Page } from '../ui/page.tsx'
 import { number, When } from '../ui/time.tsx'
 import { Change } from '../ui/value.tsx'
@@ -68,10 +69,7 @@ export function LogScreen() {
             </span>
             <span className="stack tight">
               <span>
-                <span className="strong">{entry.title}</span>{' '}
-                <span className="soft">
-                  {t.whats[entry.what as keyof typeof t.whats] ?? entry.what} {entry.system ?? ''}
-                </span>
+                <span className="strong">{entry.title}</span> <span className="soft">{entryWords(entry)}</span>
               </span>
               {entry.fields.slice(0, 2).map((field) => (
                 <Change key={field.field} {...field} legend={entry} />

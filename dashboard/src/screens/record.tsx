@@ -4,6 +4,7 @@ import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Note } from '../ui/note.tsx'
+import { entryWords } from '../ui/entry-words.ts'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Table } from '../ui/table.tsx'
@@ -105,7 +106,7 @@ function Shown({ view }: { view: RecordView }) {
             <li key={`${entry.kind} ${entry.id}`} className="stack tight">
               <div className="row">
                 <Link href={paths.logEntry(entry.kind, entry.id)} className="strong">
-                  {t.whats[entry.what as keyof typeof t.whats] ?? entry.what} {entry.system ?? ''}
+                  {entryWords(entry)}
                 </Link>
                 {entry.outcome && entry.outcome !== 'done' && <Badge word={entry.outcome} />}
                 <span className="soft small">

@@ -49,8 +49,8 @@ function Shown({ items }: { items: RuleVersions['items'] }) {
         />
       </section>
       <div className="filters">
-        <SelectFilter filters={filters} name="from" label={t.from} options={names} />
-        <SelectFilter filters={filters} name="to" label={t.to} options={[['file', t.fileNow], ...names]} />
+        <SelectFilter filters={filters} name="from" label={t.from} options={names} given={from} />
+        <SelectFilter filters={filters} name="to" label={t.to} options={[['file', t.fileNow], ...names]} given="file" />
       </div>
       {from && <Diff from={from} to={to} />}
     </>

@@ -42,7 +42,7 @@ export function RunsScreen() {
           <Link className="entry run" href={paths.run(run.run)}>
             <span className="soft small when">
               <When at={run.started} />
-              {run.seconds !== null && ` · ${duration(run.seconds)}`}
+              {run.seconds !== null && <div>{duration(run.seconds)}</div>}
             </span>
             <span className="strong">{run.flow}</span>
             <span>

@@ -1,4 +1,4 @@
-import { Search, X } from 'lucide-react'
+import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { t } from '../words/words.ts'
@@ -43,18 +43,21 @@ export function SelectFilter({
   name,
   label,
   options,
+  given,
 }: {
   filters: Filters
   name: string
   label: string
   options: readonly (readonly [value: string, label: string])[]
+  /** What holds when the address says nothing; absent: all. */
+  given?: string | undefined
 }) {
-  const value = filters.values[name] ?? ''
+  const value = filters.values[name] ?? given ?? ''
   const known = value === '' || options.some(([one]) => one === value)
   return (
     <Field label={label}>
       <select value={value} onChange={(event) => filters.set(name, event.target.value)}>
-        <option value="">{t.all}</option>
+        {given === undefined && <option value="">{t.all}</option>}
         {!known && <option value={value}>{value}</option>}
         {options.map(([one, word]) => (
           <option key={one} value={one}>
@@ -86,6 +89,4 @@ export const ClearFilters = ({ filters }: { filters: Filters }) =>
     <button type="button" className="button plain" onClick={filters.clear}>
       <X size={15} aria-hidden /> {t.clearFilters}
     </button>
-  ) : (
-    <Search size={16} aria-hidden className="soft" />
-  )
+  ) : null

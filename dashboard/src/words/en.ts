@@ -327,6 +327,13 @@ export const en = {
     archive: 'Archive in',
     restore: 'Restore in',
   },
+  did: {
+    created: 'created in',
+    updated: 'updated in',
+    deleted: 'deleted in',
+    archived: 'archived in',
+    restored: 'restored in',
+  },
   entryKinds: { operation: 'Write', revision: 'Decision', case: 'Case' },
   runKinds: { incremental: 'changes', full: 'everything', 'real time': 'at once' },
   sections: {

@@ -327,6 +327,13 @@ export const es: typeof en = {
     archive: 'Archivar en',
     restore: 'Restaurar en',
   },
+  did: {
+    created: 'creado en',
+    updated: 'actualizado en',
+    deleted: 'borrado en',
+    archived: 'archivado en',
+    restored: 'restaurado en',
+  },
   entryKinds: { operation: 'Escritura', revision: 'Decisión', case: 'Caso' },
   runKinds: { incremental: 'cambios', full: 'todo', 'real time': 'al momento' },
   sections: {

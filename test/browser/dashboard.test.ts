@@ -1,0 +1,238 @@
+import { source as axeSource } from 'axe-core'
+import type { AxeResults } from 'axe-core'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
+import type { LogPage } from '../../src/api/v1/schemas/log.ts'
+import type { RecordPage } from '../../src/api/v1/schemas/records.ts'
+import { describeBrowser } from '../harness/browser.ts'
+
+/*
+ * The dashboard as its owners have it: the demo’s server, its link, a real browser. Screenshots of every screen are left in
+ * `concordat-screens` of the temporary folder, to be looked at.
+ */
+
+const PASSWORD = 'four words of a stranger'
+const SHOTS = join(tmpdir(), 'concordat-screens')
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
+const DESKTOP = { viewport: { width: 1360, height: 900 } } as const
+
+describeBrowser('dashboard', (browser) => {
+  let folder: string
+  let child: ChildProcess
+  let base: string
+  let printed = ''
+  let owner: BrowserContext
+  const broken: string[] = []
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'concordat-browser-'))
+    await chmod(folder, 0o711)
+    await rm(SHOTS, { recursive: true, force: true })
+    await mkdir(SHOTS)
+    child = spawn(process.execPath, ['bin/concordat.js', 'demo', '--quiet', '--customers', '150', '--port', '0'], {
+      env: { ...process.env, CONCORDAT_HOME: folder, DATABASE_URL: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (data: Buffer) => {
+        printed += data.toString()
+      })
+  })
+
+  afterAll(async () => {
+    await owner?.close()
+    child.kill('SIGTERM')
+    await new Promise((ended) => child.once('exit', ended))
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** A page whose every complaint is kept. */
+  const watched = async (context: BrowserContext): Promise<Page> => {
+    const page = await context.newPage()
+    page.on('pageerror', (error) => broken.push(`${page.url()}: ${error.message}`))
+    page.on('console', (line) => {
+      if (/Content Security Policy|Warning:/.test(line.text())) broken.push(`${page.url()}: ${line.text()}`)
+    })
+    return page
+  }
+  const at = async (page: Page, path: string): Promise<void> => {
+    await page.goto(`${base}${path}`)
+    await settled(page)
+  }
+
+  test('the printed link makes the first account, and shows how everything stands', async () => {
+    await expect.poll(() => printed, { timeout: 110_000, interval: 200 }).toMatch(/\/setup\?token=/)
+    const link = /(http:\/\/[^\s/]+)\/setup\?token=[\w-]+/.exec(printed)!
+    base = link[1]!
+    owner = await browser().newContext({ ...DESKTOP, locale: 'en-GB', colorScheme: 'light' })
+    const page = await watched(owner)
+    await page.goto(link[0])
+    await page.getByLabel('Name').fill('Ana')
+    await page.getByLabel('E-mail').fill('ana@levante.example')
+    await page.getByLabel('New password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('heading', { level: 1, name: /In agreement|Not in agreement/ }).waitFor()
+    await settled(page)
+    expect(await page.getByRole('main').textContent()).toMatch(/need(s)? you/)
+    await page.close()
+  }, 150_000)
+
+  test('every screen is accessible, fits its window and complains of nothing', async () => {
+    const screens = await screensOf(owner, base)
+    const state = await owner.storageState()
+    const shapes: [string, BrowserContextOptions][] = [
+      ['desktop-light', { ...DESKTOP, colorScheme: 'light' }],
+      ['desktop-dark', { ...DESKTOP, colorScheme: 'dark' }],
+      ['phone-light', { ...PHONE, colorScheme: 'light' }],
+      ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
+    ]
+    const found: string[] = []
+    for (const [shape, options] of shapes) {
+      const context = await browser().newContext({ ...options, locale: 'en-GB', storageState: state })
+      const page = await watched(context)
+      for (const [name, path] of screens) {
+        await at(page, path)
+        await page.screenshot({ path: join(SHOTS, `${name}-${shape}.png`), fullPage: true })
+        const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+        if (wide > 0) found.push(`${name} ${shape}: ${wide} pixels too wide`)
+        for (const one of await serious(page)) found.push(`${name} ${shape}: ${one}`)
+      }
+      await context.close()
+    }
+    expect(found).toEqual([])
+    expect(broken).toEqual([])
+  }, 300_000)
+
+  test('the business owner sees what an answer does before it is given', async () => {
+    const page = await watched(owner)
+    await at(page, '/')
+    await page
+      .getByRole('link', { name: /^Cases/ })
+      .first()
+      .click()
+    await page.getByRole('link', { name: 'One by one' }).click()
+    const [one] = await ask<CasePage>(page, base, '/cases?flow=customers').then(({ items }) => items)
+    await at(page, `/cases/${one!.case}`)
+    await page.getByRole('radio').first().check()
+    await page.getByRole('button', { name: 'Show the effect' }).click()
+    await page.getByRole('button', { name: /^Decide/ }).click()
+    await page.getByText(/^Answered:/).waitFor()
+    expect(await ask<{ state: string }>(page, base, `/cases/${one!.case}`)).toMatchObject({ state: 'resolved' })
+    await page.close()
+  })
+
+  test('the technical owner finds why a phone has its value', async () => {
+    const page = await watched(owner)
+    await at(page, '/records?flow=customers')
+    await page.getByRole('listitem').first().getByRole('link').click()
+    const row = page.getByRole('row').filter({ hasText: /^phone/ })
+    await row.first().waitFor()
+    expect(await row.first().textContent()).toMatch(/owned by|shared/)
+    await page.close()
+  })
+
+  test('an edit of the playground arrives in the other system without a reload', async () => {
+    const page = await watched(owner)
+    await at(page, '/playground?flow=customers')
+    const side = (system: string) => page.getByRole('region', { name: system, exact: true })
+    const erp = side('erp').getByRole('textbox', { name: 'legal_name' }).first()
+    await erp.fill('Quesería del Turia SL')
+    await erp.press('Enter')
+    await expect
+      .poll(
+        async () => {
+          const cells = await side('crm').getByRole('textbox', { name: 'account_name' }).all()
+          return Promise.all(cells.map(async (cell) => cell.inputValue()))
+        },
+        { timeout: 30_000 },
+      )
+      .toContain('Quesería del Turia SL')
+    await page.close()
+  })
+
+  test('it speaks Spanish to who asks for it', async () => {
+    const context = await browser().newContext({
+      ...DESKTOP,
+      locale: 'es-ES',
+      storageState: await owner.storageState(),
+    })
+    const page = await watched(context)
+    await at(page, '/')
+    await page
+      .getByRole('link', { name: /^Casos/ })
+      .first()
+      .waitFor()
+    expect(await page.evaluate<string>('document.documentElement.lang')).toBe('es')
+    await context.close()
+  })
+
+  test('the filters of a list are in its address', async () => {
+    const page = await watched(owner)
+    await at(page, '/log')
+    await page.getByLabel('Outcome').selectOption('refused')
+    await expect.poll(() => page.url()).toContain('outcome=refused')
+    await page.reload()
+    await settled(page)
+    expect(await page.getByLabel('Outcome').inputValue()).toBe('refused')
+    await page.close()
+  })
+})
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 20_000 })
+  await expect.poll(() => page.locator('.bone').count(), { timeout: 20_000 }).toBe(0)
+}
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`)
+}
+
+async function ask<T>(page: Page, base: string, path: string): Promise<T> {
+  return (await (await page.request.get(`${base}/api/v1${path}`)).json()) as T
+}
+
+/** One address of every screen, with what the demo holds. */
+async function screensOf(context: BrowserContext, base: string): Promise<readonly (readonly [string, string])[]> {
+  const page = await context.newPage()
+  const [one] = (await ask<CasePage>(page, base, '/cases?flow=customers')).items
+  const [record] = (await ask<RecordPage>(page, base, '/records?flow=customers')).items
+  const [entry] = (await ask<LogPage>(page, base, '/log?kind=operation')).items
+  const told =
+    (await page.request.get(`${base}/api/v1/alerts`)).ok() && (await page.request.get(`${base}/api/v1/systems`)).ok()
+  await page.close()
+  return [
+    ['home', '/'],
+    ['flow', '/flows/customers'],
+    ['cases', '/cases'],
+    ['cases-list', '/cases?view=list'],
+    ['case', `/cases/${one!.case}`],
+    ['records', '/records'],
+    ['record', `/flows/customers/records/${record!.record}`],
+    ['log', '/log'],
+    ['log-entry', `/log/${entry!.kind}/${entry!.id}`],
+    ['runs', '/runs'],
+    ['run', `/runs/${entry!.run}`],
+    ['rules', '/rules'],
+    ['rule-versions', '/rules/versions'],
+    ...(told
+      ? ([
+          ['systems', '/systems'],
+          ['system', '/systems/erp'],
+          ['alerts', '/alerts'],
+        ] as const)
+      : []),
+    ['people', '/people'],
+    ['account', '/account'],
+    ['audit', '/audit'],
+    ['playground', '/playground'],
+  ]
+}
