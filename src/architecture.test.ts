@@ -68,6 +68,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger': ['api'],
   '@fastify/cookie': ['api'],
   '@fastify/static': ['api'],
+  'openid-client': ['api'],
   '@opentelemetry/sdk-metrics': ['api'],
   '@opentelemetry/exporter-prometheus': ['api'],
   commander: ['cli'],

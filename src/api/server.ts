@@ -7,6 +7,8 @@ import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
 import { guardRoutes, type GuardedRoute } from './access/guard.ts'
 import { setupLink } from './access/one-time-link.ts'
+import { ProviderSignIn } from './access/provider-sign-in.ts'
+import { providersOf, publicUrlOf } from './access/providers.ts'
 import type { Site } from './access/site.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
@@ -27,6 +29,8 @@ export interface ApiParts {
   readonly playground?: Playground
   /** Who may do what, and where the pages are. */
   readonly site: Site
+  /** What people can sign in with besides a password. */
+  readonly providers: ProviderSignIn
 }
 
 /** Adds routes of one concern. */
@@ -52,9 +56,13 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 const MOST_BYTES = 1024 * 1024
 
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
-export async function startApi(given: Omit<ApiParts, 'site'>, listen: { host: string; port: number }): Promise<Api> {
+export async function startApi(
+  given: Omit<ApiParts, 'site' | 'providers'>,
+  listen: { host: string; port: number },
+): Promise<Api> {
   const { database, check } = given.app
-  const parts: ApiParts = { ...given, site: { database, contract: check.contract!, publicUrl: null } }
+  const site: Site = { database, contract: check.contract!, publicUrl: publicUrlOf(given.env) }
+  const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
   const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy: false })
   server.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof ConcordatError) {

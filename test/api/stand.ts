@@ -41,14 +41,17 @@ export interface Stand extends World {
 }
 
 /** Without an `admin` nobody has an account yet. */
-export async function openStand(overrides: Overrides = {}, { admin = true } = {}): Promise<Stand> {
+export async function openStand(
+  overrides: Overrides = {},
+  { admin = true, env = {} }: { admin?: boolean; env?: Readonly<Record<string, string>> } = {},
+): Promise<Stand> {
   const world = await openWorld(overrides)
   const app = await world.app()
   const said: string[] = []
   const telling = jsonTelling((line) => said.push(line))
   const service = await app.startService({ role: 'serve', telling })
   const stopping = new AbortController()
-  const parts = { app, service, telling, env: world.env, stopping: () => stopping.signal.aborted }
+  const parts = { app, service, telling, env: { ...world.env, ...env }, stopping: () => stopping.signal.aborted }
   const api = await startApi(parts, { host: '127.0.0.1', port: 0 })
   let stopped: Promise<void> | null = null
   const stop = (): Promise<void> => {

@@ -86,7 +86,7 @@ export function actorOf({ who: { kind, id, name, email }, ip }: FastifyRequest):
 function refuseOtherSites(request: FastifyRequest, site: Site): void {
   if (!isCrossSite(request, site)) return
   throw new ConcordatError('access.cross-site', 'This request comes from another site.', {
-    cure: 'Use the pages of Concordat itself; behind a proxy, set `sign_in: public_url` in the contract.',
+    cure: 'Use the pages of Concordat itself; behind a proxy, set CONCORDAT_PUBLIC_URL.',
   })
 }
 

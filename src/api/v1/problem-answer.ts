@@ -17,6 +17,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'access.account-exists': 409,
   'access.last-admin': 409,
   'access.unknown': 404,
+  'access.provider-refused': 403,
+  'access.provider-unreachable': 502,
   'connector.unknown': 404,
   'engine.unknown-flow': 404,
   'engine.unknown-record': 404,

@@ -29,7 +29,7 @@ const OWN = { config: { right: 'own account' as const } }
 const tags = ['Sign-in']
 
 /** Who is signed in, signing in and out, one-time links, and the sessions of one's own. */
-export const sessionRoutes: V1Routes = (server, { site }) => {
+export const sessionRoutes: V1Routes = (server, { site, providers }) => {
   const { database } = site
 
   server.get(
@@ -42,7 +42,7 @@ export const sessionRoutes: V1Routes = (server, { site }) => {
         signed_in: who.kind !== 'nobody',
         setup_needed: who.kind === 'nobody' && (await countAccounts(database)) === 0,
         who: who.kind === 'nobody' ? null : tellWho(who, who.kind),
-        sign_in: { password: true, oidc: [] },
+        sign_in: { password: true, oidc: providers.names },
         company: site.contract.company,
         csrf: secret === null ? null : csrfOf(secret),
       }

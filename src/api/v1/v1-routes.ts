@@ -15,6 +15,7 @@ import { sessionRoutes } from './session.ts'
 import { signatureRoutes } from './signatures.ts'
 import { tokenRoutes } from './tokens.ts'
 import { playgroundRoutes } from './playground.ts'
+import { providerRoutes } from './provider-sign-in.ts'
 import { answerProblems } from './problem-answer.ts'
 import { recordRoutes } from './records.ts'
 import { ruleRoutes } from './rules.ts'
@@ -37,7 +38,14 @@ const CONCERNS: readonly V1Routes[] = [
   playgroundRoutes,
 ]
 /** Who may do what: accounts, sessions, tokens. */
-const ACCESS: readonly V1Routes[] = [sessionRoutes, peopleRoutes, tokenRoutes, auditRoutes, signatureRoutes]
+const ACCESS: readonly V1Routes[] = [
+  sessionRoutes,
+  providerRoutes,
+  peopleRoutes,
+  tokenRoutes,
+  auditRoutes,
+  signatureRoutes,
+]
 
 /** `/api/v1`: what the dashboard and other programs see and do. One schema a route checks, types and documents it. */
 export const v1Routes: Routes = async (server, parts) => {

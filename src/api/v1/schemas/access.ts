@@ -62,6 +62,11 @@ export const sessionInfo = z
   .meta({ id: 'Session' })
 export type SessionInfo = z.infer<typeof sessionInfo>
 
+export const providerParams = z.object({ name: z.string().max(100) })
+export const providerQuery = z.object({
+  return_to: z.string().max(2000).optional().meta({ description: 'Path of the page to come back to' }),
+})
+
 export const signInBody = z.object({ email, password })
 
 export const linkBody = z.object({ token: secret })

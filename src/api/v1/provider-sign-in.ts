@@ -1,0 +1,71 @@
+import type { FastifyRequest } from 'fastify'
+import { whoHas } from '../access/authenticate.ts'
+import { ownPath } from '../access/provider-sign-in.ts'
+import { beginSession } from '../access/session-cookie.ts'
+import { isSecure, originOf } from '../access/site.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import { providerParams, providerQuery } from './schemas/access.ts'
+import type { V1Routes } from './v1-server.ts'
+
+const PUBLIC = { right: 'public' } as const
+const tags = ['Sign-in']
+const COOKIE = 'concordat_sign_in'
+
+/** Signing in with a provider: to it, and back. */
+export const providerRoutes: V1Routes = (server, { site, providers }) => {
+  const pathOf = (name: string): string => `/api/v1/oidc/${encodeURIComponent(name)}/callback`
+  const cookieOf = (request: FastifyRequest, name: string) => ({
+    httpOnly: true,
+    // The browser comes back from another site.
+    sameSite: 'lax' as const,
+    secure: isSecure(site, request),
+    path: pathOf(name),
+  })
+
+  server.get(
+    '/oidc/:name/start',
+    {
+      config: PUBLIC,
+      schema: {
+        tags,
+        summary: 'Go to a provider and sign in there; for browsers',
+        params: providerParams,
+        querystring: providerQuery,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params
+      const callback = new URL(pathOf(name), originOf(site, request))
+      const { url, state, lastsMs } = await providers.begin(name, callback, ownPath(request.query.return_to))
+      reply.setCookie(COOKIE, state, { ...cookieOf(request, name), maxAge: lastsMs / 1000 })
+      return reply.redirect(url.href, 303)
+    },
+  )
+
+  server.get(
+    '/oidc/:name/callback',
+    {
+      config: PUBLIC,
+      schema: { tags, summary: 'Where a provider sends the browser back to', params: providerParams },
+    },
+    async (request, reply) => {
+      const { name } = request.params
+      const came = new URL(request.url, originOf(site, request))
+      reply.clearCookie(COOKIE, cookieOf(request, name))
+      try {
+        const { account, returnTo } = await providers.finish(name, came, request.cookies[COOKIE])
+        const who = await whoHas(account, site)
+        if (who.kind === 'nobody')
+          throw new ConcordatError('access.provider-refused', 'This account is disabled.', { cure: 'Ask an admin.' })
+        await beginSession(request, reply, site, account, name)
+        request.who = who
+        await request.audit('signed in', who.email ?? '', { method: name })
+        return await reply.redirect(returnTo, 303)
+      } catch (error) {
+        if (error instanceof ConcordatError && error.code === 'access.provider-refused')
+          await request.audit('sign-in refused', name, { why: error.message })
+        throw error
+      }
+    },
+  )
+}
