@@ -17,6 +17,8 @@ export interface Ablation {
   readonly laws: readonly string[]
   readonly connector?: (inner: Connector) => Connector
   readonly store?: (inner: Database) => Database
+  /** For every session with the store, also those that last as long as a lease. */
+  readonly session?: (inner: Session) => Session
   readonly beforeRun?: (store: Database, businesses: ReadonlyMap<string, Business>) => Promise<void>
   /** What the contract says, when it is not what people decided. */
   readonly company?: (company: Company) => Company
@@ -75,7 +77,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     mechanism: 'Only one process works on a flow at a time',
     laws: ['L17', 'L3', 'L16', 'L23'],
-    store: onStatements((text, values) => [
+    session: onStatements((text, values) => [
       text.includes('insert into lease') ? text.replace('(select free from alive)', 'true') : text,
       values,
     ]),
@@ -119,7 +121,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     mechanism: 'Revisions keep the values that did not win',
     laws: ['L8'],
-    store: onCopies((target) => !target.startsWith('revision')),
+    session: onCopies((target) => !target.startsWith('revision')),
   },
   {
     mechanism: 'Deletions are counted against the limit',
@@ -161,32 +163,19 @@ function onObjects(change: (object: RemoteObject) => Partial<RemoteObject>): (in
   })
 }
 
-/** Wraps every session. */
 function onStatements(
   change: (text: string, values: readonly unknown[]) => [string, readonly unknown[]],
-): (inner: Database) => Database {
-  return throughSessions((session) => ({
+): (inner: Session) => Session {
+  return (session) => ({
     ...session,
     query: (text, values = []) => session.query(...change(text, values)),
-  }))
+  })
 }
 
-function onCopies(passes: (target: string) => boolean): (inner: Database) => Database {
-  return throughSessions((session) => ({
+function onCopies(passes: (target: string) => boolean): (inner: Session) => Session {
+  return (session) => ({
     ...session,
     copyIn: async (target, lines) => (passes(target) ? session.copyIn(target, lines) : undefined),
-  }))
-}
-
-function throughSessions(change: (session: Session) => Session): (inner: Database) => Database {
-  return (inner) => ({
-    ...inner,
-    ...change(inner),
-    transaction: (work, guard) => inner.transaction((session, guarded) => work(change(session), guarded), guard),
-    dedicated: async () => {
-      const { session, release } = await inner.dedicated()
-      return { session: change(session), release }
-    },
   })
 }
 

@@ -23,6 +23,8 @@ export type IncidentKind =
   | 'pause'
   /** The same, but the second one has only begun when the first one goes on: both work at the same time. */
   | 'overtaken'
+  /** The session that shows that the process is alive ends although it is, and a second one runs the flow. */
+  | 'cut'
   /** Single records of a batch are refused. */
   | 'refuse'
 
@@ -50,8 +52,8 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
   /** Every call may go wrong, so that most runs end before they have written anything. */
   rough: {
     read: {
-      fail: 0.11,
-      lose: 0.11,
+      fail: 0.13,
+      lose: 0.13,
       'die before': 0.02,
       'die after': 0.02,
       'user before': 0.05,
@@ -62,7 +64,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
     },
     write: {
       refuse: 0.1,
-      fail: 0.11,
+      fail: 0.13,
       lose: 0.2,
       'die before': 0.02,
       'die after': 0.05,
@@ -87,7 +89,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
     },
     write: {
       refuse: 0.12,
-      fail: 0.11,
+      fail: 0.13,
       lose: 0.2,
       'die before': 0.02,
       'die after': 0.07,

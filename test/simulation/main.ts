@@ -2,7 +2,7 @@
  * `npm run simulate -- --seeds 1000`: plays stories of users, faults and crashes on the engine, and says which laws broke.
  *
  *   --seeds N            how many (default 100)
- *   --seed S             the first one (default: one that nobody has seen)
+ *   --seed S             the first one (default: one that nobody has seen; it is printed)
  *   --mode M             safety, liveness or both (default)
  *   --workers W          threads that play (default: one a processor)
  *   --story FILE         plays one story from a file instead
@@ -17,12 +17,19 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { ablate } from './ablate.ts'
+import { addTo, densitiesOf, inWords, tooThin } from './densities.ts'
+import type { Tally } from './incidents.ts'
 import { play, type Mode } from './play.ts'
 import { openRoom } from './room.ts'
 import { storyFor } from './seeds.ts'
 import { shrink } from './shrink.ts'
 import type { Story } from './story.ts'
 import type { SeedResult, Share } from './thread.ts'
+
+/** A line tells of the progress after so many seeds. */
+const PROGRESS = 50
+/** From so many seeds on, faults that are too few are a failure. */
+const ENOUGH = 200
 
 const { values } = parseArgs({
   options: {
@@ -56,21 +63,28 @@ async function playAll(): Promise<number> {
   const failed: SeedResult[] = []
   const total = { plays: 0, runs: 0, writes: 0, calls: 0 }
   const incidents: Record<string, number> = {}
+  const tally: Tally = {}
   const take = (result: SeedResult): void => {
     total.plays++
     total.runs += result.runs
     total.writes += result.writes
     total.calls += result.calls
+    addTo(tally, result.tally)
     for (const kind of result.incidents) incidents[kind] = (incidents[kind] ?? 0) + 1
     if (result.violations.length > 0) {
       failed.push(result)
       if (!values.json)
         console.log(
-          `seed ${result.seed} (${result.mode}): ${result.violations.map((v) => `${v.law} ${v.text}`).join('; ')}`,
+          `seed ${result.seed} (${result.mode}): ${result.violations.map((v) => `${v.law} ${v.text}`).join('; ')}\n` +
+            `  replay: npm run simulate -- --seed ${result.seed} --mode ${result.mode} --tell`,
         )
     }
+    const seeds = total.plays / modes.length
+    if (seeds % PROGRESS === 0 && seeds < count)
+      console.error(`${seeds} of ${count} seeds, ${failed.length} plays with violations`)
   }
   const workers = Math.max(1, Math.min(Number(values.workers), count))
+  console.error(`${count} seeds from ${first} on`)
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       const urls: string[] = []
@@ -82,10 +96,22 @@ async function playAll(): Promise<number> {
     }),
   )
   const seconds = (performance.now() - began) / 1000
+  const densities = densitiesOf(tally)
+  const thin = count < ENOUGH ? [] : tooThin(densities)
   const stories = await shrinkAll(failed.slice(0, 3))
   if (values.json)
     console.log(
-      JSON.stringify({ first, seeds: count, modes, seconds, ...total, incidents, violations: failed, stories }),
+      JSON.stringify({
+        first,
+        seeds: count,
+        modes,
+        seconds,
+        ...total,
+        incidents,
+        densities,
+        violations: failed,
+        stories,
+      }),
     )
   else {
     const rate = (count / seconds).toFixed(1)
@@ -98,8 +124,10 @@ async function playAll(): Promise<number> {
         .map(([kind, n]) => `${kind} ${n}`)
         .join(', '),
     )
+    for (const density of densities) console.log(`  ${inWords(density)}`)
+    if (thin.length > 0) console.log(`Too few faults to prove anything: ${thin.map(({ name }) => name).join(', ')}.`)
   }
-  return failed.length > 0 ? 1 : 0
+  return failed.length > 0 || thin.length > 0 ? 1 : 0
 }
 
 function runThread(share: Share, take: (result: SeedResult) => void): Promise<void> {

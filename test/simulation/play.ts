@@ -184,7 +184,7 @@ export class Stage {
     const { ablation } = this
     const fate = new Fate(this.story, key, weather, this.incidents, this.tally)
     const store = ablation?.store?.(this.store) ?? this.store
-    const worker = new Worker(`worker ${key}`, store, this.pool, this.turn, fate)
+    const worker = new Worker(`worker ${key}`, store, this.pool, this.turn, fate, ablation?.session)
     const run = ++this.runs
     const { deletions, without = null } = this.decisions
     const most = deletions === null ? null : Math.max(deletions, this.approvals.get(flow) ?? 0) + this.personDeletes
@@ -385,6 +385,15 @@ export class Stage {
         const result = await rival
         if (result !== null && !worker.ousted && !worker.dead)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
+        return
+      }
+      case 'cut': {
+        if (alone) return
+        worker.ousted = true
+        worker.cut()
+        const second = another('c')
+        act.strands.push(second)
+        await second
         return
       }
       case 'pause':

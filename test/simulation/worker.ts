@@ -70,8 +70,17 @@ export class Worker {
   private readonly pool: SessionPool
   private readonly turn: Turn
   private readonly sessions: (() => void)[] = []
+  private readonly change: (session: Session) => Session
 
-  constructor(name: string, store: Database, pool: SessionPool, turn: Turn, fate: Fate) {
+  constructor(
+    name: string,
+    store: Database,
+    pool: SessionPool,
+    turn: Turn,
+    fate: Fate,
+    change: (session: Session) => Session = (session) => session,
+  ) {
+    this.change = change
     this.name = name
     this.store = store
     this.pool = pool
@@ -88,6 +97,11 @@ export class Worker {
     if (this.dead) throw new Death()
   }
 
+  /** Its lasting sessions with the store end, and the process does not notice. */
+  cut(): void {
+    this.bury()
+  }
+
   bury(): void {
     for (const end of this.sessions.splice(0)) end()
   }
@@ -100,10 +114,12 @@ export class Worker {
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
         const { session, release } = await this.call(() => this.turn.run(() => this.pool.take(this.turn)))
+        let ended = false
         const end = (): void => {
           const i = this.sessions.indexOf(end)
           if (i >= 0) this.sessions.splice(i, 1)
-          release()
+          if (!ended) release()
+          ended = true
         }
         this.sessions.push(end)
         return { session: this.guarded(session), release: () => (this.dead ? undefined : end()) }
@@ -132,7 +148,8 @@ export class Worker {
     }
   }
 
-  private guarded(session: Session): Session {
+  private guarded(unchanged: Session): Session {
+    const session = this.change(unchanged)
     const turn = <T>(work: () => Promise<T>): Promise<T> => this.call(() => this.turn.run(work))
     return {
       query: (text, values) => turn(() => session.query(text, values)),
