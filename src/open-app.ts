@@ -28,7 +28,7 @@ import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
-import { demandSigned, signedFlows } from './engine/tell-signings.ts'
+import { demandSigned, signedFlows, tellSignings } from './engine/tell-signings.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
@@ -286,6 +286,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     holder: deps.holder,
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
     pausesOf,
+    signingsOf: (session) => tellSignings(session, contract),
     ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
   const rules = new RulesDesk({ database, contract, path, connectors: Object.keys(KINDS) })

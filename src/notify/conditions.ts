@@ -2,6 +2,8 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { localTime } from '../contract/local-time.ts'
 import { explainLateness, lateNow, type Lateness } from '../contract/timeliness.ts'
 import { listed, manyOf, systemTitle } from '../contract/wording.ts'
+import { signCure } from '../contract/sign-cure.ts'
+import type { FlowSigning } from '../model/report.ts'
 import type { ConcernedRecord, Condition, ConditionKind, Pause } from '../model/condition.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { Heartbeat } from '../store/heartbeats.ts'
@@ -23,6 +25,8 @@ export interface Look {
   readonly waiting: readonly WaitingChanges[]
   readonly cases: readonly OpenCaseGroup[]
   readonly pauses: ReadonlyMap<string, Pause>
+  /** Flows whose rules wait for a signature. */
+  readonly unsigned?: ReadonlyMap<string, FlowSigning>
   readonly heartbeats: readonly Heartbeat[]
   /** How long a failure that may pass by itself lasts before it counts; a minute unless said otherwise. */
   readonly graceMs?: number
@@ -31,12 +35,12 @@ export interface Look {
 /** Records that are late, by flow. */
 export type LateRecords = ReadonlyMap<string, { readonly count: number; readonly records: readonly ConcernedRecord[] }>
 
-/** The flows that are late now, and why. A paused flow promises nothing. */
-export function lateFlows({ contract, flows, waiting, pauses, now }: Look): Map<string, Lateness> {
+/** The flows that are late now, and why. A paused flow promises nothing, nor does one whose rules are not signed. */
+export function lateFlows({ contract, flows, waiting, pauses, unsigned, now }: Look): Map<string, Lateness> {
   const found = new Map<string, Lateness>()
   for (const flow of contract.flows.values()) {
     const facts = flows.find((one) => one.flow === flow.name)
-    if (facts === undefined || pauses.has(flow.name)) continue
+    if (facts === undefined || pauses.has(flow.name) || unsigned?.has(flow.name)) continue
     const own = waiting.filter((one) => one.flow === flow.name)
     const late = lateNow(flow, contract.timezone, facts, own, now)
     if (late !== null) found.set(flow.name, late)
@@ -56,6 +60,7 @@ export function conditionsOf(
     ...failures(look, flows),
     ...flows.flatMap((flow) => [
       ...paused(look, flow),
+      ...waitsForSignatures(look, flow),
       ...isLate(look, flow, late.get(flow.name), lateRecords.get(flow.name)),
       ...casesOf(look, flow),
       ...repaired(look, flow),
@@ -176,6 +181,25 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
       meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
       todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
       path: `/flows/${flow.name}`,
+    }),
+  ]
+}
+
+function waitsForSignatures({ unsigned, pauses, now }: Look, flow: Flow): Condition[] {
+  const signing = unsigned?.get(flow.name)
+  if (signing === undefined || pauses.has(flow.name)) return []
+  const many = manyOf(flow.name)
+  return [
+    condition({
+      kind: 'needs you',
+      key: `needs you/${flow.name}/signatures`,
+      flows: [flow.name],
+      since: now,
+      headline: `${many} needs you: its rules are not signed`,
+      happened: `The rules of ${many} are not signed by both owners. ${signing.why ?? ''}`,
+      meaning: `No changes of ${many} are read or written until both owners have signed.`,
+      todo: signCure([signing]),
+      path: `/rules?flow=${encodeURIComponent(flow.name)}`,
     }),
   ]
 }

@@ -4,6 +4,7 @@ import { secretValues, type SecretSource } from '../contract/secrets.ts'
 import type { Alert, OwnerRole } from '../model/alert.ts'
 import type { ConcernedRecord, Condition, Pause } from '../model/condition.ts'
 import { messagesOf, queueMessages } from '../store/alert-messages.ts'
+import type { FlowSigning } from '../model/report.ts'
 import { currentAlerts, forgetAlerts, saveAlert, takeWatch } from '../store/alerts.ts'
 import type { Database, Session } from '../store/database.ts'
 import { beat, endBeat, forgetDead, heartbeats } from '../store/heartbeats.ts'
@@ -47,6 +48,8 @@ export interface WatchParts {
   readonly graceMs?: number
   /** The flows that people have paused. */
   readonly pausesOf?: (session: Session) => Promise<ReadonlyMap<string, Pause>>
+  /** What the owners have said of the rules of each flow. */
+  readonly signingsOf?: (session: Session) => Promise<ReadonlyMap<string, FlowSigning>>
 }
 
 export interface WatchReport {
@@ -104,7 +107,8 @@ export class Watch {
   }
 
   async #conditions(session: Session, now: number): Promise<readonly Condition[]> {
-    const { contract, pausesOf, titlesOf, graceMs } = this.#parts
+    const { contract, pausesOf, signingsOf, titlesOf, graceMs } = this.#parts
+    const signings = [...((await signingsOf?.(session)) ?? [])]
     const look: Look = {
       contract,
       now,
@@ -112,6 +116,7 @@ export class Watch {
       waiting: await waitingChanges(session),
       cases: await openCaseGroups(session, FEW),
       pauses: (await pausesOf?.(session)) ?? new Map<string, Pause>(),
+      unsigned: new Map(signings.filter(([, { signed }]) => !signed)),
       heartbeats: await heartbeats(session),
       ...(graceMs !== undefined && { graceMs }),
     }

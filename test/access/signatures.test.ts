@@ -70,6 +70,23 @@ test('rules run once both owners have signed them, and not before', async () => 
   await app.close()
 })
 
+test('owners hear that rules wait for them, and not that the flow is late; it ends with the signatures', async () => {
+  const { signed: app } = await unsigned()
+  await app.alerts.watch.tick()
+  expect(await app.alerts.list({ open: true })).toMatchObject([
+    {
+      kind: 'needs you',
+      flows: ['customers'],
+      headline: expect.stringMatching(/its rules are not signed$/i) as string,
+      todo: expect.stringContaining('concordat approve customers --as business --by ana') as string,
+    },
+  ])
+  await signAll(app)
+  await app.alerts.watch.tick()
+  expect(await app.alerts.list({ open: true })).toEqual([])
+  await app.close()
+})
+
 test('only the owner signs; a refusal says why, shows in the status, and stops the flow', async () => {
   const { signed: app, say } = await unsigned()
   await expect(say('business', 'tomas')).rejects.toMatchObject({ code: 'contract.not-the-owner' })
