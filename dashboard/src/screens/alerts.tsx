@@ -102,6 +102,14 @@ function Alert({ alert }: { alert: AlertItem }) {
       )}
       {mayAct && alert.state !== 'ended' && (
         <div className="actions">
+          {alert.kind === 'needs you' && (
+            <Link
+              className="button main-act"
+              href={paths.cases(alert.flows.length === 1 ? { flow: alert.flows[0] } : {})}
+            >
+              {t.decide}
+            </Link>
+          )}
           {alert.state === 'open' && (
             <button
               type="button"
