@@ -119,10 +119,10 @@ function Answer({ one }: { one: CaseDetail }) {
               onChange={() => change(() => setChoice(option.choice))}
             />
             <span>
-              <span className="strong">{option.choice}</span>
+              <span className="strong">{t.choices[option.choice as keyof typeof t.choices] ?? option.choice}</span>
               {option.choice === one.suggestion?.choice && <span className="badge accent">{t.suggested}</span>}
               <br />
-              <span className="soft">{option.means}</span>
+              <span className="soft">{option.choice === 'value' ? t.anotherValue : option.means}</span>
             </span>
           </label>
         ))}

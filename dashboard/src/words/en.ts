@@ -334,6 +334,8 @@ export const en = {
     archived: 'archived in',
     restored: 'restored in',
   },
+  choices: { golden: 'Agreed value', value: 'Another value', retry: 'Try again', ignore: 'Ignore', leave: 'Leave' },
+  anotherValue: 'Write a value yourself, and use it everywhere.',
   entryKinds: { operation: 'Write', revision: 'Decision', case: 'Case' },
   runKinds: { incremental: 'changes', full: 'everything', 'real time': 'at once' },
   sections: {

@@ -334,6 +334,8 @@ export const es: typeof en = {
     archived: 'archivado en',
     restored: 'restaurado en',
   },
+  choices: { golden: 'Valor acordado', value: 'Otro valor', retry: 'Reintentar', ignore: 'Ignorar', leave: 'Dejar' },
+  anotherValue: 'Escribir un valor y usarlo en todas partes.',
   entryKinds: { operation: 'Escritura', revision: 'Decisión', case: 'Caso' },
   runKinds: { incremental: 'cambios', full: 'todo', 'real time': 'al momento' },
   sections: {
