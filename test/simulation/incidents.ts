@@ -61,6 +61,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       rival: 0.01,
       pause: 0.01,
       overtaken: 0.01,
+      cut: 0.01,
     },
     write: {
       refuse: 0.1,
@@ -86,6 +87,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       rival: 0.003,
       pause: 0.002,
       overtaken: 0.002,
+      cut: 0.01,
     },
     write: {
       refuse: 0.12,
