@@ -48,7 +48,7 @@ export async function ablate(server: EmbeddedServer, json: boolean, first: numbe
 }
 
 function tableOf(findings: readonly Finding[], first: number): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160)
+  const cell = (text: string): string => text.split('\n')[0]!.replaceAll('|', '\\|').slice(0, 160)
   return `# Ablations
 
 A check that cannot fail proves nothing. Each mechanism below is switched off – from outside, by what the engine is given
