@@ -11,8 +11,9 @@ import { killAtMoments } from './moments.ts'
 import { expectSound, type Picture, pictureOf } from './picture.ts'
 import { AGREED_ORDERS, assignedIds, atRest, DAY, halfMatched, inMariaDb, ordersWithLines } from './plays.ts'
 import { KILLS_OF_A_PLAY as MOMENTS, SEED } from './scale.ts'
-import { type Scene, sql, Stage } from './stage.ts'
+import { type Command, type Scene, sql, Stage } from './stage.ts'
 
+const SERVE: Command = { args: ['serve', '--port', '0'], endless: true }
 const LONG = { timeout: 120_000 + MOMENTS * 30_000 }
 
 let server: EmbeddedServer
@@ -26,7 +27,7 @@ async function killAndCompare<P extends Picture>(
   stage: Stage,
   name: string,
   picture: (scene: Scene) => Promise<P>,
-  prepare?: (scene: Scene) => Promise<void>,
+  { prepare, command }: { prepare?: (scene: Scene) => Promise<void>; command?: Command } = {},
 ): Promise<number> {
   let calm: P | undefined
   let same = -1
@@ -44,6 +45,7 @@ async function killAndCompare<P extends Picture>(
       same++
     },
     prepare,
+    command,
   )
   stage.close()
   return same
@@ -63,7 +65,7 @@ describe(`seed ${SEED}`, () => {
       // Only what the engine writes is counted.
       await scene.countAnew()
     }
-    expect(await killAndCompare(stage, 'a day of work', pictureOf, work)).toBe(MOMENTS)
+    expect(await killAndCompare(stage, 'a day of work', pictureOf, { prepare: work })).toBe(MOMENTS)
   })
 
   test('L16 L18 a killed first run of orders with lines comes to the same', LONG, async () => {
@@ -74,6 +76,11 @@ describe(`seed ${SEED}`, () => {
       lines: await scene.figure('erp', 'select count(*) from sales_order_lines'),
     })
     expect(await killAndCompare(stage, 'orders', picture)).toBe(MOMENTS)
+  })
+
+  test('L16 what a killed service had begun comes to the same', LONG, async () => {
+    const stage = await Stage.build(server, 'served', halfMatched(6_000))
+    expect(await killAndCompare(stage, 'serve', pictureOf, { command: SERVE })).toBe(MOMENTS)
   })
 
   test('L16 creates of a killed run whose ids the system assigns are found again', LONG, async () => {

@@ -9,10 +9,10 @@ export const SEED = number('SEED', Date.now() % 1_000_000)
 
 export const random = (name: string): Random => new Random(SEED, name)
 
-/** Half of the kills go to the first run, the rest to the five other plays. */
+/** Half of the kills go to the first run, the rest to the six other plays. */
 const KILLS = number('KILLS', 10)
 export const KILLS_OF_FIRST_RUN = Math.ceil(KILLS / 2)
-export const KILLS_OF_A_PLAY = Math.ceil(KILLS / 10)
+export const KILLS_OF_A_PLAY = Math.ceil(KILLS / 12)
 
 /** How often the store's server is stopped or killed under load. */
 export const RESTARTS = number('RESTARTS', 2)

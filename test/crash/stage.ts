@@ -26,7 +26,7 @@ const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'concordat.js')
 /** What is crashed. */
 export interface Command {
   readonly args: readonly string[]
-  /** It goes on until somebody ends it; it counts as done when a run of its has ended. */
+  /** It goes on until somebody ends it; it counts as done when a run of its has ended. What it prints is no report. */
   readonly endless?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
@@ -249,7 +249,8 @@ export class Scene {
       running = false
       const now = performance.now()
       await Promise.all(Object.values(reached))
-      const { flows } = (child.exitCode === null || out === '' ? {} : JSON.parse(out)) as { flows?: FlowRun[] }
+      const told = child.exitCode !== null && out !== '' && !command.endless
+      const { flows } = (told ? JSON.parse(out) : {}) as { flows?: FlowRun[] }
       const write = Math.min(from.write, now)
       const run = Math.min(from.run, write)
       return {
