@@ -80,7 +80,8 @@ describe(`seed ${SEED}`, () => {
 
   test('L16 what a killed service had begun comes to the same', LONG, async () => {
     const stage = await Stage.build(server, 'served', halfMatched(6_000))
-    expect(await killAndCompare(stage, 'serve', pictureOf, { command: SERVE })).toBe(MOMENTS)
+    const prepare = async (scene: Scene): Promise<void> => void (await scene.askForRun())
+    expect(await killAndCompare(stage, 'serve', pictureOf, { prepare, command: SERVE })).toBe(MOMENTS)
   })
 
   test('L16 creates of a killed run whose ids the system assigns are found again', LONG, async () => {

@@ -193,6 +193,11 @@ export class Scene {
     return this.withApp(signAll)
   }
 
+  /** Asks the service for a run of the customers, as soon as there is one. */
+  askForRun(): Promise<unknown> {
+    return this.withApp((app) => app.askForRun('customers'))
+  }
+
   /** Answers a case. */
   resolve(id: number, choice: string): Promise<unknown> {
     return this.withApp((app) => app.resolve(id, { choice, by: 'ana' }))
