@@ -38,9 +38,18 @@ export function afterCreate(
   const edited = fields.filter((i) => isValue(reading[i]) && !isFormOf(golden[i]!, reading[i]))
   if (edited.length === 0) return current
   const values = [...current.values]
-  const { set, lines } = side.mapping.write(golden, edited, current.values, resolve)
+  const { set } = side.mapping.write(golden, edited, current.values, resolve)
   for (const [column, value] of Object.entries(set)) values[side.places.get(column)!] = value
-  for (const name of Object.keys(lines)) values[side.remote.layout.lines.get(name)!.place] = '[]'
+  // What was sent, whatever became of it: lines that are gone by now are somebody's edit as well.
+  const { lines } = side.mapping.write(golden, edited, null, resolve)
+  for (const name of Object.keys(lines)) {
+    const { place, columns } = side.remote.layout.lines.get(name)!
+    // The first column is the child row's own id, which the system gave and we were not told.
+    const rows = lines[name]!.insert.map((line) =>
+      columns.map((column, i) => (i === 0 ? '' : (line.values[column] ?? null))),
+    )
+    values[place] = JSON.stringify(rows)
+  }
   return confirmed(side, current, values)
 }
 
