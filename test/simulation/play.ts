@@ -230,6 +230,7 @@ export class Stage {
       else this.tell(error, flow)
       return null
     } finally {
+      worker.over = true
       await Promise.all(act.strands)
       for (const { kind, at } of this.incidents.slice(first)) this.told.push(`  (${kind} at ${at})`)
       worker.bury()
@@ -379,11 +380,11 @@ export class Stage {
       }
       case 'rival': {
         if (alone) return
-        // The process may die meanwhile at another call of its own; its end waits for the rival all the same.
+        // The process may die or fail meanwhile at another call of its own; its end waits for the rival all the same.
         const rival = another('r')
         act.strands.push(rival)
         const result = await rival
-        if (result !== null && !worker.ousted && !worker.dead)
+        if (result !== null && !worker.ousted && !worker.dead && !worker.over)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
         return
       }

@@ -66,6 +66,8 @@ export class Worker {
   dead = false
   /** Another process has taken the flow over. */
   ousted = false
+  /** It holds nothing any more, although calls that it made in parallel may not be over. */
+  over = false
   private readonly store: Database
   private readonly pool: SessionPool
   private readonly turn: Turn
