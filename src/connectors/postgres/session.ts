@@ -17,6 +17,16 @@ const LOCK_MS = 20_000
 /** How long a write may stand still in its transaction, with users waiting for the rows that it has locked. */
 const STANDSTILL_MS = 60_000
 
+/**
+ * Ends sessions of ours that wait for the rest of a COPY from a process that stands still: the server counts them as busy,
+ * so that none of its own time-outs ends them.
+ */
+const END_FROZEN = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and usename = current_user and application_name = 'concordat'
+    and state = 'active' and wait_event = 'ClientRead'
+    and query_start < clock_timestamp() - interval '${STANDSTILL_MS} ms'`
+
 const SETTINGS = `
   set client_encoding = 'UTF8';
   set timezone = 'UTC';
@@ -144,6 +154,7 @@ export class Session {
 
   /** Waits until every transaction of ours that writes to the object has ended, also one whose connection we lost. */
   async awaitWrites(object: string): Promise<void> {
+    await this.query((client) => client.query(END_FROZEN), object)
     await this.query((client) => client.query(`select pg_advisory_xact_lock(${writeLock(object)})`), object)
   }
 
