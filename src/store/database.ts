@@ -238,7 +238,7 @@ async function reached<T>(answer: Promise<T>): Promise<T> {
 function isConnectionLoss(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.some(isConnectionLoss)
   const { code = '', message } = cause as { code?: string; message: string }
-  if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08|57P0[123]$)/.test(code)) return true
+  if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08|(57P0[123]|25P03)$)/.test(code)) return true
   return /connection (terminated|ended|closed)|not queryable|timeout exceeded when trying to connect/i.test(message)
 }
 

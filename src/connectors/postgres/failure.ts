@@ -39,7 +39,8 @@ const SOCKET_CODES = new Set([
 /** True when the connection broke, so that nothing is known about a statement that was under way. */
 export function isConnectionLoss(error: unknown): boolean {
   const { code, message } = asFailure(error)
-  if (code !== undefined && (SOCKET_CODES.has(code) || code.startsWith('08') || /^57P0[123]$/.test(code))) return true
+  if (code !== undefined && (SOCKET_CODES.has(code) || code.startsWith('08') || /^(57P0[123]|25P03)$/.test(code)))
+    return true
   return /connection (terminated|ended|closed)|not queryable|client has encountered|timeout exceeded when trying to connect/i.test(
     message,
   )
