@@ -71,7 +71,7 @@ test(
       const ended = await child.ended
       expect(ended.status).toBe(1)
       expect(ended.out + ended.stderr).toMatch(
-        /Another process has taken this flow over|The time to write was over|has gone away|cannot be reached|broke/,
+        /Another process has taken this flow over|The time to write was over|has gone away|cannot be reached|broke|did not answer in time/,
       )
       expect(ended.stderr).not.toMatch(/\bat .*\.ts:\d+/)
       if (/taken this flow over|time to write/.test(ended.out + ended.stderr)) late++
