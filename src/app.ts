@@ -1,13 +1,13 @@
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/read-contract.ts'
 import type * as opened from './open-app.ts'
-import type { App, OpenOptions } from './open-app.ts'
+import type { App, OpenOptions } from './application.ts'
 
 /*
- * The application as its callers (CLI, later the API) reach it. What a call does not need is not loaded for it.
+ * The application as its callers (CLI, API) reach it. What a call does not need is not loaded for it.
  */
 
-export type { App, OpenOptions, RunOptions } from './open-app.ts'
+export type { App, OpenOptions, RunOptions } from './application.ts'
 
 /** Names of the connectors that there are. */
 export const connectorNames: readonly string[] = ['postgres', 'mysql']

@@ -21,8 +21,13 @@ const layers = [
   { name: 'service', uses: ['model', 'contract', 'connector-kit', 'store', 'queue', 'engine'] },
   { name: 'demo', uses: ['model', 'contract', 'store'] },
   {
+    name: 'application.ts',
+    uses: ['model', 'contract', 'connector-kit', 'store', 'engine', 'notify', 'service'],
+  },
+  {
     name: 'open-app.ts',
     uses: [
+      'application.ts',
       'model',
       'contract',
       'merge',
@@ -35,7 +40,7 @@ const layers = [
       'service',
     ],
   },
-  { name: 'app.ts', uses: ['contract', 'open-app.ts'] },
+  { name: 'app.ts', uses: ['contract', 'application.ts', 'open-app.ts'] },
   { name: 'api', uses: ['model', 'contract', 'store', 'service', 'app.ts'] },
   { name: 'serve.ts', uses: ['model', 'service', 'app.ts', 'api'] },
   { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts', 'serve.ts'] },

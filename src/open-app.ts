@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { App, OpenOptions, RunOptions } from './application.ts'
 import type { ChangeFeed } from './connector-kit/change-feed.ts'
-import { gated, type Gate } from './connector-kit/gated.ts'
+import { gated } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
 import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './connector-kit/port.ts'
 import type { Flow } from './contract/contract.ts'
-import type { CheckReport } from './contract/finding.ts'
 import { bundle } from './contract/bundle.ts'
 import { chosenFlows } from './contract/chosen-flows.ts'
 import { readContract } from './contract/read-contract.ts'
@@ -16,14 +16,13 @@ import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
 import { pausesOf } from './engine/pauses.ts'
 import { planFlows } from './engine/plan.ts'
-import { probeSystem, type Probe } from './engine/probe-system.ts'
-import { previewDecision, type DecisionPreview } from './engine/preview-decision.ts'
-import type { Word } from './engine/give-word.ts'
+import { probeSystem } from './engine/probe-system.ts'
+import { previewDecision } from './engine/preview-decision.ts'
 import { RulesDesk } from './engine/rules-desk.ts'
-import { openCase, resolveCase, type CaseDecision } from './engine/resolve-case.ts'
+import { openCase, resolveCase } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
-import { screensOf, type Screens } from './engine/screens.ts'
+import { screensOf } from './engine/screens.ts'
 import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
@@ -32,30 +31,15 @@ import { demandSigned, signedFlows, tellSignings } from './engine/tell-signings.
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
-import type { Watch } from './notify/watch.ts'
-import type {
-  CaseView,
-  FeedReport,
-  FlowRun,
-  FlowSigning,
-  LogEntry,
-  LogFilter,
-  NextRun,
-  PlanReport,
-  Progress,
-  RecordView,
-  StatusRow,
-} from './model/report.ts'
+import type { FeedReport, FlowRun } from './model/report.ts'
 import { listenToFeeds } from './service/listen-to-feeds.ts'
 import { nextRuns, withService } from './service/next-runs.ts'
 import { systemGate } from './service/system-gate.ts'
-import { tellFigures, type ServiceFigures } from './service/tell-figures.ts'
-import { tellHealth, type HealthReport } from './service/tell-health.ts'
-import type { Service, ServiceParts } from './service/service.ts'
+import { tellFigures } from './service/tell-figures.ts'
+import { tellHealth } from './service/tell-health.ts'
 import { systemRecovered } from './service/system-recovered.ts'
 import { tidy } from './service/tidy.ts'
 import { findCases } from './store/cases.ts'
-import type { Database } from './store/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
@@ -65,115 +49,6 @@ import { watchAnew } from './store/watch-facts.ts'
 /*
  * Puts the parts together. Loaded when a command needs the store or a system, and not before: `check` needs neither.
  */
-
-/** The application as its callers (CLI, later the API) see it. */
-export interface App {
-  readonly check: CheckReport
-  /** The store, for what only the API asks it. */
-  readonly database: Database
-  plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
-  /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
-  run(options?: RunOptions): Promise<readonly FlowRun[]>
-  /** What the owners of each decided flow have said of its rules. */
-  signings(): Promise<readonly FlowSigning[]>
-  /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
-  giveWord(word: Word): Promise<FlowSigning>
-  /** The rules as they were, and as the contract's file has them now. */
-  readonly rules: Pick<RulesDesk, 'known' | 'versions' | 'diff' | 'answer' | 'signingsOf'>
-  /** What a run of a flow would do by the contract's file as it is now. */
-  planFile(flow: string, limit: number): Promise<PlanReport>
-  status(): Promise<readonly StatusRow[]>
-  log(filter: LogFilter): Promise<readonly LogEntry[]>
-  /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
-  show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>
-  cases(filter?: {
-    flow?: string
-    kind?: string
-    state?: 'open' | 'resolved' | 'all'
-    limit?: number
-  }): Promise<readonly CaseView[]>
-  /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
-  resolve(caseId: number, decision: CaseDecision): Promise<readonly CaseView[]>
-  /** What deciding so would do; changes nothing. */
-  previewDecision(caseId: number, decision: Omit<CaseDecision, 'by' | 'expected'>): Promise<DecisionPreview>
-  /** What screens look up in the store. */
-  readonly screens: Screens
-  testSystem(name: string): Promise<ConnectionReport>
-  /** Calls a system, and looks whether its tables are as the contract names them. */
-  probeSystem(name: string): Promise<Probe>
-  /** What is wrong, who is told of it, and the watch that finds it. */
-  readonly alerts: Alerts
-  /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
-  pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
-  /** Lets a paused flow run again; answers whether it was paused. */
-  resume(flow: string): Promise<boolean>
-  /** Makes refused writes due again, and asks the service for a run; answers how many. */
-  retry(flow: string): Promise<number>
-  /** Asks the service for a run as soon as possible. */
-  askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
-  /** When the service looks at each system of a flow next. */
-  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
-  /** How the service itself is: its processes, and systems in trouble. */
-  health(): Promise<HealthReport>
-  /** Figures of all flows and systems, for metrics. */
-  figures(): Promise<ServiceFigures>
-  /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
-  startService(options: ServiceOptions): Promise<Service>
-  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
-  feed(system: string): Promise<FeedReport>
-  installFeed(system: string): Promise<FeedReport>
-  removeFeed(system: string): Promise<FeedReport>
-  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
-  follow(options: FollowAppOptions): Promise<readonly string[]>
-  close(): Promise<void>
-}
-
-/** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
-export type Alerts = Pick<
-  AlertDesk,
-  'list' | 'page' | 'find' | 'mute' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'
-> & {
-  readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
-}
-
-export interface RunOptions {
-  /** Default: all decided flows, parents of references first. */
-  flows?: readonly string[]
-  /** Read everything, not only what changed. */
-  full?: boolean
-  onProgress?: (progress: Progress) => void
-  /** Ends the run between two batches; the next run goes on. */
-  signal?: AbortSignal
-}
-
-export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
-  /** Flows worked on at once in this process. Default: all of them, at most 32. */
-  readonly slots?: number
-}
-
-export interface FollowAppOptions {
-  readonly signal: AbortSignal
-  /** Default: all decided flows. */
-  readonly flows?: readonly string[]
-  /** Called once when everything listens. */
-  readonly onReady?: (flows: ReadonlyMap<string, HotFlow>) => void
-  /** Hears of what goes wrong; it is tried again. */
-  readonly onTrouble?: (error: ConcordatError, flow: string | null) => void
-}
-
-export interface OpenOptions {
-  /** Contract file or folder; default `concordat.yaml` in the working directory. */
-  contract?: string
-  env?: Readonly<Record<string, string | undefined>>
-  /** Default: `DATABASE_URL` from `env`, else the embedded server. */
-  databaseUrl?: string
-  /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */
-  tamper?: (system: string) => Gate
-  /** Alerts begin and end within seconds rather than minutes; for the demo, where somebody sits and waits for them. */
-  impatient?: boolean
-  /** What takes long at the start, for people. */
-  onNotice?: (text: string) => void
-}
 
 const IMPATIENT_MS = 2_000
 

@@ -1,3 +1,4 @@
+import { escapeLike } from './escape-like.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { CaseRow } from './cases.ts'
 import type { Session } from './database.ts'
@@ -48,7 +49,7 @@ const parameters = (search: CaseSearch): unknown[] => [
   search.state,
   search.record ?? null,
   search.run ?? null,
-  search.text === undefined || search.text === '' ? null : `%${search.text.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`,
+  search.text === undefined || search.text === '' ? null : `%${escapeLike(search.text)}%`,
 ]
 
 /** A page of cases after (or, newest first, before) one of them. */

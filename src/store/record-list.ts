@@ -1,3 +1,4 @@
+import { escapeLike } from './escape-like.ts'
 import type { RecordState } from './links.ts'
 import type { Session } from './database.ts'
 
@@ -39,7 +40,7 @@ export async function listRecords(
           `select r.id from record r
            where ($1::text[] is null or r.flow_id in (select id from flow where name = any($1))) and r.state = any($2::text[])
              and r.golden ilike $5 and r.id > $3 order by r.id limit $4`,
-          [search.flows, states, page.after, page.limit, `%${search.text.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`],
+          [search.flows, states, page.after, page.limit, `%${escapeLike(search.text)}%`],
         )
   return rows.map((row) => row.id)
 }

@@ -1,0 +1,141 @@
+import type { Gate } from './connector-kit/gated.ts'
+import type { ConnectionReport } from './connector-kit/port.ts'
+import type { CheckReport } from './contract/finding.ts'
+import type { Word } from './engine/give-word.ts'
+import type { HotFlow } from './engine/hot-flow.ts'
+import type { DecisionPreview } from './engine/preview-decision.ts'
+import type { Probe } from './engine/probe-system.ts'
+import type { CaseDecision } from './engine/resolve-case.ts'
+import type { RulesDesk } from './engine/rules-desk.ts'
+import type { Screens } from './engine/screens.ts'
+import type { ConcordatError } from './model/errors.ts'
+import type {
+  CaseView,
+  FeedReport,
+  FlowRun,
+  FlowSigning,
+  LogEntry,
+  LogFilter,
+  NextRun,
+  PlanReport,
+  Progress,
+  RecordView,
+  StatusRow,
+} from './model/report.ts'
+import type { AlertDesk } from './notify/alert-desk.ts'
+import type { Watch } from './notify/watch.ts'
+import type { Service, ServiceParts } from './service/service.ts'
+import type { ServiceFigures } from './service/tell-figures.ts'
+import type { HealthReport } from './service/tell-health.ts'
+import type { Database } from './store/database.ts'
+
+/* What the application can do and what it is opened with. */
+
+/** The application as its callers (CLI, API) see it. */
+export interface App {
+  readonly check: CheckReport
+  /** The store, for what only the API asks it. */
+  readonly database: Database
+  plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
+  /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
+  run(options?: RunOptions): Promise<readonly FlowRun[]>
+  /** What the owners of each decided flow have said of its rules. */
+  signings(): Promise<readonly FlowSigning[]>
+  /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
+  giveWord(word: Word): Promise<FlowSigning>
+  /** The rules as they were, and as the contract's file has them now. */
+  readonly rules: Pick<RulesDesk, 'known' | 'versions' | 'diff' | 'answer' | 'signingsOf'>
+  /** What a run of a flow would do by the contract's file as it is now. */
+  planFile(flow: string, limit: number): Promise<PlanReport>
+  status(): Promise<readonly StatusRow[]>
+  log(filter: LogFilter): Promise<readonly LogEntry[]>
+  /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
+  show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>
+  cases(filter?: {
+    flow?: string
+    kind?: string
+    state?: 'open' | 'resolved' | 'all'
+    limit?: number
+  }): Promise<readonly CaseView[]>
+  /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
+  resolve(caseId: number, decision: CaseDecision): Promise<readonly CaseView[]>
+  /** What deciding so would do; changes nothing. */
+  previewDecision(caseId: number, decision: Omit<CaseDecision, 'by' | 'expected'>): Promise<DecisionPreview>
+  /** What screens look up in the store. */
+  readonly screens: Screens
+  testSystem(name: string): Promise<ConnectionReport>
+  /** Calls a system, and looks whether its tables are as the contract names them. */
+  probeSystem(name: string): Promise<Probe>
+  /** What is wrong, who is told of it, and the watch that finds it. */
+  readonly alerts: Alerts
+  /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
+  pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
+  /** Lets a paused flow run again; answers whether it was paused. */
+  resume(flow: string): Promise<boolean>
+  /** Makes refused writes due again, and asks the service for a run; answers how many. */
+  retry(flow: string): Promise<number>
+  /** Asks the service for a run as soon as possible. */
+  askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
+  /** When the service looks at each system of a flow next. */
+  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
+  /** How the service itself is: its processes, and systems in trouble. */
+  health(): Promise<HealthReport>
+  /** Figures of all flows and systems, for metrics. */
+  figures(): Promise<ServiceFigures>
+  /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
+  startService(options: ServiceOptions): Promise<Service>
+  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
+  feed(system: string): Promise<FeedReport>
+  installFeed(system: string): Promise<FeedReport>
+  removeFeed(system: string): Promise<FeedReport>
+  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
+  follow(options: FollowAppOptions): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
+export type Alerts = Pick<
+  AlertDesk,
+  'list' | 'page' | 'find' | 'mute' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'
+> & {
+  readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
+}
+
+export interface RunOptions {
+  /** Default: all decided flows, parents of references first. */
+  flows?: readonly string[]
+  /** Read everything, not only what changed. */
+  full?: boolean
+  onProgress?: (progress: Progress) => void
+  /** Ends the run between two batches; the next run goes on. */
+  signal?: AbortSignal
+}
+
+export interface ServiceOptions extends Pick<ServiceParts, 'role' | 'telling'> {
+  /** Flows worked on at once in this process. Default: all of them, at most 32. */
+  readonly slots?: number
+}
+
+export interface FollowAppOptions {
+  readonly signal: AbortSignal
+  /** Default: all decided flows. */
+  readonly flows?: readonly string[]
+  /** Called once when everything listens. */
+  readonly onReady?: (flows: ReadonlyMap<string, HotFlow>) => void
+  /** Hears of what goes wrong; it is tried again. */
+  readonly onTrouble?: (error: ConcordatError, flow: string | null) => void
+}
+
+export interface OpenOptions {
+  /** Contract file or folder; default `concordat.yaml` in the working directory. */
+  contract?: string
+  env?: Readonly<Record<string, string | undefined>>
+  /** Default: `DATABASE_URL` from `env`, else the embedded server. */
+  databaseUrl?: string
+  /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */
+  tamper?: (system: string) => Gate
+  /** Alerts begin and end within seconds rather than minutes; for the demo, where somebody sits and waits for them. */
+  impatient?: boolean
+  /** What takes long at the start, for people. */
+  onNotice?: (text: string) => void
+}
