@@ -1,21 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { FlowView } from '../../src/api/v1/schemas/flows.ts'
 import type { Home } from '../../src/api/v1/schemas/home.ts'
 import type { Playground, PlayRow } from '../../src/api/v1/schemas/playground.ts'
+import { type Demo, startDemo } from '../harness/demo.ts'
 
 /* The demo as a newcomer has it: the command, its link, an account, and the two systems to play with. */
 
-let folder: string
-let child: ChildProcess
+let demo: Demo
 let base: string
 const headers: Record<string, string> = {}
-let printed = ''
 
 interface Answer<T> {
   readonly status: number
@@ -40,22 +34,10 @@ async function ask<T>(method: string, path: string, body?: object): Promise<Answ
 const get = async <T>(path: string): Promise<T> => (await ask<T>('GET', path)).body
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'concordat-playground-'))
-  await chmod(folder, 0o711)
-  child = spawn(process.execPath, ['bin/concordat.js', 'demo', '--quiet', '--customers', '100', '--port', '0'], {
-    env: { ...process.env, CONCORDAT_HOME: folder, DATABASE_URL: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (data: Buffer) => {
-      printed += data.toString()
-    })
+  demo = await startDemo(100)
 })
 
-afterAll(async () => {
-  child.kill('SIGKILL')
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => demo.remove())
 
 const PATIENCE = { timeout: 45_000, interval: 100 }
 
@@ -75,9 +57,9 @@ const account = async (id: string): Promise<PlayRow['values']> =>
   (await get<Rows>('/playground/crm/accounts?limit=200')).items.find((one) => one.id === id)?.values ?? {}
 
 test('the demo ends by printing a link, and whoever follows it has the first account', async () => {
-  await expect.poll(() => printed, { timeout: 120_000 }).toContain('/setup?token=')
-  const [, origin, token] = /(http:\/\/\S+)\/setup\?token=(\S+)/.exec(printed)!
-  base = origin!
+  const link = await demo.link()
+  base = link.base
+  const { token } = link
   const account = { token, name: 'Nora', email: 'nora@levante.example', password: 'four words of a stranger' }
   const made = await ask('POST', '/setup', account)
   expect(made.status, JSON.stringify(made.body)).toBeLessThan(300)
@@ -166,7 +148,5 @@ test('a system that is switched off is alerted, and once it is back what waited 
 }, 180_000)
 
 test('Ctrl-C ends it in order', async () => {
-  child.kill('SIGINT')
-  const [status] = (await once(child, 'exit')) as [number | null]
-  expect(status, printed).toBe(0)
+  expect(await demo.end('SIGINT'), demo.printed()).toBe(0)
 }, 30_000)

@@ -1,7 +1,6 @@
 import { source as axeSource } from 'axe-core'
 import type { AxeResults } from 'axe-core'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
@@ -10,6 +9,7 @@ import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { LogPage } from '../../src/api/v1/schemas/log.ts'
 import type { RecordPage } from '../../src/api/v1/schemas/records.ts'
 import { describeBrowser } from '../harness/browser.ts'
+import { type Demo, startDemo } from '../harness/demo.ts'
 
 /*
  * The dashboard as its owners have it: the demo’s server, its link, a real browser. Screenshots of every screen are left in
@@ -22,33 +22,20 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const DESKTOP = { viewport: { width: 1360, height: 900 } } as const
 
 describeBrowser('dashboard', (browser) => {
-  let folder: string
-  let child: ChildProcess
+  let demo: Demo
   let base: string
-  let printed = ''
   let owner: BrowserContext
   const broken: string[] = []
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'concordat-browser-'))
-    await chmod(folder, 0o711)
     await rm(SHOTS, { recursive: true, force: true })
     await mkdir(SHOTS)
-    child = spawn(process.execPath, ['bin/concordat.js', 'demo', '--quiet', '--customers', '150', '--port', '0'], {
-      env: { ...process.env, CONCORDAT_HOME: folder, DATABASE_URL: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [child.stdout!, child.stderr!])
-      stream.on('data', (data: Buffer) => {
-        printed += data.toString()
-      })
+    demo = await startDemo(150)
   })
 
   afterAll(async () => {
     await owner?.close()
-    child.kill('SIGTERM')
-    await new Promise((ended) => child.once('exit', ended))
-    await rm(folder, { recursive: true, force: true })
+    await demo.remove()
   })
 
   /** A page whose every complaint is kept. */
@@ -66,12 +53,11 @@ describeBrowser('dashboard', (browser) => {
   }
 
   test('the printed link makes the first account, and shows how everything stands', async () => {
-    await expect.poll(() => printed, { timeout: 110_000, interval: 200 }).toMatch(/\/setup\?token=/)
-    const link = /(http:\/\/[^\s/]+)\/setup\?token=[\w-]+/.exec(printed)!
-    base = link[1]!
+    const link = await demo.link()
+    base = link.base
     owner = await browser().newContext({ ...DESKTOP, locale: 'en-GB', colorScheme: 'light' })
     const page = await watched(owner)
-    await page.goto(link[0])
+    await page.goto(`${base}/setup?token=${link.token}`)
     await page.getByLabel('Name').fill('Ana')
     await page.getByLabel('E-mail').fill('ana@levante.example')
     await page.getByLabel('New password').fill(PASSWORD)

@@ -1,6 +1,6 @@
 /** The embedded server as processes of their own see it, under each kind of account that this machine lets us use. */
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -19,7 +19,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { layoutOf } from '../../src/store/embedded/cluster.ts'
 import { findPostmaster } from '../../src/store/embedded/postmaster.ts'
@@ -45,9 +45,33 @@ const accounts = isRoot
     ]
   : [{ as: 'an ordinary user', account: undefined }]
 
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Where the account can read this checkout: here, or (in a folder closed to others) in a copy of what it needs. */
+function checkoutFor(account: { uid: number; gid: number } | undefined): { root: string; remove(): Promise<void> } {
+  if (account === undefined || !spawnSync(process.execPath, ['--version'], { ...account, cwd: '/' }).error)
+    return { root: ROOT, remove: () => Promise.resolve() }
+  const root = mkdtempSync(join(tmpdir(), 'concordat-open-checkout-'))
+  chmodSync(root, 0o755)
+  mkdirSync(join(root, 'test'))
+  for (const part of ['package.json', 'node_modules', 'src', join('test', 'embedded')]) {
+    const [from, to] = [join(ROOT, part), join(root, part)]
+    // Hard links take a second; between two file systems there are none.
+    const linked = spawnSync('cp', ['-al', from, to])
+    if (linked.status !== 0) execFileSync('cp', ['-a', from, to])
+  }
+  return { root, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
 describe.each(accounts)('the embedded server as $as', ({ account }) => {
+  let checkout: ReturnType<typeof checkoutFor>
   let home: string
   let users: User[]
+
+  beforeAll(() => {
+    checkout = checkoutFor(account)
+  })
+  afterAll(() => checkout.remove())
 
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'concordat-embedded-test-'))
@@ -63,7 +87,8 @@ describe.each(accounts)('the embedded server as $as', ({ account }) => {
   })
 
   async function start(ending = 'stop'): Promise<User> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'user.ts'), home, ending], {
+    const node = process.execPath.replace(ROOT, checkout.root)
+    const child = spawn(node, [join(checkout.root, 'test', 'embedded', 'user.ts'), home, ending], {
       ...account,
       stdio: ['pipe', 'pipe', 'inherit'],
       cwd: home,

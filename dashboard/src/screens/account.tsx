@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { NewToken, SessionList, TokenList } from '../../../src/api/v1/schemas/access.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { useSession } from '../session/session.tsx'
-import { Field } from '../ui/field.tsx'
+import { Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
@@ -50,24 +50,8 @@ function Password() {
     >
       <h2>{t.password}</h2>
       <div className="filters">
-        <Field label={t.currentPassword} wide>
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(e) => setCurrent(e.target.value)}
-          />
-        </Field>
-        <Field label={t.newPassword} wide>
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            value={password}
-            onChange={(e) => setPassword(e.target.value)}
-          />
-        </Field>
+        <PasswordField label={t.currentPassword} wide kind="current" value={current} onChange={setCurrent} />
+        <PasswordField label={t.newPassword} wide kind="new" value={password} onChange={setPassword} />
         <button type="submit" className="button">
           {t.save}
         </button>

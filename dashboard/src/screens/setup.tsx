@@ -5,7 +5,7 @@ import type { LinkInfo } from '../../../src/api/v1/schemas/access.ts'
 import { send } from '../api/client.ts'
 import { useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
-import { Field } from '../ui/field.tsx'
+import { Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { Loaded, told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
@@ -61,15 +61,7 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
           onChange={(e) => setEmail(e.target.value)}
         />
       </Field>
-      <Field label={t.newPassword}>
-        <input
-          type="password"
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={(e) => setPassword(e.target.value)}
-        />
-      </Field>
+      <PasswordField label={t.newPassword} kind="new" value={password} onChange={setPassword} />
       {use.error && (
         <Note tone="bad">
           {told(use.error).message} {told(use.error).cure}

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useSend } from '../api/queries.ts'
 import { addressOf } from '../api/client.ts'
 import { useSessionQuery } from '../session/session.tsx'
-import { Field } from '../ui/field.tsx'
+import { Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
@@ -38,15 +38,7 @@ export function SignIn() {
             onChange={(e) => setEmail(e.target.value)}
           />
         </Field>
-        <Field label={t.password}>
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(e) => setPassword(e.target.value)}
-          />
-        </Field>
+        <PasswordField label={t.password} kind="current" value={password} onChange={setPassword} />
         {enter.error && <Note tone="bad">{told(enter.error).message}</Note>}
         <button type="submit" className="button main-act" disabled={enter.isPending}>
           {t.signIn}

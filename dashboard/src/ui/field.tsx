@@ -7,3 +7,24 @@ export const Field = ({ label, wide, children }: { label: string; wide?: boolean
     {children}
   </label>
 )
+
+interface PasswordProps {
+  readonly label: string
+  /** The browser offers to make up a new one, or fills in the one it knows. */
+  readonly kind: 'new' | 'current'
+  readonly wide?: boolean
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+export const PasswordField = ({ label, kind, wide, value, onChange }: PasswordProps) => (
+  <Field label={label} {...(wide && { wide })}>
+    <input
+      type="password"
+      autoComplete={`${kind}-password`}
+      required
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </Field>
+)
