@@ -13,6 +13,7 @@ import { Table } from '../ui/table.tsx'
 import { number, When } from '../ui/time.tsx'
 import { tellDone, tellError } from '../ui/toasts.tsx'
 import { Change, Value } from '../ui/value.tsx'
+import { choiceName } from '../words/choice-name.ts'
 import { t } from '../words/words.ts'
 
 /** One question: the values side by side, what is suggested, what each answer would do. */
@@ -57,7 +58,7 @@ function Shown({ one }: { one: CaseDetail }) {
       )}
       {one.state === 'resolved' && (
         <Note tone="good">
-          {t.answered(one.resolution ?? '', one.resolved_by ?? '')} <When at={one.resolved} />
+          {t.answered(choiceName(one.resolution ?? ''), one.resolved_by ?? '')} <When at={one.resolved} />
         </Note>
       )}
       {one.state === 'open' && (may('decide', one.flow) ? <Answer one={one} /> : <Note>{t.mayNotDecide}</Note>)}
@@ -119,7 +120,7 @@ function Answer({ one }: { one: CaseDetail }) {
               onChange={() => change(() => setChoice(option.choice))}
             />
             <span>
-              <span className="strong">{t.choices[option.choice as keyof typeof t.choices] ?? option.choice}</span>
+              <span className="strong">{choiceName(option.choice)}</span>
               {option.choice === one.suggestion?.choice && <span className="badge accent">{t.suggested}</span>}
               <br />
               <span className="soft">{option.choice === 'value' ? t.anotherValue : option.means}</span>

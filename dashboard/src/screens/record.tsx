@@ -61,7 +61,7 @@ function Shown({ view }: { view: RecordView }) {
               head: t.field,
               cell: (row) => (
                 <>
-                  <div className="strong">{row.field}</div>
+                  <div className="strong nowrap">{row.field}</div>
                   <div className="small soft">{row.owner === 'shared' ? t.shared : t.ownedBy(row.owner)}</div>
                 </>
               ),
