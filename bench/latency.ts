@@ -25,8 +25,13 @@ export interface LatencyResult {
   readonly latencies: readonly Latency[]
   /** Seconds until the records that waited had landed as well. */
   readonly backlogSeconds: number
-  /** The most memory that the process had resident, first sync and closing pass included. */
-  readonly peakBytes: number
+  /** The most memory that the process had resident meanwhile, in bytes. */
+  readonly memory: {
+    readonly firstSync: number
+    readonly still: number
+    readonly backlog: number
+    readonly full: number
+  }
   readonly notes: readonly string[]
 }
 
@@ -44,11 +49,13 @@ export async function latency(world: World, records: number): Promise<LatencyRes
   await world.reset(records + EDITED)
   const worker = await world.worker()
   await measuredRun(world, worker)
+  const firstSync = await worker.memory()
   await onDatabase(world.b, (client) => client.query(OBSERVED))
   await worker.follow(['a', 'b'])
   const observer = await observe(world)
   try {
     const still = await edits(world, observer, 'nothing else to do', () => SECONDS * EDITS_PER_SECOND)
+    const memoryStill = await worker.memory()
     const began = performance.now()
     let drained = 0
     const backlog = onDatabase(world.a, (client) =>
@@ -61,16 +68,18 @@ export async function latency(world: World, records: number): Promise<LatencyRes
       drained > 0 ? 0 : Infinity,
     )
     await backlog
+    const memoryBacklog = await worker.memory()
     await worker.unfollow()
     const closing = await measuredRun(world, worker, { full: true })
     expectEqual('records that a closing full pass changed', closing.report.updated, 0)
+    const memory = { firstSync, still: memoryStill, backlog: memoryBacklog, full: await worker.memory() }
     await worker.close()
     await expectAgreement(world, records + EDITED)
     return {
       records,
       latencies: [still, busy],
       backlogSeconds: drained,
-      peakBytes: closing.peakBytes,
+      memory,
       notes: [
         `${EDITS_PER_SECOND} edits a second, each a transaction of its own in A; timed from sending the edit until its`,
         'notification from B arrives in another process. Change feeds are installed in both systems.',

@@ -133,7 +133,7 @@ function print(name: string, records: number, { unit, perSecond, runs, raw, note
   console.log('\n  Both systems hold the same customers: row counts and checksums are equal.')
 }
 
-function printLatency({ latencies, backlogSeconds, peakBytes, records, notes }: LatencyResult): void {
+function printLatency({ latencies, backlogSeconds, memory, records, notes }: LatencyResult): void {
   console.log('latency, PostgreSQL to PostgreSQL, store in PostgreSQL, fsync on\n')
   const ms = (value: number): string => `${value.toFixed(0)} ms`
   const rows = latencies.map((one) => [
@@ -146,7 +146,11 @@ function printLatency({ latencies, backlogSeconds, peakBytes, records, notes }: 
   ])
   printTable([['', 'edits', 'p50', 'p90', 'p99', 'longest'], ...rows])
   console.log(`\n  The ${records.toLocaleString('en')} other records had landed after ${backlogSeconds.toFixed(1)} s.`)
-  console.log(`  Our peak memory: ${Math.round(peakBytes / 1e6)} MB.`)
+  const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
+  console.log(
+    `  Our peak memory: ${mb(memory.firstSync)} in the first sync, ${mb(memory.still)} at 50 edits a second, ` +
+      `${mb(memory.backlog)} while the others waited, ${mb(memory.full)} in a closing full pass.`,
+  )
   for (const note of notes) console.log(`  ${note}`)
   console.log(
     '\n  Every edit landed; a full pass afterwards changed nothing, and both systems hold the same customers.',

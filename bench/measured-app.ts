@@ -38,12 +38,24 @@ async function unfollow(): Promise<Answer> {
   return { kind: 'ready' }
 }
 
+/** The most that was resident since somebody asked; what the process holds is looked at this often, in milliseconds. */
+const LOOK_MS = 50
+let mostResident = 0
+setInterval(() => (mostResident = Math.max(mostResident, process.memoryUsage.rss())), LOOK_MS).unref()
+
+function memory(): Answer {
+  const bytes = Math.max(mostResident, process.memoryUsage.rss())
+  mostResident = 0
+  return { kind: 'memory', bytes }
+}
+
 const options = JSON.parse(process.argv[2]!) as WorkerOptions
 try {
   const app = await openSigned(options)
   process.on('message', (request: Request) => {
     if (request.kind === 'run') measure(app, request.full).then(say, failed)
     else if (request.kind === 'follow') follow(app, request.systems).then(say, failed)
+    else if (request.kind === 'memory') say(memory())
     else if (request.kind === 'unfollow') unfollow().then(say, failed)
     else
       app.close().then(() => {

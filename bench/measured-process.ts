@@ -25,6 +25,8 @@ export interface Worker {
   /** Installs feeds in these systems and follows them. */
   follow(systems: readonly string[]): Promise<void>
   unfollow(): Promise<void>
+  /** The most memory that was resident, in bytes, since this was asked last. */
+  memory(): Promise<number>
   close(): Promise<void>
   kill(): void
 }
@@ -33,10 +35,11 @@ export interface Worker {
 export type Request =
   | { readonly kind: 'run'; readonly full: boolean }
   | { readonly kind: 'follow'; readonly systems: readonly string[] }
-  | { readonly kind: 'unfollow' | 'close' }
+  | { readonly kind: 'unfollow' | 'memory' | 'close' }
 export type Answer =
   | { readonly kind: 'ready' | 'closed' }
   | ({ readonly kind: 'ran' } & MeasuredRun)
+  | { readonly kind: 'memory'; readonly bytes: number }
   | { readonly kind: 'failed'; readonly message: string }
 
 const compileCache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'concordat')
@@ -81,6 +84,11 @@ export async function openWorker(options: WorkerOptions, profile: string | undef
     },
     async unfollow() {
       await ask({ kind: 'unfollow' })
+    },
+    async memory() {
+      const result = await ask({ kind: 'memory' })
+      if (result.kind !== 'memory') throw new Error(`The measured process answered ${result.kind}.`)
+      return result.bytes
     },
     async close() {
       await ask({ kind: 'close' })
