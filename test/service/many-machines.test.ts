@@ -1,15 +1,31 @@
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { openCompany, type Company, type Process } from './stage.ts'
 
 const REAL_TIME = { customers: { schedule: { erp: 'real-time', crm: 'real-time' } } }
 const RECORDS = 12_000
 
-/** Lets the CRM take a millisecond for each new row, so that a machine of any speed is in the middle of it for a while. */
-async function slowly(company: Company): Promise<void> {
+/**
+ * Lets the CRM take no row of the second half of the customers until the gate is opened, so that a machine of any speed is
+ * in the middle of the work until then.
+ */
+async function gate(company: Company, event: 'insert' | 'update'): Promise<() => Promise<void>> {
+  const keeper = new pg.Client({ connectionString: company.crm.url })
+  await keeper.connect()
+  let open = false
+  const release = async (): Promise<void> => {
+    if (!open) await keeper.end()
+    open = true
+  }
+  onTestFinished(release)
+  await keeper.query('select pg_advisory_lock(7)')
   await company.crm.sql(`
-    create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.001); return new; end $$;
-    create trigger slowly before insert on accounts for each row execute function slowly()`)
+    create function gate() returns trigger language plpgsql as $$ begin
+      if substr(new.tax_id, 2)::int > ${RECORDS / 2} then perform pg_advisory_xact_lock_shared(7); end if;
+      return new; end $$;
+    create trigger gate before ${event} on accounts for each row execute function gate()`)
+  return release
 }
 
 /** The worker that has the flow now. */
@@ -20,7 +36,7 @@ async function holder(company: Company, processes: readonly Process[]): Promise<
 
 test('L16 one of three workers is killed under load: another takes over within 30 seconds, nothing is lost or doubled', async () => {
   const company = await openCompany(REAL_TIME)
-  await slowly(company)
+  const open = await gate(company, 'insert')
   await company.erp.sql(
     `insert into customers (legal_name, vat, email) select 'Customer ' || i, 'V' || i, 'c' || i || '@acme.example' from generate_series(1, ${RECORDS}) i`,
   )
@@ -38,6 +54,7 @@ test('L16 one of three workers is killed under load: another takes over within 3
   await victim.ended
   const survivors = workers.filter((one) => one !== victim)
   const before = await landed()
+  await open()
   expect(before).toBeLessThan(RECORDS)
   // Fresh edits go on while the work changes hands.
   await company.erp.sql(`update customers set legal_name = legal_name || ' Ltd' where id % 100 = 0`)
@@ -67,11 +84,13 @@ test('L16 SIGTERM under load drains within 10 seconds, and a second process goes
   await company.erp.sql(
     `insert into customers (legal_name, vat) select 'Customer ' || i, 'V' || i from generate_series(1, ${RECORDS}) i`,
   )
+  const open = await gate(company, 'insert')
   const first = await company.start('serve', '--port', '0')
   const landed = async (): Promise<number> => Number(await company.crm.value('select count(*) from accounts'))
   await expect.poll(landed, { timeout: 60_000, interval: 20 }).toBeGreaterThan(RECORDS / 10)
   const began = Date.now()
   first.signal('SIGTERM')
+  await open()
   expect(await first.ended, first.output()).toBe(0)
   expect(Date.now() - began).toBeLessThan(10_000)
   const before = await landed()
@@ -91,11 +110,13 @@ test(
     await company.erp.sql(
       `insert into customers (legal_name, vat) select 'Customer ' || i, 'V' || i from generate_series(1, ${RECORDS}) i`,
     )
+    const open = await gate(company, 'insert')
     const workers = [await company.start('serve', '--port', '0'), await company.start('worker', '--port', '0')]
     const landed = async (): Promise<number> => Number(await company.crm.value('select count(*) from accounts'))
     await expect.poll(landed, { timeout: 60_000, interval: 20 }).toBeGreaterThan(RECORDS / 10)
     const still = (await holder(company, workers))!
     still.signal('SIGSTOP')
+    await open()
     const others = workers.filter((one) => one !== still)
     await expect.poll(() => holder(company, others), { timeout: 120_000 }).toBeDefined()
     still.signal('SIGCONT')
@@ -128,12 +149,11 @@ test(
       Number(await company.crm.value(`select count(*) from accounts where account_name like '${name}%'`))
     await expect.poll(() => landed('Customer'), { timeout: 90_000 }).toBe(RECORDS)
     await company.crm.sql(`
-      create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.001); return new; end $$;
-      create trigger slowly before update on accounts for each row execute function slowly();
       create table writers (account text, name text);
       create function wrote() returns trigger language plpgsql as $$ begin
         insert into writers values (new.tax_id, new.account_name); return null; end $$;
       create trigger wrote after update on accounts for each row execute function wrote()`)
+    const open = await gate(company, 'update')
     await company.erp.sql(`update customers set legal_name = 'Client ' || id`)
     const helpers = async (): Promise<string[]> =>
       (
@@ -145,6 +165,7 @@ test(
     const [helping] = await helpers()
     const victim = workers.find((one) => helping!.startsWith(`process ${one.pid} `))!
     victim.signal('SIGKILL')
+    await open()
     // Somebody edits a record that waits, and one that has been carried over, meanwhile.
     await company.erp.sql(`update customers set legal_name = 'Fresh ' || id where id in (1, ${RECORDS - 1})`)
     await expect.poll(() => landed('Fresh'), { timeout: 60_000 }).toBe(2)
