@@ -57,8 +57,6 @@ const vitest = spawn(
   [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
-    '--project',
-    'system',
     '--maxWorkers',
     values.workers,
     ...suites,
