@@ -54,13 +54,7 @@ const began = performance.now()
 const suites = positionals.length === 0 ? ['test/crash'] : positionals.map((name) => `test/crash/${name}`)
 const vitest = spawn(
   process.execPath,
-  [
-    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    'run',
-    '--maxWorkers',
-    values.workers,
-    ...suites,
-  ],
+  [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--maxWorkers', values.workers, ...suites],
   {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
