@@ -26,7 +26,7 @@ import type { Creation } from './unmatched.ts'
  */
 
 const PAGE = 2_000
-/** Where hints wait for their turn between two pages. */
+/** Where hints wait for their turn between two pages; what they deal with meanwhile is not dealt with by an older listing. */
 const SHORT_PAGE = 500
 const IN_FLIGHT = 3
 
@@ -89,16 +89,17 @@ export async function observeChanges(
   }
 }
 
-/** Reads again what was dealt with after the listing began: it may show what was there before. */
+/** Reads again what was dealt with after the listing began, which may show what was there before; in the listing's order. */
 async function asTheyAre(
   work: FlowWork,
   side: Side,
-  records: readonly RemoteRecord[],
+  listed: readonly RemoteRecord[],
 ): Promise<readonly RemoteRecord[]> {
   const touched = work.touched?.get(side.id)
-  const stale = touched ? records.filter((record) => touched.has(record.id)).map((record) => record.id) : []
-  if (stale.length === 0) return records
-  return [...records.filter((record) => !touched!.has(record.id)), ...(await side.remote.read(stale))]
+  const stale = touched ? listed.filter((record) => touched.has(record.id)).map((record) => record.id) : []
+  if (stale.length === 0) return listed
+  const now = new Map((await side.remote.read(stale)).map((record) => [record.id, record]))
+  return listed.flatMap((record) => (touched!.has(record.id) ? (now.get(record.id) ?? []) : [record]))
 }
 
 /**
@@ -125,15 +126,18 @@ export async function observeAll(
   const blank = !scannedBefore && (await isBlank(work.database, side.id))
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
   const ranges = new ScanRanges()
+  // A side that is read for the first time is known by nothing but this pass.
+  const giveWay = scannedBefore ? work.giveWay : undefined
   let done = 0
   let linked = 0
   const pass = async (range: KeyRange): Promise<void> => {
     let after = range.after
-    for await (const records of remote.scan(range, PAGE)) {
+    for await (const listed of remote.scan(range, giveWay ? SHORT_PAGE : PAGE)) {
+      const records = await asTheyAre(work, side, listed)
       const decision = await decider.decide(side, records, { last, blank, recheck: work.rulesChanged })
       noteFindings(findings, side, decision)
       linked += decision.linked
-      const upTo = records.at(-1)!.id
+      const upTo = listed.at(-1)!.id
       const newlyLinked = decision.outcome.newLinks.length
       if (looked !== null) {
         const { newLinks } = decision.outcome
@@ -151,8 +155,9 @@ export async function observeAll(
         decider.correlator.committed(decision)
       })
       if (!stream) await pipeline.drain()
-      done += records.length
+      done += listed.length
       work.progress(stream ? `reading ${side.system} and writing` : `reading ${side.system}`, done, total)
+      await giveWay?.()
     }
     if (range.upTo !== null && after !== range.upTo) ranges.add({ after, upTo: range.upTo, linked: 0 }, [], true)
   }
@@ -176,7 +181,9 @@ export async function observeAll(
     await markScanned(session, side.id, new Date(work.clock()))
     if (cursor) await moveCursor(session, side.id, cursor)
   })
-  if (scannedBefore && linked < linksBefore) await findAbsent(work, side, findings)
+  // Links that hints made meanwhile may hide as many that are gone.
+  const hinted = work.touched?.has(side.id) === true
+  if (scannedBefore && (linked < linksBefore || hinted)) await findAbsent(work, side, findings)
   else findings.swept.add(side.id)
 }
 
@@ -210,6 +217,7 @@ export async function findAbsent(work: FlowWork, side: Side, findings: Findings)
     for await (const page of side.remote.scanIds(20_000)) {
       stopIfAsked(work)
       yield page
+      await work.giveWay?.()
     }
   }
   const ids = await linksNotAmong(work.database, side.id, listed())
@@ -229,6 +237,7 @@ async function compareDigests(
     result[i] = { page, same: false }
     if (page.digest === '' || small.has(page)) continue
     stopIfAsked(work)
+    await work.giveWay?.()
     await pipeline.add(async () => {
       const now = await side.remote.digest({ after: page.after, upTo: page.upTo })
       result[i] = { page, same: now.rows === page.rows && now.digest === page.digest }

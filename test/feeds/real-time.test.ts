@@ -248,6 +248,40 @@ test('a run and hints of the same flow take turns', async () => {
   await quiet(live)
 })
 
+test('edits go on during a full pass, which takes no older listing for the truth', async () => {
+  const live = await openLive({}, (world) =>
+    world.erp.sql(
+      `insert into customers (legal_name, vat, credit_limit) select 'C' || i, 'V' || i, i from generate_series(1, 20000) i`,
+    ),
+  )
+  // Without what the last pass has stored, this one reads every row.
+  await live.store.sql('delete from scan_page')
+  let passing = true
+  const run = live.flows
+    .get('customers')!
+    .run({ full: true })
+    .finally(() => (passing = false))
+  let edits = 0
+  while (passing && edits < 400) {
+    edits++
+    await live.erp.sql(`update customers set credit_limit = 500000 + ${edits} where vat = 'V${(edits * 397) % 20_000}'`)
+    await live.crm.sql(
+      `update accounts set phone = '600 ${100_000 + edits}' where tax_id = 'V${(edits * 211) % 20_000}'`,
+    )
+    if (edits % 5 === 0) await live.erp.sql(`delete from customers where vat = 'V${(edits * 89) % 20_000}'`)
+  }
+  expect(await run).toMatchObject({ status: 'done', kind: 'full' })
+  const state = async (of: 'erp' | 'crm'): Promise<unknown> =>
+    of === 'erp'
+      ? live.erp.sql(`select vat, credit_limit::int as credit, right(phone, 9) as phone from customers order by vat`)
+      : live.crm.sql(
+          `select tax_id as vat, credit_limit::int as credit, right(replace(phone, ' ', ''), 9) as phone from accounts order by tax_id`,
+        )
+  await eventually(async () => expect(await state('crm')).toEqual(await state('erp')))
+  expect(edits).toBeGreaterThan(10)
+  await quiet(live)
+})
+
 async function changeTable(live: Live): Promise<string> {
   const name = await live.store.value('select name from installation')
   return `concordat_${String(name)}.change`
