@@ -14,6 +14,7 @@ COPY --from=build /concordat/package.json ./
 COPY --from=build /concordat/node_modules node_modules
 COPY --from=build /concordat/bin bin
 COPY --from=build /concordat/dist dist
+COPY --from=build /concordat/dashboard/dist dashboard/dist
 COPY --from=build /concordat/schema schema
 USER node
 EXPOSE 8080

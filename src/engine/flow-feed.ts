@@ -3,6 +3,7 @@ import type { ChangeFeed, ChangeHint, HintBatch, Watched } from '../connector-ki
 import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { HotFlow } from './hot-flow.ts'
+import { Pipeline } from './pipeline.ts'
 import { objectSpec } from './side.ts'
 
 /*
@@ -65,20 +66,18 @@ const LAST_RETRY_MS = 5_000
 /** Carries a feed's hints to the flows, until `signal` aborts. A batch is acknowledged when every flow is done with it. */
 export async function followFeed(options: FollowOptions): Promise<void> {
   const { feed, signal } = options
-  const under = new Set<Promise<void>>()
+  const under = new Pipeline(AT_ONCE)
   for (let failed = 0; !signal.aborted; failed++) {
     try {
       for await (const batch of feed.listen(signal)) {
         failed = 0
-        const mine = dealWith(options, batch).finally(() => under.delete(mine))
-        under.add(mine)
-        if (under.size >= AT_ONCE) await Promise.race(under)
+        await under.add(() => dealWith(options, batch))
       }
     } catch (error) {
       await trouble(options, error, null, failed)
     }
     // Listening anew hands out again what was not acknowledged: not twice at the same time.
-    await Promise.all(under)
+    await under.drain()
   }
 }
 

@@ -42,7 +42,10 @@ export interface FlowWork {
   readonly helpers?: Helpers
   /** Whether shards of the flow's marks are given out now, and whether any were. */
   readonly givenOut?: { now: boolean; ever: boolean }
-  /** Remote ids by side that hints were about since this run began: what it listed before is not what they are now. */
+  /**
+   * Sides that are being listed, with the remote ids that hints were about meanwhile: what was listed of them is not what
+   * they are now.
+   */
   readonly touched?: Map<number, Set<string>>
   /** What hints have changed of late, which counts with what the limits let through. */
   readonly recent?: { readonly changes: number; readonly deletions: number }

@@ -184,16 +184,15 @@ async function recordsGone(work: FlowWork, absent: ReadonlyMap<number, ReadonlyS
   return [...all]
 }
 
-/** What a run in progress has listed of these records before is not what they are now. */
+/** What a run in progress has listed of these records is not what they are now. */
 async function noteTouched(
   work: FlowWork,
   hinted: ReadonlyMap<Side, readonly string[]>,
   records: readonly string[],
 ): Promise<void> {
+  if (!work.touched?.size) return
   const note = (sideId: number, remoteId: string): void => {
-    const ids = work.touched!.get(sideId)
-    if (ids) ids.add(remoteId)
-    else work.touched!.set(sideId, new Set([remoteId]))
+    work.touched?.get(sideId)?.add(remoteId)
   }
   for (const [side, ids] of hinted) for (const id of ids) note(side.id, id)
   for (const row of await recordsById(work.database, records))

@@ -182,7 +182,7 @@ export async function observeAll(
     if (cursor) await moveCursor(session, side.id, cursor)
   })
   // Links that hints made meanwhile may hide as many that are gone.
-  const hinted = work.touched?.has(side.id) === true
+  const hinted = (work.touched?.get(side.id)?.size ?? 0) > 0
   if (scannedBefore && (linked < linksBefore || hinted)) await findAbsent(work, side, findings)
   else findings.swept.add(side.id)
 }

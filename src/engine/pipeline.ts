@@ -6,19 +6,24 @@ export class Pipeline {
   private readonly limit: number
   private readonly running = new Set<Promise<void>>()
   private failure: { readonly error: unknown } | null = null
+  private freed: () => void = () => {}
 
   constructor(limit: number) {
     this.limit = limit
   }
 
   async add(task: () => Promise<void>): Promise<void> {
-    while (this.running.size >= this.limit && !this.failure) await Promise.race(this.running)
+    // No race between them: each would keep a reaction for every task that was added while it went on.
+    while (this.running.size >= this.limit && !this.failure) await new Promise<void>((free) => (this.freed = free))
     if (this.failure) return this.drain()
     const started: Promise<void> = task()
       .catch((error: unknown) => {
         this.failure ??= { error }
       })
-      .finally(() => this.running.delete(started))
+      .finally(() => {
+        this.running.delete(started)
+        this.freed()
+      })
     this.running.add(started)
   }
 

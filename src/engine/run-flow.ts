@@ -280,10 +280,20 @@ async function observeSides(work: FlowWork, decider: Decider, pass: Pass): Promi
   for (const [i, side] of others.entries()) await observe(work, decider, side, pass, i === others.length - 1)
 }
 
+/** Looks at a side; hints that are dealt with meanwhile say which of the listed records they were about. */
 async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
+  pass.seen.add(side.id)
+  work.touched?.set(side.id, new Set())
+  try {
+    await list(work, decider, side, pass, last)
+  } finally {
+    work.touched?.delete(side.id)
+  }
+}
+
+async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
   const { kind, findings } = pass
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
-  pass.seen.add(side.id)
   if (kind === 'full' || row.cursor === null) {
     const looked = work.rulesChanged || row.scannedAt === null ? null : row.cursor
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null, looked)
