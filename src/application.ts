@@ -44,9 +44,17 @@ export interface App {
   /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
   giveWord(word: Word): Promise<FlowSigning>
   /** The rules as they were, and as the contract's file has them now. */
-  readonly rules: Pick<RulesDesk, 'known' | 'versions' | 'diff' | 'answer' | 'signingsOf'>
+  readonly rules: Pick<
+    RulesDesk,
+    'known' | 'savedAt' | 'waitsFor' | 'newRules' | 'versions' | 'diff' | 'answer' | 'signingsOf'
+  >
   /** What a run of a flow would do by the contract's file as it is now. */
   planFile(flow: string, limit: number): Promise<PlanReport>
+  /**
+   * Opens the application by the contract's file as it is now, on the same store, when that has new rules and all of its
+   * flows are signed; null otherwise. This one goes on; who keeps the store running must be closed last.
+   */
+  successor(): Promise<App | null>
   status(): Promise<readonly StatusRow[]>
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */

@@ -164,7 +164,13 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     signingsOf: (session) => tellSignings(session, contract),
     ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
-  const rules = new RulesDesk({ database, contract, path, connectors: Object.keys(KINDS) })
+  const rules = new RulesDesk({
+    database,
+    running: check,
+    source: deps.contractSource,
+    path,
+    connectors: Object.keys(KINDS),
+  })
   const known = (system: string): void => {
     if (contract.systems.has(system)) return
     throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
@@ -231,6 +237,14 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       } finally {
         await other.close()
       }
+    },
+    async successor() {
+      if ((await rules.waitsFor()) !== 'taking up') return null
+      const next = await openApplication({ ...options, contract: path, databaseUrl: url })
+      // The file may have been saved once more in between.
+      if ((await rules.waitsFor(next.check)) === 'taking up') return next
+      await next.close()
+      return null
     },
     async status() {
       const now = Date.now()

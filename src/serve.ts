@@ -1,11 +1,16 @@
-import type { App } from './app.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startApi, type Api } from './api/server.ts'
+import type { App } from './app.ts'
 import type { Playground } from './model/playground.ts'
-import { startApi } from './api/server.ts'
+import type { Service } from './service/service.ts'
+import type { Telling } from './service/telling.ts'
 import { jsonTelling } from './service/json-telling.ts'
+import { whereOf } from './service/where-of.ts'
 
 /*
- * One process of the service from its start to its end: flows by their schedules, jobs, and HTTP.
+ * One process of the service from its start to its end: flows by their schedules, jobs, and HTTP. When the contract's file has
+ * new rules and all are signed, the application is opened anew by it and takes over; what runs by the rules of before is ended
+ * between two batches, and goes on by the new ones.
  */
 
 export interface ServeOptions {
@@ -27,35 +32,103 @@ export interface ServeOptions {
 /** SIGTERM to the end of the process takes at most 10 seconds; this is what runs get of it. */
 const DRAIN_MS = 8_000
 
-/** Runs the service until the signal says otherwise. */
+/** How often it is looked whether the contract's file is to be taken up. */
+const LOOK_MS = 2_000
+
+/** What serves by one version of the rules. */
+interface Shift {
+  readonly app: App
+  readonly service: Service
+  readonly api: Api | null
+}
+
+/** Runs the service until the signal says otherwise. Only `app` is left open. */
 export async function serve(app: App, options: ServeOptions): Promise<void> {
   const telling = jsonTelling(options.log)
-  const { slots, signal, env } = options
+  const { signal, env } = options
   const traced = Object.keys(env).some((name) => /^OTEL_EXPORTER_OTLP(_TRACES)?_ENDPOINT$/.test(name))
   const endTracing = traced ? (await import('./service/start-tracing.ts')).startTracing() : null
-  const service = await app.startService({ role: options.role, telling, ...(slots !== undefined && { slots }) })
-  try {
-    const parts = {
-      app,
-      service,
+  const startService = (by: App) =>
+    by.startService({
+      role: options.role,
       telling,
-      env: options.env,
-      stopping: () => signal.aborted,
-      ...(options.playground && { playground: options.playground }),
-    }
-    const api = options.listen && (await startApi(parts, options.listen))
+      ...(options.slots !== undefined && { slots: options.slots }),
+    })
+  const listen = (by: App, service: Service, port?: number): Promise<Api> | null =>
+    options.listen &&
+    startApi(
+      {
+        app: by,
+        service,
+        telling,
+        env,
+        stopping: () => signal.aborted,
+        ...(options.playground && { playground: options.playground }),
+      },
+      { ...options.listen, ...(port !== undefined && { port }) },
+    )
+  const service = await startService(app)
+  let shift: Shift = { app, service, api: null }
+  /** Ends what ran by rules of before. */
+  const leave = async (before: Shift): Promise<void> => {
+    await before.service
+      .stop(DRAIN_MS)
+      .catch((error: unknown) => telling.warn({ where: whereOf(error) }, 'a service did not end well'))
+    // The first one was opened by the caller, and may keep the store running.
+    if (before.app !== app) await before.app.close()
+  }
+  let leaving: Promise<void> = Promise.resolve()
+  try {
+    shift = { app, service, api: await listen(app, service) }
     try {
-      telling.info({ role: options.role, url: api?.url }, 'service started')
-      options.onReady?.(api?.url ?? null, options.role === 'serve' ? ((await api?.setupLink()) ?? null) : null)
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      telling.info({ role: options.role, url: shift.api?.url }, 'service started')
+      options.onReady?.(
+        shift.api?.url ?? null,
+        options.role === 'serve' ? ((await shift.api?.setupLink()) ?? null) : null,
+      )
+      for (;;) {
+        const next = await successor(shift.app, startService, signal, telling)
+        if (!next) break
+        await leaving
+        const before = shift
+        shift = { ...next, api: before.api }
+        leaving = leave(before)
+        // The address stays; for the moment in between browsers ask again.
+        await before.api?.close()
+        const port = before.api ? Number(new URL(before.api.url).port) : undefined
+        shift = { ...next, api: await listen(next.app, next.service, port) }
+        telling.info({ rules: next.app.check.contract?.fingerprint }, 'rules taken up')
+      }
       telling.info({}, 'service stops')
     } finally {
-      await Promise.all([api?.close(), service.stop(DRAIN_MS)])
+      await Promise.all([shift.api?.close(), shift.service.stop(DRAIN_MS), leaving])
+      if (shift.app !== app) await shift.app.close()
       // A collector that does not answer must not hold the end up.
       await Promise.race([endTracing?.(), sleep(1_000, undefined, { ref: false })]).catch(() => {})
     }
   } catch (error) {
     await service.stop(DRAIN_MS)
     throw error
+  }
+}
+
+/** Waits until the contract's file is to be taken up, and begins to serve by it; null when the service is to end. */
+async function successor(
+  app: App,
+  startService: (by: App) => Promise<Service>,
+  signal: AbortSignal,
+  telling: Telling,
+): Promise<Omit<Shift, 'api'> | null> {
+  for (;;) {
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return null
+    let next: App | null = null
+    try {
+      next = await app.successor()
+      if (next) return { app: next, service: await startService(next) }
+    } catch (error) {
+      await next?.close().catch(() => {})
+      telling.warn({ where: whereOf(error) }, 'could not look whether the rules have changed')
+    }
   }
 }

@@ -18,10 +18,8 @@ export function readContractFiles(path: string): SourceFile[] {
     // A pipe or a device may never come to an end.
     if (!stat.isDirectory() && !stat.isFile()) throw new Error('neither a file nor a folder')
     if (stat.isFile()) return [readOne(path)]
-    const names = readdirSync(path).filter(
-      (name) => /\.ya?ml$/i.test(name) && !name.startsWith('.') && statSync(join(path, name)).isFile(),
-    )
-    if (names.length > 0) return names.toSorted().map((name) => readOne(join(path, name)))
+    const names = filesIn(path)
+    if (names.length > 0) return names.map(readOne)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why =
@@ -46,6 +44,23 @@ export function readContractFiles(path: string): SourceFile[] {
     cure: 'Name a contract file or a folder of them, or start a contract with `concordat init`.',
   })
 }
+
+/** When a contract file, or any of a folder, was saved last; null when none can be read. */
+export function contractSavedAt(path: string): Date | null {
+  try {
+    const paths = statSync(path).isDirectory() ? filesIn(path) : [path]
+    const times = paths.map((one) => statSync(one).mtimeMs)
+    return times.length > 0 ? new Date(Math.max(...times)) : null
+  } catch {
+    return null
+  }
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.') && statSync(join(folder, name)).isFile())
+    .toSorted()
+    .map((name) => join(folder, name))
 
 function readOne(path: string): SourceFile {
   const tooLarge = statSync(path).size > MAX_READ

@@ -1,20 +1,21 @@
 import { bundle, readBundle } from '../contract/bundle.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
+import { leftOut } from '../contract/left-out.ts'
 import type { CheckReport } from '../contract/finding.ts'
 import { readContract } from '../contract/read-contract.ts'
-import { readContractFiles, type SourceFile } from '../contract/read-files.ts'
+import { contractSavedAt, readContractFiles, type SourceFile } from '../contract/read-files.ts'
 import { type FlowDiff, type LineDiff, lineDiff, sentenceDiff } from '../contract/rule-diff.ts'
 import { saveFile } from '../contract/save-file.ts'
 import { writeAnswer } from '../contract/write-answer.ts'
 import { ConcordatError } from '../model/errors.ts'
-import type { FlowSigning } from '../model/report.ts'
+import type { FileState, FlowSigning } from '../model/report.ts'
 import { contractSource, contractVersions, type ContractVersion } from '../store/contract-versions.ts'
 import type { Database } from '../store/database.ts'
 import { giveWord, type Word } from './give-word.ts'
 import { tellSignings } from './tell-signings.ts'
 
 export interface RuleDiff {
-  readonly from: { readonly version: number; readonly fingerprint: string }
+  readonly from: { readonly version: number | null; readonly fingerprint: string }
   readonly to: { readonly version: number | null; readonly fingerprint: string | null }
   readonly flows: readonly FlowDiff[]
   readonly lines: readonly LineDiff[]
@@ -23,26 +24,37 @@ export interface RuleDiff {
 /** The rules as they run, as they were, and as the contract's file has them now. */
 export class RulesDesk {
   private readonly database: Database
+  private readonly running: CheckReport
   private readonly contract: Contract
+  private readonly source: string
   private readonly path: string
   private readonly connectors: readonly string[]
+  /** The file as it was read last; it is asked for far more often than it changes. */
+  private last: { readonly source: string; readonly report: CheckReport } | null = null
 
   constructor(parts: {
     readonly database: Database
-    /** The rules that run. */
-    readonly contract: Contract
+    /** The rules that run; they have a contract. */
+    readonly running: CheckReport
+    /** The files that those were read from. */
+    readonly source: string
     readonly path: string
     readonly connectors: readonly string[]
   }) {
     this.database = parts.database
-    this.contract = parts.contract
+    this.running = parts.running
+    this.contract = parts.running.contract!
+    this.source = parts.source
     this.path = parts.path
     this.connectors = parts.connectors
   }
 
-  /** The file as it is now, which is not what runs until the service starts anew. Throws `contract.unreadable`. */
+  /** The file as it is now, which may not be what runs. Throws `contract.unreadable`. */
   now(): CheckReport {
-    return this.read(readContractFiles(this.path))
+    const files = readContractFiles(this.path)
+    const source = bundle(files)
+    if (this.last?.source !== source) this.last = { source, report: this.read(files) }
+    return this.last.report
   }
 
   /** The same, where a file that cannot be read is one more finding. */
@@ -65,13 +77,43 @@ export class RulesDesk {
     }
   }
 
+  /** When the file was saved last; null when it cannot be read. */
+  savedAt(): Date | null {
+    return contractSavedAt(this.path)
+  }
+
+  /** What the file, or another reading of it, waits for until it runs. */
+  async waitsFor(now: CheckReport = this.known()): Promise<FileState> {
+    if (!now.contract) return 'mending'
+    const [can, could] = [runnable(now), runnable(this.running)]
+    if ([...could].some((flow) => !can.has(flow))) return 'answers'
+    if (this.newRules(now).length > 0) {
+      const signings = [...(await tellSignings(this.database, now.contract)).values()]
+      return signings.every(({ signed }) => signed) ? 'taking up' : 'signatures'
+    }
+    if (now.questions.length > 0) return 'answers'
+    return now.contract.fingerprint === this.contract.fingerprint ? 'nothing' : 'restart'
+  }
+
+  /** Flows of a reading of the file whose rules, or owners, are not those that run. */
+  newRules(now: CheckReport = this.known()): readonly Flow[] {
+    return [...(now.contract?.flows.values() ?? [])].filter((flow) => {
+      const old = this.contract.flows.get(flow.name)
+      const owner = (as: 'business' | 'technical') => old?.owners[as].email === flow.owners[as].email
+      return old?.fingerprint !== flow.fingerprint || !owner('business') || !owner('technical')
+    })
+  }
+
   versions(): Promise<readonly ContractVersion[]> {
     return contractVersions(this.database)
   }
 
-  /** What a later version, or the file as it is now, says otherwise than an earlier one. */
-  async diff(from: number, to: number | 'file'): Promise<RuleDiff> {
-    const before = await this.version(from)
+  /** What a later version, or the file as it is now, says otherwise than an earlier one, or than what runs. */
+  async diff(from: number | 'running', to: number | 'file'): Promise<RuleDiff> {
+    const before =
+      from === 'running'
+        ? { version: null, fingerprint: this.contract.fingerprint, source: this.source }
+        : await this.version(from)
     const after =
       to === 'file' ? { version: null, source: bundle(readContractFiles(this.path)) } : await this.version(to)
     const report = to === 'file' ? this.now() : this.readVersion(after.source)
@@ -147,4 +189,10 @@ export class RulesDesk {
       cure: 'See the list of versions.',
     })
   }
+}
+
+/** The flows that can run by these rules. */
+function runnable(report: CheckReport): ReadonlySet<string> {
+  const cannot = new Set(leftOut(report).map(({ flow }) => flow))
+  return new Set([...(report.contract?.flows.keys() ?? [])].filter((flow) => !cannot.has(flow)))
 }

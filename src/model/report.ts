@@ -266,3 +266,10 @@ export interface Progress {
   readonly rate: number
   readonly secondsLeft: number | null
 }
+
+/**
+ * What the contract's file, as it is now, waits for until it runs: `nothing`, it says what runs; `mending` of its problems;
+ * `answers` to questions about a flow that runs; `signatures`; `taking up`, its rules are signed and run within seconds; a
+ * `restart`, because what has changed is nothing that is signed.
+ */
+export type FileState = 'nothing' | 'mending' | 'answers' | 'signatures' | 'taking up' | 'restart'

@@ -33,7 +33,7 @@ test('the rules are told in sentences, field by field, with what the file says b
       },
     ],
     findings: [],
-    file: { fingerprint: before.fingerprint, changed: false, questions: [], findings: [] },
+    file: { fingerprint: before.fingerprint, changed: false, waits_for: 'nothing', questions: [], findings: [] },
   })
   expect(before.flows[0]!.rulebook.map(({ section }) => section)).toContain('edge cases')
   expect(before.flows[0]!.fields).toContainEqual(
@@ -43,7 +43,7 @@ test('the rules are told in sentences, field by field, with what the file says b
   await change(stand, (text) => text.replace('empty_in_master: keep', 'empty_in_master: perhaps'))
   const broken = await stand.get<Rules>('/rules')
   expect(broken.fingerprint).toBe(before.fingerprint)
-  expect(broken.file).toMatchObject({ fingerprint: null, changed: true })
+  expect(broken.file).toMatchObject({ fingerprint: null, changed: true, waits_for: 'mending' })
   expect(broken.file.findings[0]).toMatchObject({
     severity: 'error',
     line: expect.any(Number) as number,
@@ -57,6 +57,7 @@ test('an open question is answered into the file, whose comments stay; then owne
   const stand = await openStand()
   const text = await change(stand, (now) => `# Agreed in May.\n${without('deleted_in_master: delete')(now)}`)
   const { file } = await stand.get<Rules>('/rules')
+  expect(file.waits_for).toBe('answers')
   expect(file.questions).toMatchObject([
     { flow: 'customers', setting: 'edge_cases.deleted_in_master', role: 'business', owner: 'Ana Ruiz' },
   ])
@@ -77,6 +78,7 @@ test('an open question is answered into the file, whose comments stay; then owne
   expect(await refused('ask')).toBe('contract.changed')
 
   const signatures = await stand.get<SigningList>('/rules/signatures')
+  expect((await stand.get<Rules>('/rules')).file.waits_for).toBe('signatures')
   expect(signatures.items).toMatchObject([{ flow: 'customers', signed: true }])
   expect(signatures.file).toMatchObject([
     { flow: 'customers', signed: false, why: expect.stringContaining('Ana Ruiz') as string },
@@ -128,6 +130,8 @@ test('versions are told with their runs, and any two of them, or the file, compa
     '+deleted_in_master: unlink',
   ])
   expect(diff.lines.length).toBe(8)
+  const running = await stand.get<RuleDiff>('/rules/diff?from=running&to=file')
+  expect(running).toEqual({ ...diff, from: { version: null, fingerprint: first!.fingerprint } })
   const same = await stand.get<RuleDiff>(`/rules/diff?from=${first!.version}&to=${first!.version}`)
   expect([same.flows, same.lines]).toEqual([[], []])
   expect((await stand.ask<Problem>('GET', '/rules/diff?from=99&to=file')).status).toBe(404)
@@ -150,4 +154,20 @@ test('a dry run tells what the file would change, and changes nothing', async ()
   expect(running.operations).toMatchObject([{ system: 'crm', fields: [{ field: 'name', to: 'Acme' }] }])
   expect(await stand.erp.value('select legal_name from customers')).toBe('Acme')
   expect((await stand.get<RuleVersions>('/rules/versions')).items).toHaveLength(1)
+})
+
+test('what nobody signs counts after a restart, and the page is told so; a new owner has to sign', async () => {
+  const stand = await openStand()
+  await change(stand, (text) => text.replace(/late_after: .*/, 'late_after: 7 hours'))
+  expect((await stand.get<Rules>('/rules')).file).toMatchObject({
+    changed: true,
+    waits_for: 'restart',
+    saved: expect.any(String) as string,
+  })
+  expect((await stand.get<SigningList>('/rules/signatures')).file).toEqual([])
+  await change(stand, (text) => text.replace('business: ana', 'business: tomas'))
+  expect((await stand.get<Rules>('/rules')).file.waits_for).toBe('signatures')
+  expect((await stand.get<SigningList>('/rules/signatures')).file).toMatchObject([
+    { flow: 'customers', business: { person: 'tomas', said: null }, technical: { said: { verdict: 'signed' } } },
+  ])
 })

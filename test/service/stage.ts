@@ -28,6 +28,8 @@ export interface Company {
   /** What the ERP is reached through; cutting it makes the ERP a server that is down. */
   readonly erpWire: Wire
   readonly storeWire: Wire
+  /** Path of the contract's file. */
+  readonly contract: string
   /** The application in this process, on the same store. */
   app(): Promise<App>
   /** Starts `concordat <words>`; ready when it says so in its log. */
@@ -90,6 +92,7 @@ export async function openCompany(options: CompanyOptions = {}, { sign = true } 
     store: store!,
     erpWire,
     storeWire,
+    contract,
     async app() {
       const app = await (sign ? openSigned : openApp)({ contract, env, databaseUrl: databases[2]!.url })
       apps.push(app)

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { leftOut } from '../../contract/left-out.ts'
 import type { CheckReport } from '../../contract/finding.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { FileState } from '../../model/report.ts'
 import { demandRight } from '../access/guard.ts'
 import { fieldRules, sectionsOf } from './field-rules.ts'
 import { decidedFlow } from './flows.ts'
@@ -39,7 +40,10 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         response: { 200: rules },
       },
     },
-    (request): Rules => rulesOf(request, app.check, app.rules.known()),
+    async (request): Promise<Rules> => {
+      const now = app.rules.known()
+      return rulesOf(request, app.check, now, await app.rules.waitsFor(now))
+    },
   )
 
   server.get(
@@ -94,7 +98,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         tags,
         summary: 'Answer an open question in the contract’s file',
         description:
-          'Comments and everything else in the file stay as they are. The rules run once the service is started anew and both owners have signed them. Questions for the technical owner need the right to operate.',
+          'Comments and everything else in the file stay as they are. The rules run once both owners have signed them. Questions for the technical owner need the right to operate.',
         body: answerBody,
         response: { 200: answered },
       },
@@ -147,7 +151,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
     },
   )
 
-  const rulesOf = (request: FastifyRequest, running: CheckReport, now: CheckReport): Rules => {
+  const rulesOf = (request: FastifyRequest, running: CheckReport, now: CheckReport, waitsFor: FileState): Rules => {
     const contract = running.contract!
     const { fingerprint, questions, findings } = fileOf(request, now)
     const open = new Set(leftOut(running).map(({ flow }) => flow))
@@ -180,6 +184,8 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         changed:
           fingerprint !== contract.fingerprint ||
           running.questions.filter(({ flow }) => sees(request, flow)).length !== questions.length,
+        saved: app.rules.savedAt()?.toISOString() ?? null,
+        waits_for: waitsFor,
         questions,
         findings,
       },

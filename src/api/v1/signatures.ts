@@ -46,13 +46,9 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
     async (request) => {
       const seen = <T extends { readonly flow: string }>(all: readonly T[]) =>
         all.filter(({ flow }) => request.who.rights.may('view', flow))
-      const signings = await app.signings()
-      const changed = [...(app.rules.known().contract?.flows.values() ?? [])].filter(
-        ({ name, fingerprint }) => !signings.some((one) => one.flow === name && one.fingerprint === fingerprint),
-      )
       return {
-        items: await Promise.all(seen(signings).map(told)),
-        file: await Promise.all(seen(await app.rules.signingsOf(changed)).map(told)),
+        items: await Promise.all(seen(await app.signings()).map(told)),
+        file: await Promise.all(seen(await app.rules.signingsOf(app.rules.newRules())).map(told)),
       }
     },
   )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OpenQuestion, Problem } from '../../../contract/finding.ts'
-import type { PlannedOperation } from '../../../model/report.ts'
+import type { FileState, PlannedOperation } from '../../../model/report.ts'
 import { fieldRule, person, section } from './flows.ts'
 import { legend } from './legend.ts'
 import { count, idParam, listOf, mapOf, time, valueText, type Wire } from './plain.ts'
@@ -43,6 +43,13 @@ const flowRules = z
   .meta({ id: 'FlowRules' })
 export type FlowRules = z.infer<typeof flowRules>
 
+const fileState: Wire<FileState> = z
+  .enum(['nothing', 'mending', 'answers', 'signatures', 'taking up', 'restart'])
+  .meta({
+    description:
+      'What the file waits for until it runs: `mending` of its problems, `answers`, `signatures`; `taking up`: all have signed, it runs within seconds; `restart`: what has changed is nothing that is signed',
+  })
+
 export const rules = z
   .object({
     company: z.string(),
@@ -56,6 +63,8 @@ export const rules = z
       .object({
         fingerprint: z.string().nullable().meta({ description: 'Null when it has problems' }),
         changed: z.boolean().meta({ description: 'It is not what runs' }),
+        saved: time.nullable().meta({ description: 'When it was saved last; null when it cannot be read' }),
+        waits_for: fileState,
         questions: listOf(question),
         findings: listOf(finding),
       })
@@ -82,12 +91,14 @@ export const ruleVersions = z
 export type RuleVersions = z.infer<typeof ruleVersions>
 
 export const diffQuery = z.object({
-  from: idParam.meta({ description: 'Number of a version' }),
+  from: z
+    .union([z.literal('running'), idParam])
+    .meta({ description: 'Number of a version, or `running`: the rules that run' }),
   to: z.union([z.literal('file'), idParam]).meta({ description: 'Number of a version, or `file`: as it is now' }),
 })
 export const ruleDiff = z
   .object({
-    from: z.object({ version: z.int(), fingerprint: z.string() }),
+    from: z.object({ version: z.int().nullable(), fingerprint: z.string() }),
     to: z.object({ version: z.int().nullable(), fingerprint: z.string().nullable() }),
     flows: z.array(
       z.object({
