@@ -16,7 +16,10 @@ COPY --from=build /concordat/bin bin
 COPY --from=build /concordat/dist dist
 COPY --from=build /concordat/dashboard/dist dashboard/dist
 COPY --from=build /concordat/schema schema
+RUN ln -s /concordat/bin/concordat.js /usr/local/bin/concordat
+# The contract is the folder `contract` of the working directory, so that no command has to name it.
+WORKDIR /
 USER node
 EXPOSE 8080
-ENTRYPOINT ["node", "--max-semi-space-size=32", "bin/concordat.js"]
-CMD ["serve", "--host", "0.0.0.0", "--contract", "/contract"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/concordat/bin/concordat.js"]
+CMD ["serve", "--host", "0.0.0.0"]
