@@ -99,6 +99,8 @@ export interface OpenOptions {
    * made for empty tables is no plan for full ones.
    */
   readonly prepare?: boolean
+  /** How long to wait for a connection, in milliseconds; default: 10,000. */
+  readonly connectMs?: number
 }
 
 /** Opens the store's database. Throws `store.unreachable` when nobody answers. */
@@ -111,7 +113,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     // A process that stands still in a transaction must not keep its successor waiting: others take over from it.
     options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=${IDLE_MS}`,
     types: TYPES,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectMs ?? 10_000,
   })
   // A connection that dies while idle is replaced by the pool; the next statement reports trouble, if any.
   pool.on('error', () => {})

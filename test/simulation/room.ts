@@ -9,7 +9,8 @@ const SWEEP = 40
 /** A store to play in, and what closes it. */
 export async function openRoom(url: string): Promise<Room & { close(): Promise<void> }> {
   const { tables, sequences } = await furnish(url)
-  const store = await openDatabase(url, { connections: 12, prepare: true })
+  // However busy the machine is, its store does not go away: that is not what stories are about.
+  const store = await openDatabase(url, { connections: 12, prepare: true, connectMs: 300_000 })
   const pool = new SessionPool(store)
   const begin = `${tables.map(({ name }) => `delete from ${name};`).join('')}
     ${sequences.map(({ name }) => `select setval('${name}', 1, false);`).join('')}`
