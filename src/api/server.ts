@@ -61,7 +61,12 @@ export async function startApi(
   listen: { host: string; port: number },
 ): Promise<Api> {
   const { database, check } = given.app
-  const site: Site = { database, contract: check.contract!, publicUrl: publicUrlOf(given.env) }
+  const site: Site = {
+    database,
+    contract: check.contract!,
+    proposed: () => given.app.rules.newRules(),
+    publicUrl: publicUrlOf(given.env),
+  }
   const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
   const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy: false })
   server.setErrorHandler(async (error, _request, reply) => {

@@ -31,7 +31,12 @@ export async function giveWord(database: Database, contracts: readonly Contract[
     throw new ConcordatError('engine.unknown-flow', `The contract has no decided flow named ${word.flow}.`, {
       cure: 'See `concordat check`.',
     })
-  const flow = flows.find(({ fingerprint }) => word.fingerprint === undefined || fingerprint === word.fingerprint)
+  const by = word.by.trim().toLowerCase()
+  const owns = ({ owners }: Flow): boolean =>
+    by === owners[word.as].key.toLowerCase() || by === owners[word.as].email.toLowerCase()
+  const fitting = flows.filter(({ fingerprint }) => word.fingerprint === undefined || fingerprint === word.fingerprint)
+  // The same rules may have another owner in another contract.
+  const flow = fitting.find(owns) ?? fitting[0]
   if (!flow)
     throw new ConcordatError(
       'contract.changed',
@@ -41,8 +46,7 @@ export async function giveWord(database: Database, contracts: readonly Contract[
       },
     )
   const owner = flow.owners[word.as]
-  const by = word.by.trim().toLowerCase()
-  if (by !== owner.key.toLowerCase() && by !== owner.email.toLowerCase())
+  if (!owns(flow))
     throw new ConcordatError(
       'contract.not-the-owner',
       `${word.by} is not the ${word.as} owner of ${flow.name}: that is ${owner.name} (${owner.key}).`,

@@ -12,9 +12,10 @@ export interface ContractVersion {
 /** All contracts that were run by, newest first. */
 export async function contractVersions(session: Session): Promise<ContractVersion[]> {
   return session.query<ContractVersion>(
-    `select v.id, v.fingerprint, v.published_at as "publishedAt", count(r.id)::int as runs,
-       min(r.started_at) as "firstRun", max(r.started_at) as "lastRun"
-     from contract_version v left join run r on r.contract_id = v.id group by v.id order by v.id desc`,
+    `select v.id, v.fingerprint, v.published_at as "publishedAt", r.runs, r.first as "firstRun", r.last as "lastRun"
+     from contract_version v cross join lateral (
+       select count(*)::int as runs, min(started_at) as first, max(started_at) as last from run where contract_id = v.id) r
+     order by v.id desc`,
   )
 }
 

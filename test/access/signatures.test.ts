@@ -1,7 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 
 import { openApp } from '../../src/app.ts'
-import type { SigningItem } from '../../src/api/v1/schemas/signatures.ts'
+import type { SigningItem, SigningList } from '../../src/api/v1/schemas/signatures.ts'
 import { openStand } from '../api/stand.ts'
 import { openWorld } from '../engine/world.ts'
 import { addPerson, PASSWORD } from '../harness/account.ts'
@@ -198,4 +200,30 @@ test('the service leaves a flow alone until it is signed, and then begins by its
   expect(await app.status()).toMatchObject([{ status: 'Needs you' }])
   await signAll(app)
   await expect.poll(() => company.crm.value('select account_name from accounts'), { timeout: 30_000 }).toBe('Acme')
+})
+
+test('who becomes an owner by rules that do not run yet sees their flow and signs them, and may do nothing else', async () => {
+  const stand = await openStand()
+  await addPerson(stand.database, 'lena@acme.example')
+  const lena = browserAt(stand.url)
+  await lena.signIn('lena@acme.example', PASSWORD)
+  expect((await lena.session()).who!.rights).toMatchObject({ view: [], sign: [] })
+  const text = await readFile(stand.contract, 'utf8')
+  const tree = parse(text) as { people: object; flows: { customers: { owners: { business: string } } } }
+  Object.assign(tree.people, { lena: { name: 'Lena Ortiz', email: 'lena@acme.example' } })
+  tree.flows.customers.owners.business = 'lena'
+  await writeFile(stand.contract, stringify(tree))
+  expect((await lena.session()).who!.rights).toMatchObject({
+    view: ['customers'],
+    sign: ['customers'],
+    decide: [],
+    operate: [],
+  })
+  const { items, file } = await lena.must<SigningList>('GET', '/rules/signatures')
+  expect(items).toMatchObject([{ business: { person: 'ana' } }])
+  expect(file).toMatchObject([{ signed: false, business: { person: 'lena', said: null } }])
+  const { flow, fingerprint } = file[0]!
+  expect(await lena.must('POST', '/rules/sign', { flow, fingerprint, as: 'business' })).toMatchObject({ signed: true })
+  await writeFile(stand.contract, text)
+  expect((await lena.session()).who!.rights).toMatchObject({ view: [], sign: [] })
 })

@@ -23,12 +23,17 @@ export const queryClient = new QueryClient({
   },
 })
 
-/** What a path of the API answers, kept fresh. `null` as path asks nothing yet. */
-export function useGet<T>(path: string | null, query: Query = {}): UseQueryResult<T> {
+/** What a path of the API answers, kept fresh. `null` as path asks nothing yet; `everyMs`: nothing hints at its changes. */
+export function useGet<T>(
+  path: string | null,
+  query: Query = {},
+  { everyMs }: { everyMs?: number } = {},
+): UseQueryResult<T> {
   return useQuery({
     queryKey: keyOf(path ?? '', query),
     queryFn: async ({ signal }) => get<T>(path!, query, signal),
     enabled: path !== null,
+    refetchInterval: everyMs ?? false,
   })
 }
 

@@ -4,6 +4,7 @@ import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { SelectFilter, useFilters } from '../ui/filters.tsx'
 import { Page } from '../ui/page.tsx'
+import { FileLines, SentenceDiff } from '../ui/rule-diff.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
 import { Table } from '../ui/table.tsx'
 import { number, When } from '../ui/time.tsx'
@@ -49,7 +50,13 @@ function Shown({ items }: { items: RuleVersions['items'] }) {
         />
       </section>
       <div className="filters">
-        <SelectFilter filters={filters} name="from" label={t.from} options={names} given={from} />
+        <SelectFilter
+          filters={filters}
+          name="from"
+          label={t.from}
+          options={[['running', t.rulesThatRun], ...names]}
+          given={from}
+        />
         <SelectFilter filters={filters} name="to" label={t.to} options={[['file', t.fileNow], ...names]} given="file" />
       </div>
       {from && <Diff from={from} to={to} />}
@@ -69,30 +76,12 @@ function Diff({ from, to }: { from: string; to: string }) {
             {diff.flows.map((flow) => (
               <section className="card" key={flow.flow}>
                 <h2>{flow.flow}</h2>
-                {flow.removed.map((sentence) => (
-                  <p key={sentence}>
-                    <span className="badge bad">{t.before}</span> {sentence}
-                  </p>
-                ))}
-                {flow.added.map((sentence) => (
-                  <p key={sentence}>
-                    <span className="badge good">{t.after}</span> {sentence}
-                  </p>
-                ))}
+                <SentenceDiff flow={flow} />
               </section>
             ))}
             <section className="card">
               <h2>{t.lines}</h2>
-              <pre className="diff" tabIndex={0} aria-label={t.lines}>
-                {diff.lines.map((line) => (
-                  <span
-                    key={`${line.before} ${line.after}`}
-                    className={{ ' ': '', '+': 'plus', '-': 'minus' }[line.sign]}
-                  >
-                    {line.sign} {line.text}
-                  </span>
-                ))}
-              </pre>
+              <FileLines lines={diff.lines} />
             </section>
           </>
         )

@@ -9,8 +9,8 @@ import { Change } from './value.tsx'
 import { number } from './time.tsx'
 import { t } from '../words/words.ts'
 
-/** What the rules would change on real records now; nothing is written. */
-export function DryRunButton({ flow }: { flow: string }) {
+/** What the rules, those that run or those of the file, would change on real records now; nothing is written. */
+export function DryRunButton({ flow, file = false }: { flow: string; file?: boolean }) {
   const run = useSend<object, DryRun>('POST', '/rules/dry-run', { quiet: true })
   const found = run.data?.flow === flow ? run.data : undefined
   return (
@@ -21,12 +21,12 @@ export function DryRunButton({ flow }: { flow: string }) {
           type="button"
           className="button"
           disabled={run.isPending}
-          onClick={() => run.mutate({ flow }, { onError: tellError })}
+          onClick={() => run.mutate({ flow, file }, { onError: tellError })}
         >
           <FlaskConical size={15} aria-hidden /> {run.isPending ? t.looking : t.tryRules}
         </button>
       </div>
-      <p className="soft">{t.dryRunMeans}</p>
+      <p className="soft">{file ? t.dryRunMeans : t.dryRunNow}</p>
       {found && (
         <div className="stack" role="status">
           {found.message !== null && <Note tone="warn">{found.message}</Note>}

@@ -186,7 +186,24 @@ export const es: typeof en = {
   request: 'Lo enviado',
   rulesLead: 'Lo decidido, en frases. Un flujo funciona cuando sus dos responsables firman exactamente estas reglas.',
   versions: 'Versiones',
-  fileChanged: 'El fichero del contrato no es lo que funciona.',
+  fileChanged: (at) => `El fichero del contrato ha cambiado (guardado ${at}) y no es lo que funciona.`,
+  fileWaits: {
+    nothing: '',
+    mending: 'Tiene problemas. Hasta que se arreglen siguen las reglas anteriores.',
+    answers: 'Tiene preguntas abiertas. Hasta que se respondan siguen las reglas anteriores.',
+    signatures:
+      'Estos flujos tienen reglas nuevas; siguen las anteriores hasta que firmen los dos responsables de cada uno:',
+    'taking up': 'Está todo firmado. Entra en vigor en unos segundos.',
+    restart:
+      'No hay nada que firmar: han cambiado horarios, sistemas o personas. Cuenta en cuanto se reinicie el servicio.',
+  },
+  newRules: 'Reglas nuevas',
+  newRulesMean: 'Lo que el fichero del contrato dice de otra manera sobre este flujo.',
+  sameSentences: 'Las frases son las mismas; vea las líneas del fichero.',
+  rulesThatRun: 'Las reglas en vigor',
+  notYetRunning: 'Este flujo es nuevo en el fichero y aún no funciona.',
+  dryRunNow:
+    'Lo que una ejecución cambiaría ahora en los registros reales, según las reglas en vigor. No se escribe nada.',
   showDifference: 'Ver la diferencia',
   noRules: 'No hay flujos.',
   answerKept: 'Escrito en el contrato.',

@@ -33,20 +33,21 @@ export async function whoIsStill(request: FastifyRequest, site: Site): Promise<W
 function personOf(session: OpenSession | null, site: Site): Who {
   if (!session) return NOBODY
   const { account: id, name, email } = session
-  const roles = heldRoles(session.roles, email, site.contract)
+  const roles = heldRoles(session.roles, email, site)
   return { kind: 'person', id, name, email, session: session.id, roles, rights: rightsOf(roles) }
 }
 
 /** The person who has an account; nobody when it cannot sign in. */
-export async function whoHas(account: string, { database, contract }: Site): Promise<Who> {
-  const row = await findAccount(database, account)
+export async function whoHas(account: string, site: Site): Promise<Who> {
+  const row = await findAccount(site.database, account)
   if (!row || row.disabledAt !== null) return NOBODY
-  const roles = heldRoles(row.roles, row.email, contract)
+  const roles = heldRoles(row.roles, row.email, site)
   const { id, name, email } = row
   return { kind: 'person', id, name, email, session: null, roles, rights: rightsOf(roles) }
 }
 
-async function whoHolds(authorization: string, { database, contract }: Site): Promise<Who> {
+async function whoHolds(authorization: string, site: Site): Promise<Who> {
+  const { database } = site
   const [, secret] = /^bearer +(\S+)$/i.exec(authorization) ?? []
   const now = new Date()
   const token = secret === undefined ? null : await findToken(database, hashOf(secret), now)
@@ -56,7 +57,7 @@ async function whoHolds(authorization: string, { database, contract }: Site): Pr
     })
   if (token.usedAt === null || now.getTime() - Date.parse(token.usedAt) > TOUCH_MS)
     await touchToken(database, token.id, now)
-  const roles = heldRoles(token.roles, token.email, contract)
+  const roles = heldRoles(token.roles, token.email, site)
   return {
     kind: 'token',
     id: token.account,

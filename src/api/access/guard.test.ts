@@ -7,7 +7,7 @@ import { guardRoutes } from './guard.ts'
 async function guarded(): Promise<FastifyInstance> {
   const server = fastify()
   // Nobody is signed in, so nothing is looked up.
-  await guardRoutes(server, { database: {} as Database, contract: {} as Contract, publicUrl: null })
+  await guardRoutes(server, { database: {} as Database, contract: {} as Contract, proposed: () => [], publicUrl: null })
   return server
 }
 

@@ -131,7 +131,7 @@ export class ProviderSignIn {
 
   /** The account that a person of the provider has, by what it calls them for good, else by a verified e-mail. */
   #accountOf({ label, trustsEmail }: Provider, config: Configuration, claims: Claims): Promise<string> {
-    const { database, contract } = this.#site
+    const { database } = this.#site
     const { issuer } = config.serverMetadata()
     return database.transaction(async (session) => {
       await lockAccounts(session)
@@ -142,7 +142,7 @@ export class ProviderSignIn {
       const email = plainEmail(claims.email)
       const invited = await accountWithEmail(session, email)
       // Owners of the contract need no invitation; but the first account is the one of the printed link.
-      const owner = heldRoles([], email, contract).length > 0 && (await countAccounts(session)) > 0
+      const owner = heldRoles([], email, this.#site).length > 0 && (await countAccounts(session)) > 0
       if (invited === null && !owner) throw refused(`Nobody has invited ${email}.`)
       const account =
         invited ?? (await addAccount(session, { email, name: claims.name ?? email, password: null, now: new Date() }))!

@@ -1,4 +1,4 @@
-import type { Contract } from '../../contract/contract.ts'
+import type { Contract, Flow } from '../../contract/contract.ts'
 import type { FlowRight, Right } from './right.ts'
 import type { Rights } from './who.ts'
 
@@ -21,24 +21,34 @@ export interface HeldRole {
   readonly byContract: boolean
 }
 
-/** The roles that somebody holds: those that were given, and those that the contract gives its owners. */
+/**
+ * The roles that somebody holds: those that were given, and those that the contract gives its owners. Who becomes an owner by
+ * rules that do not run yet sees their flow, and may sign them.
+ */
 export function heldRoles(
   given: readonly { readonly flow: string; readonly role: string }[],
   email: string,
-  { flows }: Pick<Contract, 'flows'>,
+  { contract, proposed }: { readonly contract: Pick<Contract, 'flows'>; readonly proposed: () => readonly Flow[] },
 ): readonly HeldRole[] {
   const known = new Set<string>(ROLES)
+  const owned = ownedBy(email, [...contract.flows.values()])
   return [
     ...given.flatMap(({ flow, role }) =>
       known.has(role) ? [{ flow: flow === '*' ? null : flow, role: role as Role, byContract: false }] : [],
     ),
-    ...[...flows.values()].flatMap(({ name, owners }) =>
-      (['business', 'technical'] as const).flatMap((side): HeldRole[] =>
-        sameEmail(owners[side].email, email) ? [{ flow: name, role: `${side} owner`, byContract: true }] : [],
-      ),
+    ...owned.map(({ flow, side }): HeldRole => ({ flow, role: `${side} owner`, byContract: true })),
+    ...ownedBy(email, proposed()).flatMap(({ flow }): HeldRole[] =>
+      owned.some((one) => one.flow === flow) ? [] : [{ flow, role: 'viewer', byContract: true }],
     ),
   ]
 }
+
+const ownedBy = (email: string, flows: readonly Flow[]) =>
+  flows.flatMap(({ name, owners }) =>
+    (['business', 'technical'] as const).flatMap((side) =>
+      sameEmail(owners[side].email, email) ? [{ flow: name, side }] : [],
+    ),
+  )
 
 /** What the roles allow. */
 export function rightsOf(roles: readonly HeldRole[]): Rights {

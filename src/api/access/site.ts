@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import type { Contract } from '../../contract/contract.ts'
+import type { Contract, Flow } from '../../contract/contract.ts'
 import type { Database } from '../../store/database.ts'
 
 /** What signing in works with. */
 export interface Site {
   readonly database: Database
   readonly contract: Contract
+  /** Flows whose rules or owners in the contract's file are not those that run. */
+  readonly proposed: () => readonly Flow[]
   /** Where people reach the pages, without a slash at the end; null: where the request came to. */
   readonly publicUrl: string | null
 }

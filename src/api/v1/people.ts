@@ -164,11 +164,11 @@ const tellLink = (link: { path: string; expires: Date }, request: FastifyRequest
   expires: link.expires.toISOString(),
 })
 
-const tellPerson = (row: AccountRow, { contract }: Site): PersonItem => ({
+const tellPerson = (row: AccountRow, site: Site): PersonItem => ({
   id: row.id,
   name: row.name,
   email: row.email,
-  roles: heldRoles(row.roles, row.email, contract).map(tellRole),
+  roles: heldRoles(row.roles, row.email, site).map(tellRole),
   disabled: row.disabledAt !== null,
   created: new Date(row.createdAt).toISOString(),
   seen: row.seenAt === null ? null : new Date(row.seenAt).toISOString(),
