@@ -5,7 +5,9 @@ import { Layout } from './layout.tsx'
 import { paths } from './paths.ts'
 import { SessionGiven, useSessionQuery } from './session/session.tsx'
 import { Loading, Missing, Trouble } from './ui/states.tsx'
+import { Note } from './ui/note.tsx'
 import { Toasts } from './ui/toasts.tsx'
+import { t } from './words/words.ts'
 
 /** One piece of the build for each screen, fetched when it is first shown. */
 function screen<Name extends string>(load: () => Promise<Record<Name, () => ReactNode>>, name: Name): ComponentType {
@@ -65,9 +67,10 @@ function Inside() {
 }
 
 function Live() {
-  useLive()
+  const live = useLive()
   return (
     <Layout>
+      {!live && <Note>{t.notLive}</Note>}
       <Suspense fallback={<Loading />}>
         <Switch>
           {SCREENS.map(([path, Screen]) => (

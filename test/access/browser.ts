@@ -61,3 +61,10 @@ export function browserAt(url: string): Browser {
 
 /** The code of a problem that was answered. */
 export const codeOf = async (answer: Response): Promise<string> => ((await answer.json()) as { code: string }).code
+
+/** The code of what the sign-in page is told when a provider's way ended there. */
+export const sentBack = (answer: Response): string => {
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in'])
+  const told = answer.headers.getSetCookie().find((line) => line.startsWith('concordat_refused='))!
+  return (JSON.parse(decodeURIComponent(/=([^;]*)/.exec(told)![1]!)) as { code: string }).code
+}

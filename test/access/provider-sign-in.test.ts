@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { openStand } from '../api/stand.ts'
 import { addPerson } from '../harness/account.ts'
-import { browserAt, codeOf, type Browser } from './browser.ts'
+import { browserAt, sentBack, type Browser } from './browser.ts'
 import { startProvider, type Person } from './provider.ts'
 
 const ANA: Person = { sub: 'u-1', email: 'Ana@acme.example', email_verified: true, name: 'Ana Ruiz' }
@@ -65,18 +65,18 @@ test('an invited person is found by the e-mail that the provider verified; nobod
   const { stand, signIn } = await stage()
   const invited = await addPerson(stand.database, 'ines@acme.example', [{ role: 'viewer' }])
   const ines = { sub: 'u-2', email: 'ines@acme.example' }
-  expect(await codeOf((await signIn(ines)).answer)).toBe('access.provider-refused')
-  expect(await codeOf((await signIn({ ...ines, email_verified: false })).answer)).toBe('access.provider-refused')
-  expect(await codeOf((await signIn({ sub: 'u-3' })).answer)).toBe('access.provider-refused')
+  expect(sentBack((await signIn(ines)).answer)).toBe('access.provider-refused')
+  expect(sentBack((await signIn({ ...ines, email_verified: false })).answer)).toBe('access.provider-refused')
+  expect(sentBack((await signIn({ sub: 'u-3' })).answer)).toBe('access.provider-refused')
   const eve = { sub: 'u-4', email: 'eve@acme.example', email_verified: true }
   const refused = await signIn(eve)
-  expect(await codeOf(refused.answer)).toBe('access.provider-refused')
+  expect(sentBack(refused.answer)).toBe('access.provider-refused')
   expect((await refused.browser.session()).signed_in).toBe(false)
   const { browser } = await signIn({ ...ines, email_verified: true })
   expect((await browser.session()).who).toMatchObject({ email: 'ines@acme.example', rights: { view: 'all' } })
 
   await stand.store.sql('update account set disabled_at = now() where id = $1', invited)
-  expect(await codeOf((await signIn(ines)).answer)).toBe('access.provider-refused')
+  expect(sentBack((await signIn(ines)).answer)).toBe('access.provider-refused')
   const { items } = await stand.get<{ items: { act: string; who: string; details: object }[] }>('/audit')
   expect(items.slice(0, 2)).toMatchObject([
     { act: 'sign-in refused', details: { why: 'This account is disabled.' } },
@@ -94,7 +94,7 @@ test('an answer that does not fit what was begun signs nobody in', async () => {
   const { stand, provider, dance, come } = await stage()
   provider.person = ANA
   const refused = async (browser: Browser, back: string) => {
-    expect(await codeOf(await come(browser, back))).toBe('access.provider-refused')
+    expect(sentBack(await come(browser, back))).toBe('access.provider-refused')
     expect((await browser.session()).signed_in).toBe(false)
   }
   const changed = (back: string, name: string, value: string): string => {
@@ -132,13 +132,13 @@ test('an answer that does not fit what was begun signs nobody in', async () => {
   browser = browserAt(stand.url)
   back = await dance(browser)
   expect((await come(browser, back)).status).toBe(303)
-  expect(await codeOf(await come(browser, back))).toBe('access.provider-refused')
+  expect(sentBack(await come(browser, back))).toBe('access.provider-refused')
 })
 
 test('before there is an account, and while the provider is away, nobody is let in by it', async () => {
   const { stand, signIn } = await stage()
   await stand.store.sql('delete from account')
-  expect(await codeOf((await signIn(ANA)).answer)).toBe('access.provider-refused')
+  expect(sentBack((await signIn(ANA)).answer)).toBe('access.provider-refused')
   const away = await openStand(
     {},
     {
@@ -150,6 +150,6 @@ test('before there is an account, and while the provider is away, nobody is let 
     },
   )
   const browser = browserAt(away.url)
-  expect(await codeOf(await browser.ask('GET', '/oidc/acme/start'))).toBe('access.provider-unreachable')
+  expect(sentBack(await browser.ask('GET', '/oidc/acme/start'))).toBe('access.provider-unreachable')
   expect((await browser.ask('GET', '/oidc/other/start')).status).toBe(404)
 })

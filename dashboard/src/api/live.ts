@@ -4,7 +4,7 @@ import { queryClient } from './queries.ts'
 
 /*
  * The server only hints at what has changed; what is on screen and concerned is fetched again. A stream that broke
- * connects anew by itself, and then everything is looked at, because hints were missed.
+ * connects anew, and then everything is looked at, because hints were missed. Until then everything is looked at every so often.
  */
 
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
@@ -18,41 +18,59 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
 /** Hints that come close together are followed once. */
 const GATHER_MS = 400
 
-/** Keeps the screens live while it is mounted; says whether the stream is open. */
+/** While nothing is heard, everything on screen is asked for this often. */
+const POLL_MS = 15_000
+/** A browser gives up on a stream that was answered with an error: this is when it is opened anew. */
+const REOPEN_MS = 5_000
+
+/** Keeps the screens live while it is mounted; says whether it hears of changes. */
 export function useLive(): boolean {
   const [open, setOpen] = useState(true)
   useEffect(() => {
-    const stream = new EventSource(addressOf('/events'))
     const subjects = new Set<string>()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let broke = false
+    let stream: EventSource | undefined
+    let gathering: ReturnType<typeof setTimeout> | undefined
+    let reopening: ReturnType<typeof setTimeout> | undefined
+    let polling: ReturnType<typeof setInterval> | undefined
+    const everything = (): void => void queryClient.invalidateQueries()
     const follow = () => {
-      timer = undefined
+      gathering = undefined
       const named = [...subjects]
       subjects.clear()
       void queryClient.invalidateQueries({ predicate: ({ queryKey }) => named.includes(String(queryKey[0])) })
     }
     const note = (type: string) => {
       for (const subject of CONCERNED[type] ?? []) subjects.add(subject)
-      timer ??= setTimeout(follow, GATHER_MS)
+      gathering ??= setTimeout(follow, GATHER_MS)
     }
-    stream.addEventListener('message', (event) => {
-      const { type } = JSON.parse(String(event.data)) as { type: string }
-      note(type)
-    })
-    for (const type of Object.keys(CONCERNED)) stream.addEventListener(type, () => note(type))
-    stream.addEventListener('open', () => {
-      setOpen(true)
-      if (broke) void queryClient.invalidateQueries()
-      broke = false
-    })
-    stream.addEventListener('error', () => {
-      broke = true
-      setOpen(false)
-    })
+    const listen = () => {
+      stream = new EventSource(addressOf('/events'))
+      stream.addEventListener('message', (event) => {
+        const { type } = JSON.parse(String(event.data)) as { type: string }
+        note(type)
+      })
+      stream.addEventListener('open', () => {
+        setOpen(true)
+        if (polling !== undefined) everything()
+        clearInterval(polling)
+        polling = undefined
+      })
+      stream.addEventListener('error', () => {
+        polling ??= setInterval(() => {
+          setOpen(false)
+          everything()
+        }, POLL_MS)
+        if (stream?.readyState !== EventSource.CLOSED) return
+        clearTimeout(reopening)
+        reopening = setTimeout(listen, REOPEN_MS)
+      })
+    }
+    listen()
     return () => {
-      clearTimeout(timer)
-      stream.close()
+      clearTimeout(gathering)
+      clearTimeout(reopening)
+      clearInterval(polling)
+      stream?.close()
     }
   }, [])
   return open

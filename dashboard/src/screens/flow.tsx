@@ -13,6 +13,7 @@ import { Page } from '../ui/page.tsx'
 import { RuleFields, Rulebook } from '../ui/rulebook.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Table } from '../ui/table.tsx'
+import { NextRun } from '../ui/next-run.tsx'
 import { duration, number, When } from '../ui/time.tsx'
 import { tellDone, tellError } from '../ui/toasts.tsx'
 import { t } from '../words/words.ts'
@@ -93,7 +94,7 @@ function Shown({ view }: { view: FlowView }) {
               ),
             },
             { head: t.lookedAt, cell: (row) => <When at={row.looked_at} /> },
-            { head: t.next, cell: (row) => row.next_run?.words ?? row.schedule ?? '–' },
+            { head: t.next, cell: (row) => (row.next_run ? <NextRun next={row.next_run} /> : (row.schedule ?? '–')) },
             { head: t.linked, number: true, cell: (row) => number(row.linked) },
             { head: t.out, number: true, cell: (row) => number(row.last_day.taken_over) },
             { head: t.in, number: true, cell: (row) => number(row.last_day.written) },

@@ -7,6 +7,7 @@ import { Figures } from '../ui/figures.tsx'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
 import { Loaded } from '../ui/states.tsx'
+import { NextRun } from '../ui/next-run.tsx'
 import { number, short, When } from '../ui/time.tsx'
 import { t } from '../words/words.ts'
 
@@ -64,7 +65,12 @@ function Shown({ home }: { home: Home }) {
             />
             <p className="small soft">
               {t.lastAgreed} <When at={flow.last_success} />
-              {flow.next_runs?.[0] && ` · ${t.next} ${flow.next_runs[0].words}`}
+              {flow.next_runs?.[0] && (
+                <>
+                  {' · '}
+                  <NextRun next={flow.next_runs[0]} labelled />
+                </>
+              )}
             </p>
           </section>
         ))}

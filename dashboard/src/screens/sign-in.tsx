@@ -8,11 +8,27 @@ import { Note } from '../ui/note.tsx'
 import { told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
 
+const REFUSED = 'concordat_refused'
+
+/** Why a provider's sign-in ended here; told once. */
+function refusal(): string | null {
+  const [, text] = new RegExp(`(?:^|; )${REFUSED}=([^;]*)`).exec(document.cookie) ?? []
+  if (text === undefined) return null
+  document.cookie = `${REFUSED}=; path=/; max-age=0`
+  try {
+    const { message, cure } = JSON.parse(decodeURIComponent(text)) as { message: string; cure?: string }
+    return cure === undefined ? message : `${message} ${cure}`
+  } catch {
+    return null
+  }
+}
+
 /** The door. */
 export function SignIn() {
   const { data } = useSessionQuery()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  const [refused] = useState(refusal)
   const enter = useSend<{ email: string; password: string }>('POST', '/sign-in')
   return (
     <main className="gate">
@@ -28,6 +44,7 @@ export function SignIn() {
           <span className="strong">{data?.company}</span>
         </div>
         <h1>{t.signIn}</h1>
+        {refused !== null && <Note tone="bad">{refused}</Note>}
         {data?.setup_needed && <Note tone="accent">{t.setupNeeded}</Note>}
         <Field label={t.email}>
           <input

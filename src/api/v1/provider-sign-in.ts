@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { whoHas } from '../access/authenticate.ts'
 import { ownPath } from '../access/provider-sign-in.ts'
 import { beginSession } from '../access/session-cookie.ts'
@@ -10,6 +10,9 @@ import type { V1Routes } from './v1-server.ts'
 const PUBLIC = { right: 'public' } as const
 const tags = ['Sign-in']
 const COOKIE = 'concordat_sign_in'
+/** Tells the sign-in page why somebody is back; the page reads it once. */
+const REFUSED = 'concordat_refused'
+const REFUSED_LASTS_S = 60
 
 /** Signing in with a provider: to it, and back. */
 export const providerRoutes: V1Routes = (server, { site, providers }) => {
@@ -21,6 +24,17 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     secure: isSecure(site, request),
     path: pathOf(name),
   })
+
+  /** A person looks at this: they are back where they began, and told why. */
+  const sendBack = (request: FastifyRequest, reply: FastifyReply, { code, message, cure }: ConcordatError) => {
+    reply.setCookie(REFUSED, JSON.stringify({ code, message, cure }), {
+      path: '/',
+      sameSite: 'lax',
+      secure: isSecure(site, request),
+      maxAge: REFUSED_LASTS_S,
+    })
+    return reply.redirect('/sign-in', 303)
+  }
 
   server.get(
     '/oidc/:name/start',
@@ -36,9 +50,14 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     async (request, reply) => {
       const { name } = request.params
       const callback = new URL(pathOf(name), originOf(site, request))
-      const { url, state, lastsMs } = await providers.begin(name, callback, ownPath(request.query.return_to))
-      reply.setCookie(COOKIE, state, { ...cookieOf(request, name), maxAge: lastsMs / 1000 })
-      return reply.redirect(url.href, 303)
+      try {
+        const { url, state, lastsMs } = await providers.begin(name, callback, ownPath(request.query.return_to))
+        reply.setCookie(COOKIE, state, { ...cookieOf(request, name), maxAge: lastsMs / 1000 })
+        return await reply.redirect(url.href, 303)
+      } catch (error) {
+        if (isOfProvider(error)) return sendBack(request, reply, error)
+        throw error
+      }
     },
   )
 
@@ -62,10 +81,14 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
         await request.audit('signed in', who.email ?? '', { method: name })
         return await reply.redirect(returnTo, 303)
       } catch (error) {
-        if (error instanceof ConcordatError && error.code === 'access.provider-refused')
+        if (!isOfProvider(error)) throw error
+        if (error.code === 'access.provider-refused')
           await request.audit('sign-in refused', name, { why: error.message })
-        throw error
+        return sendBack(request, reply, error)
       }
     },
   )
 }
+
+const isOfProvider = (error: unknown): error is ConcordatError =>
+  error instanceof ConcordatError && error.code.startsWith('access.provider-')
