@@ -71,7 +71,7 @@ export const ABLATIONS: readonly Ablation[] = [
   },
   {
     mechanism: 'Every commit checks the lease',
-    laws: ['L17', 'L16', 'L3', 'L23', 'L1', 'bug'],
+    laws: ['L17', 'L16', 'L3', 'L23', 'L1'],
     store: (inner) => ({ ...inner, transaction: (work) => inner.transaction((session) => work(session, [{}])) }),
   },
   {

@@ -33,6 +33,7 @@ export function densitiesOf(tally: Tally): readonly Density[] {
     density('failed calls', calls('fail'), atRisk, 0.1),
     density('lost responses', calls('lose'), atRisk, 0.1),
     density('crashes', calls('die before', 'die after'), atRisk, 0.03),
+    density('processes that stood still after a commit', sum(['commits: stood still']), sum(['commits']), 0.02),
     density('dropped hints', sum(['hint: dropped']), hints, 0.1),
     density('doubled hints', sum(['hint: doubled']), hints, 0.1),
     density('late commits', sum(['users’ transactions: committed late']), sum(['users’ transactions']), 0.02),

@@ -30,6 +30,8 @@ export interface Surroundings {
   pass(ms: number): void
   /** What the incident stands for, when it is not the call itself that fails. */
   meet(incident: Incident, worker: Worker): Promise<void>
+  /** A process that stood still for longer than its lease is about to send a write. */
+  judgeSending(worker: Worker): Promise<void>
   /** A write whose answer was lost is still on its way: it lands when the system is waited for, or at some later time. */
   putOff(work: () => Promise<unknown>): void
   /** What is still on its way lands now. */
@@ -90,6 +92,7 @@ class Wire {
   async call<T>(name: string, isWrite: boolean, work: (incident: Incident | null) => Promise<T>): Promise<T> {
     const { worker } = this
     worker.assertAlive()
+    if (isWrite && worker.ousted && !worker.wasCut) await this.around.judgeSending(worker)
     this.around.pass(20)
     const incident = worker.fate.atCall(`${this.business.name}.${this.table}.${name}`, isWrite)
     const kind = incident?.kind

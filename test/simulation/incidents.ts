@@ -42,13 +42,15 @@ export interface Density {
   readonly read: Chances
   readonly write: Chances
   readonly store: Chances
+  /** Just after a commit: what the process does next was decided before it stood still. */
+  readonly commit: Chances
 }
 
 /** How badly things go during a run. */
 export type Weather = 'calm' | 'rough' | 'rough writes'
 
 export const DENSITIES: Readonly<Record<Weather, Density>> = {
-  calm: { read: {}, write: {}, store: {} },
+  calm: { read: {}, write: {}, store: {}, commit: {} },
   /** Every call may go wrong, so that most runs end before they have written anything. */
   rough: {
     read: {
@@ -76,6 +78,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       overtaken: 0.03,
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
+    commit: { pause: 0.015, overtaken: 0.01 },
   },
   /** Reading goes well, so that most runs come to write; and writing goes badly. */
   'rough writes': {
@@ -102,6 +105,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       overtaken: 0.04,
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
+    commit: { pause: 0.04, overtaken: 0.02 },
   },
 }
 
@@ -151,6 +155,15 @@ export class Fate {
   /** What happens at the next call of the store. */
   inStore(): Incident | null {
     return this.draw('store', DENSITIES[this.weather].store)
+  }
+
+  /** What happens between a commit and what the process does next. */
+  afterCommit(): Incident | null {
+    const incident = this.draw('commit', DENSITIES[this.weather].commit)
+    if (this.weather === 'calm') return incident
+    count(this.tally, 'commits')
+    if (incident) count(this.tally, 'commits: stood still')
+    return incident
   }
 
   private draw(name: string, chances: Chances): Incident | null {

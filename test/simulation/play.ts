@@ -5,7 +5,7 @@ import { runFlow, type Deps } from '../../src/engine/run-flow.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import { findCases } from '../../src/store/cases.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database, Session } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
 import { Business, type Entry } from './business.ts'
 import { contractOf, type Decisions } from './company.ts'
@@ -16,7 +16,7 @@ import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
 import { deedOf, type Deed, type Step, type Story } from './story.ts'
 import { Turn } from './turn.ts'
-import { Death, type SessionPool, Worker } from './worker.ts'
+import { Death, type Place, type SessionPool, Worker } from './worker.ts'
 
 /*
  * Plays a story: the shipped engine on a real store, with a clock that we turn and systems that misbehave. One thing at a
@@ -184,7 +184,15 @@ export class Stage {
     const { ablation } = this
     const fate = new Fate(this.story, key, weather, this.incidents, this.tally)
     const store = ablation?.store?.(this.store) ?? this.store
-    const worker = new Worker(`worker ${key}`, store, this.pool, this.turn, fate, ablation?.session)
+    const place: Place = {
+      store,
+      pool: this.pool,
+      turn: this.turn,
+      change: ablation?.session,
+      meet: (incident) => this.meet(incident, act),
+      judgeCommit: (session) => this.judgeCommit(session, act),
+    }
+    const worker = new Worker(`worker ${key}`, place, fate)
     const run = ++this.runs
     const { deletions, without = null } = this.decisions
     const most = deletions === null ? null : Math.max(deletions, this.approvals.get(flow) ?? 0) + this.personDeletes
@@ -198,6 +206,7 @@ export class Stage {
         this.pass(ms)
       },
       meet: (incident) => this.meet(incident, act),
+      judgeSending: () => this.judgeSending(act),
       putOff: (write) => void this.onTheirWay.push(write),
       landAll: () => this.landAll(),
       landed: (entry, unread) => {
@@ -411,6 +420,20 @@ export class Stage {
     }
   }
 
+  /** What was decided under a lease is committed under it, or not at all (L17). */
+  private async judgeCommit(session: Session, { flow, worker }: Act): Promise<void> {
+    const holder = await holderOf(session, flow)
+    if (holder !== worker.name && (await hasWritten(session)))
+      this.oracle.fail('L17', `${worker.name} commits, though ${holder} has taken ${flow} over`)
+  }
+
+  /** Whose time is over sends nothing any more, for another process may have gone on with it (L17). */
+  private async judgeSending({ flow, worker }: Act): Promise<void> {
+    const holder = await this.turn.run(() => holderOf(this.store, flow))
+    if (holder !== worker.name)
+      this.oracle.fail('L17', `${worker.name} stood still and then sends a write, though ${holder} has taken ${flow} over`)
+  }
+
   private everHad(system: string, table: string, code: string): boolean {
     // A code is used once in a system, whoever brought it there.
     return this.diary.some((entry) => entry.system === system && entry.table === table && entry.code === code)
@@ -447,6 +470,25 @@ export async function play(story: Story, room: Room, mode: Mode, ablation: Ablat
     writes: stage.diary.filter((entry) => entry.by === 'engine').length,
     told: stage.told,
   }
+}
+
+/** Who took a flow last. */
+async function holderOf(session: Session, flow: string): Promise<string | null> {
+  const [row] = await session.query<{ holder: string }>(
+    'select l.holder from lease l join flow f on f.id = l.flow_id where f.name = $1',
+    [flow],
+  )
+  return row?.holder ?? null
+}
+
+/** Whether this transaction has changed a lasting table of the store: a lock shows it, which reading does not take. */
+async function hasWritten(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ wrote: boolean }>(
+    `select exists (select 1 from pg_locks l join pg_class c on c.oid = l.relation
+       where l.pid = pg_backend_pid() and l.mode = 'RowExclusiveLock'
+         and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')) as wrote`,
+  )
+  return row!.wrote
 }
 
 function linesOf(text: string | null | undefined): { position: string; sku: string; quantity: string }[] {

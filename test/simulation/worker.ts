@@ -1,5 +1,5 @@
 import type { Database, Session } from '../../src/store/database.ts'
-import type { Fate } from './incidents.ts'
+import type { Fate, Incident } from './incidents.ts'
 import type { Turn } from './turn.ts'
 
 /** The process is dead: nothing that it does from now on has an effect. */
@@ -56,6 +56,19 @@ export class SessionPool {
   }
 }
 
+/** Where a process works. */
+export interface Place {
+  readonly store: Database
+  readonly pool: SessionPool
+  readonly turn: Turn
+  /** What its sessions with the store do otherwise than they should. */
+  readonly change?: ((session: Session) => Session) | undefined
+  /** Something happens just after a commit. */
+  meet(incident: Incident, worker: Worker): Promise<void>
+  /** A process that was taken over is about to commit what it did in this transaction. */
+  judgeCommit(session: Session, worker: Worker): Promise<void>
+}
+
 /**
  * A process that may die at any call. A dead one does not clean up: what it still tries fails, and its sessions with the
  * store end only when `bury` is called, as the server notices.
@@ -66,27 +79,16 @@ export class Worker {
   dead = false
   /** Another process has taken the flow over. */
   ousted = false
+  /** Its session with the store ended before its time was up, which it can notice only when it commits. */
+  wasCut = false
   /** It holds nothing any more, although calls that it made in parallel may not be over. */
   over = false
-  private readonly store: Database
-  private readonly pool: SessionPool
-  private readonly turn: Turn
+  private readonly place: Place
   private readonly sessions: (() => void)[] = []
-  private readonly change: (session: Session) => Session
 
-  constructor(
-    name: string,
-    store: Database,
-    pool: SessionPool,
-    turn: Turn,
-    fate: Fate,
-    change: (session: Session) => Session = (session) => session,
-  ) {
-    this.change = change
+  constructor(name: string, place: Place, fate: Fate) {
     this.name = name
-    this.store = store
-    this.pool = pool
-    this.turn = turn
+    this.place = place
     this.fate = fate
   }
 
@@ -101,6 +103,7 @@ export class Worker {
 
   /** Its lasting sessions with the store end, and the process does not notice. */
   cut(): void {
+    this.wasCut = true
     this.bury()
   }
 
@@ -109,13 +112,19 @@ export class Worker {
   }
 
   database(): Database {
-    const { store } = this
+    const { store, pool, turn } = this.place
     return {
       ...this.guarded(store),
-      transaction: (work, guard) => this.call(() => this.transaction(work, guard)),
+      transaction: async (work, guard) => {
+        const result = await this.call(() => this.transaction(work, guard))
+        const incident = this.fate.afterCommit()
+        if (incident) await this.place.meet(incident, this)
+        this.assertAlive()
+        return result
+      },
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
-        const { session, release } = await this.call(() => this.turn.run(() => this.pool.take(this.turn)))
+        const { session, release } = await this.call(() => turn.run(() => pool.take(turn)))
         let ended = false
         const end = (): void => {
           const i = this.sessions.indexOf(end)
@@ -135,14 +144,17 @@ export class Worker {
     work: (session: Session, guarded: readonly object[]) => Promise<T>,
     guard?: string,
   ): Promise<T> {
-    let end = await this.turn.take()
+    const { store, turn } = this.place
+    let end = await turn.take()
     try {
-      return await this.store.transaction(async (session, guarded) => {
+      return await store.transaction(async (session, guarded) => {
         end()
         try {
-          return await work(this.guarded(session), guarded)
+          const result = await work(this.guarded(session), guarded)
+          if (this.ousted) await turn.run(() => this.place.judgeCommit(session, this))
+          return result
         } finally {
-          end = await this.turn.take()
+          end = await turn.take()
         }
       }, guard)
     } finally {
@@ -151,8 +163,9 @@ export class Worker {
   }
 
   private guarded(unchanged: Session): Session {
-    const session = this.change(unchanged)
-    const turn = <T>(work: () => Promise<T>): Promise<T> => this.call(() => this.turn.run(work))
+    const { change, turn: turns } = this.place
+    const session = change?.(unchanged) ?? unchanged
+    const turn = <T>(work: () => Promise<T>): Promise<T> => this.call(() => turns.run(work))
     return {
       query: (text, values) => turn(() => session.query(text, values)),
       execute: (text, values) => turn(() => session.execute(text, values)),
