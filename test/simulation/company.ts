@@ -110,7 +110,7 @@ export function companyOf(seed: number): Company {
         [1, 'skip field'],
         [1, 'wait 1 day, then ask'],
       ]),
-      deletions: random.chance(0.3) ? 1 : null,
+      deletions: random.chance(0.4) ? random.pick([1, 1, 2]) : null,
     },
     orders: random.chance(0.4),
     lateMs: random.chance(0.5) ? OVERLAP_MS * 0.8 : 0,

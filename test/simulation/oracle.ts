@@ -143,7 +143,8 @@ export class Oracle {
     return column === 'customer_id' ? (this.codes.get(`${system}/${value}`) ?? `unknown ${value}`) : value
   }
 
-  private judgeCreation({ system, table, code, id, after }: Entry): void {
+  private judgeCreation(entry: Entry): void {
+    const { system, table, code, id, after } = entry
     const place = `${system} ${table} ${code}`
     const twins = this.businesses
       .get(system)!
@@ -161,13 +162,19 @@ export class Oracle {
     const note = after!['note'] ?? null
     if (note !== null && this.notes.get(`${system}/${table}/${code}`)?.has(note) !== true)
       this.fail('L14', `${place} was created with the note ${note}, which it never had there`)
-    const former = this.diary.findLast(
-      (e) => e.kind === 'delete' && e.system === system && e.table === table && e.id === id,
-    )
-    if (former && note === null && (former.before!['note'] ?? null) !== null) {
-      const notes = this.notes.get(`${system}/${table}/${code}`)!
-      if (!notes.has(null)) this.fail('L14', `${place} was restored without its note`)
-    }
+    // Under its old id it is the record that was there before, with what it held while it lived.
+    const former = this.lastLife(entry)
+    if (former.length > 0 && !former.some((e) => (e.after!['note'] ?? null) === note))
+      this.fail('L14', `${place} was restored with the note ${note}, which it did not have when it was deleted`)
+  }
+
+  /** What was done to a record from when it was made until it was deleted, before this creation of it. */
+  private lastLife({ system, table, id }: Entry): Entry[] {
+    const mine = this.diary.filter((e) => e.system === system && e.table === table && e.id === id)
+    const end = mine.findLastIndex((e) => e.kind === 'delete')
+    if (end < 0) return []
+    const begin = mine.slice(0, end).findLastIndex((e) => e.kind === 'create')
+    return mine.slice(begin, end)
   }
 
   private judgeDeletion({ system, table, code, run }: Entry): void {

@@ -77,6 +77,7 @@ export class Stage {
   private personDeletes = 0
   private readonly onTheirWay: (() => Promise<unknown>)[] = []
   private readonly turn = new Turn()
+  private readonly atWork = new Set<Worker>()
 
   constructor(story: Story, { store, pool }: Room, ablation: Ablation | null) {
     this.story = story
@@ -193,6 +194,7 @@ export class Stage {
       judgeCommit: (session) => this.judgeCommit(session, act),
     }
     const worker = new Worker(`worker ${key}`, place, fate)
+    this.atWork.add(worker)
     const run = ++this.runs
     const { deletions, without = null } = this.decisions
     const most = deletions === null ? null : Math.max(deletions, this.approvals.get(flow) ?? 0) + this.personDeletes
@@ -240,6 +242,7 @@ export class Stage {
       return null
     } finally {
       worker.over = true
+      this.atWork.delete(worker)
       await Promise.all(act.strands)
       for (const { kind, at } of this.incidents.slice(first)) this.told.push(`  (${kind} at ${at})`)
       worker.bury()
@@ -410,7 +413,8 @@ export class Stage {
       case 'overtaken': {
         if (alone) return
         this.pass(61_000)
-        worker.ousted = true
+        // Time passes for all of them: each may be taken over from now on, and has to notice.
+        for (const one of this.atWork) one.ousted = true
         const second = another(kind === 'pause' ? 'p' : 'o')
         act.strands.push(second)
         if (kind === 'pause') await second

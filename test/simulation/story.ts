@@ -70,6 +70,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       [1, 'wait'],
       [0.7, 'person'],
       [company.lateMs > 0 ? 1 : 0, 'overtaken'],
+      [company.decisions.deletions === null ? 0.3 : 1, 'purge'],
     ] as const)
     if (kind === 'overtaken') {
       // A change that was begun before others and is seen after them.
@@ -86,6 +87,23 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       add({ kind: 'user', late: random.between(30_000, company.lateMs), deed: edit(early!, `Begun ${++key}`) })
       add({ kind: 'user', late: 0, deed: edit(late!, `Done ${++key}`) })
       add({ kind: 'run', flows: ['customers'], full: false, weather: random.pick(['calm', 'rough writes'] as const) })
+    } else if (kind === 'purge') {
+      // Users of one system throw out much of what everybody holds by then, mostly where others are to follow.
+      const carried = company.systems.filter(({ name }) =>
+        name === 'erp'
+          ? company.decisions.deletedInMaster === 'delete'
+          : company.decisions.deletedElsewhere === 'accept',
+      )
+      const { name: system } = random.pick(carried.length > 0 && random.chance(0.8) ? carried : company.systems)
+      const customers = (how: Weather): void =>
+        add({ kind: 'run', flows: ['customers'], full: random.chance(0.5), weather: how })
+      const doomed = [...CUSTOMERS, 'C6'].filter((code) => !LASTING.includes(code) && random.chance(0.8))
+      for (const code of doomed)
+        add({ kind: 'user', late: 0, deed: creation(random, 'erp', 'customers', code, ++key) })
+      customers('calm')
+      for (const code of doomed)
+        add({ kind: 'user', late: 0, deed: { system, table: 'customers', code, what: 'delete' } })
+      customers(weather(random))
     } else if (kind === 'user') {
       const deed = deedOf(random, company, ++key, false)
       // A record that nobody can see yet would be created by the engine, too, and no one could tell the twins apart.

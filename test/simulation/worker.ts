@@ -77,7 +77,7 @@ export class Worker {
   readonly name: string
   readonly fate: Fate
   dead = false
-  /** Another process has taken the flow over. */
+  /** Another process may have taken the flow over. */
   ousted = false
   /** Its session with the store ended before its time was up, which it can notice only when it commits. */
   wasCut = false
