@@ -105,7 +105,7 @@ export const ABLATIONS: readonly Ablation[] = [
   },
   {
     mechanism: 'What a system cannot keep is remembered with its link',
-    laws: ['L1', 'L2', 'L10'],
+    laws: ['L7', 'L1', 'L2', 'L10'],
     beforeRun: async (store) => void (await store.query('update link set waived = null where waived is not null')),
   },
   {

@@ -36,8 +36,11 @@ export interface Surroundings {
   putOff(work: () => Promise<unknown>): void
   /** What is still on its way lands now. */
   landAll(): Promise<void>
-  /** A write of the engine has landed. `unread`: the row was not what the engine had been shown. */
-  landed(entry: Entry, unread: boolean): void
+  /**
+   * A write of the engine has landed. `unread`: the row was not what the engine had been shown; `sent`: the values as they
+   * were when they left; `answered`: it will be told what became of them.
+   */
+  landed(entry: Entry, unread: boolean, sent: Values, answered: boolean): void
   readonly run: number
   readonly tally: Tally
 }
@@ -226,17 +229,19 @@ class FaultyObject implements RemoteObject {
 
   create(items: readonly CreateItem[]): Promise<readonly WriteResult[]> {
     return this.write(
-      items.map((item) => ({ ...item, values: this.business.storedAll(item.values) })),
-      (part) => this.inner.create(part),
+      items,
+      (part) => this.inner.create(part.map((item) => ({ ...item, values: this.business.storedAll(item.values) }))),
       () => 'create',
+      ({ values }) => values,
     )
   }
 
   update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]> {
     return this.write(
-      items.map((item) => ({ ...item, set: this.business.storedAll(item.set) })),
-      (part) => this.inner.update(part),
+      items,
+      (part) => this.inner.update(part.map((item) => ({ ...item, set: this.business.storedAll(item.set) }))),
       () => 'update',
+      ({ set }) => set,
     )
   }
 
@@ -245,6 +250,7 @@ class FaultyObject implements RemoteObject {
       items,
       (part) => this.inner.delete(part),
       () => 'delete',
+      () => ({}),
     )
   }
 
@@ -252,6 +258,7 @@ class FaultyObject implements RemoteObject {
     items: readonly T[],
     send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
     kindOf: () => Entry['kind'],
+    sent: (item: T) => Values,
   ): Promise<WriteResult[]> {
     const kind = kindOf()
     return this.wire.call(kind, true, async (incident) => {
@@ -266,7 +273,8 @@ class FaultyObject implements RemoteObject {
           results.push({ kind: 'refused', error })
           continue
         }
-        results.push(await this.one(kind, item, send))
+        const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
+        results.push(await this.one(kind, item, send, sent(item), answered))
       }
       return results
     })
@@ -276,6 +284,8 @@ class FaultyObject implements RemoteObject {
     kind: Entry['kind'],
     item: T,
     send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
+    sent: Values,
+    answered: boolean,
   ): Promise<WriteResult> {
     const code = item.id === undefined ? null : this.business.byId(this.table, item.id)?.['code']
     if (typeof code === 'string') this.business.finishTransactions(this.table, code)
@@ -305,7 +315,12 @@ class FaultyObject implements RemoteObject {
     }
     this.business.diary.push(entry)
     if (kind === 'create') this.business.noteBirth(this.table, id)
-    this.around.landed(entry, image !== undefined && this.shown.get(this.place(id))?.has(image) !== true)
+    this.around.landed(
+      entry,
+      image !== undefined && this.shown.get(this.place(id))?.has(image) !== true,
+      sent,
+      answered,
+    )
     return result!
   }
 

@@ -1,24 +1,11 @@
-/**
- * `npm run simulate -- --seeds 1000`: plays stories of users, faults and crashes on the engine, and says which laws broke.
- *
- *   --seeds N            how many (default 100)
- *   --seed S             the first one (default: one that nobody has seen; it is printed)
- *   --mode M             safety, liveness or both (default)
- *   --workers W          threads that play (default: one a processor)
- *   --story FILE         plays one story from a file instead
- *   --tell               prints what happened
- *   --ablations          switches the engine's mechanisms off, one after the other, and sees that each is missed
- *   --only TEXT          only ablations whose mechanism contains this text; writes no table
- *   --json               prints the result as JSON
- */
+/** `npm run simulate`: see `USAGE` in options.ts. */
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 import { ablate } from './ablate.ts'
 import { addTo, densitiesOf, inWords, tooThin } from './densities.ts'
 import type { Tally } from './incidents.ts'
+import { readOptions, USAGE, UsageError, type Options } from './options.ts'
 import { play, type Mode } from './play.ts'
 import { openRoom } from './room.ts'
 import { storyFor } from './seeds.ts'
@@ -31,31 +18,32 @@ const PROGRESS = 50
 /** From so many seeds on, faults that are too few are a failure. */
 const ENOUGH = 200
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    mode: { type: 'string', default: 'both' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    lanes: { type: 'string', default: '3' },
-    story: { type: 'string' },
-    tell: { type: 'boolean', default: false },
-    ablations: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-})
-const modes: Mode[] = values.mode === 'both' ? ['safety', 'liveness'] : [values.mode as Mode]
-const first = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed)
-const count = values.seeds === undefined ? (values.seed === undefined ? 100 : 1) : Number(values.seeds)
+const values = optionsOrEnd()
+const { modes } = values
+const first = values.seed ?? Math.floor(Math.random() * 1e9)
+const count = values.seeds
 
 const server = await startEmbedded({ ephemeral: true, durable: false })
 try {
-  if (values.ablations) process.exitCode = await ablate(server, values.json, Number(values.seed ?? 1), values.only)
+  if (values.ablations) process.exitCode = await ablate(server, values.json, values.seed ?? 1, values.only)
   else if (values.story !== undefined) process.exitCode = await tellStory(values.story)
   else process.exitCode = await playAll()
 } finally {
   await server.stop()
+}
+
+/** Ends the program where there is nothing to play. */
+function optionsOrEnd(): Options {
+  try {
+    const options = readOptions(process.argv.slice(2))
+    if (!options.help) return options
+    console.log(USAGE)
+    process.exit(0)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(`${error.message}\n\n${USAGE}`)
+    process.exit(2)
+  }
 }
 
 async function playAll(): Promise<number> {
@@ -83,12 +71,12 @@ async function playAll(): Promise<number> {
     if (seeds % PROGRESS === 0 && seeds < count)
       console.error(`${seeds} of ${count} seeds, ${failed.length} plays with violations`)
   }
-  const workers = Math.max(1, Math.min(Number(values.workers), count))
+  const workers = Math.max(1, Math.min(values.workers, count))
   console.error(`${count} seeds from ${first} on`)
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       const urls: string[] = []
-      for (let lane = 0; lane < Number(values.lanes); lane++) {
+      for (let lane = 0; lane < values.lanes; lane++) {
         await server.createDatabase(`room${i}_${lane}`)
         urls.push(server.socketUrl(`room${i}_${lane}`))
       }

@@ -1,4 +1,4 @@
-import type { Business, Entry, TableName } from './business.ts'
+import type { Business, Entry, TableName, Values } from './business.ts'
 import type { Company, Decisions, SystemManners } from './company.ts'
 
 /*
@@ -25,6 +25,13 @@ interface Overwritten {
   readonly value: string
 }
 
+/** What a system made of a value that the engine sent. */
+interface Kept {
+  readonly run: number
+  readonly sent: string | null
+  readonly kept: string | null
+}
+
 export class Oracle {
   readonly violations: Violation[] = []
   readonly overwritten: Overwritten[] = []
@@ -39,6 +46,10 @@ export class Oracle {
   /** Code behind each id that a customer ever had. */
   private readonly codes = new Map<string, string>()
   private readonly usersOwn = new Map<string, string | null>()
+  /** Values that came out otherwise than they were sent, by place, as far as the engine was told. */
+  private readonly kept = new Map<string, Kept>()
+  /** Runs that came to a proper end, so that what they were told is stored. */
+  private readonly ended = new Set<number>()
   private seen = 0
   private readonly everInForce: Decisions[]
   private readonly runs = new Map<number, { most: number | null; without: string | null; deleted: Set<string> }>()
@@ -90,6 +101,7 @@ export class Oracle {
         if (before !== null && before[column] === after[column]) continue
         const value = this.meaning(system, column, after[column] ?? null)
         this.add(`${table}/${code}/${column}`, value)
+        for (const { name } of this.company.systems) this.kept.delete(`${name}/${table}/${code}/${column}`)
         this.usersOwn.set(`${system}/${table}/${code}/${column}`, after[column] ?? null)
       }
     }
@@ -123,6 +135,32 @@ export class Oracle {
       const own = `${system}/${table}/${code}/${column}`
       if (from !== null && this.usersOwn.get(own) === from)
         this.overwritten.push({ place: `${column} of ${place}`, value: String(this.meaning(system, column, from)) })
+    }
+  }
+
+  /** A run has come to its end. */
+  endRun(run: number): void {
+    this.ended.add(run)
+  }
+
+  /**
+   * What a system cannot keep as it is sent is sent once: nothing that the engine was told of, and that nobody has touched
+   * since, is written again (L7).
+   */
+  judgeKept({ system, table, code, kind, run, before, after }: Entry, sent: Values, answered: boolean): void {
+    for (const column of COLUMNS[table as TableName]) {
+      const value = sent[column]
+      if (value === undefined || after === null) continue
+      const own = `${system}/${table}/${code}/${column}`
+      const known = this.kept.get(own)
+      if (kind === 'update' && known?.sent === value && before![column] === known.kept && this.ended.has(known.run))
+        this.fail(
+          'L7',
+          `${value} was sent to ${system} ${table} ${code} again, which keeps ${known.kept} for ${column}`,
+        )
+      if (answered && after[column] !== value)
+        this.kept.set(own, { run: run!, sent: value, kept: after[column] ?? null })
+      else this.kept.delete(own)
     }
   }
 

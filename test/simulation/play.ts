@@ -211,11 +211,12 @@ export class Stage {
       judgeSending: () => this.judgeSending(act),
       putOff: (write) => void this.onTheirWay.push(write),
       landAll: () => this.landAll(),
-      landed: (entry, unread) => {
+      landed: (entry, unread, sent, answered) => {
         this.told.push(
           `    ${entry.system}: ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`,
         )
         this.oracle.judge(entry, unread)
+        this.oracle.judgeKept(entry, sent, answered)
       },
     }
     const connectors = new Map<string, Connector>(
@@ -229,13 +230,15 @@ export class Stage {
     const began = this.clock
     await ablation?.beforeRun?.(this.store, this.businesses)
     try {
-      return await work({
+      const report = await work({
         database: worker.database(),
         connectors,
         clock: () => (ablation?.clockStandsStill ? began : this.clock),
         contractSource: source,
         holder: worker.name,
       })
+      if (report && report.status !== 'failed') this.oracle.endRun(run)
+      return report
     } catch (error) {
       if (worker.dead) this.told.push('  died')
       else this.tell(error, flow)
@@ -435,7 +438,10 @@ export class Stage {
   private async judgeSending({ flow, worker }: Act): Promise<void> {
     const holder = await this.turn.run(() => holderOf(this.store, flow))
     if (holder !== worker.name)
-      this.oracle.fail('L17', `${worker.name} stood still and then sends a write, though ${holder} has taken ${flow} over`)
+      this.oracle.fail(
+        'L17',
+        `${worker.name} stood still and then sends a write, though ${holder} has taken ${flow} over`,
+      )
   }
 
   private everHad(system: string, table: string, code: string): boolean {

@@ -98,8 +98,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       const customers = (how: Weather): void =>
         add({ kind: 'run', flows: ['customers'], full: random.chance(0.5), weather: how })
       const doomed = [...CUSTOMERS, 'C6'].filter((code) => !LASTING.includes(code) && random.chance(0.8))
-      for (const code of doomed)
-        add({ kind: 'user', late: 0, deed: creation(random, 'erp', 'customers', code, ++key) })
+      for (const code of doomed) add({ kind: 'user', late: 0, deed: creation(random, 'erp', 'customers', code, ++key) })
       customers('calm')
       for (const code of doomed)
         add({ kind: 'user', late: 0, deed: { system, table: 'customers', code, what: 'delete' } })
