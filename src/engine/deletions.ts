@@ -148,10 +148,11 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
     for (const other of others) mark(other.side, action, rule)
     recordState = 'deleted'
   }
-  const edited = isEdited(work, side, record)
+  // Gone from the master as well: what is decided about that decides about this, so that it does not come back in part.
+  const leading = absent.find((other) => other.leads) ?? side
+  const edited = isEdited(work, leading, record)
   const choice = side.leads ? edgeCases.deletedInMaster : edgeCases.deletedElsewhere
-  if (!side.leads && absent.some((other) => other.leads)) {
-    // Gone from the master as well: what is decided about that decides about this.
+  if (!side.leads && leading !== side) {
     const { deletedInMaster } = edgeCases
     const comes = edited && row.state === 'live' && deletedInMaster !== 'unlink' && deletedInMaster !== 'ask'
     if (comes && others.length > 0) mark(side, 'restore', 'edit beats delete')

@@ -127,7 +127,8 @@ export async function applyMerge(
       outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'sync', rule: ruleFor(changes) })
     } else if (!work.firstSync) {
       outcome.idle.push({ recordId: row.id, sideId: side.id })
-      outcome.settled.push({ subject: writeSubject(row.id, side.system) })
+      // A deletion that was refused is still to be carried out, whatever the record holds.
+      if (row.state !== 'deleted') outcome.settled.push({ subject: writeSubject(row.id, side.system) })
     }
   }
   for (const ask of asks)

@@ -25,6 +25,16 @@ interface Overwritten {
   readonly value: string
 }
 
+interface RunNotes {
+  readonly flow: string
+  /** So many records it may delete unasked. */
+  readonly most: number | null
+  readonly without: string | null
+  readonly deleted: Set<string>
+  /** Length of the diary when it was over. */
+  over: number
+}
+
 /** What a system made of a value that the engine sent. */
 interface Kept {
   readonly run: number
@@ -52,7 +62,7 @@ export class Oracle {
   private readonly ended = new Set<number>()
   private seen = 0
   private readonly everInForce: Decisions[]
-  private readonly runs = new Map<number, { most: number | null; without: string | null; deleted: Set<string> }>()
+  private readonly runs = new Map<number, RunNotes>()
 
   constructor(company: Company, businesses: ReadonlyMap<string, Business>, diary: readonly Entry[]) {
     this.company = company
@@ -70,9 +80,15 @@ export class Oracle {
     this.add('person', value)
   }
 
-  /** What the contract of a run says. `most`: so many records it may delete unasked. */
-  beginRun(run: number, rules: { readonly most: number | null; readonly without: string | null }): void {
-    this.runs.set(run, { ...rules, deleted: new Set() })
+  /** What the contract of a run says. */
+  beginRun(run: number, rules: Pick<RunNotes, 'flow' | 'most' | 'without'>): void {
+    this.runs.set(run, { ...rules, deleted: new Set(), over: Infinity })
+  }
+
+  /** A run is over. `properly`: what it was told is stored. */
+  endRun(run: number, properly: boolean): void {
+    this.runs.get(run)!.over = this.diary.length
+    if (properly) this.ended.add(run)
   }
 
   /** People changed the contract. */
@@ -136,11 +152,6 @@ export class Oracle {
       if (from !== null && this.usersOwn.get(own) === from)
         this.overwritten.push({ place: `${column} of ${place}`, value: String(this.meaning(system, column, from)) })
     }
-  }
-
-  /** A run has come to its end. */
-  endRun(run: number): void {
-    this.ended.add(run)
   }
 
   /**
@@ -235,10 +246,25 @@ export class Oracle {
     )
     if (!usersDid || (!gone && this.company.systems.length === 2))
       this.fail('L12', `${place} was deleted, though no user had deleted it elsewhere`)
-    const { most, deleted } = this.runs.get(run!)!
+    const { deleted } = this.runs.get(run!)!
     deleted.add(`${table}/${code}`)
-    if (most !== null && deleted.size > most)
-      this.fail('L20', `run ${run} deleted ${deleted.size} records, more than ${most} unasked`)
+    const most = this.mostDeletions(run!)
+    if (deleted.size > most) this.fail('L20', `run ${run} deleted ${deleted.size} records, more than ${most} unasked`)
+  }
+
+  /**
+   * How many records a run may delete unasked: as many as its contract says, and what earlier runs may have decided and
+   * left to it, since a user deleted the first of them.
+   */
+  private mostDeletions(run: number): number {
+    const { flow, deleted } = this.runs.get(run)!
+    const usersDid = (place: string): number =>
+      this.diary.findLastIndex((e) => e.by === 'user' && e.kind === 'delete' && place === `${e.table}/${e.code}`)
+    const since = Math.min(...[...deleted].map(usersDid))
+    let most = 0
+    for (const [n, other] of this.runs)
+      if (n <= run && other.flow === flow && other.over > since) most += other.most ?? Infinity
+    return most
   }
 
   private wasEntered(system: string, table: TableName, code: string, column: string, to: string | null): boolean {

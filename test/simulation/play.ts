@@ -198,7 +198,7 @@ export class Stage {
     const run = ++this.runs
     const { deletions, without = null } = this.decisions
     const most = deletions === null ? null : Math.max(deletions, this.approvals.get(flow) ?? 0) + this.personDeletes
-    this.oracle.beginRun(run, { most, without })
+    this.oracle.beginRun(run, { flow, most, without })
     const act: Act = { flow, worker, weather, alone, strands: [] }
     const around: Surroundings = {
       run,
@@ -228,6 +228,7 @@ export class Stage {
     this.told.push(`run ${run} of ${flow}${full ? ', full' : ''}${key.startsWith('hints') ? ', hints' : ''}`)
     const first = this.incidents.length
     const began = this.clock
+    let properly = false
     await ablation?.beforeRun?.(this.store, this.businesses)
     try {
       const report = await work({
@@ -237,7 +238,7 @@ export class Stage {
         contractSource: source,
         holder: worker.name,
       })
-      if (report && report.status !== 'failed') this.oracle.endRun(run)
+      properly = report !== null && report.status !== 'failed'
       return report
     } catch (error) {
       if (worker.dead) this.told.push('  died')
@@ -245,6 +246,7 @@ export class Stage {
       return null
     } finally {
       worker.over = true
+      this.oracle.endRun(run, properly)
       this.atWork.delete(worker)
       await Promise.all(act.strands)
       for (const { kind, at } of this.incidents.slice(first)) this.told.push(`  (${kind} at ${at})`)
