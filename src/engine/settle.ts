@@ -1,5 +1,5 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
-import { isValue } from '../merge/side-state.ts'
+import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Raw } from '../model/value.ts'
 import { knownImages, recordsById, type RecordRow } from '../store/links.ts'
 import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../store/operations.ts'
@@ -146,8 +146,13 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
     link,
   }
   const named = operation.fields === null ? null : (JSON.parse(operation.fields) as [string][]).map(([name]) => name)
+  // A record that is made, or made again, is written in full, but for what its system is known not to keep.
+  const whole = link === null || operation.kind === 'restore'
+  const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
   const fields = work.flow.fields.flatMap((field, i) =>
-    (named ? named.includes(field.name) : side.mapping.writable[i] && link === null) ? [i] : [],
+    (named ? named.includes(field.name) : whole && side.mapping.writable[i] && waived[field.name]?.[0] !== golden[i])
+      ? [i]
+      : [],
   )
   // `lines: {}` makes the result be read field by field: what was sent may not be known any more.
   const call: PlannedWrite['call'] =
