@@ -83,6 +83,7 @@ export class Worker {
   wasCut = false
   /** It holds nothing any more, although calls that it made in parallel may not be over. */
   over = false
+  private buried = false
   private readonly place: Place
   private readonly sessions: (() => void)[] = []
 
@@ -104,11 +105,16 @@ export class Worker {
   /** Its lasting sessions with the store end, and the process does not notice. */
   cut(): void {
     this.wasCut = true
-    this.bury()
+    this.endSessions()
   }
 
   bury(): void {
-    for (const end of this.sessions.splice(0)) end()
+    this.buried = true
+    this.endSessions()
+  }
+
+  private endSessions(): void {
+    for (const end of [...this.sessions]) end()
   }
 
   database(): Database {
@@ -124,15 +130,20 @@ export class Worker {
       },
       rehearse: (work) => store.rehearse(work),
       dedicated: async () => {
-        const { session, release } = await this.call(() => turn.run(() => pool.take(turn)))
-        let ended = false
-        const end = (): void => {
-          const i = this.sessions.indexOf(end)
-          if (i >= 0) this.sessions.splice(i, 1)
-          if (!ended) release()
-          ended = true
-        }
-        this.sessions.push(end)
+        let end = (): void => {}
+        const session = await this.call(async () => {
+          const taken = await turn.run(() => pool.take(turn))
+          end = () => {
+            const i = this.sessions.indexOf(end)
+            if (i < 0) return
+            this.sessions.splice(i, 1)
+            taken.release()
+          }
+          // It ends with the process, whether or not the process still came to know of it.
+          this.sessions.push(end)
+          if (this.buried) end()
+          return taken.session
+        })
         return { session: this.guarded(session), release: () => (this.dead ? undefined : end()) }
       },
       close: async () => {},
