@@ -81,7 +81,7 @@ function parsed(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. To specify')[0]!)
+    throw new UsageError((error as Error).message.split('. To specify')[0])
   }
 }
 

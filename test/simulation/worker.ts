@@ -114,7 +114,7 @@ export class Worker {
   }
 
   private endSessions(): void {
-    for (const end of [...this.sessions]) end()
+    while (this.sessions.length > 0) this.sessions[0]!()
   }
 
   database(): Database {
