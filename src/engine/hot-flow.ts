@@ -66,6 +66,8 @@ export class HotFlow {
   }
   private readonly waiting: Waiting[] = []
   private turn: Promise<unknown> = Promise.resolve()
+  /** A turn for what waits is to come. */
+  private draining = false
   private row: FlowRow | null = null
   private lease: Lease | null = null
   private opened: { readonly sides: readonly Side[]; readonly at: number } | null = null
@@ -94,7 +96,7 @@ export class HotFlow {
   take(system: string, ids: readonly string[]): Promise<HintReport> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ system, ids, resolve, reject })
-      void this.inTurn(() => this.drain())
+      this.drainInTurn()
     })
   }
 
@@ -124,7 +126,7 @@ export class HotFlow {
         this.lingerOn()
       }
     })
-    void this.inTurn(() => this.drain())
+    this.drainInTurn()
     return report
   }
 
@@ -142,6 +144,16 @@ export class HotFlow {
     const mine = this.turn.then(work)
     this.turn = mine.catch(() => {})
     return mine
+  }
+
+  /** What waits has its turn; one turn for all of it, however much comes during a run that serves it in between. */
+  private drainInTurn(): void {
+    if (this.draining) return
+    this.draining = true
+    void this.inTurn(() => {
+      this.draining = false
+      return this.drain()
+    })
   }
 
   private async drain(): Promise<void> {
