@@ -18,8 +18,8 @@ export const FLOW_LOCKS = 7_261_905
 
 /**
  * Takes the flow, or answers null when somebody else holds it. A holder whose session with the store has ended is gone:
- * its flow is taken over at once; one that is merely silent keeps it until its time is up. Whoever works on a shard of the
- * flow is waited for all the same.
+ * its flow is taken over at once; one that is merely silent keeps it until its time is up, and so does one that took it from
+ * a silent one, whose session goes on. Whoever works on a shard of the flow is waited for all the same.
  */
 export async function acquireLease(
   database: Database,
@@ -33,9 +33,11 @@ export async function acquireLease(
   await session.execute(`set lock_timeout = '5s'`)
   const taken = session.query<{ token: string }>(
     `with alive as materialized (select pg_try_advisory_lock($5, $1) as free)
-     insert into lease (flow_id, token, holder, expires_at) select $1, 1, $2, to_timestamp($4 / 1000.0) from alive
-     on conflict (flow_id) do update set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0)
-       where ((select free from alive) or lease.expires_at <= to_timestamp($3 / 1000.0))
+     insert into lease (flow_id, token, holder, expires_at, has_lock)
+     select $1, 1, $2, to_timestamp($4 / 1000.0), free from alive
+     on conflict (flow_id) do update
+       set token = lease.token + 1, holder = $2, expires_at = to_timestamp($4 / 1000.0), has_lock = excluded.has_lock
+       where (lease.has_lock and (select free from alive) or lease.expires_at <= to_timestamp($3 / 1000.0))
          and not exists (select 1 from shard s where s.flow_id = $1 and s.holder is not null and s.done_at is null
            and s.expires_at > to_timestamp($3 / 1000.0))
      returning token`,

@@ -78,7 +78,7 @@ export const ABLATIONS: readonly Ablation[] = [
     mechanism: 'Only one process works on a flow at a time',
     laws: ['L17', 'L3', 'L16', 'L23'],
     session: onStatements((text, values) => [
-      text.includes('insert into lease') ? text.replace('(select free from alive)', 'true') : text,
+      text.includes('insert into lease') ? text.replace('lease.has_lock and (select free from alive)', 'true') : text,
       values,
     ]),
   },

@@ -1,0 +1,57 @@
+/** Who may take a flow from whom. */
+import { beforeEach, expect, test } from 'vitest'
+import { openDatabase, type Database } from '../../src/store/database.ts'
+import { acquireLease, releaseLease, renewLease, type Lease } from '../../src/store/leases.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { freshDatabase } from '../harness/database.ts'
+
+const TTL = 60_000
+const BEGAN = Date.UTC(2026, 2, 5, 9)
+
+let database: Database
+let flow: number
+const alive = new Set<Lease>()
+beforeEach(async () => {
+  database = await openDatabase((await freshDatabase('store')).url)
+  await migrate(database)
+  const [row] = await database.query<{ id: number }>(`insert into flow (name) values ('customers') returning id`)
+  flow = row!.id
+  return async () => {
+    for (const lease of alive) end(lease)
+    await database.close()
+  }
+})
+
+const take = async (holder: string, after: number): Promise<Lease | null> => {
+  const lease = await acquireLease(database, flow, holder, BEGAN + after, TTL)
+  if (lease) alive.add(lease)
+  return lease
+}
+
+/** The holder's session with the store ends, and says nothing. */
+const end = (lease: Lease): void => {
+  alive.delete(lease)
+  lease.release()
+}
+
+test('L17 a flow is taken at once from a process that has ended, and not from one that is alive', async () => {
+  const first = await take('first', 0)
+  expect(await take('second', 1_000)).toBeNull()
+  end(first!)
+  // The server needs a moment to end a session.
+  await expect.poll(() => take('second', 2_000)).not.toBeNull()
+})
+
+test('L17 a flow that was taken from a process that stood still is its new holder’s, also when that process ends', async () => {
+  const frozen = await take('frozen', 0)
+  const holder = await take('holder', TTL + 1_000)
+  expect(holder).not.toBeNull()
+  end(frozen!)
+  // The server needs a moment to end a session.
+  await expect.poll(() => database.query(`select 1 from pg_locks where locktype = 'advisory'`)).toEqual([])
+  expect(await take('third', TTL + 2_000)).toBeNull()
+  await renewLease(database, holder!, BEGAN + TTL + 3_000, TTL)
+  alive.delete(holder!)
+  await releaseLease(database, holder!)
+  expect(await take('third', TTL + 4_000)).not.toBeNull()
+})
