@@ -36,6 +36,8 @@ test('runs come newest first, page by page, narrowed by flow, status, kind, time
   expect(await runs(`until=${wrote!.started}`)).toContain(wrote!.run)
   expect(await runs(`since=${new Date(Date.parse(wrote!.started) + 1).toISOString()}`)).not.toContain(wrote!.run)
   expect(changing.status).toBe('done')
+  expect(await runs('dull=false')).toEqual([wrote!.run])
+  expect(await runs('dull=true&flow=customers')).toEqual(numbers.filter((run) => run !== wrote!.run))
 })
 
 test('a run shows when it wrote where, and what was refused with what was sent and what the system answered', async () => {

@@ -16,6 +16,9 @@ const STATUSES = ['running', 'done', 'waiting', 'stopped', 'failed'] as const
 export function RunsScreen() {
   const filters = useFilters()
   const flows = useFlowNames()
+  // Flows that run all the time would fill the list with runs of which nothing came.
+  const { all, ...values } = filters.values
+  const search = { ...values, ...(all === undefined && { dull: 'false' }) }
   return (
     <Page title={t.runs} lead={t.runsLead}>
       <div className="filters">
@@ -27,17 +30,22 @@ export function RunsScreen() {
           options={STATUSES.map((one) => [one, t.states[one]])}
         />
         <SelectFilter filters={filters} name="kind" label={t.kind} options={Object.entries(t.runKinds)} />
+        <SelectFilter
+          filters={filters}
+          name="all"
+          label={t.shown}
+          given=""
+          options={[
+            ['', t.telling],
+            ['true', t.allRuns],
+          ]}
+        />
         <SelectFilter filters={filters} name="changed" label={t.wrote} options={[['true', t.somethingWritten]]} />
         <TimeFilter filters={filters} name="since" label={t.since} />
         <TimeFilter filters={filters} name="until" label={t.until} />
         <ClearFilters filters={filters} />
       </div>
-      <VirtualList
-        query={usePages<RunItem>('/runs', filters.values)}
-        height={62}
-        empty={t.noRuns}
-        keyOf={(run) => run.run}
-      >
+      <VirtualList query={usePages<RunItem>('/runs', search)} height={62} empty={t.noRuns} keyOf={(run) => run.run}>
         {(run) => (
           <Link className="entry run" href={paths.run(run.run)}>
             <span className="soft small when">

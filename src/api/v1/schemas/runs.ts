@@ -13,6 +13,10 @@ export const runQuery = z.object({
     .stringbool({ truthy: ['true'], falsy: ['false'] })
     .optional()
     .meta({ description: 'Only runs that wrote something' }),
+  dull: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .optional()
+    .meta({ description: 'False: without runs that went well and of which nothing came' }),
   since: time.optional(),
   until: time.optional(),
 })
