@@ -70,7 +70,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       [1, 'wait'],
       [0.7, 'person'],
       [company.lateMs > 0 ? 1 : 0, 'overtaken'],
-      [company.decisions.deletions === null ? 0.3 : 1, 'purge'],
+      [company.decisions.deletions === null ? 0.15 : 0.6, 'purge'],
     ] as const)
     if (kind === 'overtaken') {
       // A change that was begun before others and is seen after them.
