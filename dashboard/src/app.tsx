@@ -14,6 +14,7 @@ function screen<Name extends string>(load: () => Promise<Record<Name, () => Reac
   return lazy<ComponentType>(async () => ({ default: (await load())[name] }))
 }
 const SignIn = screen(async () => import('./screens/sign-in.tsx'), 'SignIn')
+const NoRoles = screen(async () => import('./screens/no-roles.tsx'), 'NoRoles')
 const Setup = screen(async () => import('./screens/setup.tsx'), 'Setup')
 const SCREENS: readonly (readonly [string, ComponentType])[] = [
   ['/', screen(async () => import('./screens/home.tsx'), 'HomeScreen')],
@@ -59,6 +60,7 @@ function Inside() {
     return session.error ? <Trouble error={session.error} retry={() => void session.refetch()} /> : <Loading />
   if (session.data.who === null) return <SignIn />
   if (location === paths.signIn()) return <Redirect to={paths.home()} replace />
+  if (session.data.who.rights.view !== 'all' && session.data.who.rights.view.length === 0) return <NoRoles />
   return (
     <SessionGiven session={session.data}>
       <Live />

@@ -20,12 +20,11 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Home } from '../../src/api/v1/schemas/home.ts'
 import type { Playground } from '../../src/api/v1/schemas/playground.ts'
-import { send } from './api/client.ts'
-import { queryClient, useGet } from './api/queries.ts'
+import { useGet } from './api/queries.ts'
 import { paths } from './paths.ts'
 import { useSession } from './session/session.tsx'
+import { signOut } from './session/sign-out.ts'
 import { number } from './ui/time.tsx'
-import { tellError } from './ui/toasts.tsx'
 import { otherLanguage, speak, t } from './words/words.ts'
 
 /** The frame around every screen: where one can go. */
@@ -55,15 +54,6 @@ export function Layout({ children }: { children: ReactNode }) {
     href === '/'
       ? location === '/' || (location.startsWith('/flows') && !location.includes('/records/'))
       : location.startsWith(href) || (href === paths.records() && location.includes('/records/'))
-  const leave = async () => {
-    try {
-      await send('POST', '/sign-out', {})
-    } catch (error) {
-      return tellError(error as Error)
-    }
-    queryClient.clear()
-    window.location.assign(paths.home())
-  }
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -102,7 +92,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <button type="button" onClick={() => speak(otherLanguage.code)} lang={otherLanguage.code}>
             <Languages size={16} aria-hidden /> {otherLanguage.name}
           </button>
-          <button type="button" onClick={() => void leave()}>
+          <button type="button" onClick={() => void signOut()}>
             <LogOut size={16} aria-hidden /> {t.signOut}
           </button>
         </div>

@@ -10,16 +10,14 @@ import type { LogPage } from '../../src/api/v1/schemas/log.ts'
 import type { RecordPage } from '../../src/api/v1/schemas/records.ts'
 import { describeBrowser } from '../harness/browser.ts'
 import { type Demo, startDemo } from '../harness/demo.ts'
+import { ask, DESKTOP, PASSWORD, PHONE, settled } from './pages.ts'
 
 /*
  * The dashboard as its owners have it: the demo’s server, its link, a real browser. Screenshots of every screen are left in
  * `concordat-screens` of the temporary folder, to be looked at.
  */
 
-const PASSWORD = 'four words of a stranger'
 const SHOTS = join(tmpdir(), 'concordat-screens')
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
-const DESKTOP = { viewport: { width: 1360, height: 900 } } as const
 
 describeBrowser('dashboard', (browser) => {
   let demo: Demo
@@ -194,21 +192,12 @@ describeBrowser('dashboard', (browser) => {
   })
 })
 
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 20_000 })
-  await expect.poll(() => page.locator('.bone').count(), { timeout: 20_000 }).toBe(0)
-}
-
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(axeSource)
   const { violations } = await page.evaluate<AxeResults>('axe.run()')
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`)
-}
-
-async function ask<T>(page: Page, base: string, path: string): Promise<T> {
-  return (await (await page.request.get(`${base}/api/v1${path}`)).json()) as T
 }
 
 /** One address of every screen, with what the demo holds. */

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Demo {
+  /** Its folder. */
+  readonly home: string
   /** All that it has printed. */
   printed(): string
   /** The link that it ends with: where it serves, and the token that makes the first account. */
@@ -17,7 +19,7 @@ export interface Demo {
   remove(): Promise<void>
 }
 
-export async function startDemo(customers: number): Promise<Demo> {
+export async function startDemo(customers: number, env: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const home = await mkdtemp(join(tmpdir(), 'concordat-demo-'))
   // The server may run as another user, which has to get through here.
   await chmod(home, 0o711)
@@ -25,7 +27,7 @@ export async function startDemo(customers: number): Promise<Demo> {
   const child = spawn(
     process.execPath,
     ['bin/concordat.js', 'demo', '--quiet', '--customers', String(customers), '--port', '0'],
-    { env: { ...process.env, CONCORDAT_HOME: home, DATABASE_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...env, CONCORDAT_HOME: home, DATABASE_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = once(child, 'exit') as Promise<[number | null]>
   for (const stream of [child.stdout, child.stderr])
@@ -33,6 +35,7 @@ export async function startDemo(customers: number): Promise<Demo> {
       printed += data.toString()
     })
   return {
+    home,
     printed: () => printed,
     async link() {
       for (;;) {

@@ -52,10 +52,11 @@ export function AlertsScreen() {
 }
 
 function Alert({ alert }: { alert: AlertItem }) {
-  const { administers, may } = useSession()
+  const { mayInOne } = useSession()
   const acknowledge = useSend<object>('POST', `/alerts/${alert.alert}/acknowledge`)
   const mute = useSend<{ until: string | null }>('POST', `/alerts/${alert.alert}/mute`)
-  const mayAct = administers || alert.flows.some((flow) => may('operate', flow) || may('decide', flow))
+  const mayAct = mayInOne('decide', alert.flows)
+  const mayMute = mayInOne('operate', alert.flows)
   const muted = alert.muted_until !== null && Date.parse(alert.muted_until) > Date.now()
   return (
     <section className="card">
@@ -119,15 +120,20 @@ function Alert({ alert }: { alert: AlertItem }) {
               {t.acknowledge}
             </button>
           )}
-          <button
-            type="button"
-            className="button"
-            onClick={() =>
-              mute.mutate({ until: muted ? null : new Date(Date.now() + DAY_MS).toISOString() }, { onError: tellError })
-            }
-          >
-            {muted ? t.unmute : t.muteDay}
-          </button>
+          {mayMute && (
+            <button
+              type="button"
+              className="button"
+              onClick={() =>
+                mute.mutate(
+                  { until: muted ? null : new Date(Date.now() + DAY_MS).toISOString() },
+                  { onError: tellError },
+                )
+              }
+            >
+              {muted ? t.unmute : t.muteDay}
+            </button>
+          )}
         </div>
       )}
     </section>
@@ -135,6 +141,7 @@ function Alert({ alert }: { alert: AlertItem }) {
 }
 
 function Channels() {
+  const { mayInOne } = useSession()
   const query = useGet<ChannelList>('/channels')
   const test = useSend<{ channel: string }, { good: boolean; answer: string }>(
     'POST',
@@ -157,23 +164,28 @@ function Channels() {
                 { head: t.channel, cell: (row) => row.channel },
                 { head: t.kind, cell: (row) => row.kind },
                 { head: t.people, cell: (row) => row.people.join(', ') },
-                {
-                  head: t.test,
-                  cell: (row) => (
-                    <button
-                      type="button"
-                      className="button"
-                      onClick={() =>
-                        test.mutate(row, {
-                          onSuccess: ({ good, answer }) => (good ? tellDone(answer) : tellError(new Error(answer))),
-                          onError: tellError,
-                        })
-                      }
-                    >
-                      {t.sendTest}
-                    </button>
-                  ),
-                },
+                ...(mayInOne('operate', [])
+                  ? [
+                      {
+                        head: t.test,
+                        cell: (row: ChannelList['items'][number]) => (
+                          <button
+                            type="button"
+                            className="button"
+                            onClick={() =>
+                              test.mutate(row, {
+                                onSuccess: ({ good, answer }) =>
+                                  good ? tellDone(answer) : tellError(new Error(answer)),
+                                onError: tellError,
+                              })
+                            }
+                          >
+                            {t.sendTest}
+                          </button>
+                        ),
+                      },
+                    ]
+                  : []),
               ]}
             />
           )

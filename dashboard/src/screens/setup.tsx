@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import type { LinkInfo } from '../../../src/api/v1/schemas/access.ts'
 import { send } from '../api/client.ts'
 import { useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
+import { askSession } from '../session/session.tsx'
 import { Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { Loaded, told } from '../ui/states.tsx'
@@ -16,7 +17,11 @@ export function Setup() {
   const token = params.get('token') ?? ''
   const link = useQuery({
     queryKey: ['link', token],
-    queryFn: async () => send<LinkInfo>('POST', '/link', { token }),
+    queryFn: async () => {
+      // Somebody may be signed in here already.
+      await askSession()
+      return send<LinkInfo>('POST', '/link', { token })
+    },
     retry: false,
   })
   return (
@@ -36,14 +41,24 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
   const [name, setName] = useState(info.name ?? '')
   const [email, setEmail] = useState(info.email ?? '')
   const [password, setPassword] = useState('')
-  const use = useSend<object>('POST', '/setup')
+  const client = useQueryClient()
+  // The link is used up by this: nothing of it is asked for anew.
+  const use = useSend<object>('POST', '/setup', { quiet: true })
   const fresh = info.purpose === 'setup'
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        use.mutate({ token, password, ...(fresh && { name, email }) }, { onSuccess: () => go(paths.home()) })
+        use.mutate(
+          { token, password, ...(fresh && { name, email }) },
+          {
+            onSuccess: () => {
+              client.clear()
+              go(paths.home())
+            },
+          },
+        )
       }}
     >
       <h1>{HEADS[info.purpose]}</h1>

@@ -2,6 +2,7 @@ import { Link, useParams } from 'wouter'
 import type { SystemTest, SystemView } from '../../../src/api/v1/schemas/systems.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
+import { useSession } from '../session/session.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
@@ -14,6 +15,7 @@ import { t } from '../words/words.ts'
 /** One system: its trouble, what waits for it, and what it told us. */
 export function SystemScreen() {
   const { system } = useParams<{ system: string }>()
+  const { mayInOne } = useSession()
   const query = useGet<SystemView>(`/systems/${encodeURIComponent(system)}`)
   const test = useSend<object, SystemTest>('POST', `/systems/${encodeURIComponent(system)}/test`, { quiet: true })
   return (
@@ -28,14 +30,19 @@ export function SystemScreen() {
             </span>
           }
           actions={
-            <button
-              type="button"
-              className="button"
-              disabled={test.isPending}
-              onClick={() => test.mutate({}, { onError: tellError })}
-            >
-              {test.isPending ? t.looking : t.testConnection}
-            </button>
+            mayInOne(
+              'operate',
+              view.flows.map(({ flow }) => flow),
+            ) && (
+              <button
+                type="button"
+                className="button"
+                disabled={test.isPending}
+                onClick={() => test.mutate({}, { onError: tellError })}
+              >
+                {test.isPending ? t.looking : t.testConnection}
+              </button>
+            )
           }
         >
           {view.trouble && (

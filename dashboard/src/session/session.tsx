@@ -4,14 +4,16 @@ import type { SessionInfo } from '../../../src/api/v1/schemas/access.ts'
 import { get, keepCsrf } from '../api/client.ts'
 
 /** Asks who is signed in, and keeps what every change must carry. */
+export async function askSession(): Promise<SessionInfo> {
+  const session = await get<SessionInfo>('/session')
+  keepCsrf(session.csrf)
+  return session
+}
+
 export const useSessionQuery = () =>
   useQuery({
     queryKey: ['session'],
-    queryFn: async () => {
-      const session = await get<SessionInfo>('/session')
-      keepCsrf(session.csrf)
-      return session
-    },
+    queryFn: askSession,
     staleTime: 60_000,
   })
 
@@ -31,6 +33,11 @@ export function useSession() {
     may: (right: 'view' | 'decide' | 'operate' | 'sign', flow: string) => {
       const flows = who.rights[right]
       return flows === 'all' || flows.includes(flow)
+    },
+    /** In one of these flows; in any at all when there are none. */
+    mayInOne: (right: 'decide' | 'operate', flows: readonly string[]) => {
+      const held = who.rights[right]
+      return held === 'all' || (flows.length === 0 ? held.length > 0 : flows.some((flow) => held.includes(flow)))
     },
     administers: who.rights.administer,
   }

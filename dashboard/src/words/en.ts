@@ -209,6 +209,9 @@ export const en = {
   notYetRunning: 'This flow is new in the file and does not run yet.',
   dryRunNow: 'What a run would change on the real records now, by the rules that run. Nothing is written.',
   showDifference: 'Show the difference',
+  noRoles: 'Nothing to see yet',
+  noRolesMeans: (who: string) =>
+    `You are signed in as ${who}, and nobody has given you a role so far. An administrator does so under People; this page then goes on by itself.`,
   noRules: 'No flows.',
   answerKept: 'Written into the contract.',
   openQuestion: 'Open question',

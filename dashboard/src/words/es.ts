@@ -211,6 +211,9 @@ export const es: typeof en = {
   dryRunNow:
     'Lo que una ejecución cambiaría ahora en los registros reales, según las reglas en vigor. No se escribe nada.',
   showDifference: 'Ver la diferencia',
+  noRoles: 'Aún no hay nada que ver',
+  noRolesMeans: (who) =>
+    `Ha entrado como ${who}, pero todavía no tiene ningún papel. Quien administra lo da en Personas; entonces esta página sigue sola.`,
   noRules: 'No hay flujos.',
   answerKept: 'Escrito en el contrato.',
   openQuestion: 'Pregunta abierta',

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { leftOut } from '../../contract/left-out.ts'
 import type { CheckReport } from '../../contract/finding.ts'
 import { ConcordatError } from '../../model/errors.ts'
@@ -27,6 +28,8 @@ import type { V1Routes } from './v1-server.ts'
 const tags = ['Rules']
 const OPERATIONS = 20
 const CASES = 50
+const PATIENCE_MS = 20_000
+const ASK_AGAIN_MS = 250
 
 /** The rules: as they run, as they were, as the file has them now; open questions, and what a change would do. */
 export const ruleRoutes: V1Routes = (server, { app }) => {
@@ -134,7 +137,9 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
           cure: 'Mend them first; the page Rules lists them.',
         })
       const { fingerprint } = decidedFlow(report.contract, flow)
-      const plan = file ? await app.planFile(flow, OPERATIONS) : await app.plan({ flows: [flow], limit: OPERATIONS })
+      const plan = await betweenRuns(() =>
+        file ? app.planFile(flow, OPERATIONS) : app.plan({ flows: [flow], limit: OPERATIONS }),
+      )
       await request.audit('dry run', flow, { file })
       const [run] = plan.flows
       const { read = 0, created = 0, updated = 0, deleted = 0, held = 0, conflicts = 0 } = run ?? {}
@@ -189,6 +194,19 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         questions,
         findings,
       },
+    }
+  }
+}
+
+/** Waits while the flow is being run: a flow in real time is run again and again, each time for a moment. */
+async function betweenRuns<T>(work: () => Promise<T>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ConcordatError) || error.code !== 'engine.busy' || Date.now() > until) throw error
+      await sleep(ASK_AGAIN_MS)
     }
   }
 }

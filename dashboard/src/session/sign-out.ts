@@ -1,0 +1,15 @@
+import { send } from '../api/client.ts'
+import { queryClient } from '../api/queries.ts'
+import { paths } from '../paths.ts'
+import { tellError } from '../ui/toasts.tsx'
+
+/** Ends the session of this browser, and goes to the door. */
+export async function signOut(): Promise<void> {
+  try {
+    await send('POST', '/sign-out', {})
+  } catch (error) {
+    return tellError(error as Error)
+  }
+  queryClient.clear()
+  window.location.assign(paths.home())
+}

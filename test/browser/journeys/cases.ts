@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import type { CaseDetail, CaseGroup } from '../../../src/api/v1/schemas/cases.ts'
+import { ask } from '../pages.ts'
+import type { Stage } from './stage.ts'
+
+export function caseJourneys(stage: Stage): void {
+  test('the business owner decides all cases alike after seeing what that would write', async () => {
+    const page = await stage.open('berta', '/cases')
+    const groups = await ask<{ items: CaseGroup[] }>(page, stage.base, '/cases/groups')
+    const group = groups.items.find(({ count }) => count > 1)!
+    expect(group.flow).toBe('customers')
+    await page.getByRole('link', { name: group.sample.title }).first().click()
+    await page.getByText('What shall be done?').waitFor()
+    const one = await ask<CaseDetail>(page, stage.base, `/cases/${group.sample.case}`)
+    const { open } = one.alike.find((alike) => alike.open > 1)!
+    await page
+      .getByRole('radio')
+      .nth(one.choices.findIndex(({ choice }) => one.alike.some((alike) => alike.choice === choice && alike.open > 1)))
+      .check()
+    await page.getByLabel(`Decide all ${open} cases alike the same way`).check()
+    await page.getByRole('button', { name: 'Show the effect' }).click()
+    await page.getByText(/Records that would be written|Nothing would be written/).waitFor()
+    await page.getByRole('button', { name: `Decide ${open} cases` }).click()
+    await page.getByText(`${open} cases decided.`).waitFor()
+    await page.getByText(/^Answered:.*Berta/).waitFor()
+    await expect
+      .poll(async () => (await ask<CaseDetail>(page, stage.base, `/cases/${one.case}`)).state)
+      .toBe('resolved')
+    const after = await ask<{ items: CaseGroup[] }>(page, stage.base, '/cases/groups')
+    const rest = after.items.find(
+      ({ kind, cause, field }) => kind === group.kind && cause === group.cause && field === group.field,
+    )
+    expect(rest?.count ?? 0).toBeLessThan(group.count - open + 2)
+    await page.close()
+  }, 60_000)
+}

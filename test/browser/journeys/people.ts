@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Stage } from './stage.ts'
+
+/** Name, and the role in a flow that the invitation gives. */
+const INVITED = [
+  ['Berta', null],
+  ['Teo', null],
+  ['Vera', { role: 'Viewer', flow: 'orders' }],
+] as const
+
+export function peopleJourneys(stage: Stage): void {
+  test('an admin invites people by links that work once, and they see what their roles allow', async () => {
+    const page = await stage.open('ana', '/people')
+    for (const [name, role] of INVITED) {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Invite' })
+      await dialog.getByLabel('Name').fill(name)
+      await dialog.getByLabel('E-mail').fill(`${name.toLowerCase()}@levante.example`)
+      if (role) {
+        await dialog.getByLabel('Role').selectOption({ label: role.role })
+        await dialog.getByLabel('Flow').selectOption(role.flow)
+      } else await dialog.getByRole('button', { name: 'Remove' }).click()
+      await dialog.getByRole('button', { name: 'Invite' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByRole('row', { name: new RegExp(`^${name}`) }).waitFor()
+      const link = await page.locator('.note code').textContent()
+      const guest = await stage.welcome(name.toLowerCase(), link!)
+      await guest.getByRole('heading', { name: role ? /agreement/ : 'Nothing to see yet' }).waitFor()
+      await guest.goto(link!)
+      await guest.getByRole('alert').waitFor()
+      await guest.close()
+    }
+    const vera = await stage.open('vera', '/')
+    expect(await vera.getByRole('link', { name: 'orders' }).count()).toBeGreaterThan(0)
+    expect(await vera.getByRole('link', { name: 'customers' }).count()).toBe(0)
+    expect(await vera.getByRole('link', { name: 'People' }).count()).toBe(0)
+    await vera.close()
+    await page.close()
+  }, 90_000)
+
+  test('a token is shown once, opens the API with its rights, and is worth nothing once it is revoked', async () => {
+    const page = await stage.open('ana', '/account')
+    await page.getByLabel('Name').fill('stock report')
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const secret = await page.locator('.note code').textContent()
+    const asked = async (method: string, path: string, body?: string): Promise<number> =>
+      (
+        await fetch(`${stage.base}/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
+          ...(body && { body }),
+        })
+      ).status
+    expect(await asked('GET', '/flows')).toBe(200)
+    expect(await asked('POST', '/flows/orders/pause', '{}')).toBe(403)
+    await page.reload()
+    await page.getByRole('row', { name: /^stock report/ }).waitFor()
+    expect(await page.getByRole('main').textContent()).not.toContain(secret)
+    await page
+      .getByRole('row', { name: /^stock report/ })
+      .getByRole('button', { name: 'Revoke' })
+      .click()
+    await page.getByText('No tokens.').waitFor()
+    expect(await asked('GET', '/flows')).toBe(401)
+    await page.close()
+  })
+}
