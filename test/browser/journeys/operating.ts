@@ -26,8 +26,11 @@ export function operatingJourneys(stage: Stage): void {
     await page.getByText('A run was asked for').first().waitFor()
     await page.close()
     const admin = await stage.open('ana', '/audit')
-    const { items } = await ask<Acts>(admin, stage.base, '/audit?limit=10')
-    expect(items.map(({ act, subject, who }) => [act, subject, who.split(' ')[0]]).slice(0, 3)).toEqual([
+    const acts = async () => {
+      const { items } = await ask<Acts>(admin, stage.base, '/audit?limit=10')
+      return items.slice(0, 3).map(({ act, subject, who }) => [act, subject, who.split(' ')[0]])
+    }
+    await expect.poll(acts, { timeout: 10_000 }).toEqual([
       ['run asked for', 'customers', 'Teo'],
       ['flow resumed', 'customers', 'Teo'],
       ['flow paused', 'customers', 'Teo'],
