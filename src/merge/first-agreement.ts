@@ -42,6 +42,8 @@ export function agreeOnFields(
     const field = flow.fields[i]!
     const holders = sides.filter((side) => side.holds[i])
     const readable = holders.filter((side) => isValue(side.now[i]))
+    // A question about the field was closed when the rules let go of it: what it held back is no decision.
+    for (const side of holders) if (side.waived[field.name]?.[1].endsWith('asked')) draft.unwaive(side, field)
     if (readable.length > 0) joinField(draft, field, i, readable, flow.edgeCases.existingRecords)
     draft.closeField(field, i, holders)
   }
