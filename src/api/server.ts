@@ -54,6 +54,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 }
 
 const MOST_BYTES = 1024 * 1024
+/** What requests that are under way get when the server closes. */
+const CLOSE_MS = 2_000
 
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
 export async function startApi(
@@ -90,7 +92,15 @@ export async function startApi(
         const link = await setupLink(database)
         return link && `${parts.site.publicUrl ?? url}${link.path}`
       },
-      close: () => server.close(),
+      async close() {
+        // Browsers open connections in advance, on which no request ever comes; to the server they are not idle.
+        const cut = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS)
+        try {
+          await server.close()
+        } finally {
+          clearTimeout(cut)
+        }
+      },
     }
   } catch (cause) {
     await server.close()

@@ -9,6 +9,8 @@ export interface Lease {
   readonly shardId?: number
   /** Milliseconds since the epoch, by the injected clock. */
   expiresAt: number
+  /** Gives back the lock that shows we are alive, while its session is still there. */
+  readonly unlock?: () => Promise<unknown>
   /** Ends the session that shows we are alive. */
   readonly release: () => void
 }
@@ -56,7 +58,8 @@ export async function acquireLease(
     release()
     return null
   }
-  return { flowId, token: row.token, expiresAt, release }
+  const unlock = (): Promise<unknown> => session.query('select pg_advisory_unlock($1, $2)', [FLOW_LOCKS, flowId])
+  return { flowId, token: row.token, expiresAt, unlock, release }
 }
 
 const LOCK_TIMEOUT = '55P03'
@@ -136,6 +139,8 @@ export function transactionUnder<T>(
 
 export async function releaseLease(database: Database, lease: Lease): Promise<void> {
   try {
+    // The end of a session takes a moment: whoever takes the flow next would do so without the lock.
+    await lease.unlock?.().catch(() => {})
     await database.execute(`update lease set expires_at = '-infinity' where flow_id = $1 and token = $2`, [
       lease.flowId,
       lease.token,
