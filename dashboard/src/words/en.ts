@@ -54,7 +54,7 @@ export const en = {
   waitingWrites: 'Waiting writes',
   lastAgreed: 'Last in agreement',
   shown: 'Shown',
-  telling: 'What did something or failed',
+  telling: 'With a result',
   allRuns: 'All runs',
   next: 'Next',
   nextRun: 'Next run',

@@ -54,7 +54,7 @@ export const es: typeof en = {
   waitingWrites: 'Escrituras en espera',
   lastAgreed: 'Último acuerdo',
   shown: 'Se muestran',
-  telling: 'Las que hicieron algo o fallaron',
+  telling: 'Con resultado',
   allRuns: 'Todas',
   next: 'Siguiente',
   nextRun: 'Siguiente ejecución',
