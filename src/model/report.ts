@@ -127,6 +127,8 @@ export interface StatusRow {
 
 export interface NextRun {
   readonly system: string
+  /** It is looked at all the time, so that `at` says nothing. */
+  readonly real_time: boolean
   /** Times, soonest first; empty when there is none. */
   readonly at: readonly string[]
   /** The first of them for people, in the time zone of the business: `tomorrow at 02:00`. */

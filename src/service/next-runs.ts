@@ -26,6 +26,7 @@ export function nextRuns(
     return [
       {
         system,
+        real_time: schedule.kind === 'real-time',
         at: times.map((time) => new Date(time).toISOString()),
         words: times.length === 0 ? 'never' : wordsOf(schedule, times[0]!, contract.timezone, now),
       },

@@ -55,3 +55,16 @@ test('L17 a flow that was taken from a process that stood still is its new holde
   await releaseLease(database, holder!)
   expect(await take('third', TTL + 4_000)).not.toBeNull()
 })
+
+test('L16 whoever takes a flow that was given up is alive to others from the first moment, and taken over at once when it ends', async () => {
+  const first = await take('first', 0)
+  alive.delete(first!)
+  await releaseLease(database, first!)
+  const second = await take('second', 1_000)
+  expect(await database.query('select holder, has_lock as alive from lease')).toEqual([
+    { holder: 'second', alive: true },
+  ])
+  end(second!)
+  // The server needs a moment to end a session.
+  await expect.poll(() => take('third', 2_000)).not.toBeNull()
+})

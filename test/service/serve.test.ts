@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+import { expect, onTestFinished, test } from 'vitest'
 
 import { openCompany } from './stage.ts'
 
@@ -21,6 +24,10 @@ test('what is edited in one system lands in the other by the schedule, and the s
   await expect
     .poll(() => company.crm.value(`select account_name from accounts where tax_id = 'A1'`), { timeout: 30_000 })
     .toBe('Acme Instruments')
+  // As browsers have them in advance.
+  const unused = connect(Number(new URL(serve.url).port), '127.0.0.1')
+  onTestFinished(() => void unused.destroy())
+  await once(unused, 'connect')
   const began = Date.now()
   serve.signal('SIGTERM')
   expect(await serve.ended, serve.output()).toBe(0)

@@ -53,14 +53,23 @@ export function usePages<T>(path: string, query: Query = {}) {
   })
 }
 
-/** Changes something on the server, and has everything on screen looked at again. */
+/** What is done once the server has answered. */
+interface Then<Answer> {
+  readonly onSuccess?: (answer: Answer) => void
+  readonly onError?: (problem: Problem) => void
+}
+
+/**
+ * Changes something on the server, and has everything on screen looked at again. What is done then is done also where the
+ * part of the page that asked is gone by that time, as a case's answers are once it is decided.
+ */
 export function useSend<Body, Answer = unknown>(
   method: Method,
   path: string | ((body: Body) => string),
   { quiet = false, bodyOf }: { quiet?: boolean; bodyOf?: (body: Body) => unknown } = {},
 ) {
   const client = useQueryClient()
-  return useMutation<Answer, Problem, Body>({
+  const { mutateAsync, isPending, error, data } = useMutation<Answer, Problem, Body>({
     mutationFn: async (body) =>
       send<Answer>(
         method,
@@ -70,4 +79,7 @@ export function useSend<Body, Answer = unknown>(
     // A mere question changes nothing.
     onSuccess: async () => (quiet ? undefined : client.invalidateQueries()),
   })
+  const mutate = (body: Body, { onSuccess = () => {}, onError = () => {} }: Then<Answer> = {}): void =>
+    void mutateAsync(body).then(onSuccess, onError)
+  return { mutate, isPending, error, data }
 }

@@ -1,14 +1,10 @@
+import type { NextRun as Next } from '../../../src/model/report.ts'
 import { t } from '../words/words.ts'
 import { When } from './time.tsx'
 
-interface Next {
-  readonly at: readonly string[]
-  readonly words: string
-}
-
 /** When a flow looks at a system next; flows of real time have no next time. */
 export function NextRun({ next, labelled = false }: { next: Next; labelled?: boolean }) {
-  if (next.words === 'all the time') return t.allTheTime
+  if (next.real_time) return t.allTheTime
   const [at] = next.at
   if (at === undefined) return '–'
   return (

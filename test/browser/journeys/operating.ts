@@ -8,6 +8,18 @@ interface Acts {
 }
 
 export function operatingJourneys(stage: Stage): void {
+  test('while changes do not arrive by themselves the page says so and asks for them; then they arrive again', async () => {
+    const page = await stage.open('ana', '/')
+    await page.route('**/api/v1/events', (route) => route.fulfill({ status: 502, body: '' }))
+    await page.reload()
+    const note = page.getByText('Changes do not arrive by themselves')
+    await note.waitFor({ timeout: 30_000 })
+    await page.waitForRequest((request) => new URL(request.url()).pathname === '/api/v1/home', { timeout: 30_000 })
+    await page.unroute('**/api/v1/events')
+    await note.waitFor({ state: 'detached', timeout: 30_000 })
+    await page.close()
+  }, 120_000)
+
   test('the technical owner pauses a flow with a reason, lets it go on, and asks for a run', async () => {
     const page = await stage.open('teo', '/flows/customers')
     await page.getByRole('button', { name: 'Pause' }).click()

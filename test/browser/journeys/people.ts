@@ -9,6 +9,23 @@ const INVITED = [
 ] as const
 
 export function peopleJourneys(stage: Stage): void {
+  test('whom a provider’s sign-in was refused is told why, once', async () => {
+    const page = await stage.open('stranger', '/sign-in')
+    const told = {
+      code: 'access.provider-refused',
+      message: 'Nobody has invited eve@acme.example.',
+      cure: 'Ask an admin.',
+    }
+    const cookie = { name: 'concordat_refused', value: encodeURIComponent(JSON.stringify(told)), url: stage.base }
+    await page.context().addCookies([cookie])
+    await page.reload()
+    await page.getByText('Nobody has invited eve@acme.example. Ask an admin.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await page.getByText('Nobody has invited').count()).toBe(0)
+    await page.close()
+  }, 30_000)
+
   test('an admin invites people by links that work once, and they see what their roles allow', async () => {
     const page = await stage.open('ana', '/people')
     for (const [name, role] of INVITED) {

@@ -6,6 +6,7 @@ import { flowStatus, runStatus } from './words.ts'
 export const nextRun: Wire<NextRun> = z
   .object({
     system: z.string(),
+    real_time: z.boolean().meta({ description: 'It is looked at all the time, so that `at` says nothing' }),
     at: listOf(time),
     words: z.string().meta({ description: 'The first of them in words: `tomorrow at 02:00`' }),
   })
