@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector, ObjectSpec, RemoteObject, RemoteRecord, WriteResult } from '../../src/connector-kit/port.ts'
 import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
-import { freshDatabase } from '../harness/database.ts'
+import { freshDatabase, urlOf } from '../harness/database.ts'
 import type { TestDatabase } from '../harness/database.ts'
 
 // What only PostgreSQL has, or does in its own way.
@@ -295,6 +295,26 @@ describe('faults', () => {
     }
     expect(await failureOf(reading())).toMatchObject({ code: 'connector.unreachable', retry: 'later' })
     await terminate()
+    expect((await object.read(['1'])).length).toBe(1)
+  })
+
+  test('a database that is closed to connections is unreachable, until it is open again', async () => {
+    await client.query(`create table t (id serial primary key, name text); insert into t (name) values ('x')`)
+    const object = await open('t')
+    const outside = new pg.Client({ connectionString: urlOf('postgres') })
+    await outside.connect()
+    const allow = (yes: boolean) =>
+      outside.query(`alter database ${pg.escapeIdentifier(database.name)} with allow_connections ${String(yes)}`)
+    await allow(false)
+    await terminate()
+    const unreachable = { code: 'connector.unreachable', retry: 'later' }
+    // The first may still meet the connection that was cut.
+    expect(await failureOf(object.read(['1']))).toMatchObject(unreachable)
+    const refused = await failureOf(open('t'))
+    expect(refused).toMatchObject(unreachable)
+    expect(refused.message).toContain('accepts no connections (55000)')
+    await allow(true)
+    await outside.end()
     expect((await object.read(['1'])).length).toBe(1)
   })
 

@@ -66,6 +66,8 @@ export function translateFailure(error: unknown, place: Place): ConcordatError {
   const failure = asFailure(error)
   const { code = '' } = failure
   const at = `PostgreSQL at ${place.server}`
+  // 55000 by itself is any wrong state of an object; this routine speaks of the database that one connects to.
+  const closed = code === '55000' && failure.routine === 'CheckMyDatabase'
   const on = place.object === undefined ? at : `table ${place.object} on ${at}`
   const make = (kind: ErrorCode, message: string, retry: Retry, cure: string) =>
     new ConcordatError(kind, `${message}${code === '' ? '' : ` (${code})`}.`, { retry, cure })
@@ -107,6 +109,14 @@ export function translateFailure(error: unknown, place: Place): ConcordatError {
       `${at} did not answer in time`,
       'later',
       'Check that the server is up and that the network lets us through.',
+    )
+  }
+  if (closed) {
+    return make(
+      'connector.unreachable',
+      `${at} accepts no connections`,
+      'later',
+      'Open the database again: alter database … with allow_connections true.',
     )
   }
   if (isConnectionLoss(error) || code === '53300') {
