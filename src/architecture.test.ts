@@ -69,6 +69,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/context-async-hooks': ['service'],
   '@opentelemetry/exporter-trace-otlp-http': ['service'],
   fastify: ['api'],
+  negotiator: ['api'],
   'fastify-type-provider-zod': ['api'],
   '@fastify/swagger': ['api'],
   '@fastify/cookie': ['api'],

@@ -1,3 +1,5 @@
+import type { Language } from '../model/language.ts'
+
 const UNITS = {
   second: 1000,
   minute: 60_000,
@@ -22,13 +24,19 @@ export function parseDuration(text: string): number | null {
   return Number(count) * UNITS[unit.replace(/s$/, '') as keyof typeof UNITS]
 }
 
+const NAMES = {
+  en: { year: 'year', day: 'day', hour: 'hour', minute: 'minute', second: 'second' },
+  es: { year: 'año', day: 'día', hour: 'hora', minute: 'minuto', second: 'segundo' },
+}
+
 /** Milliseconds → `30 minutes`, in the largest unit that fits evenly (days rather than weeks or months). */
-export function printDuration(ms: number): string {
+export function printDuration(ms: number, language: Language = 'en'): string {
+  const names = NAMES[language]
   for (const unit of ['year', 'day', 'hour', 'minute', 'second'] as const) {
     if (ms >= UNITS[unit] && ms % UNITS[unit] === 0) {
       const count = ms / UNITS[unit]
-      return `${count} ${unit}${count === 1 ? '' : 's'}`
+      return `${count} ${names[unit]}${count === 1 ? '' : 's'}`
     }
   }
-  return `${ms / 1000} seconds`
+  return `${ms / 1000} ${names.second}s`
 }

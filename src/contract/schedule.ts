@@ -1,4 +1,5 @@
 import type { Schedule } from './contract.ts'
+import type { Language } from '../model/language.ts'
 import { DURATION, parseDuration, printDuration } from './duration.ts'
 
 const CLOCK = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
@@ -69,7 +70,26 @@ function cronError(cron: string): string | null {
 }
 
 /** A schedule as it reads inside a sentence. */
-export function printSchedule(schedule: Schedule): string {
+export function printSchedule(schedule: Schedule, language: Language = 'en'): string {
+  return language === 'es' ? inSpanish(schedule) : inEnglish(schedule)
+}
+
+function inSpanish(schedule: Schedule): string {
+  switch (schedule.kind) {
+    case 'real-time':
+      return 'en todo momento'
+    case 'every':
+      return `cada ${printDuration(schedule.ms, 'es').replace(/^1 /, '')}`
+    case 'hourly':
+      return 'cada hora'
+    case 'nightly':
+      return `cada noche a las ${schedule.at}`
+    case 'cron':
+      return `según el horario \`${schedule.expression}\``
+  }
+}
+
+function inEnglish(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'real-time':
       return 'all the time'

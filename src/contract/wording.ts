@@ -1,3 +1,5 @@
+import type { Language } from '../model/language.ts'
+
 /** How a system is called in a sentence: `erp` → `ERP`, `shop` → `Shop`. */
 export function systemTitle(name: string): string {
   return name.length <= 3 ? name.toUpperCase() : name[0]!.toUpperCase() + name.slice(1).replaceAll('_', ' ')
@@ -16,8 +18,12 @@ export function manyOf(flow: string): string {
   return flow.replace(/[-_]+/g, ' ')
 }
 
-/** `a, b and c`. */
-export function listed(words: readonly string[], last = 'and'): string {
+const Y = new Intl.ListFormat('es', { type: 'conjunction' })
+const O = new Intl.ListFormat('es', { type: 'disjunction' })
+
+/** `a, b and c`; in Spanish `a, b y c`. */
+export function listed(words: readonly string[], last: 'and' | 'or' = 'and', language: Language = 'en'): string {
+  if (language === 'es') return (last === 'and' ? Y : O).format(words)
   if (words.length < 2) return words.join('')
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }

@@ -31,11 +31,11 @@ export interface Stand extends World {
   /** Lines of the log. */
   readonly said: readonly string[]
   /** Asks below `/api/v1` as an admin, and sees that what comes is what the document of the API says of it. */
-  ask<T>(method: string, path: string, body?: object): Promise<Answer<T>>
+  ask<T>(method: string, path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answer<T>>
   /** The answer to a GET as it comes; for what is no JSON. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** The body of a GET that succeeds. */
-  get<T>(path: string): Promise<T>
+  get<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<T>
   /** The body of a POST that succeeds. */
   post<T>(path: string, body?: object): Promise<T>
 }
@@ -64,12 +64,18 @@ export async function openStand(
   })
   const check = await checker(api.url)
   const authorization = admin ? `Bearer ${await adminSecret(app.database)}` : undefined
-  const ask = async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+  const ask = async <T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<T>> => {
     const answer = await fetch(`${api.url}/api/v1${path}`, {
       method,
       headers: {
         ...(authorization !== undefined && { authorization }),
         ...(body && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
     })
@@ -78,8 +84,8 @@ export async function openStand(
     check(method, path, answer, content)
     return { status: answer.status, headers: answer.headers, body: content as T }
   }
-  const succeed = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await ask<T>(method, path, body)
+  const succeed = async <T>(method: string, path: string, body?: object, headers = {}): Promise<T> => {
+    const answer = await ask<T>(method, path, body, headers)
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
     return answer.body
   }
@@ -106,7 +112,7 @@ export async function openStand(
     ask,
     fetch: (path, init = {}) =>
       fetch(`${api.url}/api/v1${path}`, { ...init, headers: authorization === undefined ? {} : { authorization } }),
-    get: (path) => succeed('GET', path),
+    get: (path, headers) => succeed('GET', path, undefined, headers),
     post: (path, body = {}) => succeed('POST', path, body),
   }
 }

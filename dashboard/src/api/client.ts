@@ -2,6 +2,8 @@
  * Requests to the server. What the server refuses comes as a `Problem`: a sentence and, where there is one, a cure.
  */
 
+import { language } from '../words/words.ts'
+
 const BASE = '/api/v1'
 
 let csrf: string | null = null
@@ -45,7 +47,7 @@ export const send = async <T>(method: Method, path: string, body?: unknown): Pro
   request<T>(method, addressOf(path), body)
 
 async function request<T>(method: string, address: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET' && csrf !== null) headers['x-csrf-token'] = csrf
   let response: Response

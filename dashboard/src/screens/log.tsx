@@ -13,7 +13,7 @@ import { Page } from '../ui/page.tsx'
 import { number, When } from '../ui/time.tsx'
 import { Change } from '../ui/value.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
-import { t } from '../words/words.ts'
+import { language, t } from '../words/words.ts'
 
 const OUTCOMES = ['done', 'refused', 'failed', 'superseded', 'intended', 'not sent'] as const
 
@@ -27,7 +27,12 @@ export function LogScreen() {
       title={t.log}
       lead={t.logLead}
       actions={(['csv', 'xlsx'] as const).map((format) => (
-        <a key={format} className="button" href={addressOf('/log/export', { ...filters.values, format })} download>
+        <a
+          key={format}
+          className="button"
+          href={addressOf('/log/export', { ...filters.values, format, language })}
+          download
+        >
           <Download size={15} aria-hidden /> {format.toUpperCase()}
         </a>
       ))}

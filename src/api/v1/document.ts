@@ -17,7 +17,8 @@ export const openApi: FastifyDynamicSwaggerOptions = {
     info: {
       title: 'Concordat',
       version,
-      description: 'What the dashboard shows and does. Errors are problems (RFC 9457) with a cure.',
+      description:
+        'What the dashboard shows and does. Errors are problems (RFC 9457) with a cure. Sentences come in English or Spanish, as `Accept-Language` prefers.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -75,7 +75,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
       },
     },
     async (request, reply) => {
-      const { format, ...filter } = request.query
+      const { format, language: _asked, ...filter } = request.query
       const search = searchOf(request, filter)
       const rows = async function* (): AsyncGenerator<readonly string[]> {
         yield COLUMNS

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Routes } from '../server.ts'
 import { alertRoutes } from './alerts.ts'
+import { askedLanguage } from './asked-language.ts'
 import { caseRoutes } from './cases.ts'
 import { documentRoutes, openApi } from './document.ts'
 import { tagAnswers } from './etag.ts'
@@ -52,6 +53,7 @@ export const v1Routes: Routes = async (server, parts) => {
   const v1 = server.withTypeProvider<ZodTypeProvider>()
   v1.setValidatorCompiler(validatorCompiler)
   v1.setSerializerCompiler(serializerCompiler)
+  askedLanguage(v1)
   answerProblems(v1, parts.telling)
   tagAnswers(v1)
   await v1.register(swagger, openApi)

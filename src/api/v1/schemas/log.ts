@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LANGUAGES } from '../../../model/language.ts'
 import type { LogEntry } from '../../../model/report.ts'
 import { legend } from './legend.ts'
 import { pageOf, pagingQuery } from './paging.ts'
@@ -28,7 +29,11 @@ const logFilter = {
 }
 export const logQuery = z.object({ ...pagingQuery, ...logFilter })
 export type LogQuery = z.output<typeof logQuery>
-export const exportQuery = z.object({ ...logFilter, format: z.enum(['csv', 'xlsx']).default('csv') })
+export const exportQuery = z.object({
+  ...logFilter,
+  format: z.enum(['csv', 'xlsx']).default('csv'),
+  language: z.enum(LANGUAGES).optional().meta({ description: 'Else as `Accept-Language` prefers' }),
+})
 export type ExportQuery = z.output<typeof exportQuery>
 
 const entryShape = {
