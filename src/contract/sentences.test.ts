@@ -8,6 +8,8 @@ const TEXT = readFileSync(new URL('../../test/fixtures/complete.yaml', import.me
 const REPORT = readContract([{ name: 'c.yaml', text: TEXT }])
 const CUSTOMERS = REPORT.contract!.flows.get('customers')!
 
+const ENGLISH = /\b(?:the|is|are|was|it|its|and|or|in|by|of|that|this|when|record|customer|value|both|other)\b/i
+
 test('every rule has a sentence, with and without a context', () => {
   for (const rule of RULES) {
     for (const context of [{}, { field: 'credit_limit', system: 'crm', systems: ['erp', 'crm'] }]) {
@@ -16,6 +18,23 @@ test('every rule has a sentence, with and without a context', () => {
       expect(sentence).not.toMatch(/undefined|null|\[object/)
     }
   }
+})
+
+test('every rule has a Spanish sentence, without a word of the English one', () => {
+  for (const rule of RULES) {
+    for (const context of [{}, { field: 'credit_limit', system: 'crm', systems: ['erp', 'crm'] }]) {
+      const sentence = explainRule(CUSTOMERS, rule, context, 'es')
+      expect(sentence).toMatch(/^[A-ZÁÉÍÓÚ].*\.$/)
+      expect(sentence).not.toMatch(/undefined|null|\[object/)
+      expect(sentence).not.toMatch(ENGLISH)
+    }
+  }
+  expect(explainRule(CUSTOMERS, 'outside edit reverted', { field: 'phone', system: 'erp' }, 'es')).toBe(
+    'CRM es maestro del campo phone, así que la edición hecha en ERP se revirtió.',
+  )
+  expect(explainRule(CUSTOMERS, 'too old', {}, 'es')).toBe(
+    'Nadie ha cambiado este registro de customers desde hace más de 7 años; los registros así se dejan como están.',
+  )
 })
 
 test('the sentences name the field, its master and where it happened', () => {

@@ -1,7 +1,9 @@
-import type { Flow } from './contract.ts'
+import type { Language } from '../model/language.ts'
+import type { EdgeCases, Flow } from './contract.ts'
 import { printDuration } from './duration.ts'
 import type { Rule } from './rule.ts'
-import { listed, oneOf, systemTitle } from './wording.ts'
+import { reasonsEn } from './words/reasons-en.ts'
+import { reasonsEs } from './words/reasons-es.ts'
 
 /** What a rule was applied to; a sentence says what it can with what is given. */
 export interface RuleContext {
@@ -12,136 +14,59 @@ export interface RuleContext {
   readonly systems?: readonly string[]
 }
 
-interface Names {
-  /** The field, `it` when none is given. */
+/** What the sentence of a rule can name. */
+export interface ReasonNames {
+  /** The field, or words for it when none is given. */
   readonly f: string
   /** Master of the field, else of the flow. */
   readonly m: string
+  /** That is no single system. */
+  readonly shared: boolean
   /** Master of the flow, whatever the field. */
   readonly flowMaster: string
   /** Where it happened. */
   readonly s: string
+  /** Where it happened is given. */
+  readonly known: boolean
   /** The other systems concerned. */
   readonly o: string
+  /** A record of the flow. */
   readonly one: string
-  readonly flow: Flow
+  /** What the flow says of old records; null where it says nothing. */
+  readonly age: { readonly duration: string; readonly then: NonNullable<EdgeCases['olderThan']>['then'] } | null
+  /** How long a missing reference is waited for. */
+  readonly waits: string
 }
+
+/** The words of one language. */
+export interface ReasonWords {
+  readonly field: (name: string | undefined) => string
+  readonly one: (flow: string) => string
+  readonly master: (name: string) => string
+  readonly system: (name: string | undefined) => string
+  readonly others: (names: readonly string[]) => string
+  /** Why each rule acted. */
+  readonly sentences: Readonly<Record<Rule, (names: ReasonNames) => string>>
+}
+
+const WORDS: Readonly<Record<Language, ReasonWords>> = { en: reasonsEn, es: reasonsEs }
 
 /** Why a rule of the contract decided as it did, as one sentence for the log. */
-export function explainRule(flow: Flow, rule: Rule, context: RuleContext = {}): string {
-  const field = flow.fields.find((f) => f.name === context.field)
-  const master = field?.master ?? flow.master
-  const system = context.system
-  const others = (context.systems ?? flow.systems).filter((name) => name !== system)
-  return SENTENCES[rule]({
-    f: context.field ?? 'the value',
-    m: titleOf(master),
-    flowMaster: titleOf(flow.master),
-    s: system === undefined ? 'one system' : systemTitle(system),
-    o: others.length === 0 ? 'the others' : listed(others.map(systemTitle)),
-    one: oneOf(flow.name),
-    flow,
+export function explainRule(flow: Flow, rule: Rule, context: RuleContext = {}, language: Language = 'en'): string {
+  const words = WORDS[language]
+  const { system } = context
+  const master = flow.fields.find((f) => f.name === context.field)?.master ?? flow.master
+  const { olderThan, missingReference } = flow.edgeCases
+  return words.sentences[rule]({
+    f: words.field(context.field),
+    m: words.master(master),
+    shared: master === 'shared',
+    flowMaster: words.master(flow.master),
+    s: words.system(system),
+    known: system !== undefined,
+    o: words.others((context.systems ?? flow.systems).filter((name) => name !== system)),
+    one: words.one(flow.name),
+    age: olderThan && { duration: printDuration(olderThan.ms, language), then: olderThan.then },
+    waits: printDuration(missingReference.waitMs, language),
   })
-}
-
-const titleOf = (master: string) => (master === 'shared' ? 'no single system' : systemTitle(master))
-
-const SENTENCES: Record<Rule, (names: Names) => string> = {
-  'master changed': ({ m, f }) => `${m} is master of ${f}, so its value won.`,
-  'shared newest': ({ s, f }) => `${capital(f)} is shared and the newest change wins; it came from ${s}.`,
-  'shared preferred system': ({ s, f }) =>
-    `${capital(f)} is shared and changed in several systems; ${s} wins such conflicts.`,
-  'shared one side changed': ({ s, f }) => `${capital(f)} is shared and only ${s} changed it, so its value won.`,
-  'all sides agree': ({ f }) => `All systems hold the same ${f}.`,
-  'outside edit reverted': ({ m, s, f }) => `${m} is master of ${f}, so the edit made in ${s} was reverted.`,
-  'outside edit accepted': ({ m, s, f }) =>
-    `${m} is master of ${f}, but edits made elsewhere are accepted; this one came from ${s}.`,
-  'outside edit left alone': ({ m, s, f }) =>
-    `${m} is master of ${f}; the edit made in ${s} is left alone until ${m} changes it.`,
-  'outside edit asked': ({ m, s, f }) =>
-    `${m} is master of ${f} and it was edited in ${s}; a person decides about such edits.`,
-  'conflict asked': ({ f, o, s }) =>
-    s === 'one system'
-      ? `${capital(f)} was changed in several systems; a person decides which change counts.`
-      : `${capital(f)} was changed in ${s} and in ${o}; a person decides which change counts.`,
-  'decided by person': ({ f }) => `A person decided about ${f}.`,
-  'empty master kept': ({ m, f }) =>
-    `${capital(f)} is empty in its master ${m}, and an empty value does not erase the others'.`,
-  'empty master erased': ({ m, f }) => `${capital(f)} was emptied in its master ${m}, so it is emptied everywhere.`,
-  'existing: master wins': ({ m, f, flow }) =>
-    m === 'no single system'
-      ? `Both sides already held this ${oneOf(flow.name)}; ${f} is shared and went by its conflict rule.`
-      : `Both sides already held this ${oneOf(flow.name)}; ${m} is master of ${f}, so its value won.`,
-  'existing: blanks filled': ({ one, f }) =>
-    `Both sides already held this ${one}; only blanks are filled, and ${f} was blank on one side.`,
-  'existing: link only': ({ one }) => `Both sides already held this ${one}; it was linked and nothing was written.`,
-  'existing: asked': ({ one, f }) => `Both sides already held this ${one} and ${f} differs; a person decides.`,
-  'created in master': ({ s, one, o }) => `This ${one} was created in ${s}, so it is created in ${o}.`,
-  'created outside: adopted': ({ s, one, flowMaster }) =>
-    `This ${one} was created in ${s} instead of ${flowMaster}; such records are adopted.`,
-  'created outside: held': ({ s, one, flowMaster }) =>
-    `This ${one} was created in ${s} instead of ${flowMaster}; it waits for approval.`,
-  'created outside: left alone': ({ s, one, flowMaster }) =>
-    `This ${one} was created in ${s} instead of ${flowMaster}; such records are left alone.`,
-  'existing unmatched: created': ({ s, one, o }) =>
-    `At the first sync this ${one} was found in ${s} only, so it is created in ${o}.`,
-  'existing unmatched: asked': ({ s, one }) =>
-    `At the first sync this ${one} was found in ${s} only; a person decides.`,
-  'existing unmatched: left alone': ({ s, one }) =>
-    `At the first sync this ${one} was found in ${s} only; such records are left alone.`,
-  'too old': ({ one, flow }) => {
-    const { olderThan } = flow.edgeCases
-    return olderThan === null
-      ? `Nobody has changed this ${one} for a long time.`
-      : `Nobody has changed this ${one} for more than ${printDuration(olderThan.ms)}; ${OLD[olderThan.then]}.`
-  },
-  'duplicate: asked': ({ one }) => `Several records could be the counterpart of this ${one}; a person decides.`,
-  'duplicate: oldest': ({ one }) => `Several records could be the counterpart of this ${one}; the oldest was taken.`,
-  'duplicate: most complete': ({ one }) =>
-    `Several records could be the counterpart of this ${one}; the most complete was taken.`,
-  'deleted in master: deleted': ({ one, s, o }) => `This ${one} was deleted in ${s}, so it is deleted in ${o}.`,
-  'deleted in master: archived': ({ one, s, o }) => `This ${one} was deleted in ${s}, so it is archived in ${o}.`,
-  'deleted in master: unlinked': ({ one, s, o }) =>
-    `This ${one} was deleted in ${s}; it stays in ${o} and is no longer kept in agreement.`,
-  'deleted in master: asked': ({ one, s }) =>
-    `This ${one} was deleted in ${s}; a person decides what happens elsewhere.`,
-  'deleted elsewhere: restored': ({ one, s, flowMaster }) =>
-    `This ${one} was deleted in ${s}, but ${flowMaster} is master and still has it, so it is restored.`,
-  'deleted elsewhere: accepted': ({ one, s, flowMaster }) =>
-    `This ${one} was deleted in ${s}; such deletions are accepted, so it is deleted in ${flowMaster} too.`,
-  'deleted elsewhere: unlinked': ({ one, s }) =>
-    `This ${one} was deleted in ${s}; the rest stays and is no longer kept in agreement.`,
-  'deleted elsewhere: asked': ({ one, s }) =>
-    `This ${one} was deleted in ${s}, which is not its master; a person decides.`,
-  'edit beats delete': ({ one, s }) =>
-    `This ${one} was deleted on one side and edited in ${s} since; an edit beats a deletion, so it is kept.`,
-  'entered anew: archive lifted': ({ one }) =>
-    `This ${one} was archived because it had been deleted in its master; it was entered there anew, so it is no longer archived.`,
-  'missing reference: waits': ({ f, flow }) =>
-    `${capital(f)} refers to a record that is not in agreement yet; it waits up to ${printDuration(flow.edgeCases.missingReference.waitMs)}.`,
-  'missing reference: asked': ({ f }) => `${capital(f)} refers to a record that is not in agreement; a person decides.`,
-  'missing reference: field skipped': ({ f }) =>
-    `${capital(f)} refers to a record that is not in agreement, so only this field is left out.`,
-  'invalid value: held': ({ f, s, one }) =>
-    `${capital(f)} in ${s} is not a valid value, so the ${one} is held until it is corrected.`,
-  'invalid value: field skipped': ({ f, s }) =>
-    `${capital(f)} in ${s} is not a valid value, so only this field is left out.`,
-  'counterpart found': ({ s, o }) => `Found in ${s}, and its counterpart in ${o}; the two were linked.`,
-  'counterpart held': ({ s, o }) => `Its counterpart is held back in ${o}, so the record of ${s} waits for it.`,
-  'required value missing': ({ f, one }) =>
-    `${capital(f)} is required and has no value, so the ${one} is held until it has one.`,
-  'same value': ({ f }) => `The new ${f} means the same as the old one, so nothing is written.`,
-  oscillation: ({ f }) =>
-    `${capital(f)} went back and forth between the same values, so it is stopped until a person decides.`,
-}
-
-const OLD = {
-  'leave alone': 'such records are left alone',
-  ask: 'a person decides',
-  'link only': 'such records are linked and not written',
-}
-
-/** Field names keep their spelling; only words are capitalised at the start of a sentence. */
-function capital(field: string): string {
-  return field === 'the value' ? 'The value' : field
 }
