@@ -9,6 +9,7 @@ import type { CaseDecision } from './engine/resolve-case.ts'
 import type { RulesDesk } from './engine/rules-desk.ts'
 import type { Screens } from './engine/screens.ts'
 import type { ConcordatError } from './model/errors.ts'
+import type { Language } from './model/language.ts'
 import type {
   CaseView,
   FeedReport,
@@ -55,7 +56,8 @@ export interface App {
    * flows are signed; null otherwise. This one goes on; who keeps the store running must be closed last.
    */
   successor(): Promise<App | null>
-  status(): Promise<readonly StatusRow[]>
+  /** How each decided flow stands; `why` in a language, default English. */
+  status(language?: Language): Promise<readonly StatusRow[]>
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
   show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>

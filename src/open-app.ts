@@ -246,13 +246,14 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await next.close()
       return null
     },
-    async status() {
+    async status(language) {
       const now = Date.now()
       return withService(
-        await tellStatus(database, contract, now, await pausesOf(database)),
+        await tellStatus(database, contract, now, await pausesOf(database), language),
         contract,
         await flowServices(database, null, now),
         now,
+        language,
       )
     },
     async nextRuns(flow, count = 5) {

@@ -1,7 +1,9 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { localTime } from '../contract/local-time.ts'
+import { tellFailure } from '../contract/tell-failure.ts'
 import { explainLateness, lateNow } from '../contract/timeliness.ts'
-import { type Pause, statusOf, SUCCEEDED } from '../model/condition.ts'
+import { type Pause, statusOf } from '../model/condition.ts'
+import type { Language } from '../model/language.ts'
 import type { StatusRow } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
@@ -15,6 +17,7 @@ export async function tellStatus(
   contract: Contract,
   now: number,
   pauses: ReadonlyMap<string, Pause> = new Map(),
+  language: Language = 'en',
 ): Promise<StatusRow[]> {
   const known = new Map((await standings(session)).map((standing) => [standing.flow, standing]))
   const facts = await flowFacts(session)
@@ -22,20 +25,25 @@ export async function tellStatus(
   const signings = await tellSignings(session, contract)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
-    const { status, why } = statusOf({
-      paused: pauses.get(flow.name) ?? null,
-      ...lastRuns(
-        standing,
-        facts.find((one) => one.flow === flow.name),
-      ),
-      late: whyLate(contract, flow, facts, waiting, now),
-      openCases: standing?.openCases ?? 0,
-      unsigned: signings.get(flow.name)?.why ?? null,
-    })
+    const { status, why } = statusOf(
+      {
+        paused: pauses.get(flow.name) ?? null,
+        ...lastRuns(
+          standing,
+          facts.find((one) => one.flow === flow.name),
+          language,
+        ),
+        late: whyLate(contract, flow, facts, waiting, now),
+        openCases: standing?.openCases ?? 0,
+        unsigned: signings.get(flow.name)?.why ?? null,
+        realTime: standing?.realTime === true,
+      },
+      language,
+    )
     return {
       flow: flow.name,
       status,
-      why: standing?.realTime === true && why === SUCCEEDED ? CARRIED_OVER : why,
+      why,
       last_run:
         standing === undefined || standing.run === null
           ? null
@@ -54,16 +62,20 @@ export async function tellStatus(
   })
 }
 
-const CARRIED_OVER = 'The last run succeeded; changes since then are carried over as they come.'
-
-function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined) {
+function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined, language: Language) {
   const ended = facts?.ended ?? null
   return {
     run: standing?.status ? { status: standing.status, message: standing.message } : null,
-    failure: ended?.status === 'failed' ? (ended.message ?? 'The last run failed.') : null,
+    failure: ended?.status === 'failed' ? whyFailed(ended, language) : null,
     stopped: standing?.status === 'stopped' ? { asked: standing.message === ASKED_TO_STOP } : null,
   }
 }
+
+/** Where the run itself says nothing. */
+const RUN_FAILED: Readonly<Record<Language, string>> = { en: 'The last run failed.', es: 'La última ejecución falló.' }
+
+const whyFailed = ({ errorCode, errorSystem, message }: NonNullable<FlowFacts['ended']>, language: Language): string =>
+  tellFailure({ code: errorCode, system: errorSystem, message }, language) ?? RUN_FAILED[language]
 
 function whyLate(
   contract: Contract,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type StatusFacts, statusOf } from './condition.ts'
+import { type StatusFacts, statusOf, whyPaused } from './condition.ts'
 
 const good: StatusFacts = {
   paused: null,
@@ -41,4 +41,31 @@ test('rules that nobody has signed are what a person has to look at first', () =
   expect(statusOf({ ...good, run: null, unsigned })).toEqual({ status: 'Needs you', why: unsigned })
   expect(status({ failure: 'It broke.', unsigned })).toBe('Needs you')
   expect(status({ paused: { by: 'Ana', since: 0, reason: null }, unsigned })).toBe('Paused')
+})
+
+test('in Spanish the same facts have the same word and Spanish reasons', () => {
+  const pause = { by: 'Ana', since: 0, reason: 'inventario' }
+  const told: [Partial<StatusFacts>, string][] = [
+    [{ paused: pause }, 'Ana lo puso en pausa: inventario'],
+    [{ paused: { ...pause, by: null, reason: null } }, 'Concordat lo puso en pausa.'],
+    [{ run: null }, 'Aún no se ha ejecutado.'],
+    [
+      { stopped: { asked: false }, run: { status: 'stopped', message: '9 records would change.' } },
+      'Un límite del contrato detuvo la última ejecución, y un caso espera una decisión.',
+    ],
+    [{ stopped: { asked: true } }, 'Se pidió que la última ejecución parara; la siguiente continúa donde quedó.'],
+    [{ openCases: 1 }, '1 caso espera una decisión.'],
+    [{ openCases: 2 }, '2 casos esperan una decisión.'],
+    [{ run: { status: 'running', message: null } }, 'Hay una ejecución en marcha.'],
+    [{}, 'La última ejecución terminó bien.'],
+    [{ realTime: true }, 'La última ejecución terminó bien; los cambios posteriores se trasladan según llegan.'],
+  ]
+  for (const [facts, why] of told) {
+    const english = statusOf({ ...good, ...facts })
+    expect(statusOf({ ...good, ...facts }, 'es')).toEqual({ status: english.status, why })
+    expect(english.why).not.toBe(why)
+  }
+  expect(whyPaused('Ana', '', 'es')).toBe('Ana lo puso en pausa.')
+  expect(whyPaused(null, 'No answer.', 'es')).toBe('Concordat lo puso en pausa: No answer.')
+  expect(whyPaused(null, 'No answer.', 'en')).toBe('No answer.')
 })

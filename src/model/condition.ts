@@ -1,3 +1,6 @@
+import type { Language } from './language.ts'
+import { en } from './status-words/en.ts'
+import { es } from './status-words/es.ts'
 import type { FlowStatus, RunStatus } from './words.ts'
 
 /*
@@ -64,9 +67,6 @@ export interface Pause {
   readonly reason: string | null
 }
 
-/** Why a flow is on time that nothing is to be said about. */
-export const SUCCEEDED = 'The last run succeeded.'
-
 export interface StatusFacts {
   readonly paused: Pause | null
   /** The newest run. */
@@ -80,29 +80,31 @@ export interface StatusFacts {
   readonly openCases: number
   /** Who has to sign the rules before they run; null when they are signed. */
   readonly unsigned: string | null
+  /** Changes since the newest run are carried over as systems tell of them. */
+  readonly realTime?: boolean
 }
 
-const STOPPED = 'The last run was asked to stop; the next run goes on where it ended.'
+const WORDS = { en, es }
 
 /** The word that a flow's card bears, and why: the first of these that is true counts. */
-export function statusOf(facts: StatusFacts): { readonly status: FlowStatus; readonly why: string } {
-  const { paused, run, failure, stopped, late, openCases, unsigned } = facts
-  if (paused !== null)
-    return {
-      status: 'Paused',
-      why: `${paused.by ?? 'Concordat'} paused it${paused.reason === null ? '.' : `: ${paused.reason}`}`,
-    }
+export function statusOf(
+  facts: StatusFacts,
+  language: Language = 'en',
+): { readonly status: FlowStatus; readonly why: string } {
+  const { paused, run, failure, stopped, late, openCases, unsigned, realTime = false } = facts
+  const words = WORDS[language]
+  if (paused !== null) return { status: 'Paused', why: words.paused(paused.by ?? words.concordat, paused.reason) }
   if (unsigned !== null) return { status: 'Needs you', why: unsigned }
-  if (run === null) return late === null ? { status: 'Never run', why: 'No run yet.' } : { status: 'Late', why: late }
+  if (run === null) return late === null ? { status: 'Never run', why: words.noRun } : { status: 'Late', why: late }
   if (failure !== null) return { status: 'Failing', why: failure }
-  if (stopped !== null && !stopped.asked)
-    return { status: 'Needs you', why: run.message ?? 'A limit stopped the last run.' }
-  if (late !== null) return { status: 'Late', why: stopped === null ? late : `${STOPPED} ${late}` }
-  if (openCases > 0)
-    return {
-      status: 'Needs you',
-      why: openCases === 1 ? '1 case waits for a decision.' : `${openCases} cases wait for a decision.`,
-    }
-  if (stopped !== null) return { status: 'On time', why: STOPPED }
-  return { status: 'On time', why: run.status === 'running' ? 'A run is under way.' : SUCCEEDED }
+  if (stopped !== null && !stopped.asked) return { status: 'Needs you', why: words.limit(run.message) }
+  if (late !== null) return { status: 'Late', why: stopped === null ? late : `${words.asked} ${late}` }
+  if (openCases > 0) return { status: 'Needs you', why: words.cases(openCases) }
+  if (stopped !== null) return { status: 'On time', why: words.asked }
+  if (run.status === 'running') return { status: 'On time', why: words.running }
+  return { status: 'On time', why: realTime ? words.carriedOver : words.succeeded }
 }
+
+/** Why a flow is paused that somebody, or the service (null), gave this reason for. */
+export const whyPaused = (by: string | null, reason: string, language: Language): string =>
+  WORDS[language].pausedBy(by, reason)

@@ -1,5 +1,7 @@
 import type { Contract, Flow, Schedule } from '../contract/contract.ts'
 import { nextTimes } from '../contract/schedule-times.ts'
+import { whyPaused } from '../model/condition.ts'
+import type { Language } from '../model/language.ts'
 import type { NextRun, StatusRow } from '../model/report.ts'
 import type { FlowService } from '../store/flow-service.ts'
 
@@ -62,13 +64,13 @@ export function withService(
   contract: Contract,
   services: readonly FlowService[],
   now: number,
+  language: Language = 'en',
 ): StatusRow[] {
   return rows.map((row) => {
     const standing = services.find((one) => one.flow === row.flow)
     const next_runs = nextRuns(contract, contract.flows.get(row.flow)!, standing, now)
     if (!standing?.paused) return { ...row, next_runs }
     const { by, reason } = standing.paused
-    const why = by === null ? reason : `Paused by ${by}${reason === '' ? '.' : `: ${reason}`}`
-    return { ...row, next_runs, status: 'Paused', why }
+    return { ...row, next_runs, status: 'Paused', why: whyPaused(by, reason, language) }
   })
 }

@@ -65,3 +65,21 @@ test('a flow is paused with a reason, resumed, and asked to run', async () => {
   const wrong = await stand.ask<Problem>('POST', '/flows/customers/run', { full: 'yes' })
   expect(wrong).toMatchObject({ status: 422, body: { code: 'api.bad-request', places: [{ at: 'body/full' }] } })
 })
+
+test('who reads Spanish is told in Spanish why a flow stands as it does', async () => {
+  const stand = await openStand()
+  const es = { 'accept-language': 'es' }
+  expect((await stand.get<FlowList>('/flows', es)).items[0]!.why).toBe('Aún no se ha ejecutado.')
+  await stand.sync()
+  for (const why of [
+    (await stand.get<FlowList>('/flows', es)).items[0]!.why,
+    (await stand.get<Home>('/home', es)).flows[0]!.why,
+    (await stand.get<FlowView>('/flows/customers', es)).why,
+  ])
+    expect(why).toMatch(/^La última ejecución terminó bien/)
+  await stand.post('/flows/customers/pause', { reason: 'inventario' })
+  const paused = await stand.get<FlowView>('/flows/customers', es)
+  expect(paused.why).toBe('test lo puso en pausa: inventario')
+  expect(paused.systems[0]!.schedule).toBe('cada 15 minutos')
+  expect((await stand.get<FlowView>('/flows/customers')).why).toBe('Paused by test: inventario')
+})

@@ -30,6 +30,9 @@ test('each system tells how it answers, what waits for it and what was written t
     trouble: { failures: 1, asked_wait: true, code: 'connector.timeout', message: 'no answer' },
     hints: [{ flow: 'customers', remote_id: '7', message: 'm1' }],
   })
+  expect(await stand.get<SystemView>('/systems/crm', { 'accept-language': 'es' })).toMatchObject({
+    trouble: { message: 'No llegó a tiempo la respuesta de CRM. Detalle técnico: no answer' },
+  })
   expect((await stand.ask('GET', '/systems/shop')).status).toBe(404)
 })
 
@@ -56,9 +59,12 @@ test('a system that cannot be reached says why, and what to do', async () => {
   await stand.store.sql(`alter database "${name}" allow_connections false`)
   await stand.store.sql('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', name)
   const tested = await stand.post<SystemTest>('/systems/crm/test')
+  const { body: spanish } = await stand.ask<SystemTest>('POST', '/systems/crm/test', {}, { 'accept-language': 'es' })
   await stand.store.sql(`alter database "${name}" allow_connections true`)
   expect(tested).toMatchObject({ reachable: false, feed: null, drift: [], cure: expect.any(String) as string })
   expect(tested.answer).not.toBe('')
+  expect(spanish.answer).toBe(`No se puede llegar a CRM. Detalle técnico: ${tested.answer}`)
+  expect(spanish.cure).toBe('Compruebe que funciona y que se puede llegar desde aquí.')
 })
 
 test('who sees one flow sees the systems of that flow, and tries none out', async () => {

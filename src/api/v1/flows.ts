@@ -1,7 +1,9 @@
 import type { Contract, Flow } from '../../contract/contract.ts'
 import { leftOut } from '../../contract/left-out.ts'
 import { printSchedule } from '../../contract/schedule.ts'
+import { tellFailure } from '../../contract/tell-failure.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { Language } from '../../model/language.ts'
 import { sideStandings, takenOverSince, writtenSince } from '../../store/activity.ts'
 import { budgetsAhead, sideFigures } from '../../store/figures.ts'
 import { flowServices } from '../../store/flow-service.ts'
@@ -26,7 +28,7 @@ export const flowRoutes: V1Routes = (server, parts) => {
     { config: { right: 'view' }, schema: { tags, summary: 'How each flow stands', response: { 200: flowList } } },
     async (request): Promise<FlowList> => ({
       items: flowCards(
-        (await app.status()).filter((row) => sees(request, row.flow)),
+        (await app.status(request.language)).filter((row) => sees(request, row.flow)),
         await written(),
       ),
       undecided: leftOut(app.check)
@@ -46,7 +48,7 @@ export const flowRoutes: V1Routes = (server, parts) => {
         response: { 200: flowView },
       },
     },
-    (request) => flowViewOf(parts, decidedFlow(app.check.contract!, request.params.flow)),
+    (request) => flowViewOf(parts, decidedFlow(app.check.contract!, request.params.flow), request.language),
   )
 
   const operating = { right: 'operate', flowOf: flowOfPath } as const
@@ -132,12 +134,12 @@ export function decidedFlow(contract: Contract, name: string): Flow {
   })
 }
 
-async function flowViewOf({ app }: ApiParts, flow: Flow): Promise<FlowView> {
+async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Promise<FlowView> {
   const { database } = app
   const now = Date.now()
   const dayAgo = new Date(now - DAY_MS)
   const { id } = await ensureFlow(database, flow.name)
-  const row = (await app.status()).find((one) => one.flow === flow.name)!
+  const row = (await app.status(language)).find((one) => one.flow === flow.name)!
   const writes = (await writtenSince(database, dayAgo)).filter((one) => one.flow === flow.name)
   const takenOver = await takenOverSince(database, id, dayAgo)
   const standings = await sideStandings(database, [flow.name])
@@ -162,7 +164,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow): Promise<FlowView> {
         system,
         table: flow.records[system]!.object,
         master: flow.master === system,
-        schedule: flow.schedule[system] ? printSchedule(flow.schedule[system]) : null,
+        schedule: flow.schedule[system] ? printSchedule(flow.schedule[system], language) : null,
         next_run: row.next_runs?.find((one) => one.system === system) ?? null,
         looked_at: isoText(standing?.looked),
         scanned_at: isoText(standing?.scanned),
@@ -182,7 +184,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow): Promise<FlowView> {
                 failures: trouble.failures,
                 since: iso(trouble.since),
                 next_try: iso(trouble.retryAt),
-                message: trouble.message,
+                message: tellFailure({ ...trouble, system }, language),
               },
         last_day: { taken_over: takenOver.get(system) ?? 0, written: count(false), refused: count(true) },
       }

@@ -18,7 +18,7 @@ export const homeRoutes: V1Routes = (server, { app }) => {
       schema: { tags: ['Home'], summary: 'How everything stands, in one answer', response: { 200: home } },
     },
     async (request): Promise<Home> => {
-      const rows = (await app.status()).filter((row) => sees(request, row.flow))
+      const rows = (await app.status(request.language)).filter((row) => sees(request, row.flow))
       const mine = (await written()).filter((one) => sees(request, one.flow))
       const cases = (await openCaseFigures(app.database, new Date(Date.now() - DAY_MS))).filter((one) =>
         sees(request, one.flow),

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { SystemDeclaration } from '../../contract/contract.ts'
+import { failureWords, tellFailure } from '../../contract/tell-failure.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { sideStandings, writtenSince } from '../../store/activity.ts'
 import { budgetsAhead, sideFigures } from '../../store/figures.ts'
 import { recentHints, webhookFigures } from '../../store/inbox.ts'
 import { systemHealths } from '../../store/system-health.ts'
+import type { App } from '../../app.ts'
 import type { ApiParts } from '../server.ts'
 import { DAY_MS } from './flow-cards.ts'
 import {
@@ -93,16 +95,32 @@ export const systemRoutes: V1Routes = (server, parts) => {
       const probe = await app.probeSystem(name)
       const feed = probe.reachable ? await feedOf(parts, name) : null
       await request.audit('system tested', name, { reachable: probe.reachable })
-      return {
-        reachable: probe.reachable,
-        took_ms: probe.tookMs,
-        answer: probe.answer,
-        cure: probe.cure,
-        feed,
-        drift: probe.drift.filter(({ flow }) => sees(request, flow)),
-      }
+      return { ...tellProbe(probe, name, request), feed }
     },
   )
+}
+
+/** What a system answered, and what is not as the contract names it in flows that are seen. */
+function tellProbe(
+  probe: Awaited<ReturnType<App['probeSystem']>>,
+  system: string,
+  request: FastifyRequest,
+): Omit<SystemTest, 'feed'> {
+  const { language } = request
+  const { code, answer: message, cure } = probe
+  return {
+    reachable: probe.reachable,
+    took_ms: probe.tookMs,
+    answer: code === null ? message : tellFailure({ code, system, message }, language)!,
+    cure: code === null || language === 'en' ? cure : (failureWords(code, system)?.cure ?? null),
+    drift: probe.drift
+      .filter(({ flow }) => sees(request, flow))
+      .map(({ flow, table, ...failure }) => ({
+        flow,
+        table,
+        message: tellFailure({ ...failure, system }, language)!,
+      })),
+  }
 }
 
 /** What of the feed stands; null when it cannot be told now. */
@@ -156,7 +174,7 @@ async function systemItems(
               next_try: iso(health.retryAt),
               asked_wait: health.askedWait,
               code: health.code,
-              message: health.message,
+              message: tellFailure({ ...health, system: name }, request.language),
             }
           : null,
         last_look: looked.length === 0 ? null : iso(Math.max(...looked)),
