@@ -1,4 +1,4 @@
-import { isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
 import { countDirty } from '../store/dirty.ts'
 import { BREAKER, breakerCase } from './case-drafts.ts'
 import { limitFor } from './deletions.ts'
@@ -14,18 +14,17 @@ export async function breaker(work: FlowWork): Promise<string | null> {
   const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
   // What is to be created counts among the records, too, so that 100% is never exceeded.
   const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
-  if (total > limit) {
-    const approved = await takeApproval(work.database, work.row.id, 'breaker tripped', BREAKER)
-    if (total > approved) {
-      const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
-      await underLease(work, (session) =>
-        openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
-      )
-      return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
-    }
-  }
   const question = { kind: 'breaker tripped', subject: BREAKER } as const
-  if (await isOpen(work.database, work.row.id, question))
-    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+  const { open, approved } = await limitStanding(work.database, work.row.id, question)
+  // It is for this time, needed or not: what it was about may have gone by itself.
+  if (approved > 0) await spendApproval(work.database, work.row.id, question)
+  if (total > limit && total > approved) {
+    const bySystem = Object.fromEntries([...bySide].map(([sideId, count]) => [sideOf(work, sideId).system, count]))
+    await underLease(work, (session) =>
+      openCases(session, [breakerCase(work.flow, total, limit, bySystem, total - due)], stampOf(work)),
+    )
+    return `${total} records would change, more than the limit of ${limit}; nothing was written. See the case.`
+  }
+  if (open) await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
   return null
 }

@@ -109,7 +109,12 @@ async function decideField(
   const lost: Record<string, Canonical> = {}
   const waived = new Map<string, Waived>()
   for (const { state } of record.sides) {
-    const { [name]: _, ...rest } = agreed.waived.get(state.system) ?? {}
+    const { [name]: had, ...rest } = agreed.waived.get(state.system) ?? {}
+    // It was sent this very value before, and keeps what it can of it.
+    if (had?.[1] === 'lossy' && had[0] === value) {
+      waived.set(state.system, { ...rest, [name]: had })
+      continue
+    }
     const differs = state.holds[i] && isValue(state.now[i]) && state.now[i] !== value
     if (differs) lost[state.system] = state.now[i] as Canonical
     waived.set(

@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import type { Field } from '../contract/contract.ts'
 import type { Resolve } from '../contract/mapping.ts'
 import { isValue } from '../merge/side-state.ts'
 import { encodeImage } from '../model/image.ts'
@@ -26,16 +27,19 @@ export function afterUpdate(
   )
 }
 
-/** The row as our create left it: where it holds something else than a form of what was sent, somebody changed it. */
+/** The row as our create left it: where it holds something else than what may be left of our write, somebody changed it. */
 export function afterCreate(
   side: Side,
+  contractFields: readonly Field[],
   golden: readonly Canonical[],
   fields: readonly number[],
   reading: readonly Reading[],
   current: RemoteRecord,
   resolve: Resolve,
 ): RemoteRecord {
-  const edited = fields.filter((i) => isValue(reading[i]) && !isFormOf(golden[i]!, reading[i]))
+  const edited = fields.filter(
+    (i) => isValue(reading[i]) && !mayBeOurs(contractFields[i]!, side.system, golden[i]!, reading[i]),
+  )
   if (edited.length === 0) return current
   const values = [...current.values]
   const { set } = side.mapping.write(golden, edited, current.values, resolve)
@@ -62,17 +66,29 @@ function confirmed(side: Side, current: RemoteRecord, values: readonly Raw[]): R
   return same ? current : { id: current.id, values, image: encodeImage(values), inScope: current.inScope }
 }
 
+/**
+ * Whether what a system holds may be what it made of our write. Nobody can tell a value that the system cut from one that
+ * somebody cut since. It counts as an edit where the contract makes that right for both: in the field's master, whose value
+ * wins, and where edits are reverted, since the value is only sent once more.
+ */
+export function mayBeOurs(field: Field, system: string, sent: Canonical, kept: Canonical): boolean {
+  const { master } = field
+  const plainlyEdited = master === system || (master !== 'shared' && field.editedOutsideMaster === 'revert')
+  return plainlyEdited ? isInOtherLetters(sent, kept) : isFormOf(sent, kept)
+}
+
+const isInOtherLetters = (sent: Canonical, kept: Canonical): boolean =>
+  sent === kept || (sent !== null && kept !== null && plain(sent) === plain(kept))
+
 /** Whether a system may have made `kept` of what it was sent: cut, rounded, or written in other letters. */
-export function isFormOf(sent: Canonical, kept: Canonical): boolean {
-  if (sent === kept) return true
+function isFormOf(sent: Canonical, kept: Canonical): boolean {
+  if (isInOtherLetters(sent, kept)) return true
   if (sent === null || kept === null || kept === '') return false
-  const [a, b] = [plain(sent), plain(kept)]
-  if (a === b) return true
   if (NUMBER.test(sent) && NUMBER.test(kept)) {
     const places = /\.(\d*[1-9])/.exec(kept)?.[1]?.length ?? 0
     return Math.abs(Number(sent) - Number(kept)) < 10 ** -places
   }
-  return a.startsWith(b)
+  return plain(sent).startsWith(plain(kept))
 }
 
 const NUMBER = /^-?\d+(\.\d+)?$/

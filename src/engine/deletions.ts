@@ -1,7 +1,7 @@
 import type { Limit } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import { mergeRecord } from '../merge/merge-record.ts'
-import { isOpen, openCases, settleCases, takeApproval } from '../store/cases.ts'
+import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
 import { countLinks, recordsById } from '../store/links.ts'
@@ -36,18 +36,19 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     return false
   }
   const gone = work.recent?.deletions ?? 0
-  const count = new Set(deletions.map(({ record }) => record.row.id)).size + gone
+  const found = new Set(deletions.map(({ record }) => record.row.id)).size
+  const count = found + gone
   const limit = await limitFor(work, work.flow.limits.deletions, count, { gone })
-  if (count > limit) {
-    const approved = await takeApproval(work.database, work.row.id, 'mass deletion', MASS_DELETION)
-    if (count > approved) {
-      const bySystem: Record<string, number> = {}
-      for (const { side } of deletions) bySystem[side.system] = (bySystem[side.system] ?? 0) + 1
-      await underLease(work, (session) =>
-        openCases(session, [massDeletionCase(work.flow, count, limit, bySystem)], stampOf(work)),
-      )
-      return true
-    }
+  const { open, approved } = await limitStanding(work.database, work.row.id, MASS)
+  // An approval is for what is gone now, needed or not: a run finds all of that, single looks find it bit by bit.
+  if (approved > 0) await spendApproval(work.database, work.row.id, MASS, some ? found : null)
+  if (count > limit && (some ? found : count) > approved) {
+    const bySystem: Record<string, number> = {}
+    for (const { side } of deletions) bySystem[side.system] = (bySystem[side.system] ?? 0) + 1
+    await underLease(work, (session) =>
+      openCases(session, [massDeletionCase(work.flow, count, limit, bySystem)], stampOf(work)),
+    )
+    return true
   }
   const absent = Map.groupBy(deletions, (deletion) => deletion.record.row.id)
   for (const deletion of deletions)
@@ -56,14 +57,17 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
       deletion,
       absent.get(deletion.record.row.id)!.map(({ side }) => side),
     )
-  if (!some) await settleMassDeletion(work)
+  if (!some && open) await underLease(work, (session) => settleCases(session, [MASS], stampOf(work)))
   return false
 }
 
+const MASS = { kind: 'mass deletion', subject: MASS_DELETION } as const
+
+/** Nothing is gone: whatever is asked or allowed about a mass deletion has lost its cause. */
 async function settleMassDeletion(work: FlowWork): Promise<void> {
-  const question = { kind: 'mass deletion', subject: MASS_DELETION } as const
-  if (await isOpen(work.database, work.row.id, question))
-    await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+  const { open, approved } = await limitStanding(work.database, work.row.id, MASS)
+  if (approved > 0) await spendApproval(work.database, work.row.id, MASS)
+  if (open) await underLease(work, (session) => settleCases(session, [MASS], stampOf(work)))
 }
 
 /**

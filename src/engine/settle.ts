@@ -5,7 +5,7 @@ import { knownImages, recordsById, type RecordRow } from '../store/links.ts'
 import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../store/operations.ts'
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
-import { afterCreate, afterUpdate, isFormOf } from './confirmed.ts'
+import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
 import type { PlannedWrite, WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
@@ -84,7 +84,7 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
       case 'restore': {
         if (!record) return { kind: 'not sent' }
         const reading = side.mapping.read(record.values, resolve)
-        const confirmed = afterCreate(side, item.golden, fields, reading, record, resolveGolden)
+        const confirmed = afterCreate(side, work.flow.fields, item.golden, fields, reading, record, resolveGolden)
         const result = landed(confirmed, record)
         // Only an id that we gave tells whose it is.
         return operation.remoteId === null && confirmed !== record ? { kind: 'found', record: confirmed } : result
@@ -104,7 +104,10 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
             ? holds(side, record, operation)
             : fields.every((f) => {
                 const now = reading[f]
-                return now === item.golden[f] || (isValue(now) && now !== was[f] && isFormOf(item.golden[f]!, now))
+                if (now === item.golden[f]) return true
+                return (
+                  isValue(now) && now !== was[f] && mayBeOurs(work.flow.fields[f]!, side.system, item.golden[f]!, now)
+                )
               })
         if (!ours) return { kind: 'conflict', current: record }
         return landed(afterUpdate(side, before, touchedBy(operation), record), record)

@@ -84,19 +84,6 @@ export async function settleFormerFields(session: Session, fields: readonly stri
   )
 }
 
-/** Whether a question is open. */
-export async function isOpen(
-  session: Session,
-  flowId: number,
-  { kind, subject }: Required<SettledCase>,
-): Promise<boolean> {
-  const rows = await session.query(
-    `select 1 from case_file where flow_id = $1 and kind = $2 and subject = $3 and state = 'open'`,
-    [flowId, kind, subject],
-  )
-  return rows.length > 0
-}
-
 export interface CaseRow extends CaseDraft {
   readonly id: string
   readonly flow: string
@@ -175,14 +162,37 @@ export async function markCarriedOut(session: Session, ids: readonly string[]): 
   await session.execute('update case_file set carried_out = true where id = any($1::bigint[])', [ids])
 }
 
-/** Uses up the approvals that people gave to a breaker of a flow; answers the largest count they let through. */
-export async function takeApproval(session: Session, flowId: number, kind: CaseKind, subject: string): Promise<number> {
-  const rows = await session.query<{ approved: number }>(
-    `with mine as (select id, approved from case_file where flow_id = $1 and kind = $2 and subject = $3 and approved is not null)
-     update case_file c set approved = null from mine where c.id = mine.id returning mine.approved`,
+/** What stands about a limit of a flow: whether people are being asked, and how much they have let through. */
+export interface LimitStanding {
+  readonly open: boolean
+  readonly approved: number
+}
+
+export async function limitStanding(
+  session: Session,
+  flowId: number,
+  { kind, subject }: Required<SettledCase>,
+): Promise<LimitStanding> {
+  const [row] = await session.query<LimitStanding>(
+    `select coalesce(bool_or(state = 'open'), false) as open, coalesce(max(approved), 0) as approved from case_file
+     where flow_id = $1 and kind = $2 and subject = $3 and (state = 'open' or approved is not null)`,
     [flowId, kind, subject],
   )
-  return Math.max(0, ...rows.map((row) => row.approved))
+  return row!
+}
+
+/** Takes so many off what people have let through; all of it without a count. */
+export async function spendApproval(
+  session: Session,
+  flowId: number,
+  { kind, subject }: Required<SettledCase>,
+  count: number | null = null,
+): Promise<void> {
+  await session.execute(
+    `update case_file set approved = case when approved > $4::int then approved - $4::int end
+     where flow_id = $1 and kind = $2 and subject = $3 and approved is not null`,
+    [flowId, kind, subject, count],
+  )
 }
 
 /** Limits that wait for a person: the kinds of a flow's open cases about unusually many changes or deletions. */

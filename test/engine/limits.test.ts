@@ -93,6 +93,32 @@ test('limits.changes: a breaker that has lost its cause closes', async () => {
   await world.rest()
 })
 
+test('L20 limits.changes: an approval that is not needed any more is over', async () => {
+  const world = await many(20, { changes: '3 records' })
+  await raised(world, 5)
+  await world.sync()
+  await world.answer('approve')
+  await world.erp.sql('update customers set credit_limit = credit_limit - 1000 where id <= 5')
+  expect(await world.sync()).toMatchObject({ status: 'done', updated: 0 })
+  await raised(world, 5)
+  expect(await world.sync()).toMatchObject({ status: 'stopped', updated: 0, open_cases: 1 })
+})
+
+test('L20 limits.deletions: an approval that is not needed any more is over', async () => {
+  for (const back of [5, 4]) {
+    const world = await many(20, { deletions: '3 records' })
+    await world.erp.sql(
+      'create table away as select * from customers where id <= 5; delete from customers where id <= 5',
+    )
+    expect(await world.sync()).toMatchObject({ status: 'stopped', deleted: 0 })
+    await world.answer('approve')
+    await world.erp.sql(`insert into customers select * from away where id <= ${back}`)
+    expect(await world.sync()).toMatchObject({ status: 'done', deleted: 5 - back })
+    await world.erp.sql('delete from customers where id <= 4')
+    expect(await world.sync()).toMatchObject({ status: 'stopped', deleted: 0, open_cases: 1 })
+  }
+})
+
 test('L12 limits.deletions: a mass deletion is a question, and deletes nothing elsewhere', async () => {
   const world = await many(20, { deletions: '3 records' })
   await world.erp.sql('delete from customers where id <= 5')
