@@ -1,5 +1,11 @@
-import type { FlowSetting, QuestionFacts } from '../src/contract/questions.ts'
-import { FLOW_QUESTIONS, currencyQuestion, flowQuestion, typeQuestion } from '../src/contract/questions.ts'
+import type { QuestionFacts } from '../src/contract/question-names.ts'
+import {
+  FLOW_QUESTIONS,
+  currencyQuestion,
+  flowQuestion,
+  typeQuestion,
+  type FlowSetting,
+} from '../src/contract/questions.ts'
 import { schemaText } from '../src/contract/schema.ts'
 
 /*

@@ -1,3 +1,4 @@
+import type { Language } from '../model/language.ts'
 import type { Contract } from './contract.ts'
 
 export interface Place {
@@ -43,10 +44,21 @@ export interface FlowSentences {
   readonly ownership: readonly { readonly field: string; readonly owner: string; readonly flows: string }[]
 }
 
-export interface CheckReport {
-  readonly problems: readonly Problem[]
+/** What a report says for people who never see the file. */
+export interface Told {
   readonly questions: readonly OpenQuestion[]
+  readonly rulebook: readonly FlowSentences[]
+}
+
+export interface CheckReport extends Told {
+  readonly problems: readonly Problem[]
   /** Null when a problem is an error. Holds only the flows without open questions. */
   readonly contract: Contract | null
-  readonly rulebook: readonly FlowSentences[]
+  /** The questions and the rulebook in other languages than English; absent where there are none. */
+  readonly translated?: Readonly<Record<Exclude<Language, 'en'>, Told>>
+}
+
+/** The report with its questions and its rulebook in a language. */
+export function inLanguage(report: CheckReport, language: Language): CheckReport {
+  return language === 'en' ? report : { ...report, ...report.translated?.[language] }
 }

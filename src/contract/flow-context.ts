@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from '../model/language.ts'
 import type { Person, SystemDeclaration } from './contract.ts'
 import type { Place } from './finding.ts'
 import type { Findings } from './findings.ts'
@@ -53,21 +54,24 @@ export class FlowContext {
   }
 
   /** Records an open question, unless what was written there was already reported as wrong. */
-  ask(setting: string, question: Question): void {
+  ask(setting: string, say: (language: Language) => Question): void {
     if (this.isBroken(setting)) return
     this.open++
     const owners = this.contract.flowNodes.get(this.name)?.entries.get('owners')?.value
-    const owner = owners?.kind === 'map' ? owners.entries.get(question.role)?.value : undefined
-    const person = owner?.kind === 'scalar' ? this.contract.people.get(owner.text) : undefined
-    this.findings.questions.push({
-      ...plainPlace(this.place(...setting.split('.'))),
-      flow: this.name,
-      setting,
-      question: question.question,
-      options: question.options,
-      role: question.role,
-      owner: person?.name ?? null,
-    })
+    for (const language of LANGUAGES) {
+      const { question, options, role } = say(language)
+      const owner = owners?.kind === 'map' ? owners.entries.get(role)?.value : undefined
+      const person = owner?.kind === 'scalar' ? this.contract.people.get(owner.text) : undefined
+      this.findings.questions[language].push({
+        ...plainPlace(this.place(...setting.split('.'))),
+        flow: this.name,
+        setting,
+        question,
+        options,
+        role,
+        owner: person?.name ?? null,
+      })
+    }
   }
 
   /** Reports a name that is not among the known ones. */

@@ -1,319 +1,117 @@
-import type { Flow, Person } from './contract.ts'
+import type { Language } from '../model/language.ts'
 import type { OpenQuestion } from './finding.ts'
+import { others, type Answers, type QuestionFacts, type QuestionNames } from './question-names.ts'
 import { TYPE_NAMES } from './schema.ts'
-import { listed, manyOf, oneOf, systemTitle, withArticle } from './wording.ts'
+import { systemTitle } from './wording.ts'
+import { questionsEn } from './words/questions-en.ts'
+import { questionsEs } from './words/questions-es.ts'
 
 /*
  * The questions that a contract leaves open, in words for people who never see the file, with what each answer means
  * for this very flow and these systems. An answer that the rest of the flow rules out is not offered.
  */
 
-export interface QuestionFacts {
-  readonly flow: string
-  readonly systems: readonly string[]
-  readonly master: string | undefined
-  readonly direction: Flow['direction'] | undefined
-  readonly people: readonly Person[]
-}
-
 export type Question = Pick<OpenQuestion, 'question' | 'options' | 'role'>
-type Option = OpenQuestion['options'][number]
-type Answers = readonly (readonly [answer: string, means: string])[]
 
-interface Names {
-  readonly one: string
-  readonly aOne: string
-  readonly many: string
-  /** The master by name, or in words. */
-  readonly m: string
-  /** All systems but the master. */
-  readonly o: string
-  readonly anO: string
-  readonly oneWay: boolean
-  readonly facts: QuestionFacts
+export type FlowSetting = keyof typeof questionsEn.flow
+
+/** Settings of a flow that can be open, in the order in which they are best answered, and whose decision each is. */
+export const FLOW_QUESTIONS: Readonly<Record<FlowSetting, Question['role']>> = {
+  'owners.business': 'business',
+  'owners.technical': 'technical',
+  records: 'technical',
+  fields: 'business',
+  master: 'business',
+  on_conflict: 'business',
+  direction: 'business',
+  match: 'business',
+  schedule: 'technical',
+  late_after: 'business',
+  'edge_cases.created_outside_master': 'business',
+  'edge_cases.edited_outside_master': 'business',
+  'edge_cases.existing_records': 'business',
+  'edge_cases.existing_unmatched': 'business',
+  'edge_cases.older_than': 'business',
+  'edge_cases.duplicates': 'business',
+  'edge_cases.deleted_in_master': 'business',
+  'edge_cases.deleted_elsewhere': 'business',
+  'edge_cases.missing_reference': 'business',
+  'edge_cases.invalid_value': 'business',
+  'edge_cases.empty_in_master': 'business',
+  'on_failure.retry': 'technical',
+  'on_failure.then': 'technical',
+  'on_failure.alert': 'technical',
+  'limits.changes': 'technical',
+  'limits.deletions': 'technical',
+  history: 'technical',
 }
 
-/** Settings of a flow that can be open, in the order in which they are best answered. */
-export const FLOW_QUESTIONS = {
-  'owners.business': ({ many, facts }) =>
-    business(`Who decides the rules for ${many}, and is asked when they do not settle a case?`, people(facts)),
-  'owners.technical': ({ many, facts }) =>
-    technical(`Who looks after the technology of the ${many} flow?`, people(facts)),
-  records: ({ many, facts }) =>
-    technical(
-      `Where does each system keep its ${many}?`,
-      facts.systems.map((s) => [
-        `${s}: { table: …, id: … }`,
-        `The table (or object) of ${systemTitle(s)} that holds ${many}, and the column that identifies one.`,
-      ]),
-    ),
-  fields: ({ many, facts }) =>
-    business(`Which fields of ${many} are kept in agreement?`, [
-      ['one entry a field', `Its type, and what it is called in ${listed(facts.systems.map(systemTitle))}.`],
-    ]),
-  master: ({ many, facts }) =>
-    business(`Which system has the last word on ${many}?`, [
-      ...facts.systems.map(
-        (s) =>
-          [
-            s,
-            `${systemTitle(s)}'s values count; ${listed(others(facts, s).map(systemTitle))} ${others(facts, s).length > 1 ? 'follow' : 'follows'}.`,
-          ] as const,
-      ),
-      [
-        'shared',
-        `No single one: a change in any system counts, and a further rule says what happens when two change the same field.`,
-      ],
-    ]),
-  on_conflict: ({ one, aOne, facts }) =>
-    business(
-      `When the same field of ${aOne} is changed in two systems, which change counts?`,
-      conflictAnswers(one, facts.systems),
-    ),
-  direction: ({ many, facts }) =>
-    business(`Which way do ${many} flow?`, [
-      [
-        'both',
-        `Changes in any of ${listed(facts.systems.map(systemTitle))} reach the others; each field goes from its master.`,
-      ],
-      ...facts.systems
-        .flatMap((from) => facts.systems.filter((to) => to !== from).map((to) => [from, to] as const))
-        .filter(([from]) => facts.systems.length === 2 && (facts.master === undefined || facts.master === from))
-        .map(
-          ([from, to]) =>
-            [`${from} to ${to}`, `${systemTitle(from)} is only read, ${systemTitle(to)} is only written.`] as const,
-        ),
-    ]),
-  match: ({ many, one, facts }) =>
-    business(
-      `How does ${one === many ? 'a record' : withArticle(one)} in ${systemTitle(facts.systems[0] ?? 'one system')} find its counterpart in ${systemTitle(facts.systems[1] ?? 'the other')} when both already exist?`,
-      [
-        [
-          '- [a field]',
-          `By a field that is equal on both sides, such as a number or an e-mail address; several rules are tried in order.`,
-        ],
-        [
-          '- { similar: [fields], at_least: 0.92, then: ask }',
-          `By fields that look alike; a person confirms each pair.`,
-        ],
-        ['none', `Never: ${many} that exist on both sides stay apart.`],
-      ],
-    ),
-  schedule: ({ many, facts }) =>
-    technical(`How often are changes of ${many} looked for in ${listed(facts.systems.map(systemTitle))}?`, SCHEDULES),
-  late_after: ({ many }) =>
-    business(`How long may a change of ${many} wait before it counts as late and the owners are told?`, [
-      ['30 minutes', 'Any duration: minutes, hours or days.'],
-    ]),
-  'edge_cases.created_outside_master': ({ one, aOne, m, anO, oneWay }) =>
-    business(`When somebody creates ${aOne} in ${anO} instead of ${m}, what happens?`, [
-      ...(oneWay ? [] : [['adopt', `The ${one} is created in ${m} too.`] as const]),
-      [
-        'hold for approval',
-        `Nothing until a person approves it; then the ${one} is ${oneWay ? 'handled as the person says' : `created in ${m}`}.`,
-      ],
-      ['leave alone', `The ${one} stays where it is and is not kept in agreement.`],
-    ]),
-  'edge_cases.edited_outside_master': ({ aOne, m, anO, oneWay }) =>
-    business(`When somebody edits ${aOne} in ${anO} although ${m} is master of that field, what happens?`, [
-      ['revert', `${m}'s value is written back over the edit; the edit stays in the log.`],
-      ...(oneWay ? [] : [['accept', `The edit is taken over into ${m}.`] as const]),
-      ['ask', 'A person decides each time.'],
-      ['leave alone', `The edit stays until ${m} changes the field again.`],
-    ]),
-  'edge_cases.existing_records': ({ many, m, o, oneWay, facts }) =>
-    business(`At the first sync, when ${many} that both sides already hold differ, what happens?`, [
-      [
-        'master wins',
-        facts.master === 'shared'
-          ? 'The values of each field that has a master replace the others; shared fields go by `on_conflict`.'
-          : `${m}'s values replace those in ${o}.`,
-      ],
-      [
-        'fill blanks only',
-        `Only what is empty is filled${oneWay ? ` in ${o}` : ', on either side'}; what differs stays.`,
-      ],
-      ['ask', 'A person decides for each one that differs.'],
-      ['link only', 'They are linked and nothing is written; only later changes flow.'],
-    ]),
-  'edge_cases.existing_unmatched': ({ aOne, one, m, o, oneWay }) =>
-    business(`At the first sync, when ${aOne} is found on one side only, what happens?`, [
-      ['create', oneWay ? `What ${m} holds is created in ${o}.` : `The ${one} is created on the other side.`],
-      ['ask', 'A person decides for each one.'],
-      ['leave alone', `The ${one} stays on its side and is not kept in agreement.`],
-    ]),
-  'edge_cases.older_than': ({ many }) =>
-    business(`At the first sync, is there an age beyond which ${many} are not worth keeping in agreement?`, [
-      ['{ years: 7, then: leave alone }', `What nobody changed for so long stays as it is.`],
-      ['{ years: 7, then: link only }', `What nobody changed for so long is linked, but not written.`],
-      ['{ years: 7, then: ask }', `A person decides for each one that nobody changed for so long.`],
-      ['no limit', `All ${many} take part, however old.`],
-    ]),
-  'edge_cases.duplicates': ({ aOne }) =>
-    business(`When ${aOne} could be any of several on the other side, which is it?`, [
-      ['ask', 'A person decides.'],
-      ['oldest', 'The one that was there first; the others stay as they are.'],
-      ['most complete', 'The one with the most fields filled; the others stay as they are.'],
-    ]),
-  'edge_cases.deleted_in_master': ({ one, aOne, m, o, facts }) => {
-    const there = facts.master === 'shared' ? 'one of the systems' : m
-    const rest = facts.master === 'shared' ? 'the other systems' : o
-    return business(`When somebody deletes ${aOne} in ${there}, what happens in ${rest}?`, [
-      ['delete', `The ${one} is deleted in ${rest} too.`],
-      ['archive', `The ${one} is marked as archived in ${rest}.`],
-      ['unlink', `The ${one} stays in ${rest} and is no longer kept in agreement.`],
-      ['ask', 'A person decides each time.'],
-    ])
-  },
-  'edge_cases.deleted_elsewhere': ({ one, aOne, m, anO, oneWay }) =>
-    business(`When somebody deletes ${aOne} in ${anO} but ${m} still has it, what happens?`, [
-      ['restore', `The ${one} is created there again, as it was.`],
-      ...(oneWay ? [] : [['accept', `The ${one} is deleted in ${m} too.`] as const]),
-      ['unlink', `The ${one} stays in ${m} and is no longer kept in agreement.`],
-      ['ask', 'A person decides each time.'],
-    ]),
-  'edge_cases.missing_reference': ({ aOne }) =>
-    business(`When ${aOne} refers to a record that is not in agreement yet, what happens?`, [
-      ['wait 1 day, then ask', 'It waits that long for the other record; then a person decides.'],
-      ['wait 1 day, then skip field', 'It waits that long; then it goes on without the reference.'],
-      ['ask', 'A person decides at once.'],
-      ['skip field', 'It goes on at once without the reference.'],
-    ]),
-  'edge_cases.invalid_value': ({ one, aOne }) =>
-    business(
-      `When ${aOne} holds a value that cannot be right (a phone number that is none, a required value that is missing), what happens?`,
-      [
-        ['hold record', `The whole ${one} waits until somebody corrects it.`],
-        ['skip field', `Only that field is left out; the rest of the ${one} is kept in agreement.`],
-      ],
-    ),
-  'edge_cases.empty_in_master': ({ m, o }) =>
-    business(`When a field is emptied in its master (${m}), is it emptied in ${o} too?`, [
-      ['keep', `No: ${o} keeps the value that was there.`],
-      ['erase', `Yes: the field is emptied everywhere.`],
-    ]),
-  'on_failure.retry': ({ many }) =>
-    technical(`When a write of ${many} fails, for how long is it tried again?`, [
-      ['for 6 hours', 'Any duration: minutes, hours or days.'],
-    ]),
-  'on_failure.then': ({ one, many }) =>
-    technical(`When it still fails after that, what happens?`, [
-      ['quarantine', `The ${one} is set aside until somebody looks at it; all other ${many} go on.`],
-      ['pause flow', `All ${many} stop until somebody looks at it.`],
-    ]),
-  'on_failure.alert': ({ many }) =>
-    technical(`Who is told when ${many} fail, and when?`, [
-      [
-        '{ technical: at once, business: after 1 hour }',
-        'The technical owner at once, the business owner when it lasts.',
-      ],
-      ['{ technical: at once }', 'Only the technical owner.'],
-    ]),
-  'limits.changes': ({ many }) => technical(`How many ${many} may one run change before it stops and asks?`, LIMITS),
-  'limits.deletions': ({ many }) =>
-    technical(`How many ${many} may one run delete or archive before it stops and asks?`, LIMITS),
-  history: ({ many }) =>
-    technical(`For how long can a change of ${many} be taken back?`, [
-      ['400 days', 'Any duration; a longer one needs more disk.'],
-    ]),
-} as const satisfies Record<string, (names: Names) => Question>
+/** Answers that a flow rules out which goes only one way: nothing is written to where it comes from. */
+const BOTH_WAYS: Readonly<Partial<Record<FlowSetting, string>>> = {
+  'edge_cases.created_outside_master': 'adopt',
+  'edge_cases.edited_outside_master': 'accept',
+  'edge_cases.deleted_elsewhere': 'accept',
+}
 
-export type FlowSetting = keyof typeof FLOW_QUESTIONS
+const WORDS = { en: questionsEn, es: questionsEs }
 
 /** Records that a setting of a flow is open. */
 export type Ask = (setting: FlowSetting) => void
 
 /** The question about a setting of a flow. */
-export function flowQuestion(setting: FlowSetting, facts: QuestionFacts): Question {
-  return FLOW_QUESTIONS[setting](namesOf(facts))
+export function flowQuestion(setting: FlowSetting, facts: QuestionFacts, language: Language = 'en'): Question {
+  const names = namesOf(facts, language)
+  const { question, answers } = WORDS[language].flow[setting](names)
+  const offered = names.oneWay ? answers.filter(([answer]) => answer !== BOTH_WAYS[setting]) : answers
+  return { role: FLOW_QUESTIONS[setting], question, options: options(offered) }
 }
 
 /** Questions about a single field, and about one system of a flow. */
-export function typeQuestion(field: string, facts: QuestionFacts): Question {
-  return technical(
-    `What kind of value is the field ${field} of ${manyOf(facts.flow)}?`,
-    TYPE_NAMES.map((type) => [type === 'reference' ? 'reference(another flow)' : type, TYPE_MEANS[type]]),
-  )
-}
-
-export function currencyQuestion(field: string, facts: QuestionFacts): Question {
-  return business(`In which currency are the amounts of ${field} of ${manyOf(facts.flow)}?`, [
-    ['EUR', 'The three letters of the currency.'],
-  ])
-}
-
-export function conflictQuestion(field: string, systems: readonly string[], facts: QuestionFacts): Question {
-  const one = oneOf(facts.flow)
-  return business(
-    `When ${field} of ${withArticle(one)} is changed in two systems, which change counts?`,
-    conflictAnswers(one, systems),
-  )
-}
-
-function namesOf(facts: QuestionFacts): Names {
-  const known = facts.master !== undefined && facts.master !== 'shared'
-  const rest = others(facts, facts.master).map(systemTitle)
+export function typeQuestion(field: string, facts: QuestionFacts, language: Language = 'en'): Question {
+  const words = WORDS[language]
   return {
-    one: oneOf(facts.flow),
-    aOne: withArticle(oneOf(facts.flow)),
-    many: manyOf(facts.flow),
-    m: known ? systemTitle(facts.master) : 'the master',
-    o: known ? listed(rest) : 'the other system',
-    anO: known ? listed(rest, 'or') : 'another system',
-    oneWay: facts.direction !== undefined && facts.direction !== 'both',
+    role: 'technical',
+    question: words.typeQuestion(field, facts.flow),
+    options: options(
+      TYPE_NAMES.map((type) => [type === 'reference' ? 'reference(another flow)' : type, words.typeMeans[type]]),
+    ),
+  }
+}
+
+export function currencyQuestion(field: string, facts: QuestionFacts, language: Language = 'en'): Question {
+  const { question, answers } = WORDS[language].currency(field, facts.flow)
+  return { role: 'business', question, options: options(answers) }
+}
+
+export function conflictQuestion(
+  field: string,
+  systems: readonly string[],
+  facts: QuestionFacts,
+  language: Language = 'en',
+): Question {
+  const { question, answers } = WORDS[language].conflict(field, facts.flow, systems)
+  return { role: 'business', question, options: options(answers) }
+}
+
+function namesOf(facts: QuestionFacts, language: Language = 'en'): QuestionNames {
+  const words = WORDS[language]
+  const { flow, systems, master, direction } = facts
+  const known = master !== undefined && master !== 'shared'
+  const rest = others(systems, master)
+  const ways = systems.flatMap((from) => others(systems, from).map((to) => [from, to] as const))
+  return {
+    one: words.one(flow),
+    aOne: words.aOne(flow),
+    many: words.many(flow),
+    m: known ? systemTitle(master) : words.theMaster,
+    o: known ? words.systems(rest) : words.theOther,
+    anO: known ? words.systems(rest, 'or') : words.another,
+    oneWay: direction !== undefined && direction !== 'both',
+    ways: ways.filter(([from]) => systems.length === 2 && (master === undefined || master === from)),
+    people: facts.people.map(({ key, name }) => [key, `${name}.`] as const),
     facts,
   }
 }
 
-const SCHEDULES: Answers = [
-  ['real-time', 'All the time; a change is there within seconds.'],
-  ['every 15 minutes', 'At that pace, around the clock.'],
-  ['hourly', 'Once an hour.'],
-  ['nightly at 02:00', "Once a night, at that time in the contract's time zone."],
-  ['cron 0 6 * * 1-5', 'At times of your own (minute, hour, day, month, weekday).'],
-]
-
-const LIMITS: Answers = [
-  ['5% or 200 records', 'It stops when both are exceeded.'],
-  ['10 records', 'It stops at that number.'],
-  ['5%', 'It stops at that share of all records.'],
-]
-
-const TYPE_MEANS: Record<(typeof TYPE_NAMES)[number], string> = {
-  text: 'Any text.',
-  integer: 'A whole number.',
-  decimal: 'A number with digits after the point.',
-  money: 'An amount in a currency.',
-  boolean: 'Yes or no.',
-  date: 'A day, without a time.',
-  instant: 'A moment in time.',
-  choice: 'One of a list of values.',
-  email: 'An e-mail address.',
-  phone: 'A phone number.',
-  country: 'A country.',
-  vat: 'A VAT or tax number.',
-  url: 'A web address.',
-  reference: 'A record of another flow.',
-  lines: 'Lines that belong to the record, such as order lines.',
-}
-
-function conflictAnswers(one: string, systems: readonly string[]): Answers {
-  return [
-    ['newest', `The later change, by the time each system gives the ${one}.`],
-    ...systems.map((s) => [s, `${systemTitle(s)}'s change; the other stays in the log.`] as const),
-    ['ask', 'A person decides each time.'],
-  ]
-}
-
-const others = (facts: QuestionFacts, system: string | undefined) => facts.systems.filter((s) => s !== system)
-const people = (facts: QuestionFacts): Answers => facts.people.map((p) => [p.key, `${p.name}.`] as const)
-const options = (answers: Answers): Option[] =>
+const options = (answers: Answers): OpenQuestion['options'] =>
   answers.map(([answer, means]) => ({ answer, means: means.charAt(0).toUpperCase() + means.slice(1) }))
-
-function business(question: string, answers: Answers): Question {
-  return { role: 'business', question, options: options(answers) }
-}
-
-function technical(question: string, answers: Answers): Question {
-  return { role: 'technical', question, options: options(answers) }
-}

@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from '../model/language.ts'
 import { type AssembledContract, assemble } from './assemble.ts'
 import type { Contract, Flow, Person, SystemDeclaration } from './contract.ts'
 import type { Channel } from './channel.ts'
@@ -5,7 +6,7 @@ import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
 import { completeFlow } from './complete-flow.ts'
 import type { FlowDraft } from './draft.ts'
-import type { CheckReport, Problem } from './finding.ts'
+import type { CheckReport, FlowSentences, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
@@ -85,11 +86,12 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   )
 
   const flows = new Map<string, Flow>()
-  const rulebook = []
+  const rulebook: Record<Language, FlowSentences[]> = { en: [], es: [] }
   for (const [name, { draft, open }] of drafts) {
     const flow = open === 0 ? completeFlow(draft) : null
     if (flow !== null) flows.set(name, flow)
-    rulebook.push(flowSentences(draft, flow !== null, { channels, alerts }))
+    for (const language of LANGUAGES)
+      rulebook[language].push(flowSentences(draft, flow !== null, { channels, alerts }, language))
   }
   const sorted = findings.problems.map(shortened).toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
@@ -104,9 +106,10 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   }
   return {
     problems: sorted,
-    questions: findings.questions,
+    questions: findings.questions.en,
     contract: valid ? ({ ...contract, fingerprint: contractFingerprint(contract) } satisfies Contract) : null,
-    rulebook,
+    rulebook: rulebook.en,
+    translated: { es: { questions: findings.questions.es, rulebook: rulebook.es } },
   }
 }
 

@@ -5,7 +5,8 @@ import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, texts } from './node.ts'
 import { checkMapping, readMapping } from './read-mapping.ts'
 import { readType } from './read-type.ts'
-import { conflictQuestion, type QuestionFacts } from './questions.ts'
+import type { QuestionFacts } from './question-names.ts'
+import { conflictQuestion } from './questions.ts'
 import { FIELD_SETTINGS, SUB_FIELD_SETTINGS } from './schema.ts'
 import { systemTitle } from './wording.ts'
 
@@ -180,7 +181,9 @@ class FieldReader {
     if (written === undefined) {
       // A flow that is shared as a whole asks once for all its fields.
       if (rules.onConflict === undefined && getScalar(this.node, 'master') !== undefined && rules.master !== 'shared') {
-        flow.ask(`fields.${this.name}.on_conflict`, conflictQuestion(this.name, named, this.facts))
+        flow.ask(`fields.${this.name}.on_conflict`, (language) =>
+          conflictQuestion(this.name, named, this.facts, language),
+        )
       }
       return rules.onConflict
     }

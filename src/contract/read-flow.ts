@@ -7,7 +7,8 @@ import { readEdgeCases } from './read-edge-cases.ts'
 import { readMatch } from './read-match.ts'
 import { checkConflict, readFields } from './read-fields.ts'
 import { readRecords } from './read-records.ts'
-import { type Ask, type FlowSetting, flowQuestion, type QuestionFacts } from './questions.ts'
+import type { QuestionFacts } from './question-names.ts'
+import { type Ask, type FlowSetting, flowQuestion } from './questions.ts'
 import { parseSchedule } from './schedule.ts'
 import { systemTitle } from './wording.ts'
 
@@ -25,7 +26,7 @@ export function readFlow(flow: FlowContext): FlowDraft {
     direction: directionOf(getScalar(node, 'direction')?.text, systems),
     people: [...contract.people.values()],
   }
-  const ask = (setting: FlowSetting) => flow.ask(setting, flowQuestion(setting, facts))
+  const ask = (setting: FlowSetting) => flow.ask(setting, (language) => flowQuestion(setting, facts, language))
 
   const owners = { business: owner(flow, 'business', ask), technical: owner(flow, 'technical', ask) }
   if (!recordsKnown) ask('records')

@@ -4,7 +4,8 @@ import type { FlowContext } from './flow-context.ts'
 import { getScalar, type MapNode, placeInText, texts, get } from './node.ts'
 import { nearMiss } from './near-miss.ts'
 import type { Place } from './finding.ts'
-import { currencyQuestion, typeQuestion, type QuestionFacts } from './questions.ts'
+import type { QuestionFacts } from './question-names.ts'
+import { currencyQuestion, typeQuestion } from './questions.ts'
 import { TYPE_NAMES } from './schema.ts'
 
 /** Which settings belong to which type. */
@@ -37,7 +38,7 @@ export function readType(
   const name = at.filter((step) => step !== 'fields').join('.')
   const written = getScalar(node, 'type')
   if (written === undefined) {
-    flow.ask([...at, 'type'].join('.'), typeQuestion(name, facts))
+    flow.ask([...at, 'type'].join('.'), (language) => typeQuestion(name, facts, language))
     return undefined
   }
   const [, type = written.text, target] = /^([a-z]+) *\( *([^()]*?) *\)$/.exec(written.text) ?? []
@@ -99,7 +100,7 @@ function build(
     case 'money': {
       const currency = getScalar(node, 'currency')
       if (currency === undefined) {
-        flow.ask([...at, 'currency'].join('.'), currencyQuestion(name, facts))
+        flow.ask([...at, 'currency'].join('.'), (language) => currencyQuestion(name, facts, language))
         return undefined
       }
       const known = Intl.supportedValuesOf('currency')

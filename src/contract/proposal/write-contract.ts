@@ -1,5 +1,6 @@
 import type { Person } from '../contract.ts'
-import { FLOW_QUESTIONS, type FlowSetting, flowQuestion, type QuestionFacts } from '../questions.ts'
+import type { QuestionFacts } from '../question-names.ts'
+import { FLOW_QUESTIONS, type FlowSetting, flowQuestion } from '../questions.ts'
 import type { Proposal, ProposedField, ProposedFlow, Side } from './proposal.ts'
 
 /*
