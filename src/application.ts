@@ -41,9 +41,9 @@ export interface App {
   /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
   run(options?: RunOptions): Promise<readonly FlowRun[]>
   /** What the owners of each decided flow have said of its rules. */
-  signings(): Promise<readonly FlowSigning[]>
+  signings(language?: Language): Promise<readonly FlowSigning[]>
   /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
-  giveWord(word: Word): Promise<FlowSigning>
+  giveWord(word: Word, language?: Language): Promise<FlowSigning>
   /** The rules as they were, and as the contract's file has them now. */
   readonly rules: Pick<
     RulesDesk,

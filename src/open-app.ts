@@ -228,8 +228,8 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return reports
     },
     rules,
-    signings: () => rules.signings(),
-    giveWord: (word) => rules.giveWord(word),
+    signings: (language) => rules.signings(language),
+    giveWord: (word, language) => rules.giveWord(word, language),
     async planFile(flow, limit) {
       const other = await openApplication({ ...options, contract: path, databaseUrl: url })
       try {

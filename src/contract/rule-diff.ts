@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff'
-import type { CheckReport } from './finding.ts'
+import type { Told } from './finding.ts'
 
 export interface FlowDiff {
   readonly flow: string
@@ -11,8 +11,9 @@ export interface FlowDiff {
 }
 
 /** What two contracts say differently, as sentences; flows that say the same are left out. */
-export function sentenceDiff(before: CheckReport, after: CheckReport): FlowDiff[] {
-  const sentencesOf = ({ rulebook }: CheckReport) => new Map(rulebook.map((one) => [one.flow, one.sentences]))
+export function sentenceDiff(before: Pick<Told, 'rulebook'>, after: Pick<Told, 'rulebook'>): FlowDiff[] {
+  const sentencesOf = ({ rulebook }: Pick<Told, 'rulebook'>) =>
+    new Map(rulebook.map((one) => [one.flow, one.sentences]))
   const [old, now] = [sentencesOf(before), sentencesOf(after)]
   return [...new Set([...now.keys(), ...old.keys()])].flatMap((flow): FlowDiff[] => {
     const [was, is] = [old.get(flow), now.get(flow)]

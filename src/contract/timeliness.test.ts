@@ -69,6 +69,8 @@ test('the reason reads as a sentence, without a name of a record', () => {
   expect(explainLateness(both, nothing, NOW - HOUR, time)).toBe(
     'No run has succeeded since noon; changes of customers in ERP are to be looked for every 5 minutes, and 30 minutes later is late.',
   )
+  expect(explainLateness(both, waits, NOW, time, 'es')).toMatch(/^Un cambio de un registro de .* espera a .* desde /)
+  expect(explainLateness(both, nothing, null, time, 'es')).toMatch(/^Aún no ha salido bien ninguna ejecución; .* cada /)
   expect(explainLateness(both, nothing, null, time)).toMatch(/^No run has succeeded yet; /)
 })
 

@@ -1,8 +1,10 @@
+import type { Language } from '../model/language.ts'
 import type { Flow } from './contract.ts'
 import { printDuration } from './duration.ts'
 import { printSchedule } from './schedule.ts'
 import { nextTime } from './schedule-times.ts'
-import { manyOf, systemTitle, withArticle, oneOf } from './wording.ts'
+import { latenessEn } from './words/lateness-en.ts'
+import { latenessEs } from './words/lateness-es.ts'
 
 /*
  * Whether a flow keeps what the contract promises. It is late in two ways, whichever comes first:
@@ -86,12 +88,19 @@ export function lateNow(
   return late !== null && now > late.from ? late : null
 }
 
+const WORDS = { en: latenessEn, es: latenessEs }
+
 /** Why a flow is late, as sentences without personal data; `time` prints a moment. */
-export function explainLateness(flow: Promised, late: Lateness, looked: number | null, time: (at: number) => string) {
-  const promise = printDuration(flow.lateAfterMs)
-  if (late.reason === 'change waits')
-    return `A change of ${withArticle(oneOf(flow.name))} has been waiting for ${systemTitle(late.system)} since ${time(late.due)}; the contract promises ${promise}.`
-  const schedule = printSchedule(flow.schedule[late.system]!)
-  const last = looked === null ? 'No run has succeeded yet' : `No run has succeeded since ${time(looked)}`
-  return `${last}; changes of ${manyOf(flow.name)} in ${systemTitle(late.system)} are to be looked for ${schedule}, and ${promise} later is late.`
+export function explainLateness(
+  flow: Promised,
+  late: Lateness,
+  looked: number | null,
+  time: (at: number) => string,
+  language: Language = 'en',
+): string {
+  const words = WORDS[language]
+  const promise = printDuration(flow.lateAfterMs, language)
+  if (late.reason === 'change waits') return words.waits(flow.name, late.system, time(late.due), promise)
+  const schedule = printSchedule(flow.schedule[late.system]!, language)
+  return words.nothing(flow.name, late.system, looked === null ? null : time(looked), schedule, promise)
 }

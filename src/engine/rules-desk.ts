@@ -1,13 +1,14 @@
 import { bundle, readBundle } from '../contract/bundle.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { leftOut } from '../contract/left-out.ts'
-import type { CheckReport } from '../contract/finding.ts'
+import { type CheckReport, inLanguage } from '../contract/finding.ts'
 import { readContract } from '../contract/read-contract.ts'
 import { contractSavedAt, readContractFiles, type SourceFile } from '../contract/read-files.ts'
 import { type FlowDiff, type LineDiff, lineDiff, sentenceDiff } from '../contract/rule-diff.ts'
 import { saveFile } from '../contract/save-file.ts'
 import { writeAnswer } from '../contract/write-answer.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { FileState, FlowSigning } from '../model/report.ts'
 import { contractSource, contractVersions, type ContractVersion } from '../store/contract-versions.ts'
 import type { Database } from '../store/database.ts'
@@ -109,7 +110,7 @@ export class RulesDesk {
   }
 
   /** What a later version, or the file as it is now, says otherwise than an earlier one, or than what runs. */
-  async diff(from: number | 'running', to: number | 'file'): Promise<RuleDiff> {
+  async diff(from: number | 'running', to: number | 'file', language: Language = 'en'): Promise<RuleDiff> {
     const before =
       from === 'running'
         ? { version: null, fingerprint: this.contract.fingerprint, source: this.source }
@@ -124,7 +125,7 @@ export class RulesDesk {
         version: after.version,
         fingerprint: 'fingerprint' in after ? after.fingerprint : (report.contract?.fingerprint ?? null),
       },
-      flows: sentenceDiff(this.readVersion(before.source), report),
+      flows: sentenceDiff(inLanguage(this.readVersion(before.source), language), inLanguage(report, language)),
       lines: lineDiff(before.source, after.source),
     }
   }
@@ -158,20 +159,21 @@ export class RulesDesk {
   }
 
   /** What the owners have said of the rules that run. */
-  async signings(): Promise<readonly FlowSigning[]> {
-    return [...(await tellSignings(this.database, this.contract)).values()]
+  async signings(language?: Language): Promise<readonly FlowSigning[]> {
+    return [...(await tellSignings(this.database, this.contract, language)).values()]
   }
 
   /** What they have said of the rules of these flows. */
-  async signingsOf(flows: readonly Flow[]): Promise<readonly FlowSigning[]> {
-    return [...(await tellSignings(this.database, { flows: new Map(flows.map((flow) => [flow.name, flow])) })).values()]
+  async signingsOf(flows: readonly Flow[], language?: Language): Promise<readonly FlowSigning[]> {
+    const named = new Map(flows.map((flow) => [flow.name, flow]))
+    return [...(await tellSignings(this.database, { flows: named }, language)).values()]
   }
 
   /** Stores an owner's signature, or refusal, under the rules of a flow: those that run, or those of the file as it is now. */
-  async giveWord(word: Word): Promise<FlowSigning> {
+  async giveWord(word: Word, language?: Language): Promise<FlowSigning> {
     const now = this.known().contract
     const flow = await giveWord(this.database, now ? [this.contract, now] : [this.contract], word)
-    return (await this.signingsOf([flow]))[0]!
+    return (await this.signingsOf([flow], language))[0]!
   }
 
   private read(files: readonly SourceFile[]): CheckReport {

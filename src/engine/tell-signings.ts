@@ -1,16 +1,21 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { signCure } from '../contract/sign-cure.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { FlowSigning, OwnerWord } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
 import { newestSignatures, type SignatureRow } from '../store/signatures.ts'
+import { en } from './signing-words/en.ts'
+import { es } from './signing-words/es.ts'
 
+const WORDS = { en, es }
 const ROLES = ['business', 'technical'] as const
 
 /** What the owners of each flow have said of its rules as they are in this contract. Only signed rules run. */
 export async function tellSignings(
   session: Session,
   { flows }: Pick<Contract, 'flows'>,
+  language: Language = 'en',
 ): Promise<ReadonlyMap<string, FlowSigning>> {
   const all = [...flows.values()]
   const rows = await newestSignatures(
@@ -24,7 +29,7 @@ export async function tellSignings(
       })),
     ),
   )
-  return new Map(all.map((flow) => [flow.name, signingOf(flow, rows)]))
+  return new Map(all.map((flow) => [flow.name, signingOf(flow, rows, language)]))
 }
 
 /** The flows whose rules are signed. */
@@ -47,7 +52,7 @@ export async function demandSigned(
   })
 }
 
-function signingOf(flow: Flow, rows: readonly SignatureRow[]): FlowSigning {
+function signingOf(flow: Flow, rows: readonly SignatureRow[], language: Language): FlowSigning {
   const wordOf = (role: 'business' | 'technical'): OwnerWord => {
     const { key, name, email } = flow.owners[role]
     const row = rows.find((one) => one.flow === flow.name && one.role === role)
@@ -60,21 +65,20 @@ function signingOf(flow: Flow, rows: readonly SignatureRow[]): FlowSigning {
     flow: flow.name,
     fingerprint: flow.fingerprint,
     signed,
-    why: signed ? null : whyUnsigned(business, technical),
+    why: signed ? null : whyUnsigned(business, technical, language),
     business,
     technical,
   }
 }
 
 /** Who has to sign, or why somebody did not want to. */
-function whyUnsigned(business: OwnerWord, technical: OwnerWord): string {
+function whyUnsigned(business: OwnerWord, technical: OwnerWord, language: Language): string {
+  const words = WORDS[language]
   const both = [
-    { ...business, as: 'business owner' },
-    { ...technical, as: 'technical owner' },
+    { ...business, who: `${business.name} (${words.owner.business})` },
+    { ...technical, who: `${technical.name} (${words.owner.technical})` },
   ]
   const refused = both.find(({ said }) => said?.verdict === 'refused')
-  if (refused) return `${refused.name} (${refused.as}) refused these rules: ${refused.said?.comment ?? ''}`
-  const missing = both.filter(({ said }) => said === null)
-  const who = missing.map(({ name, as }) => `${name} (${as})`).join(' and ')
-  return `${who} ${missing.length === 1 ? 'has' : 'have'} to sign the rules before they run.`
+  if (refused) return words.refused(refused.who, refused.said?.comment ?? '')
+  return words.missing(both.flatMap(({ said, who }) => (said === null ? [who] : [])))
 }

@@ -22,7 +22,7 @@ export async function tellStatus(
   const known = new Map((await standings(session)).map((standing) => [standing.flow, standing]))
   const facts = await flowFacts(session)
   const waiting = await waitingChanges(session)
-  const signings = await tellSignings(session, contract)
+  const signings = await tellSignings(session, contract, language)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
     const { status, why } = statusOf(
@@ -33,7 +33,7 @@ export async function tellStatus(
           facts.find((one) => one.flow === flow.name),
           language,
         ),
-        late: whyLate(contract, flow, facts, waiting, now),
+        late: whyLate(contract, flow, facts, waiting, now, language),
         openCases: standing?.openCases ?? 0,
         unsigned: signings.get(flow.name)?.why ?? null,
         realTime: standing?.realTime === true,
@@ -83,6 +83,7 @@ function whyLate(
   facts: readonly FlowFacts[],
   waiting: readonly WaitingChanges[],
   now: number,
+  language: Language,
 ): string | null {
   const own = facts.find((one) => one.flow === flow.name)
   if (own === undefined) return null
@@ -94,7 +95,7 @@ function whyLate(
     waiting.filter((one) => one.flow === flow.name),
     now,
   )
-  return late && explainLateness(flow, late, own.looked, (at) => localTime(at, timezone))
+  return late && explainLateness(flow, late, own.looked, (at) => localTime(at, timezone, language), language)
 }
 
 const iso = (at: string | null): string | null => (at === null ? null : new Date(at).toISOString())

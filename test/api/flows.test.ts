@@ -80,6 +80,11 @@ test('who reads Spanish is told in Spanish why a flow stands as it does', async 
   await stand.post('/flows/customers/pause', { reason: 'inventario' })
   const paused = await stand.get<FlowView>('/flows/customers', es)
   expect(paused.why).toBe('test lo puso en pausa: inventario')
-  expect(paused.systems[0]!.schedule).toBe('cada 15 minutos')
+  expect(paused.systems[0]!.schedule).toMatch(/^cada \d+ minutos$/)
+  expect(paused.rulebook[0]).toEqual({
+    section: 'owners',
+    sentences: ['Ana Ruiz responde de las reglas de customers y Tomás Vidal de la tecnología.'],
+  })
+  expect(paused.fields).toContainEqual(expect.objectContaining({ field: 'phone', type: 'teléfono' }))
   expect((await stand.get<FlowView>('/flows/customers')).why).toBe('Paused by test: inventario')
 })

@@ -171,3 +171,34 @@ test('what nobody signs counts after a restart, and the page is told so; a new o
     { flow: 'customers', business: { person: 'tomas', said: null }, technical: { said: { verdict: 'signed' } } },
   ])
 })
+
+test('rules, questions, differences and signatures are told in Spanish to who asks for it', async () => {
+  const stand = await openStand()
+  const es = { 'accept-language': 'es' }
+  await change(stand, (now) =>
+    without('empty_in_master: keep')(now).replace('deleted_in_master: delete', 'deleted_in_master: unlink'),
+  )
+  const told = await stand.get<Rules>('/rules', es)
+  expect(told.flows[0]!.rulebook.flatMap(({ sentences }) => sentences)).toContain(
+    'Cuando alguien borra un registro de customers en ERP, se borra también en CRM.',
+  )
+  expect(told.flows[0]!.fields).toContainEqual(expect.objectContaining({ field: 'phone', type: 'teléfono' }))
+  expect(told.file.questions).toMatchObject([
+    {
+      question: 'Cuando un campo se vacía en su maestro (ERP), ¿se vacía también en CRM?',
+      options: [{ answer: 'keep' }, { answer: 'erase', means: 'Sí: el campo se vacía en todas partes.' }],
+    },
+  ])
+  const answer = { flow: 'customers', setting: 'edge_cases.empty_in_master', answer: 'keep' }
+  expect(await stand.post('/rules/answer', answer)).toMatchObject({ questions: [] })
+  const { flows } = await stand.get<RuleDiff>('/rules/diff?from=running&to=file', es)
+  expect(flows).toMatchObject([
+    {
+      added: ['Cuando alguien borra un registro de customers en ERP, se queda en CRM y ya no se mantiene de acuerdo.'],
+    },
+  ])
+  const { file } = await stand.get<SigningList>('/rules/signatures', es)
+  expect(file[0]!.why).toBe(
+    'Ana Ruiz (responsable de negocio) y Tomás Vidal (responsable técnico) tienen que firmar las reglas antes de que entren en vigor.',
+  )
+})

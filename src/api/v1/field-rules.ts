@@ -1,14 +1,16 @@
 import type { Field, Flow } from '../../contract/contract.ts'
 import type { FlowSentences } from '../../contract/finding.ts'
+import type { Language } from '../../model/language.ts'
 import type { FieldRule, Section } from './schemas/flows.ts'
+import { typeWords } from './type-words.ts'
 
 /** The fields of a flow with who owns them and where they stand; of an undecided flow, what is known. */
-export function fieldRules(flow: Flow | undefined, { ownership }: FlowSentences): FieldRule[] {
+export function fieldRules(flow: Flow | undefined, { ownership }: FlowSentences, language: Language): FieldRule[] {
   return ownership.map(({ field: name, owner, flows: way }) => {
     const field = flow?.fields.find((one) => one.name === name)
     return {
       field: name,
-      type: field === undefined ? '' : typeWords(field),
+      type: field === undefined ? '' : typeWords(field, language),
       required: field?.required ?? false,
       owner: field?.master ?? owner,
       way,
@@ -19,19 +21,6 @@ export function fieldRules(flow: Flow | undefined, { ownership }: FlowSentences)
 
 export const sectionsOf = ({ sections }: FlowSentences): Section[] =>
   sections.map(({ section, sentences }) => ({ section, sentences: [...sentences] }))
-
-function typeWords({ spec, lines }: Field): string {
-  switch (spec.type) {
-    case 'money':
-      return `money (${spec.currency})`
-    case 'reference':
-      return `reference to ${spec.flow}`
-    case 'lines':
-      return `lines of ${lines?.fields.map((field) => field.name).join(', ') ?? ''}`
-    default:
-      return spec.type
-  }
-}
 
 function columnsOf(field: Field): Record<string, string> {
   return Object.fromEntries(

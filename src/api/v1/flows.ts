@@ -1,4 +1,5 @@
 import type { Contract, Flow } from '../../contract/contract.ts'
+import { inLanguage } from '../../contract/finding.ts'
 import { leftOut } from '../../contract/left-out.ts'
 import { printSchedule } from '../../contract/schedule.ts'
 import { tellFailure } from '../../contract/tell-failure.ts'
@@ -147,7 +148,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Pr
   const budgets = await budgetsAhead(database)
   const troubled = await systemHealths(database)
   const [service] = await flowServices(database, [flow.name], now)
-  const sentences = app.check.rulebook.find((one) => one.flow === flow.name)!
+  const sentences = inLanguage(app.check, language).rulebook.find((one) => one.flow === flow.name)!
   const oldest = figures.flatMap((one) => (one.oldest === null ? [] : [one.oldest]))
   return {
     ...flowCards([row], writes)[0]!,
@@ -200,7 +201,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Pr
     pause: service?.paused
       ? { by: service.paused.by, since: iso(service.paused.at)!, reason: service.paused.reason }
       : null,
-    fields: fieldRules(flow, sentences),
+    fields: fieldRules(flow, sentences, language),
     rulebook: sectionsOf(sentences),
     fingerprint: flow.fingerprint,
   }

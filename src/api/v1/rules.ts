@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leftOut } from '../../contract/left-out.ts'
-import type { CheckReport } from '../../contract/finding.ts'
+import { type CheckReport, inLanguage } from '../../contract/finding.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { FileState } from '../../model/report.ts'
 import { demandRight } from '../access/guard.ts'
@@ -45,7 +45,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
     },
     async (request): Promise<Rules> => {
       const now = app.rules.known()
-      return rulesOf(request, app.check, now, await app.rules.waitsFor(now))
+      return rulesOf(request, inLanguage(app.check, request.language), now, await app.rules.waitsFor(now))
     },
   )
 
@@ -81,7 +81,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
       },
     },
     async (request): Promise<RuleDiff> => {
-      const { from, to, flows, lines } = await app.rules.diff(request.query.from, request.query.to)
+      const { from, to, flows, lines } = await app.rules.diff(request.query.from, request.query.to, request.language)
       return {
         from,
         to,
@@ -179,7 +179,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
               technical: flow ? personOf(flow.owners.technical) : null,
             },
             rulebook: sectionsOf(sentences),
-            fields: fieldRules(flow, sentences),
+            fields: fieldRules(flow, sentences, request.language),
             questions: running.questions.filter((question) => question.flow === sentences.flow),
           }
         }),
@@ -212,10 +212,13 @@ async function betweenRuns<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What the file says, of the flows that are seen. */
-const fileOf = (request: FastifyRequest, { contract, questions, problems }: CheckReport) => ({
-  fingerprint: contract?.fingerprint ?? null,
-  questions: questions.filter(({ flow }) => sees(request, flow)),
-  findings: problems,
-})
+function fileOf(request: FastifyRequest, report: CheckReport) {
+  const { contract, questions, problems } = inLanguage(report, request.language)
+  return {
+    fingerprint: contract?.fingerprint ?? null,
+    questions: questions.filter(({ flow }) => sees(request, flow)),
+    findings: problems,
+  }
+}
 
 const personOf = ({ key, name, email }: { key: string; name: string; email: string }) => ({ key, name, email })

@@ -34,7 +34,9 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
     demandRight(request, 'sign', flow)
     const by = request.who.email ?? ''
     const actor = actorOf(request)
-    return told(await app.giveWord({ flow, fingerprint, as, by, verdict, comment, way: 'browser', actor }))
+    return told(
+      await app.giveWord({ flow, fingerprint, as, by, verdict, comment, way: 'browser', actor }, request.language),
+    )
   }
 
   server.get(
@@ -47,8 +49,8 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
       const seen = <T extends { readonly flow: string }>(all: readonly T[]) =>
         all.filter(({ flow }) => request.who.rights.may('view', flow))
       return {
-        items: await Promise.all(seen(await app.signings()).map(told)),
-        file: await Promise.all(seen(await app.rules.signingsOf(app.rules.newRules())).map(told)),
+        items: await Promise.all(seen(await app.signings(request.language)).map(told)),
+        file: await Promise.all(seen(await app.rules.signingsOf(app.rules.newRules(), request.language)).map(told)),
       }
     },
   )

@@ -1,0 +1,9 @@
+import { listed } from '../../contract/wording.ts'
+import type { en } from './en.ts'
+
+export const es: typeof en = {
+  owner: { business: 'responsable de negocio', technical: 'responsable técnico' },
+  refused: (who, comment) => `${who} rechazó estas reglas: ${comment}`,
+  missing: (who) =>
+    `${listed(who, 'and', 'es')} ${who.length === 1 ? 'tiene' : 'tienen'} que firmar las reglas antes de que entren en vigor.`,
+}
