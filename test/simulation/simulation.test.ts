@@ -1,6 +1,6 @@
 /**
  * All stories that ever failed, and some seeds that nobody has seen. More of them: `npm run simulate -- --seeds 1000`. CI
- * plays the same 500 each time, and here the first of them.
+ * plays 500 that each commit has for itself, and here the first of them.
  *
  * `CONCORDAT_SIMULATION_SEED=<the seed that was printed>` begins with the same seeds again.
  */
