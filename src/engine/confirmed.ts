@@ -68,13 +68,10 @@ function confirmed(side: Side, current: RemoteRecord, values: readonly Raw[]): R
 
 /**
  * Whether what a system holds may be what it made of our write. Nobody can tell a value that the system cut from one that
- * somebody cut since. It counts as an edit where the contract makes that right for both: in the field's master, whose value
- * wins, and where edits are reverted, since the value is only sent once more.
+ * somebody cut since. In the field's master it counts as an edit, since what the master holds is what all are to hold.
  */
 export function mayBeOurs(field: Field, system: string, sent: Canonical, kept: Canonical): boolean {
-  const { master } = field
-  const plainlyEdited = master === system || (master !== 'shared' && field.editedOutsideMaster === 'revert')
-  return plainlyEdited ? isInOtherLetters(sent, kept) : isFormOf(sent, kept)
+  return field.master === system ? isInOtherLetters(sent, kept) : isFormOf(sent, kept)
 }
 
 const isInOtherLetters = (sent: Canonical, kept: Canonical): boolean =>
