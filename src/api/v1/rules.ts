@@ -7,6 +7,7 @@ import type { FileState } from '../../model/report.ts'
 import { demandRight } from '../access/guard.ts'
 import { fieldRules, sectionsOf } from './field-rules.ts'
 import { decidedFlow } from './flows.ts'
+import { plannedEnd } from './planned-end.ts'
 import {
   answerBody,
   answered,
@@ -146,7 +147,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
       return {
         flow,
         fingerprint,
-        message: run?.message ?? null,
+        message: run ? plannedEnd(run, request.language) : null,
         counts: { read, created, updated, deleted, held, conflicts },
         writes: run?.writes ?? {},
         operations: plan.operations,
