@@ -391,11 +391,11 @@ async function connected(url: string): Promise<pg.Client | null> {
   )
 }
 
-const FINISHED = 'select count(*) from run where finished_at is not null'
+const FINISHED = `select count(*) from run where status in ('done', 'waiting')`
 
-/** Waits for a moment of a command, or for its end. */
+/** Waits for a moment of a command, or until it has nothing more to do: what comes back after a crash may find all written. */
 export async function arrive(child: Child, moment: Moment): Promise<void> {
-  await Promise.race([child.reached[moment.after], child.ended])
+  await Promise.race([child.reached[moment.after], child.done, child.ended])
   await Promise.race([sleep(moment.ms), child.ended])
 }
 
