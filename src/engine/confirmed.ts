@@ -44,12 +44,15 @@ export function afterCreate(
   const values = [...current.values]
   const { set } = side.mapping.write(golden, edited, current.values, resolve)
   for (const [column, value] of Object.entries(set)) values[side.places.get(column)!] = value
-  // What was sent, whatever became of it: lines that are gone by now are somebody's edit as well.
+  // What was sent, whatever became of it: lines that are gone by now, or that came to a record without any, are an edit.
   const { lines } = side.mapping.write(golden, edited, null, resolve)
-  for (const name of Object.keys(lines)) {
-    const { place, columns } = side.remote.layout.lines.get(name)!
+  for (const i of edited) {
+    const { name } = contractFields[i]!
+    const layout = side.remote.layout.lines.get(name)
+    if (layout === undefined) continue
+    const { place, columns } = layout
     // The first column is the child row's own id, which the system gave and we were not told.
-    const rows = lines[name]!.insert.map((line) =>
+    const rows = (lines[name]?.insert ?? []).map((line) =>
       columns.map((column, i) => (i === 0 ? '' : (line.values[column] ?? null))),
     )
     values[place] = JSON.stringify(rows)
