@@ -31,8 +31,8 @@ export function openPlayground(urls: SystemUrls, moods: Moods): Playground & { c
   /** The table with its columns, which never change; its name and theirs may stand in SQL. */
   const tableOf = async (system: string, table: string): Promise<PlayTable & { of: System }> => {
     const of = systemOf(system)
-    const flow = Object.hasOwn(TABLES[of], table) ? TABLES[of][table] : undefined
-    if (flow === undefined) throw unknown(`${system} has no table ${table} to play with.`)
+    const flow = flowOf(of, table)
+    if (flow === null) throw unknown(`${system} has no table ${table} to play with.`)
     const key = `${of}.${table}`
     const known = found.get(key) ?? { table, flow, columns: await columnsOf(poolOf(of), table, STAMP[of]) }
     found.set(key, known)
@@ -43,6 +43,7 @@ export function openPlayground(urls: SystemUrls, moods: Moods): Playground & { c
     return rowOf(rows[0])
   }
   return {
+    flowOf: (system, table) => (isSystem(system) ? flowOf(system, table) : null),
     async systems() {
       const systems: PlaySystem[] = []
       for (const system of Object.keys(TABLES) as System[]) {
@@ -115,14 +116,17 @@ const KINDS: Readonly<Record<string, PlayColumn['kind']>> = {
 }
 
 async function columnsOf(pool: pg.Pool, table: string, stamp: string): Promise<PlayColumn[]> {
-  const { rows } = await pool.query<{ name: string; type: string }>(
-    `select column_name as name, data_type as type from information_schema.columns
-     where table_schema = 'public' and table_name = $1 order by ordinal_position`,
+  const { rows } = await pool.query<{ name: string; type: string; required: string }>(
+    `select column_name as name, data_type as type,
+       is_nullable = 'NO' and column_default is null and is_identity = 'NO' as required
+     from information_schema.columns where table_schema = 'public' and table_name = $1 order by ordinal_position`,
     [table],
   )
-  return rows.map(({ name, type }) => ({
+  return rows.map(({ name, type, required }) => ({
     column: name,
     editable: name !== 'id' && name !== stamp,
+    required: required === 't',
+    usual: USUAL[table]?.[name] ?? null,
     kind: KINDS[type] ?? 'text',
   }))
 }
@@ -138,8 +142,13 @@ function editable(columns: readonly PlayColumn[], values: PlayValues): string[] 
 
 const rowOf = (values: Record<string, string | null>): PlayRow => ({ id: values['id'] ?? '', values })
 
+const isSystem = (name: string): name is System => name === 'erp' || name === 'crm'
+
+const flowOf = (system: System, table: string): string | null =>
+  Object.hasOwn(TABLES[system], table) ? TABLES[system][table]! : null
+
 function systemOf(name: string): System {
-  if (name === 'erp' || name === 'crm') return name
+  if (isSystem(name)) return name
   throw unknown(`There is no system ${name} to play with.`)
 }
 

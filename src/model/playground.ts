@@ -8,6 +8,10 @@ export type Mood = 'up' | 'down' | 'slow' | 'busy'
 export interface PlayColumn {
   readonly column: string
   readonly editable: boolean
+  /** The system refuses a row without it. */
+  readonly required: boolean
+  /** What somebody who types in a row means without saying so. */
+  readonly usual: string | null
   readonly kind: 'text' | 'number' | 'boolean' | 'date' | 'time'
 }
 
@@ -34,6 +38,8 @@ export interface PlayRow {
 /** The systems as their own users have them, past Concordat. Throws `demo.unknown` and `demo.bad-value`. */
 export interface Playground {
   systems(): Promise<PlaySystem[]>
+  /** The flow whose records a table holds; null: there is no such table. */
+  flowOf(system: string, table: string): string | null
   /** Rows that contain a text, newest change first; and how many there are. */
   rows(
     system: string,

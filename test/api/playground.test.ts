@@ -74,8 +74,31 @@ test('the systems show their tables, and what of them may be edited', async () =
   ])
   const customers = systems[0]!.tables.find((one) => one.table === 'customers')!
   expect(customers.flow).toBe('customers')
-  expect(customers.columns).toContainEqual({ column: 'credit_limit', editable: true, kind: 'number' })
-  expect(customers.columns).toContainEqual({ column: 'id', editable: false, kind: 'number' })
+  expect(customers.columns).toContainEqual({
+    column: 'credit_limit',
+    editable: true,
+    mapped: true,
+    required: false,
+    usual: null,
+    values: [],
+    kind: 'number',
+  })
+  expect(customers.columns).toContainEqual(expect.objectContaining({ column: 'id', editable: false }))
+  // The contract demands a name, the ERP none; it reads the city, and knows nothing of a status.
+  const found = (names: readonly string[]) =>
+    customers.columns.filter(({ column }) => names.includes(column)).map(({ mapped, required }) => [mapped, required])
+  expect(found(['legal_name', 'city', 'status'])).toEqual([
+    [true, true],
+    [true, false],
+    [false, false],
+  ])
+  expect(customers.columns.find(({ column }) => column === 'segment')!.values).toEqual(['A', 'B', 'C'])
+  const deals = systems[1]!.tables.find((one) => one.table === 'deals')!
+  expect(deals.columns.find(({ column }) => column === 'stage')).toMatchObject({
+    usual: 'won',
+    values: ['won', 'delivered'],
+  })
+  expect(deals.columns.find(({ column }) => column === 'deal_no')).toMatchObject({ required: true })
 })
 
 test('an edit in one system lands in the other by itself, and one in the wrong place becomes a question', async () => {

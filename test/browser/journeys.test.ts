@@ -5,6 +5,7 @@ import { caseJourneys } from './journeys/cases.ts'
 import { logJourneys } from './journeys/log.ts'
 import { operatingJourneys } from './journeys/operating.ts'
 import { peopleJourneys } from './journeys/people.ts'
+import { playJourneys } from './journeys/play.ts'
 import { restrictedJourneys } from './journeys/restricted.ts'
 import { ruleJourneys } from './journeys/rules.ts'
 import { journeyStage } from './journeys/stage.ts'
@@ -22,6 +23,7 @@ describeBrowser('journeys', (browser) => {
   caseJourneys(stage)
   operatingJourneys(stage)
   logJourneys(stage)
+  playJourneys(stage)
   alertJourneys(stage)
 
   test('no page asked for what its reader may not see, and none broke', () => {

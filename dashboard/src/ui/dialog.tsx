@@ -1,11 +1,14 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 
-/** Asks before the rest goes on. Escape and the backdrop close it; the focus returns by itself. */
+/** Asks before the rest goes on. Escape and the backdrop close it; however it goes, the focus returns to where it was. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
-    if (!dialog.current!.open) dialog.current!.showModal()
+  useLayoutEffect(() => {
+    const shown = dialog.current!
+    shown.showModal()
+    // One that is only taken off the page gives the focus to nobody.
+    return () => shown.close()
   }, [])
   return (
     <dialog

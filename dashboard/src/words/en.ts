@@ -304,6 +304,21 @@ export const en = {
   switched: (system: string, to: string) => `${system} is ${to} now.`,
   rowsOf: (shown: string, total: string) => `${shown} of ${total} rows, latest changes first`,
   savedIn: (column: string) => `Saved ${column}.`,
+  mayNotEdit: (flow: string) => `You can look at the rows of ${flow}, but not change them.`,
+  newRow: 'New row',
+  newRowIn: (system: string, table: string) => `New row in ${system}: ${table}`,
+  newRowMeans:
+    'It is typed into this system as its own users would do it. What follows in the other one is what the contract says.',
+  makeRow: 'Make the row',
+  rowMade: (system: string, row: string) => `Row ${row} is in ${system} now.`,
+  delete: 'Delete',
+  deleteRowNumber: (row: string) => `Delete row ${row}`,
+  deleteRow: (system: string, row: string) => `Delete row ${row} of ${system}?`,
+  deleteRowMeans:
+    'It is deleted in this system as its own users would do it. What follows in the other one is what the contract says: that may be a case for you to decide.',
+  rowDeleted: (system: string, row: string) => `Row ${row} of ${system} is deleted.`,
+  yes: 'yes',
+  no: 'no',
   switches: { up: 'up', slow: 'slow', busy: 'busy (429)', down: 'down' },
   states: {
     'On time': 'On time',

@@ -306,6 +306,21 @@ export const es: typeof en = {
   switched: (system, to) => `${system} está ${to}.`,
   rowsOf: (shown, total) => `${shown} de ${total} filas, los últimos cambios primero`,
   savedIn: (column) => `Guardado ${column}.`,
+  mayNotEdit: (flow) => `Puede ver las filas de ${flow}, pero no cambiarlas.`,
+  newRow: 'Nueva fila',
+  newRowIn: (system, table) => `Nueva fila en ${system}: ${table}`,
+  newRowMeans:
+    'Se escribe en este sistema como lo harían sus propios usuarios. Lo que ocurra en el otro lo dice el contrato.',
+  makeRow: 'Crear la fila',
+  rowMade: (system, row) => `La fila ${row} ya está en ${system}.`,
+  delete: 'Borrar',
+  deleteRowNumber: (row) => `Borrar la fila ${row}`,
+  deleteRow: (system, row) => `¿Borrar la fila ${row} de ${system}?`,
+  deleteRowMeans:
+    'Se borra en este sistema como lo harían sus propios usuarios. Lo que ocurra en el otro lo dice el contrato: puede ser un caso que usted decida.',
+  rowDeleted: (system, row) => `La fila ${row} de ${system} está borrada.`,
+  yes: 'sí',
+  no: 'no',
   switches: { up: 'encendido', slow: 'lento', busy: 'saturado (429)', down: 'apagado' },
   states: {
     'On time': 'Al día',

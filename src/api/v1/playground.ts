@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import type { ApiParts } from '../server.ts'
+import { playColumns } from './play-columns.ts'
 import { acted } from './schemas/plain.ts'
 import {
   playground,
@@ -11,6 +13,7 @@ import {
   playTableParams,
   playValues,
 } from './schemas/playground.ts'
+import { sees } from './seen-flows.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** The demo's systems to play with; there are no such routes elsewhere. */
@@ -18,18 +21,32 @@ export const playgroundRoutes: V1Routes = (server, parts) => {
   const { playground: play } = parts
   if (!play) return
   const tags = ['Playground']
+  const flowOf = (request: FastifyRequest): string | null => {
+    const { system, table } = request.params as { system: string; table: string }
+    return play.flowOf(system, table)
+  }
   server.get(
     '/playground',
     {
       config: { right: 'view' },
       schema: { tags, summary: 'The demo’s systems, and how each answers now', response: { 200: playground } },
     },
-    async () => ({ systems: await play.systems() }),
+    async (request) => ({
+      systems: (await play.systems()).map((one) => ({
+        ...one,
+        tables: one.tables
+          .filter(({ flow }) => sees(request, flow))
+          .map((table) => ({
+            ...table,
+            columns: playColumns(parts.app.check.contract?.flows.get(table.flow), one.system, table.columns),
+          })),
+      })),
+    }),
   )
   server.get(
     '/playground/:system/:table',
     {
-      config: { right: 'view' },
+      config: { right: 'view', flowOf },
       schema: {
         tags,
         summary: 'Rows of a table',
@@ -43,7 +60,7 @@ export const playgroundRoutes: V1Routes = (server, parts) => {
   server.post(
     '/playground/:system/:table',
     {
-      config: { right: 'operate' },
+      config: { right: 'operate', flowOf },
       schema: {
         tags,
         summary: 'Type in a row, as somebody who works with the system does',
@@ -62,7 +79,7 @@ export const playgroundRoutes: V1Routes = (server, parts) => {
   server.patch(
     '/playground/:system/:table/:id',
     {
-      config: { right: 'operate' },
+      config: { right: 'operate', flowOf },
       schema: { tags, summary: 'Edit a row', params: playRowParams, body: playValues, response: { 200: playRow } },
     },
     async (request) => {
@@ -75,7 +92,7 @@ export const playgroundRoutes: V1Routes = (server, parts) => {
   server.delete(
     '/playground/:system/:table/:id',
     {
-      config: { right: 'operate' },
+      config: { right: 'operate', flowOf },
       schema: { tags, summary: 'Delete a row', params: playRowParams, response: { 200: acted } },
     },
     async (request) => {

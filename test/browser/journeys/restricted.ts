@@ -15,11 +15,12 @@ const SCREENS = [
   '/systems/erp',
   '/alerts',
   '/account',
+  '/playground',
 ]
 
 /** Everything that changes something for others. */
 const ACTS =
-  /^(Run now|Pause|Resume|Retry|Decide|Acknowledge|Mute|Tell again|Send a test|Test the connection|Sign$|Refuse|Give this|Invite|Show the effect)/
+  /^(Run now|Pause|Resume|Retry|Decide|Acknowledge|Mute|Tell again|Send a test|Test the connection|Sign$|Refuse|Give this|Invite|Show the effect|New row|Delete)/
 
 export function restrictedJourneys(stage: Stage): void {
   test('the technical owner of one flow sees that flow alone, and every button that he sees works', async () => {
@@ -46,4 +47,15 @@ export function restrictedJourneys(stage: Stage): void {
     }
     await page.close()
   }, 90_000)
+
+  test('to a viewer the tables of the playground are tables, and its switches words', async () => {
+    const page = await stage.open('vera', '/playground')
+    await page.getByText('You can look at the rows of orders, but not change them.').waitFor()
+    const erp = page.getByRole('region', { name: 'erp', exact: true })
+    expect(await erp.getByRole('row').count()).toBeGreaterThan(2)
+    expect(await erp.getByRole('textbox').count()).toBe(0)
+    expect(await erp.getByRole('combobox').count()).toBe(0)
+    await erp.getByText('erp is up').waitFor()
+    await page.close()
+  }, 30_000)
 }

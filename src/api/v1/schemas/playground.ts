@@ -6,9 +6,13 @@ import { count, valueText, type Wire } from './plain.ts'
 export const playSwitch: Wire<Mood> = z.enum(['up', 'down', 'slow', 'busy'])
 export type PlaySwitch = Mood
 
-const column = z.object({
+const playColumn = z.object({
   column: z.string(),
   editable: z.boolean(),
+  mapped: z.boolean().meta({ description: 'The contract reads or writes it' }),
+  required: z.boolean().meta({ description: 'The system or the contract refuses a row without it' }),
+  usual: valueText.meta({ description: 'What it is in a row that is typed in, unless said otherwise' }),
+  values: z.array(z.string()).meta({ description: 'Values that the contract knows' }),
   kind: z.enum(['text', 'number', 'boolean', 'date', 'time']),
 })
 export const playground = z
@@ -17,12 +21,13 @@ export const playground = z
       z.object({
         system: z.string(),
         switch: playSwitch,
-        tables: z.array(z.object({ table: z.string(), flow: z.string(), columns: z.array(column) })),
+        tables: z.array(z.object({ table: z.string(), flow: z.string(), columns: z.array(playColumn) })),
       }),
     ),
   })
   .meta({ id: 'Playground' })
 export type Playground = z.infer<typeof playground>
+export type PlayColumn = z.infer<typeof playColumn>
 
 export const playTableParams = z.object({ system: z.string(), table: z.string() })
 export const playRowParams = z.object({ ...playTableParams.shape, id: z.string() })
