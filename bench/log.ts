@@ -79,7 +79,7 @@ export async function log({ records, repeat }: { records: number; repeat: number
       for (const [filter, search] of FILTERS) {
         const timed = async (n: number, after: LogPlace | null): Promise<number> => {
           const began = performance.now()
-          await app.screens.logPage({ flows: null, ...search(n, records) }, { after, limit: PAGE })
+          await app.screens.logPage({ flows: null, ...search(n, records) }, { after, limit: PAGE }, 'en')
           return performance.now() - began
         }
         // Connections and code are warm before it counts.

@@ -8,8 +8,8 @@ import type { Probe } from './engine/probe-system.ts'
 import type { CaseDecision } from './engine/resolve-case.ts'
 import type { RulesDesk } from './engine/rules-desk.ts'
 import type { Screens } from './engine/screens.ts'
-import type { ConcordatError } from './model/errors.ts'
 import type { Language } from './model/language.ts'
+import type { ConcordatError } from './model/errors.ts'
 import type {
   CaseView,
   FeedReport,
@@ -37,7 +37,7 @@ export interface App {
   readonly check: CheckReport
   /** The store, for what only the API asks it. */
   readonly database: Database
-  plan(options?: RunOptions & { limit?: number }): Promise<PlanReport>
+  plan(options?: RunOptions & { limit?: number; language?: Language }): Promise<PlanReport>
   /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
   run(options?: RunOptions): Promise<readonly FlowRun[]>
   /** What the owners of each decided flow have said of its rules. */
@@ -50,7 +50,7 @@ export interface App {
     'known' | 'savedAt' | 'waitsFor' | 'newRules' | 'versions' | 'diff' | 'answer' | 'signingsOf'
   >
   /** What a run of a flow would do by the contract's file as it is now. */
-  planFile(flow: string, limit: number): Promise<PlanReport>
+  planFile(flow: string, limit: number, language?: Language): Promise<PlanReport>
   /**
    * Opens the application by the contract's file as it is now, on the same store, when that has new rules and all of its
    * flows are signed; null otherwise. This one goes on; who keeps the store running must be closed last.
@@ -70,7 +70,11 @@ export interface App {
   /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
   resolve(caseId: number, decision: CaseDecision): Promise<readonly CaseView[]>
   /** What deciding so would do; changes nothing. */
-  previewDecision(caseId: number, decision: Omit<CaseDecision, 'by' | 'expected'>): Promise<DecisionPreview>
+  previewDecision(
+    caseId: number,
+    decision: Omit<CaseDecision, 'by' | 'expected'>,
+    language?: Language,
+  ): Promise<DecisionPreview>
   /** What screens look up in the store. */
   readonly screens: Screens
   testSystem(name: string): Promise<ConnectionReport>

@@ -215,6 +215,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return planFlows(depsOf(run), contract, names, {
         ...(run.full && { full: true }),
         ...(run.limit !== undefined && { limit: run.limit }),
+        ...(run.language && { language: run.language }),
       })
     },
     async run(run = {}) {
@@ -230,10 +231,10 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     rules,
     signings: (language) => rules.signings(language),
     giveWord: (word, language) => rules.giveWord(word, language),
-    async planFile(flow, limit) {
+    async planFile(flow, limit, language) {
       const other = await openApplication({ ...options, contract: path, databaseUrl: url })
       try {
-        return await other.plan({ flows: [flow], limit })
+        return await other.plan({ flows: [flow], limit, ...(language && { language }) })
       } finally {
         await other.close()
       }
@@ -267,10 +268,10 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
     resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
     screens: screensOf(database, contract),
-    async previewDecision(id, decision) {
+    async previewDecision(id, decision, language = 'en') {
       const { flow } = await openCase(database, id)
       await reach(contract.flows.get(flow)?.systems ?? [])
-      return previewDecision(deps, contract, id, decision)
+      return previewDecision(deps, contract, id, decision, language)
     },
     async testSystem(name) {
       known(name)

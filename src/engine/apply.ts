@@ -1,4 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
+import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { openCases } from '../store/cases.ts'
 import {
@@ -248,7 +249,13 @@ function blockedCases(
     }
     if (failure.state === 'quarantined') {
       work.counts.quarantined++
-      return [quarantineCase(side.system, failure.error, about)]
+      return [
+        quarantineCase(
+          side.system,
+          inEach(() => failure.error),
+          about,
+        ),
+      ]
     }
     const mark = marks.find((candidate) => candidate.recordId === failure.recordId)!
     const overdue = work.clock() - Date.parse(mark.since) >= work.flow.edgeCases.missingReference.waitMs

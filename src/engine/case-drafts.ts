@@ -1,7 +1,8 @@
 import type { Flow } from '../contract/contract.ts'
-import { listed, manyOf, oneOf, withArticle } from '../contract/wording.ts'
 import type { Ask } from '../merge/merge-record.ts'
+import type { InEach, Language } from '../model/language.ts'
 import type { CaseDetail, CaseDraft } from '../store/cases.ts'
+import { CASE_WORDS, type CaseWords, type RecordAt } from './words/case-words.ts'
 
 /*
  * The questions that people get, in their words: what happened, the values side by side, and what each answer does.
@@ -21,7 +22,18 @@ interface About {
   readonly title: string
 }
 
-const GONE_ON = { choice: 'ignore', means: 'Leave it as it is, in every system.' }
+type Choices = CaseDetail['choices']
+
+/** What a case says in every language, of one way to say it. */
+function asked(
+  say: (words: CaseWords, language: Language) => { readonly sentence: string; readonly choices: Choices },
+): Pick<CaseDetail, 'sentence' | 'choices' | 'in'> {
+  const { sentence, choices } = say(CASE_WORDS.en, 'en')
+  const es = say(CASE_WORDS.es, 'es')
+  return { sentence, choices, in: { es: { sentence: es.sentence, means: es.choices.map((choice) => choice.means) } } }
+}
+
+const goneOn = (words: CaseWords) => ({ choice: 'ignore', means: words.ignore })
 
 /** Systems besides one that the flow may write to. */
 const writable = (flow: Flow, except: string): readonly string[] =>
@@ -29,43 +41,36 @@ const writable = (flow: Flow, except: string): readonly string[] =>
 
 const mayWrite = (flow: Flow, system: string): boolean => flow.direction === 'both' || flow.direction.to === system
 
-const besides = (flow: Flow, system: string): string => listed(flow.systems.filter((name) => name !== system))
+const besides = (flow: Flow, system: string): readonly string[] => flow.systems.filter((name) => name !== system)
 
 /** To create a record elsewhere, where the flow may; empty where it only ever reads the others. */
-const creating = (flow: Flow, system: string, opening: string): CaseDetail['choices'] => {
+const creating = (flow: Flow, system: string, means: (systems: readonly string[]) => string): Choices => {
   const others = writable(flow, system)
-  return others.length === 0 ? [] : [{ choice: 'create', means: `${opening} in ${listed(others)}.` }]
+  return others.length === 0 ? [] : [{ choice: 'create', means: means(others) }]
 }
 
 /** Which of the values counts; none that would have to be written into a system which the flow only reads. */
-function valueChoices(flow: Flow, fieldName: string, systems: readonly string[]): CaseDetail['choices'] {
+function valueChoices(words: CaseWords, flow: Flow, fieldName: string, systems: readonly string[]): Choices {
   const { direction } = flow
   if (direction !== 'both') {
     return [
-      { choice: direction.from, means: `Use the value of ${direction.from} in ${direction.to} too.` },
-      { choice: 'leave', means: `Leave both as they are until ${direction.from} changes it again.` },
+      { choice: direction.from, means: words.useInOther(direction.from, direction.to) },
+      { choice: 'leave', means: words.leaveUntilChanged(direction.from) },
     ]
   }
   const type = flow.fields.find((field) => field.name === fieldName)?.spec.type
   return [
-    ...systems.map((system) => ({ choice: system, means: `Use the value of ${system} everywhere.` })),
-    { choice: 'golden', means: 'Keep the last agreed value everywhere.' },
+    ...systems.map((system) => ({ choice: system, means: words.useEverywhere(system) })),
+    { choice: 'golden', means: words.keepAgreed },
     // Nobody can type lines, or knows the number by which we know a record.
-    ...(type === 'lines' || type === 'reference'
-      ? []
-      : [{ choice: 'value', means: 'Use another value everywhere (give it with --value).' }]),
+    ...(type === 'lines' || type === 'reference' ? [] : [{ choice: 'value', means: words.anotherValue }]),
   ]
 }
 
 /** The same field was changed in several places, or outside its master, and the contract says to ask. */
 export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: string }): CaseDraft {
   const systems = Object.keys(ask.values).filter((name) => name !== 'golden')
-  const sentence =
-    ask.cause === 'existing'
-      ? `${ask.field} of “${about.title}” differs between the systems, and nobody has said yet which value is right.`
-      : ask.kind === 'conflict'
-        ? `${ask.field} of “${about.title}” was changed in more than one system.`
-        : `${ask.field} of “${about.title}” was changed outside its master.`
+  const says = ask.cause === 'existing' ? 'differs' : ask.kind === 'conflict' ? 'changedInSeveral' : 'changedOutside'
   return {
     ...about,
     kind: ask.kind,
@@ -78,9 +83,11 @@ export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: strin
     subject: fieldSubject(about.recordId, ask.field),
     field: ask.field,
     detail: {
-      sentence,
+      ...asked((words) => ({
+        sentence: words[says](ask.field, about.title),
+        choices: valueChoices(words, flow, ask.field, systems),
+      })),
       values: ask.values,
-      choices: valueChoices(flow, ask.field, systems),
     },
   }
 }
@@ -89,14 +96,9 @@ export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: strin
 export function heldCase(
   system: string,
   cause: 'invalid_value' | 'required_value' | 'missing_reference',
-  detail: string,
+  detail: InEach,
   about: About,
 ): CaseDraft {
-  const opening = {
-    invalid_value: 'holds a value that cannot be read',
-    required_value: 'lacks a value that must be there',
-    missing_reference: 'refers to something that is not there',
-  }[cause]
   return {
     ...about,
     kind: 'held record',
@@ -104,9 +106,11 @@ export function heldCase(
     subject: remoteSubject(system, about.remoteId!),
     field: null,
     detail: {
-      sentence: `“${about.title}” in ${system} ${opening}: ${detail}. It is held back until that is mended in ${system}.`,
+      ...asked((words, language) => ({
+        sentence: words.held[cause](about.title, system, detail[language]),
+        choices: [{ choice: 'retry', means: words.lookAgain }, goneOn(words)],
+      })),
       values: {},
-      choices: [{ choice: 'retry', means: 'Look at it again in the next run.' }, GONE_ON],
     },
   }
 }
@@ -119,12 +123,6 @@ export function unmatchedCase(
   about: About & { recordId: string },
   values: Readonly<Record<string, string | null>>,
 ): CaseDraft {
-  const others = besides(flow, system)
-  const why = {
-    existing_unmatched: `is in ${system} and has no counterpart in ${others}`,
-    created_outside_master: `was created in ${system}, which is not the master of ${manyOf(flow.name)}`,
-    older_than: `is in ${system}, has no counterpart in ${others}, and has not changed for a long time`,
-  }[cause]
   return {
     ...about,
     kind: 'held record',
@@ -132,9 +130,11 @@ export function unmatchedCase(
     subject: recordSubject(about.recordId),
     field: null,
     detail: {
-      sentence: `“${about.title}” ${why}.`,
+      ...asked((words) => ({
+        sentence: words.unmatched[cause](about.title, system, flow.name, besides(flow, system)),
+        choices: [...creating(flow, system, words.create), goneOn(words)],
+      })),
       values,
-      choices: [...creating(flow, system, 'Create it'), GONE_ON],
     },
   }
 }
@@ -153,18 +153,17 @@ export function counterpartCase(
     subject: recordSubject(about.recordId),
     field: null,
     detail: {
-      sentence: `“${about.title}” in ${system} belongs to “${counterpart.title}” (${counterpart.where}), which is held back. Both are joined once that is mended.`,
+      ...asked((words) => ({
+        sentence: words.counterpartHeld(about.title, system, counterpart),
+        choices: [...creating(flow, system, words.createThisOne), goneOn(words)],
+      })),
       values: {},
-      choices: [...creating(flow, system, 'They are different; create this one'), GONE_ON],
     },
   }
 }
 
-export interface CandidateView {
+export interface CandidateView extends RecordAt {
   readonly record: string
-  readonly title: string
-  /** E.g. `erp 17`. */
-  readonly where: string
   readonly taken: boolean
 }
 
@@ -176,11 +175,7 @@ export function ambiguousCase(
   about: About & { recordId: string },
 ): CaseDraft {
   const free = candidates.filter((candidate) => !candidate.taken)
-  const list = candidates.map((candidate) => `“${candidate.title}” (${candidate.where})`).join(', ')
-  const sentence =
-    free.length === 0
-      ? `“${about.title}” in ${system} looks like ${list}, which has its counterpart in ${system} already: probably a duplicate.`
-      : `“${about.title}” in ${system} could be ${candidates.length === 1 ? '' : 'any of: '}${list}.`
+  const says = free.length === 0 ? 'probablyDuplicate' : 'couldBe'
   return {
     ...about,
     kind: 'ambiguous match',
@@ -188,27 +183,23 @@ export function ambiguousCase(
     subject: recordSubject(about.recordId),
     field: null,
     detail: {
-      sentence,
+      ...asked((words) => ({
+        sentence: words[says](about.title, system, candidates),
+        choices: [
+          ...free.map((candidate) => ({ choice: `link ${candidate.record}`, means: words.isThisOne(candidate) })),
+          { choice: 'separate', means: separately(words, flow, system) },
+          goneOn(words),
+        ],
+      })),
       values: Object.fromEntries(candidates.map((candidate) => [candidate.where, candidate.title])),
-      choices: [
-        ...free.map((candidate) => ({
-          choice: `link ${candidate.record}`,
-          means: `It is “${candidate.title}” (${candidate.where}).`,
-        })),
-        separateChoice(flow, system),
-        GONE_ON,
-      ],
     },
   }
 }
 
 /** It is none of the candidates: what happens then. */
-function separateChoice(flow: Flow, system: string): CaseDetail['choices'][number] {
+function separately(words: CaseWords, flow: Flow, system: string): string {
   const others = writable(flow, system)
-  const own = `None of them: it is ${withArticle(oneOf(flow.name))} of its own`
-  return others.length === 0
-    ? { choice: 'separate', means: `${own}, which stays in ${system} alone.` }
-    : { choice: 'separate', means: `${own}; create it in ${listed(others)} too.` }
+  return others.length === 0 ? words.staysAlone(flow.name, system) : words.createOfItsOwn(flow.name, others)
 }
 
 /** A record is gone on one side, and a person decides what that means for the others. */
@@ -218,7 +209,6 @@ export function deletionCase(
   inMaster: boolean,
   about: About & { recordId: string },
 ): CaseDraft {
-  const others = besides(flow, system)
   const deletable = writable(flow, system)
   return {
     ...about,
@@ -227,19 +217,21 @@ export function deletionCase(
     subject: deletionSubject(about.recordId),
     field: null,
     detail: {
-      sentence: `“${about.title}” was deleted in ${system} and is still in ${others}.`,
+      ...asked((words) => ({
+        sentence: words.deleted(about.title, system, besides(flow, system)),
+        choices: [
+          ...(deletable.length > 0 ? [{ choice: 'delete', means: words.deleteToo(deletable) }] : []),
+          ...(mayWrite(flow, system) ? [{ choice: 'restore', means: words.bringBack(system) }] : []),
+          { choice: 'unlink', means: words.unlink },
+        ],
+      })),
       values: {},
-      choices: [
-        ...(deletable.length > 0 ? [{ choice: 'delete', means: `Delete it in ${listed(deletable)} too.` }] : []),
-        ...(mayWrite(flow, system) ? [{ choice: 'restore', means: `Bring it back in ${system}, as it was.` }] : []),
-        { choice: 'unlink', means: 'Leave both as they are and stop keeping them in agreement.' },
-      ],
     },
   }
 }
 
 /** A system refuses the write of one record. */
-export function quarantineCase(system: string, error: string, about: About & { recordId: string }): CaseDraft {
+export function quarantineCase(system: string, error: InEach, about: About & { recordId: string }): CaseDraft {
   return {
     ...about,
     kind: 'quarantined record',
@@ -247,9 +239,11 @@ export function quarantineCase(system: string, error: string, about: About & { r
     subject: writeSubject(about.recordId, system),
     field: null,
     detail: {
-      sentence: `${system} does not take “${about.title}”: ${error}`,
+      ...asked((words, language) => ({
+        sentence: words.refused(about.title, system, error[language]),
+        choices: [{ choice: 'retry', means: words.tryAgain }, goneOn(words)],
+      })),
       values: {},
-      choices: [{ choice: 'retry', means: 'Try again in the next run.' }, GONE_ON],
     },
   }
 }
@@ -263,9 +257,11 @@ export function waitingCase(system: string, waitsFor: string, about: About & { r
     subject: writeSubject(about.recordId, system),
     field: null,
     detail: {
-      sentence: `“${about.title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,
+      ...asked((words) => ({
+        sentence: words.waits(about.title, system, waitsFor),
+        choices: [{ choice: 'retry', means: words.tryAgain }, goneOn(words)],
+      })),
       values: {},
-      choices: [{ choice: 'retry', means: 'Try again in the next run.' }, GONE_ON],
     },
   }
 }
@@ -282,8 +278,6 @@ export function breakerCase(
   /** How many of them have been changed in real time within the last minute. */
   already = 0,
 ): CaseDraft {
-  const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
-  if (already > 0) parts.push(`${already} have just been changed`)
   return {
     kind: 'breaker tripped',
     cause: 'limits.changes',
@@ -294,12 +288,14 @@ export function breakerCase(
     field: null,
     title: flow.name,
     detail: {
-      sentence: `${count} ${count === 1 ? oneOf(flow.name) : manyOf(flow.name)} would change (${parts.join(', ')}), more than the ${limit} that the contract lets through at once. Nothing ${already > 0 ? 'more ' : ''}was written.`,
+      ...asked((words) => ({
+        sentence: words.tooManyChanges(flow.name, count, limit, bySystem, already),
+        choices: [
+          { choice: 'approve', means: words.letChangesThrough(count) },
+          { choice: 'reject', means: words.writeNothing },
+        ],
+      })),
       values: {},
-      choices: [
-        { choice: 'approve', means: `Let up to ${count} changes through in the next run.` },
-        { choice: 'reject', means: 'Write nothing; the next run that finds so many will ask again.' },
-      ],
       data: { count },
     },
   }
@@ -312,7 +308,6 @@ export function massDeletionCase(
   limit: number,
   bySystem: Readonly<Record<string, number>>,
 ): CaseDraft {
-  const parts = Object.entries(bySystem).map(([system, n]) => `${n} in ${system}`)
   return {
     kind: 'mass deletion',
     cause: 'limits.deletions',
@@ -323,15 +318,14 @@ export function massDeletionCase(
     field: null,
     title: flow.name,
     detail: {
-      sentence: `${count} ${count === 1 ? `${oneOf(flow.name)} is` : `${manyOf(flow.name)} are`} gone (${parts.join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
+      ...asked((words) => ({
+        sentence: words.tooManyGone(flow.name, count, limit, bySystem),
+        choices: [
+          { choice: 'approve', means: words.acceptDeletions(count) },
+          { choice: 'reject', means: words.deleteNothing },
+        ],
+      })),
       values: {},
-      choices: [
-        {
-          choice: 'approve',
-          means: `Accept up to ${count} deletions in the next run and treat them as the contract says.`,
-        },
-        { choice: 'reject', means: 'Delete nothing; the next run that finds them gone will ask again.' },
-      ],
       data: { count },
     },
   }
@@ -344,6 +338,7 @@ export function oscillationCase(
   values: Readonly<Record<string, string | null>>,
   about: About & { recordId: string },
 ): CaseDraft {
+  const systems = Object.keys(values).filter((name) => name !== 'golden')
   return {
     ...about,
     kind: 'breaker tripped',
@@ -351,13 +346,11 @@ export function oscillationCase(
     subject: fieldSubject(about.recordId, field),
     field,
     detail: {
-      sentence: `${field} of “${about.title}” keeps flipping between the same values; something in one of the systems changes it back. It is left alone until somebody decides.`,
+      ...asked((words) => ({
+        sentence: words.flips(field, about.title),
+        choices: valueChoices(words, flow, field, systems),
+      })),
       values,
-      choices: valueChoices(
-        flow,
-        field,
-        Object.keys(values).filter((name) => name !== 'golden'),
-      ),
     },
   }
 }

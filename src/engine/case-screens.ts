@@ -1,12 +1,13 @@
 import type { Contract } from '../contract/contract.ts'
-import { systemTitle } from '../contract/wording.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { CaseView } from '../model/report.ts'
 import { answersTo, findListedCase, listCases, type CaseSearch, type ListedCase } from '../store/case-list.ts'
 import type { Database, Session } from '../store/database.ts'
 import { alikeCases } from './resolve-case.ts'
 import { showRecords } from './show-record.ts'
 import { tellCases } from './tell-cases.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /** A case as lists show it. */
 export interface CaseEntry extends CaseView {
@@ -32,9 +33,10 @@ export async function tellCasePage(
   contract: Contract,
   search: CaseSearch,
   page: { readonly order: 'oldest' | 'newest'; readonly after: number | null; readonly limit: number },
+  language: Language,
 ): Promise<{ readonly items: readonly CaseEntry[]; readonly next: number | null }> {
   const rows = await listCases(session, search, { ...page, limit: page.limit + 1 })
-  const items = await tellListed(session, contract, rows.slice(0, page.limit))
+  const items = await tellListed(session, contract, rows.slice(0, page.limit), language)
   return { items, next: rows.length > page.limit ? items.at(-1)!.case : null }
 }
 
@@ -42,8 +44,9 @@ async function tellListed(
   session: Session,
   contract: Contract,
   rows: readonly ListedCase[],
+  language: Language,
 ): Promise<readonly CaseEntry[]> {
-  const views = await tellCases(session, contract, rows)
+  const views = await tellCases(session, contract, rows, language)
   return views.map((view, i) => {
     const { seen, resolvedBy, backAgain } = rows[i]!
     return { ...view, seen, resolved_by: resolvedBy, back_again: backAgain }
@@ -51,13 +54,18 @@ async function tellListed(
 }
 
 /** One case with a suggestion, and how many others are like it. */
-export async function tellCaseInDetail(database: Database, contract: Contract, id: number): Promise<CaseInDetail> {
+export async function tellCaseInDetail(
+  database: Database,
+  contract: Contract,
+  id: number,
+  language: Language,
+): Promise<CaseInDetail> {
   const row = await findListedCase(database, id)
   if (row === null)
     throw new ConcordatError('engine.unknown-case', `There is no case ${id}.`, {
       cure: 'List the open ones with `concordat cases`.',
     })
-  const [entry] = await tellListed(database, contract, [row])
+  const [entry] = await tellListed(database, contract, [row], language)
   const alike: { choice: string; open: number }[] = []
   if (row.state === 'open')
     for (const { choice } of row.detail.choices)
@@ -66,7 +74,7 @@ export async function tellCaseInDetail(database: Database, contract: Contract, i
   const [record] = shown === null ? [] : await showRecords(database, contract, row.flow, shown, 1)
   return {
     ...entry!,
-    suggestion: row.state === 'open' ? suggest(contract, row, await answersTo(database, row, MEMORY)) : null,
+    suggestion: row.state === 'open' ? suggest(contract, row, await answersTo(database, row, MEMORY), language) : null,
     alike,
     record_values: record ? { golden: record.golden, systems: record.systems, owners: record.owners } : null,
   }
@@ -78,14 +86,19 @@ const ENOUGH = 3
 const AGREED = 0.8
 
 /** What is likely meant: what people said to the same question before, else whose value counts by the contract. */
-function suggest(contract: Contract, row: ListedCase, answers: readonly string[]): CaseInDetail['suggestion'] {
+function suggest(
+  contract: Contract,
+  row: ListedCase,
+  answers: readonly string[],
+  language: Language,
+): CaseInDetail['suggestion'] {
+  const words = CASE_WORDS[language]
   const offered = new Set(row.detail.choices.map((choice) => choice.choice))
   const [answer, times] = commonest(answers)
   if (answer !== null && offered.has(answer) && answers.length >= ENOUGH && times / answers.length >= AGREED)
-    return { choice: answer, why: `${times} of the last ${answers.length} questions like this were answered so.` }
+    return { choice: answer, why: words.answeredSo(times, answers.length) }
   const field = contract.flows.get(row.flow)?.fields.find((one) => one.name === row.field)
-  if (field && offered.has(field.master))
-    return { choice: field.master, why: `${systemTitle(field.master)} is master of ${field.name}.` }
+  if (field && offered.has(field.master)) return { choice: field.master, why: words.isMaster(field.master, field.name) }
   return null
 }
 

@@ -25,6 +25,9 @@ export function decodeGolden(
 const sameNames = (flow: Flow, names: readonly string[]): boolean =>
   names.length === flow.fields.length && flow.fields.every((field, i) => field.name === names[i])
 
+/** What a record is called that holds nothing to call it by. */
+export const NAMELESS = '(without a name)'
+
 /** The human name of a record: its first text field, else its first value. */
 export function titleOf(flow: Flow, values: readonly (Reading | Raw)[]): string {
   const usable = (i: number): string | undefined => {
@@ -36,7 +39,7 @@ export function titleOf(flow: Flow, values: readonly (Reading | Raw)[]): string 
     const value = usable(i)
     if (value !== undefined) return value.length > 80 ? `${value.slice(0, 77)}…` : value
   }
-  return '(without a name)'
+  return NAMELESS
 }
 
 const naming = new WeakMap<Flow, readonly number[]>()

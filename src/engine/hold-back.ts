@@ -1,12 +1,14 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Rule } from '../contract/rule.ts'
 import { isSkipped, type Waived } from '../merge/side-state.ts'
+import { inEach, type InEach } from '../model/language.ts'
 import { Invalid, Unresolved, type Reading } from '../model/value.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { heldCase, remoteSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import type { Side } from './side.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /*
  * Records that cannot be taken as they are: a value that cannot be read, a required one that is missing, a reference to
@@ -16,7 +18,7 @@ import type { Side } from './side.ts'
 
 export interface Blocker {
   readonly cause: 'invalid_value' | 'required_value' | 'missing_reference'
-  readonly detail: string
+  readonly detail: InEach
 }
 
 /** The rule that a new record is held by. */
@@ -60,17 +62,24 @@ export function blockerOf(
     if (typeof value === 'string') continue
     if (value instanceof Invalid) {
       if (field.invalidValue === 'hold record')
-        return { cause: 'invalid_value', detail: `${field.name}: ${value.reason}` }
+        return { cause: 'invalid_value', detail: inEach(() => `${field.name}: ${value.reason}`) }
     } else if (value instanceof Unresolved) {
       if (waitsFor(work, field.name, value, waiting)) {
-        return { cause: 'missing_reference', detail: `${field.name} refers to ${value.flow} ${value.remoteId}` }
+        const { flow: parent, remoteId } = value
+        return {
+          cause: 'missing_reference',
+          detail: inEach((language) => CASE_WORDS[language].refersTo(field.name, parent, remoteId)),
+        }
       }
     } else if (field.required && side.mapping.holds[i] && linked && field.master === side.system) {
-      return { cause: 'required_value', detail: `${field.name} is empty` }
+      return { cause: 'required_value', detail: emptyField(field.name) }
     }
   }
   return null
 }
+
+/** What is wrong with a record whose required field is empty. */
+export const emptyField = (field: string): InEach => inEach((language) => CASE_WORDS[language].isEmpty(field))
 
 /** Whether a missing reference holds the record back, now. */
 function waitsFor(work: FlowWork, field: string, value: Unresolved, { since, waived }: Waiting): boolean {
@@ -90,7 +99,7 @@ export function holdBack(
   outcome: Outcome,
   heldSince: ReadonlyMap<string, number> | undefined,
 ): void {
-  outcome.held.push({ sideId: side.id, remoteId: record.id, cause, detail, image: record.image })
+  outcome.held.push({ sideId: side.id, remoteId: record.id, cause, detail: detail.en, image: record.image })
   work.counts.held++
   const wait = work.flow.edgeCases.missingReference
   const since = heldSince?.get(record.id)

@@ -2,6 +2,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { compileMapping, mappedColumns, mappedLines, type RowShape } from '../contract/mapping.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { decodeImage } from '../model/image.ts'
+import type { Language } from '../model/language.ts'
 import type { LogEntry } from '../model/report.ts'
 import type { Raw } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
@@ -19,10 +20,11 @@ export async function tellLogPage(
   contract: Contract,
   search: LogSearch,
   page: { readonly after: LogPlace | null; readonly limit: number },
+  language: Language,
 ): Promise<{ readonly items: readonly LogEntry[]; readonly next: LogPlace | null }> {
   const rows = await readLogPage(session, search, { ...page, limit: page.limit + 1 })
   const shown = rows.slice(0, page.limit)
-  const told = await tell(session, contract, shown)
+  const told = await tell(session, contract, shown, language)
   const last = shown.at(-1)
   return {
     // What a creation wrote is not stored with it, so that the search lets every creation through.
@@ -62,13 +64,14 @@ export async function tellLogEntry(
   contract: Contract,
   kind: LogEntry['kind'],
   id: number,
+  language: Language,
 ): Promise<LogInDetail> {
   const row = await readLogEntry(session, kind, id)
   if (row === null)
     throw new ConcordatError('engine.unknown-entry', `The log has no ${kind} ${id}.`, {
       cure: 'What is past the history of the contract is forgotten.',
     })
-  const [entry] = await tell(session, contract, [row])
+  const [entry] = await tell(session, contract, [row], language)
   const write = kind === 'operation' ? await sentBy(session, contract, row, entry!) : null
   const changes = kind === 'revision' ? (JSON.parse(row.detail ?? '[]') as StoredChange[]) : []
   return {

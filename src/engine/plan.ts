@@ -1,5 +1,6 @@
 import type { Contract } from '../contract/contract.ts'
 import { rehearsing } from '../connector-kit/rehearsal.ts'
+import type { Language } from '../model/language.ts'
 import type { FlowRun, PlanReport, PlannedOperation } from '../model/report.ts'
 import type { OperationKind } from '../model/words.ts'
 import { findCases } from '../store/cases.ts'
@@ -21,7 +22,7 @@ export async function planFlows(
   deps: Deps,
   contract: Contract,
   names: readonly string[],
-  options: { full?: boolean; limit?: number },
+  options: { full?: boolean; limit?: number; language?: Language },
 ): Promise<PlanReport> {
   const flows = inDependencyOrder(contract, names)
   const leases = new Map<string, Lease>()
@@ -52,12 +53,12 @@ export async function planFlows(
           lease: { ...lease, expiresAt: Infinity },
         })
         runs.push(run)
-        operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20)))
+        operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20, options.language)))
       }
       const opened = (await findCases(database, { state: 'open' })).filter(
         (row) => Number(row.id) > before && names.includes(row.flow),
       )
-      return { flows: runs, operations, cases: await tellCases(database, contract, opened) }
+      return { flows: runs, operations, cases: await tellCases(database, contract, opened, options.language) }
     })
   } finally {
     for (const lease of leases.values()) await releaseLease(deps.database, lease).catch(() => {})
@@ -74,13 +75,14 @@ async function plannedOperations(
   contract: Contract,
   run: FlowRun,
   limit: number,
+  language?: Language,
 ): Promise<PlannedOperation[]> {
   const result: PlannedOperation[] = []
   for (const system of Object.keys(run.writes)) {
     const rows = (await searchLog(session, { run: run.run, system, limit }, null)).filter(
       (row) => row.kind === 'operation',
     )
-    for (const [i, entry] of (await tell(session, contract, rows)).entries()) {
+    for (const [i, entry] of (await tell(session, contract, rows, language)).entries()) {
       result.push({
         flow: run.flow,
         system,

@@ -2,9 +2,10 @@ import { rehearsing } from '../connector-kit/rehearsal.ts'
 import type { Connector } from '../connector-kit/port.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { Legend } from '../model/report.ts'
 import type { OperationKind } from '../model/words.ts'
-import { decisionsToCarryOut, findCases, type CaseRow } from '../store/cases.ts'
+import { caseIn, decisionsToCarryOut, findCases, type CaseRow } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import { ensureFlow, ensureFlows, ensureLayout, layouts, publishContract } from '../store/flows.ts'
 import { IdBlocks } from '../store/ids.ts'
@@ -71,6 +72,7 @@ export async function previewDecision(
   contract: Contract,
   id: number,
   decision: Omit<CaseDecision, 'by' | 'expected'>,
+  language: Language,
 ): Promise<DecisionPreview> {
   const { database, clock } = deps
   const first = await openCase(database, id)
@@ -107,7 +109,7 @@ export async function previewDecision(
         cases: cases.length,
         rehearsed: gone.length,
         ...(await effectsOf(rehearsed, contract, flow, runId, gone)),
-        asks: await asksSince(rehearsed, flow, Number(before?.id ?? 0)),
+        asks: await asksSince(rehearsed, flow, Number(before?.id ?? 0), language),
       }
     })
   } catch (error) {
@@ -233,10 +235,10 @@ async function effectsOf(
   return { effects: effects.slice(0, MOST_EFFECTS), writes, more: Math.max(0, effects.length - MOST_EFFECTS) }
 }
 
-async function asksSince(database: Database, flow: Flow, before: number): Promise<string[]> {
+async function asksSince(database: Database, flow: Flow, before: number, language: Language): Promise<string[]> {
   const open = await findCases(database, { flow: flow.name, state: 'open' })
   return open
     .filter((row) => Number(row.id) > before)
     .slice(0, MOST_EFFECTS)
-    .map((row) => row.detail.sentence)
+    .map((row) => caseIn(row.detail, language).sentence)
 }

@@ -1,5 +1,6 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import { decodeImage } from '../model/image.ts'
 import type { Legend, LogEntry } from '../model/report.ts'
 import type { Database, Session } from '../store/database.ts'
@@ -112,8 +113,9 @@ export async function tellRecordInDetail(
   contract: Contract,
   flowName: string,
   id: string,
+  language: Language,
 ): Promise<RecordInDetail> {
-  const view = (await showRecords(database, contract, flowName, id, 1)).find((one) => one.record === id)
+  const view = (await showRecords(database, contract, flowName, id, 1, language)).find((one) => one.record === id)
   const row = (await recordsById(database, [id]))[0]
   if (!view || !row)
     throw new ConcordatError('engine.unknown-record', `There is no record ${id} among the ${flowName}.`, {
@@ -133,6 +135,7 @@ export async function tellRecordInDetail(
     contract,
     { flows: null, state: 'all', record: id },
     { order: 'newest', after: null, limit: 200 },
+    language,
   )
   return {
     record,
@@ -159,7 +162,7 @@ export async function tellRecordInDetail(
           value,
           held.map(([system]) => [system, linkOf(system)?.waived ?? null]),
         ),
-        why: whyOf(flow, field.name, change, origin),
+        why: whyOf(flow, field.name, change, origin, language),
         changed: change ? { ...change.changed, at: iso(change.changed.at) } : null,
       }
     }),
@@ -196,10 +199,16 @@ function whyOf(
   field: string,
   last: LastChange | undefined,
   origin: { readonly rule: string; readonly system: string } | undefined,
+  language: Language,
 ): string {
   if (last)
-    return reason(flow, last.rule, { field, system: last.changed.system ?? Object.keys(last.changed.lost)[0] ?? null })
-  return reason(flow, origin?.rule ?? null, { field, system: origin?.system ?? null })
+    return reason(
+      flow,
+      last.rule,
+      { field, system: last.changed.system ?? Object.keys(last.changed.lost)[0] ?? null },
+      language,
+    )
+  return reason(flow, origin?.rule ?? null, { field, system: origin?.system ?? null }, language)
 }
 
 function waiversOf(

@@ -1,5 +1,7 @@
 import type { Contract } from '../contract/contract.ts'
+import { tellFailure } from '../contract/tell-failure.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { Legend, LogEntry } from '../model/report.ts'
 import type { OperationKind, Outcome, RunKind, RunStatus } from '../model/words.ts'
 import type { Database, Session } from '../store/database.ts'
@@ -14,7 +16,9 @@ import {
   type RunSearch,
 } from '../store/run-list.ts'
 import { sentBy } from './log-screens.ts'
+import { ASKED_TO_STOP } from './flow-work.ts'
 import { tell } from './tell-record.ts'
+import { LOG_WORDS } from './words/log-words.ts'
 
 /** A run as lists show it. */
 export interface RunEntry {
@@ -75,14 +79,20 @@ export async function tellRunPage(
   _contract: Contract,
   search: RunSearch,
   page: { readonly before: number | null; readonly limit: number },
+  language: Language,
 ): Promise<{ readonly items: RunEntry[]; readonly next: number | null }> {
   const rows = await listRuns(session, search, { ...page, limit: page.limit + 1 })
-  const items = rows.slice(0, page.limit).map(entryOf)
+  const items = rows.slice(0, page.limit).map((row) => entryOf(row, language))
   return { items, next: rows.length > page.limit ? items.at(-1)!.run : null }
 }
 
 /** One run: what it did, when it wrote where, and what was refused. */
-export async function tellRunInDetail(database: Database, contract: Contract, id: number): Promise<RunInDetail> {
+export async function tellRunInDetail(
+  database: Database,
+  contract: Contract,
+  id: number,
+  language: Language,
+): Promise<RunInDetail> {
   const row = await findRun(database, id)
   if (row === null)
     throw new ConcordatError('engine.unknown-run', `There is no run ${id}.`, {
@@ -92,7 +102,7 @@ export async function tellRunInDetail(database: Database, contract: Contract, id
   const first: RefusedWrite[] = []
   for (const operation of refused.first) first.push(...(await refusedWrite(database, contract, operation)))
   return {
-    ...entryOf(row),
+    ...entryOf(row, language),
     stages: (await writingsOf(database, id)).map(({ system, from, to, calls }) => ({
       system,
       stage: `writing ${system}`,
@@ -106,7 +116,7 @@ export async function tellRunInDetail(database: Database, contract: Contract, id
   }
 }
 
-function entryOf(row: ListedRun): RunEntry {
+function entryOf(row: ListedRun, language: Language): RunEntry {
   const { report } = row
   const took = row.finished === null ? null : (Date.parse(row.finished) - Date.parse(row.started)) / 1000
   return {
@@ -118,12 +128,20 @@ function entryOf(row: ListedRun): RunEntry {
     started: iso(row.started),
     finished: row.finished === null ? null : iso(row.finished),
     seconds: took === null ? null : Math.max(0, took),
-    message: row.message,
+    message: messageOf(row, language),
     failure: row.errorCode === null ? null : { code: row.errorCode, system: row.errorSystem },
     counts: Object.fromEntries(COUNTS.map((name) => [name, report?.[name] ?? 0])) as RunEntry['counts'],
     writes: report?.writes ?? {},
     open_cases: report?.open_cases ?? null,
   }
+}
+
+/** Why a run ended as it did. It is stored in English; where a run stopped at a limit, its case says at which. */
+function messageOf({ message, errorCode, errorSystem }: ListedRun, language: Language): string | null {
+  if (message === null || language === 'en') return message
+  if (errorCode !== null) return tellFailure({ code: errorCode, system: errorSystem, message }, language)
+  const { asked, stopped } = LOG_WORDS[language]
+  return message === ASKED_TO_STOP ? asked : stopped
 }
 
 async function refusedWrite(database: Database, contract: Contract, operation: number): Promise<RefusedWrite[]> {

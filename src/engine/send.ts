@@ -1,5 +1,6 @@
 import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem, WriteResult } from '../connector-kit/port.ts'
 import { ConcordatError } from '../model/errors.ts'
+import { inEach } from '../model/language.ts'
 import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
 import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
@@ -158,7 +159,13 @@ export async function storeResults(
             remoteId: item.link?.remoteId ?? null,
             title: titleOf(work.flow, item.golden),
           }
-          cases.push(quarantineCase(side.system, error.message, about))
+          cases.push(
+            quarantineCase(
+              side.system,
+              inEach(() => error.message),
+              about,
+            ),
+          )
         }
         return
       }

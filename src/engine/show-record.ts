@@ -2,6 +2,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { compileMapping, type RowMapping } from '../contract/mapping.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { decodeImage } from '../model/image.ts'
+import type { Language } from '../model/language.ts'
 import type { RecordView } from '../model/report.ts'
 import { Invalid, Unresolved, type Reading } from '../model/value.ts'
 import { findCases } from '../store/cases.ts'
@@ -26,6 +27,7 @@ export async function showRecords(
   flowName: string,
   query: string,
   limit: number,
+  language: Language = 'en',
 ): Promise<RecordView[]> {
   const flow = contract.flows.get(flowName)
   if (!flow) {
@@ -49,8 +51,8 @@ export async function showRecords(
       systems[system] = await valuesOf(session, contract, flow, system, mappings.get(key)!, link)
     }
     const timeline = [
-      ...(await tell(session, contract, await searchLog(session, { limit: 500 }, [record.id]))),
-      ...(await beginnings(session, contract, [record.id])),
+      ...(await tell(session, contract, await searchLog(session, { limit: 500 }, [record.id]), language)),
+      ...(await beginnings(session, contract, [record.id], language)),
     ]
     const shown = [named(flow, golden), ...Object.values(systems)].flatMap((values) => Object.entries(values))
     const [legend] = await legends(session, contract, [{ flow: flow.name, values: shown }])
@@ -64,7 +66,12 @@ export async function showRecords(
       owners: Object.fromEntries(flow.fields.map((field) => [field.name, field.master])),
       systems,
       timeline,
-      cases: await tellCases(session, contract, await findCases(session, { recordId: record.id, state: 'all' })),
+      cases: await tellCases(
+        session,
+        contract,
+        await findCases(session, { recordId: record.id, state: 'all' }),
+        language,
+      ),
       ...legend,
     })
   }

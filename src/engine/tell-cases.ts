@@ -1,11 +1,18 @@
 import type { Contract } from '../contract/contract.ts'
+import type { Language } from '../model/language.ts'
 import type { CaseView } from '../model/report.ts'
-import type { CaseRow } from '../store/cases.ts'
+import { caseIn, type CaseRow } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
 import { legends } from './legend.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /** Stored cases as their readers see them. */
-export async function tellCases(session: Session, contract: Contract, rows: readonly CaseRow[]): Promise<CaseView[]> {
+export async function tellCases(
+  session: Session,
+  contract: Contract,
+  rows: readonly CaseRow[],
+  language: Language = 'en',
+): Promise<CaseView[]> {
   // The values stand by system where the case is about one field, else by field.
   const told = await legends(
     session,
@@ -15,10 +22,11 @@ export async function tellCases(session: Session, contract: Contract, rows: read
       values: Object.entries(row.detail.values).map(([key, value]) => [row.field ?? key, value] as const),
     })),
   )
-  return rows.map((row, i) => ({ ...caseView(row), ...told[i] }))
+  return rows.map((row, i) => ({ ...caseView(row, language), ...told[i] }))
 }
 
-function caseView(row: CaseRow): CaseView {
+function caseView(row: CaseRow, language: Language): CaseView {
+  const { sentence, choices } = caseIn(row.detail, language)
   return {
     case: Number(row.id),
     flow: row.flow,
@@ -26,11 +34,11 @@ function caseView(row: CaseRow): CaseView {
     cause: row.cause,
     state: row.state,
     record: row.recordId,
-    title: row.title,
-    sentence: row.detail.sentence,
+    title: CASE_WORDS[language].title(row.title),
+    sentence,
     field: row.field,
     values: row.detail.values,
-    choices: row.detail.choices,
+    choices,
     opened: new Date(row.openedAt).toISOString(),
     opened_run: Number(row.openedRun),
     resolved: row.resolvedAt === null ? null : new Date(row.resolvedAt).toISOString(),

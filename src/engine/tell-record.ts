@@ -1,8 +1,10 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { RULES, type Rule } from '../contract/rule.ts'
 import { explainRule } from '../contract/sentences.ts'
+import type { Language } from '../model/language.ts'
 import type { Legend, LogEntry, LogFilter } from '../model/report.ts'
 import type { Outcome } from '../model/words.ts'
+import { caseIn, caseTexts } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
 import { ensureFlow, layouts } from '../store/flows.ts'
 import { recordsById } from '../store/links.ts'
@@ -10,6 +12,7 @@ import { revisionsOf, type StoredChange, type StoredRevision } from '../store/re
 import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 import { legends } from './legend.ts'
+import { LOG_WORDS } from './words/log-words.ts'
 
 /** The log in people's words: what happened to which record, and the rule of the contract that caused it. */
 export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
@@ -27,7 +30,12 @@ export async function tellLog(session: Session, contract: Contract, filter: LogF
 }
 
 /** Puts stored lines into words. */
-export async function tell(session: Session, contract: Contract, rows: readonly LogRow[]): Promise<LogEntry[]> {
+export async function tell(
+  session: Session,
+  contract: Contract,
+  rows: readonly LogRow[],
+  language: Language = 'en',
+): Promise<LogEntry[]> {
   const records = await goldens(
     session,
     contract,
@@ -39,6 +47,7 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
     contract,
     rows.map((row, i) => ({ flow: row.flow, values: details[i]!.values })),
   )
+  const asked = await caseSentences(session, rows, language)
   return rows.map((row, i): LogEntry => {
     const flow = contract.flows.get(row.flow)
     const record = row.recordId === null ? undefined : records.get(row.recordId)
@@ -60,7 +69,11 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
     switch (row.kind) {
       case 'operation': {
         const failed = row.error === null ? '' : ` ${row.error}`
-        return { ...base, what: OPERATION[row.what] ?? row.what, why: whyWritten(flow, row, record, fields) + failed }
+        return {
+          ...base,
+          what: OPERATION[row.what] ?? row.what,
+          why: whyWritten(flow, row, record, fields, language) + failed,
+        }
       }
       case 'revision':
         return {
@@ -69,10 +82,10 @@ export async function tell(session: Session, contract: Contract, rows: readonly 
           what: changes.some((change) => change.from !== change.to)
             ? 'agreed value changed'
             : 'decided without a change',
-          why: [...new Set(changes.map((change) => whyChange(flow, change, change, legend)))].join(' '),
+          why: [...new Set(changes.map((change) => whyChange(flow, change, language, { legend })))].join(' '),
         }
       case 'case':
-        return { ...base, what: row.what, why: row.detail ?? '' }
+        return { ...base, what: row.what, why: asked.get(row.id) ?? row.detail ?? '' }
     }
   })
 }
@@ -114,25 +127,46 @@ const OPERATION: Readonly<Record<string, string>> = {
   restore: 'restored',
 }
 
+/** What cases among the lines asked, and what was decided, where the reader's language is not that of the stored text. */
+async function caseSentences(
+  session: Session,
+  rows: readonly LogRow[],
+  language: Language,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = language === 'en' ? [] : rows.flatMap((row) => (row.kind === 'case' ? [row.id] : []))
+  if (ids.length === 0) return new Map()
+  return new Map(
+    (await caseTexts(session, ids)).map(({ id, detail, resolvedBy, resolution }) => {
+      const { sentence } = caseIn(detail, language)
+      const decided = resolvedBy === null ? [] : [LOG_WORDS[language].decided(resolvedBy, resolution ?? '')]
+      return [id, [sentence, ...decided].join(' ')]
+    }),
+  )
+}
+
 /** A write follows from the revision it carries, field by field; a creation from where the record was found. */
 function whyWritten(
   flow: Flow | undefined,
   row: LogRow,
   record: TitledRecord | undefined,
   fields: LogEntry['fields'],
+  language: Language,
 ): string {
   const names = new Set(fields.map((field) => field.field))
   const revision = record?.revisions.find((candidate) => candidate.version === row.version)
   const causes = row.what === 'update' ? (revision?.changes.filter((change) => names.has(change.field)) ?? []) : []
   // Taking the mark back is a reason of its own, beside those of the fields.
   const lifted: Rule = 'entered anew: archive lifted'
-  const first = row.rule === lifted ? [reason(flow, lifted, { system: row.system })] : []
+  const first = row.rule === lifted ? [reason(flow, lifted, { system: row.system }, language)] : []
   if (causes.length > 0)
-    return [...new Set([...first, ...causes.map((change) => whyChange(flow, { ...change, lost: {} }, change))])].join(
-      ' ',
-    )
+    return [
+      ...new Set([
+        ...first,
+        ...causes.map((change) => whyChange(flow, { ...change, lost: {} }, language, { full: change })),
+      ]),
+    ].join(' ')
   const system = row.what === 'update' || record === undefined ? row.system : record.origin
-  return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system })
+  return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system }, language)
 }
 
 /** The golden values of an earlier version: what came later, taken back. */
@@ -148,35 +182,42 @@ function valuesAt(record: TitledRecord, version: number): [string, string | null
 function whyChange(
   flow: Flow | undefined,
   change: StoredChange,
-  full: StoredChange = change,
-  legend: Legend = {},
+  language: Language,
+  { full = change, legend = {} }: { full?: StoredChange; legend?: Legend },
 ): string {
+  const words = LOG_WORDS[language]
   const titles = legend.references?.[change.field] ?? {}
   const lines = legend.line_fields?.[change.field] !== undefined
-  const lost = Object.entries(change.lost).map(
-    ([system, value]) =>
-      `${system} held ${value === null ? 'nothing' : lines ? 'other lines' : `“${titles[value] ?? value}”`}`,
+  const lost = Object.entries(change.lost).map(([system, value]) =>
+    value !== null && lines ? words.heldOtherLines(system) : words.held(system, value && (titles[value] ?? value)),
   )
   const system = change.system ?? Object.keys(full.lost)[0]
-  const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null })
-  return lost.length === 0 ? sentence : `${sentence} (Not taken over: ${lost.join(', ')}.)`
+  const sentence = reason(flow, change.rule, { field: change.field, system: system ?? null }, language)
+  return lost.length === 0 ? sentence : `${sentence} ${words.notTakenOver(lost)}`
 }
 
 export function reason(
   flow: Flow | undefined,
   rule: string | null,
   context: { field?: string | undefined; system: string | null },
+  language: Language = 'en',
 ): string {
   if (rule === null) return ''
   if (!flow || !(RULES as readonly string[]).includes(rule)) return rule
-  return explainRule(flow, rule as Rule, {
+  const about = {
     ...(context.field !== undefined && { field: context.field }),
     ...(context.system !== null && { system: context.system }),
-  })
+  }
+  return explainRule(flow, rule as Rule, about, language)
 }
 
 /** How each record came to be known, as the last line of its time line. */
-export async function beginnings(session: Session, contract: Contract, ids: readonly string[]): Promise<LogEntry[]> {
+export async function beginnings(
+  session: Session,
+  contract: Contract,
+  ids: readonly string[],
+  language: Language = 'en',
+): Promise<LogEntry[]> {
   const records = await goldens(session, contract, ids)
   return [...(await origins(session, ids))].map(([id, origin]): LogEntry => ({
     at: new Date(origin.at).toISOString(),
@@ -190,7 +231,7 @@ export async function beginnings(session: Session, contract: Contract, ids: read
     what: `first seen in ${origin.system}`,
     outcome: null,
     fields: [],
-    why: reason(contract.flows.get(origin.flow), origin.rule, { system: origin.system }),
+    why: reason(contract.flows.get(origin.flow), origin.rule, { system: origin.system }, language),
   }))
 }
 

@@ -5,6 +5,7 @@ import type { Outcome } from '../store/outcome.ts'
 import { heldCase, unmatchedCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
+import { emptyField } from './hold-back.ts'
 import type { Side } from './side.ts'
 
 /** A golden record that is due in a side which does not have it. */
@@ -125,7 +126,7 @@ function incomplete(work: FlowWork, side: Side, field: string): Verdict {
       work.counts.held++
       const title = titleOf(work.flow, golden)
       outcome.cases.push(
-        heldCase(side.system, 'required_value', `${field} is empty`, { recordId, sideId: side.id, remoteId, title }),
+        heldCase(side.system, 'required_value', emptyField(field), { recordId, sideId: side.id, remoteId, title }),
       )
     },
   }

@@ -3,11 +3,7 @@ export const LANGUAGES = ['en', 'es'] as const
 
 export type Language = (typeof LANGUAGES)[number]
 
-/**
- * A text in every language: for what is stored before anybody reads it.
- * @public
- */
+/** A text in every language: for what is stored before anybody reads it. */
 export type InEach = Readonly<Record<Language, string>>
 
-/** @public */
 export const inEach = (say: (language: Language) => string): InEach => ({ en: say('en'), es: say('es') })

@@ -1,4 +1,5 @@
 import { escapeLike } from './escape-like.ts'
+import type { Language } from '../model/language.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { CaseRow } from './cases.ts'
 import type { Session } from './database.ts'
@@ -95,15 +96,21 @@ export interface CaseGroupRow {
 }
 
 /** Cases by flow, kind, cause and field; the largest group first. */
-export async function groupCases(session: Session, search: CaseSearch, newSince: Date): Promise<CaseGroupRow[]> {
+export async function groupCases(
+  session: Session,
+  search: CaseSearch,
+  newSince: Date,
+  language: Language,
+): Promise<CaseGroupRow[]> {
   return session.query<CaseGroupRow>(
-    `select g.*, c.title as "sampleTitle", c.detail->>'sentence' as "sampleSentence" from (
+    `select g.*, c.title as "sampleTitle", 
+       coalesce(c.detail->'in'->$10->>'sentence', c.detail->>'sentence') as "sampleSentence" from (
        select f.name as flow, c.kind, c.cause, c.field, count(*)::int as count,
          (count(*) filter (where c.opened_at >= $9))::int as new, (count(*) filter (where ${AGAIN}))::int as "backAgain",
          min(c.opened_at) as oldest, max(c.opened_at) as newest, max(c.id) as "sampleId"
        from case_file c join flow f on f.id = c.flow_id where ${MATCHES} group by 1, 2, 3, 4) g
      join case_file c on c.id = g."sampleId" order by g.count desc, g."sampleId" desc`,
-    [...parameters(search), newSince],
+    [...parameters(search), newSince, language],
   )
 }
 

@@ -1,3 +1,4 @@
+import type { Language } from '../model/language.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { Session } from './database.ts'
 import { columns } from './columns.ts'
@@ -22,6 +23,18 @@ export interface CaseDetail {
   readonly choices: readonly { readonly choice: string; readonly means: string }[]
   /** What carrying out a choice needs to know. */
   readonly data?: Readonly<Record<string, unknown>>
+  /** The same in other languages, the choices' meanings in their order. Cases of before have English only. */
+  readonly in?: Readonly<Partial<Record<Exclude<Language, 'en'>, { sentence: string; means: readonly string[] }>>>
+}
+
+/** What a case says in a language; in English where it was stored in no other. */
+export function caseIn({ sentence, choices, in: others }: CaseDetail, language: Language) {
+  const said = language === 'en' ? undefined : others?.[language]
+  if (said === undefined) return { sentence, choices }
+  return {
+    sentence: said.sentence,
+    choices: choices.map(({ choice, means }, i) => ({ choice, means: said.means[i] ?? means })),
+  }
 }
 
 export interface SettledCase {
@@ -123,6 +136,17 @@ export async function findCases(session: Session, filter: CaseFilter): Promise<C
       filter.recordId ?? null,
       filter.limit ?? 10_000,
     ],
+  )
+}
+
+/** What cases say, and what was said to them, by id. */
+export async function caseTexts(
+  session: Session,
+  ids: readonly string[],
+): Promise<(Pick<CaseRow, 'id' | 'detail' | 'resolution'> & { readonly resolvedBy: string | null })[]> {
+  return session.query(
+    'select id, detail, resolved_by as "resolvedBy", resolution from case_file where id = any($1::bigint[])',
+    [ids],
   )
 }
 

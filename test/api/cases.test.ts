@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { CaseDetail, CaseGroup, CasePage, Preview } from '../../src/api/v1/schemas/cases.ts'
 import type { Problem } from '../../src/api/v1/schemas/problem.ts'
+import { openCases, type CaseDraft } from '../../src/store/cases.ts'
 import { openStand, type Stand } from './stand.ts'
 
 /** Customers whose names and e-mails were changed outside their master, or in both systems. */
@@ -151,4 +152,61 @@ test('a record that was held back is looked at in its system to preview another 
   expect(mended.effects).toContainEqual(
     expect.objectContaining({ what: 'create', field: 'email', to: 'info@acme.example' }),
   )
+})
+
+test('cases speak Spanish to those who ask for it, and English where they were stored before', async () => {
+  const stand = await contested(2)
+  const spanish = { 'accept-language': 'es' }
+  const one = (await stand.get<CasePage>('/cases', spanish)).items[0]!
+  expect(one).toMatchObject({
+    sentence: 'El campo name de “Customer 1” cambió fuera de su maestro.',
+    choices: expect.arrayContaining([{ choice: 'erp', means: 'Usar el valor de erp en todas partes.' }]) as unknown,
+  })
+  const english = await stand.get<CaseDetail>(`/cases/${one.case}`)
+  expect(english.sentence).toBe('name of “Customer 1” was changed outside its master.')
+  const detail = await stand.get<CaseDetail>(`/cases/${one.case}`, spanish)
+  expect(detail).toMatchObject({ sentence: one.sentence, suggestion: { why: 'ERP es el maestro de name.' } })
+  expect((await stand.get<CasePage>('/cases?q=fuera%20de%20su', spanish)).items).toHaveLength(2)
+  const sample = async () =>
+    (await stand.get<{ items: CaseGroup[] }>('/cases/groups', spanish)).items[0]!.sample.sentence
+  expect(await sample()).toBe('El campo name de “Customer 2” cambió fuera de su maestro.')
+
+  await stand.store.sql(`update case_file set detail = detail - 'in'`)
+  expect(await sample()).toBe('name of “Customer 2” was changed outside its master.')
+  expect((await stand.get<CaseDetail>(`/cases/${one.case}`, spanish)).sentence).toBe(english.sentence)
+})
+
+test('a case that was stored in English only stays the same case, answered or not', async () => {
+  const stand = await openStand({ customers: { edge_cases: { created_outside_master: 'hold for approval' } } })
+  await stand.erp.sql(`insert into customers (legal_name, vat) values ('Erste', 'V0')`)
+  await stand.sync()
+  await stand.crm.sql(
+    `insert into accounts (account_name, tax_id) select 'Account ' || i, 'V' || i from generate_series(1, 2) i`,
+  )
+  await stand.sync()
+  const spanish = { 'accept-language': 'es' }
+  const [ignored, open] = (await stand.get<CasePage>('/cases', spanish)).items
+  expect(ignored!.sentence).toBe('“Account 1” se creó en crm, que no es el maestro de customers.')
+  await stand.store.sql(`update case_file set detail = detail - 'in'`)
+  await stand.store.sql(
+    `update case_file set state = 'resolved', resolved_at = now(), resolution = 'ignore', resolved_by = 'ana', carried_out = true
+     where id = ${ignored!.case}`,
+  )
+  const drafts = await stand.store.sql(
+    `select kind, cause, subject, record_id as "recordId", side_id as "sideId", remote_id as "remoteId", field, title, detail,
+       flow_id as "flowId", opened_run as "runId" from case_file order by id`,
+  )
+  const again = drafts.map((row) => row as unknown as CaseDraft & { flowId: number; runId: string })
+  const { flowId, runId } = again[0]!
+  await openCases(
+    stand.database,
+    again.map((draft) => ({ ...draft, detail: { ...draft.detail, in: { es: { sentence: 'Nuevo.', means: [] } } } })),
+    { flowId, runId, at: new Date() },
+  )
+  const all = (await stand.get<CasePage>('/cases?state=all', spanish)).items
+  expect(all).toMatchObject([
+    { case: ignored!.case, state: 'resolved' },
+    { case: open!.case, state: 'open', seen: 2, sentence: 'Nuevo.' },
+  ])
+  expect(all).toHaveLength(2)
 })

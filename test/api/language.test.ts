@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 
+import type { LogDetail, LogPage } from '../../src/api/v1/schemas/log.ts'
+import type { RecordView } from '../../src/api/v1/schemas/records.ts'
+import type { RunEntry } from '../../src/engine/run-screens.ts'
 import { openStand } from './stand.ts'
 
 test('an answer says in which language it speaks: the first of ours that the request prefers', async () => {
@@ -22,3 +25,36 @@ test('a download can name its language in the address, since a browser sends its
   expect((await stand.fetch('/log/export?language=es')).headers.get('content-language')).toBe('es')
   expect((await stand.fetch('/log/export?language=de')).status).toBe(422)
 })
+
+test('the log, records and runs tell what happened in the language of the reader', async () => {
+  const stand = await openStand({ customers: { edge_cases: { edited_outside_master: 'ask' } } })
+  await stand.erp.sql(`insert into customers (legal_name, vat) values ('Acme', 'A1'), ('Bolt', 'B2')`)
+  await stand.sync()
+  await stand.crm.sql(`update accounts set phone = '+34600111222' where tax_id = 'A1'`)
+  await stand.crm.sql(`update accounts set account_name = 'Bolt Ltd' where tax_id = 'B2'`)
+  await stand.sync()
+  const es = { 'accept-language': 'es' }
+  const { items } = await stand.get<LogPage>('/log?limit=50', es)
+  const english = new Map(
+    (await stand.get<LogPage>('/log?limit=50')).items.map((one) => [`${one.kind} ${one.id}`, one.why]),
+  )
+  expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['operation', 'revision', 'case']))
+  for (const { kind, id, why } of items) {
+    expect(why, why).not.toBe(english.get(`${kind} ${id}`))
+    expect(why, why).not.toMatch(LEFT_OVER)
+  }
+  const acme = items.find((one) => one.kind === 'revision')!
+  const record = await stand.get<RecordView>(`/flows/customers/records/${acme.record!}`, es)
+  for (const why of [...record.fields, ...record.timeline].map((one) => one.why)) expect(why).not.toMatch(LEFT_OVER)
+  expect((await stand.get<LogDetail>(`/log/revision/${acme.id}`, es)).why).toBe(acme.why)
+  const table = await (await stand.fetch('/log/export?language=es')).text()
+  expect(table).toContain(acme.why)
+
+  await stand.erp.sql('alter table customers rename to hidden')
+  await expect(stand.sync()).rejects.toThrow(/customers/)
+  const [run] = (await stand.get<{ items: RunEntry[] }>('/runs?limit=1', es)).items
+  expect(run!.message).toMatch(/^Falta en ERP una tabla .* Detalle técnico: /)
+})
+
+/** English words that no Spanish sentence has. */
+const LEFT_OVER = /\b(the|is|was|of|and|so|its|held|not|came|from|found|created|changed)\b/i

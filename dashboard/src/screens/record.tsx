@@ -90,7 +90,7 @@ function Shown({ view }: { view: RecordView }) {
                   )}
                   {Object.entries(row.waived).map(([system, reason]) => (
                     <div key={system} className="small">
-                      {t.mayDiffer(system)} {reason}
+                      {t.mayDiffer(system)} {t.waivers[reason as keyof typeof t.waivers] ?? reason}
                     </div>
                   ))}
                 </>

@@ -36,7 +36,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
       const { limit, cursor, count, order, ...filter } = request.query
       const search = searchOf(request, filter)
       const after = placeOf(cursor, ['number'])?.[0] ?? null
-      const { items, next } = await app.screens.casePage(search, { order, after, limit })
+      const { items, next } = await app.screens.casePage(search, { order, after, limit }, request.language)
       return {
         items,
         next_cursor: next === null ? null : cursorOf([next]),
@@ -58,7 +58,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
     },
     async (request) => {
       const search = searchOf(request, request.query)
-      const groups = await groupCases(app.database, search, new Date(Date.now() - DAY_MS))
+      const groups = await groupCases(app.database, search, new Date(Date.now() - DAY_MS), request.language)
       return {
         items: groups.map(
           ({ backAgain, sampleId, sampleTitle, sampleSentence, oldest, newest, ...group }): CaseGroup => ({
@@ -85,7 +85,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
       },
     },
     async (request) => {
-      const found = await app.screens.caseInDetail(request.params.case)
+      const found = await app.screens.caseInDetail(request.params.case, request.language)
       demandFlow(request, found.flow, 'view')
       return found
     },
@@ -107,7 +107,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
     },
     async (request) => {
       await demandCase(request, request.params.case)
-      return app.previewDecision(request.params.case, request.body)
+      return app.previewDecision(request.params.case, request.body, request.language)
     },
   )
 
@@ -137,7 +137,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
 
   /** The flow of a case, in which the request may decide. */
   const demandCase = async (request: FastifyRequest, id: number): Promise<string> => {
-    const { flow } = await app.screens.caseInDetail(id)
+    const { flow } = await app.screens.caseInDetail(id, request.language)
     demandFlow(request, flow, 'decide')
     return flow
   }

@@ -33,7 +33,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
       const { limit, cursor, ...filter } = request.query
       const place = placeOf(cursor, ['string', 'number', 'string'])
       const after = place && { at: timeOf(place[0]), kind: KINDS[place[1]] ?? 'revision', id: numberOf(place[2]) }
-      const { items, next } = await app.screens.logPage(searchOf(request, filter), { after, limit })
+      const { items, next } = await app.screens.logPage(searchOf(request, filter), { after, limit }, request.language)
       return { items, next_cursor: next && cursorOf([next.at, KINDS.indexOf(next.kind), next.id]) }
     },
   )
@@ -50,7 +50,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
       },
     },
     async (request) => {
-      const entry = await app.screens.logEntry(request.params.kind, request.params.id)
+      const entry = await app.screens.logEntry(request.params.kind, request.params.id, request.language)
       demandFlow(request, entry.flow, 'view')
       return entry
     },
@@ -81,7 +81,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
         yield COLUMNS
         let after = null
         do {
-          const page = await app.screens.logPage(search, { after, limit: CHUNK })
+          const page = await app.screens.logPage(search, { after, limit: CHUNK }, request.language)
           for (const entry of page.items) yield* rowsOf(entry)
           after = page.next
         } while (after !== null && !stopping())

@@ -31,7 +31,7 @@ export const recordRoutes: V1Routes = (server, { app }) => {
         response: { 200: recordView },
       },
     },
-    (request) => app.screens.recordInDetail(request.params.flow, request.params.record),
+    (request) => app.screens.recordInDetail(request.params.flow, request.params.record, request.language),
   )
 }
 

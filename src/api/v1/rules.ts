@@ -139,7 +139,9 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         })
       const { fingerprint } = decidedFlow(report.contract, flow)
       const plan = await betweenRuns(() =>
-        file ? app.planFile(flow, OPERATIONS) : app.plan({ flows: [flow], limit: OPERATIONS }),
+        file
+          ? app.planFile(flow, OPERATIONS, request.language)
+          : app.plan({ flows: [flow], limit: OPERATIONS, language: request.language }),
       )
       await request.audit('dry run', flow, { file })
       const [run] = plan.flows

@@ -15,10 +15,8 @@ export const runRoutes: V1Routes = (server, { app }) => {
     async (request) => {
       const { limit, cursor, flow, ...filter } = request.query
       const search = { ...filter, flows: askedFlows(request, flow) }
-      const { items, next } = await app.screens.runPage(search, {
-        before: placeOf(cursor, ['number'])?.[0] ?? null,
-        limit,
-      })
+      const before = placeOf(cursor, ['number'])?.[0] ?? null
+      const { items, next } = await app.screens.runPage(search, { before, limit }, request.language)
       return { items, next_cursor: next === null ? null : cursorOf([next]) }
     },
   )
@@ -34,7 +32,7 @@ export const runRoutes: V1Routes = (server, { app }) => {
       },
     },
     async (request) => {
-      const run = await app.screens.runInDetail(request.params.run)
+      const run = await app.screens.runInDetail(request.params.run, request.language)
       demandFlow(request, run.flow, 'view')
       return run
     },
