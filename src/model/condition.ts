@@ -57,7 +57,12 @@ export interface Condition {
   readonly todo: string
   /** Path of the page that shows it, below the base URL. */
   readonly path: string
+  /** What the dashboard says instead, by language. Conditions of before have none. */
+  readonly page?: Readonly<Record<Language, Partial<PageWords>>>
 }
+
+/** What a reader of the dashboard is told. */
+export type PageWords = Pick<Condition, 'headline' | 'happened' | 'meaning' | 'todo'>
 
 /** Why a flow is paused. */
 export interface Pause {

@@ -1,6 +1,7 @@
 import type { Contract } from '../contract/contract.ts'
 import type { Alert, AlertEvent, MessageContent } from '../model/alert.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Language } from '../model/language.ts'
 import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
 import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
 import {
@@ -22,6 +23,8 @@ import { linkOf, Watch, type WatchParts } from './watch.ts'
 export interface MutableAlertView extends AlertView {
   readonly muted_until: string | null
   readonly muted_by: string | null
+  /** The page that shows what is wrong, below the base URL. */
+  readonly path: string
 }
 
 /** What people do with alerts: look at them, say that they look after one, try out a channel. */
@@ -47,53 +50,62 @@ export class AlertDesk {
   }
 
   /** A page of alerts, open ones first, then the newest. */
-  async page(search: AlertSearch, place: Parameters<typeof alertPage>[2]): Promise<readonly MutableAlertView[]> {
-    return this.#views(await alertPage(this.#parts.database, search, place))
+  async page(
+    search: AlertSearch,
+    place: Parameters<typeof alertPage>[2],
+    language: Language,
+  ): Promise<readonly MutableAlertView[]> {
+    return this.#views(await alertPage(this.#parts.database, search, place), language)
   }
 
-  /** One alert; throws `notify.unknown-alert`. */
-  async find(id: number): Promise<MutableAlertView> {
+  /** One alert, as the dashboard tells it where a language is given; throws `notify.unknown-alert`. */
+  async find(id: number, language?: Language): Promise<MutableAlertView> {
     const alert = await findAlert(this.#parts.database, id)
     if (alert === null) throw unknownAlert(id)
-    return (await this.#views([alert]))[0]!
+    return (await this.#views([alert], language))[0]!
   }
 
   /** Lets nobody be told of an open alert until a moment, except that it ended; null: as ever. */
-  async mute(id: number, by: string, until: number | null): Promise<MutableAlertView> {
+  async mute(id: number, by: string, until: number | null, language?: Language): Promise<MutableAlertView> {
     const { database } = this.#parts
     if (!(await muteAlert(database, id, by, until === null ? null : new Date(until)))) {
       await this.find(id)
       throw overAlready(id)
     }
-    return this.find(id)
+    return this.find(id, language)
   }
 
-  async #views(alerts: readonly Alert[]): Promise<readonly MutableAlertView[]> {
+  async #views(alerts: readonly Alert[], language?: Language): Promise<readonly MutableAlertView[]> {
     const { database, contract } = this.#parts
     const fates = await messagesOf(
       database,
       alerts.map((alert) => alert.id!),
     )
-    return alerts.map((alert) => ({
-      alert: Number(alert.id),
-      kind: alert.condition.kind,
-      state: alert.endedAt !== null ? 'ended' : alert.acknowledged !== null ? 'acknowledged' : 'open',
-      flows: alert.condition.flows,
-      system: alert.condition.system,
-      headline: alert.condition.headline,
-      sentence: alert.condition.happened,
-      meaning: alert.condition.meaning,
-      todo: alert.condition.todo,
-      count: alert.condition.count,
-      records: alert.condition.records,
-      since: iso(alert.beganAt),
-      ended: alert.endedAt === null ? null : iso(alert.endedAt),
-      returns: alert.returns,
-      acknowledged_by: alert.acknowledged?.by ?? null,
-      messages: fates.filter((fate) => fate.alertId === alert.id).map((fate) => messageView(contract, fate)),
-      muted_until: alert.muted === null ? null : iso(alert.muted.until),
-      muted_by: alert.muted?.by ?? null,
-    }))
+    return alerts.map((alert) => {
+      const { condition } = alert
+      const said = { ...condition, ...(language && condition.page?.[language]) }
+      return {
+        alert: Number(alert.id),
+        kind: condition.kind,
+        state: alert.endedAt !== null ? 'ended' : alert.acknowledged !== null ? 'acknowledged' : 'open',
+        flows: condition.flows,
+        system: condition.system,
+        headline: said.headline,
+        sentence: said.happened,
+        meaning: said.meaning,
+        todo: said.todo,
+        count: condition.count,
+        records: condition.records,
+        since: iso(alert.beganAt),
+        ended: alert.endedAt === null ? null : iso(alert.endedAt),
+        returns: alert.returns,
+        acknowledged_by: alert.acknowledged?.by ?? null,
+        messages: fates.filter((fate) => fate.alertId === alert.id).map((fate) => messageView(contract, fate)),
+        muted_until: alert.muted === null ? null : iso(alert.muted.until),
+        muted_by: alert.muted?.by ?? null,
+        path: condition.path,
+      }
+    })
   }
 
   /** How many alerts are open, and which messages nobody could be sent. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readContract } from '../contract/read-contract.ts'
+import type { FlowSigning } from '../model/report.ts'
 import type { FlowFacts } from '../store/watch-facts.ts'
 import { conditionsOf, lateFlows, type LateRecords, type Look } from './conditions.ts'
 
@@ -161,3 +162,52 @@ test('L28 keys and headlines name flows and systems, never a person or a record'
       expect(text).not.toMatch(/undefined|null|NaN|\[object/)
   }
 })
+
+test('the dashboard says all of it in Spanish, and never names a command in any language', () => {
+  const failures = ['bug', 'connector.unreachable', 'connector.forbidden', 'connector.schema-changed']
+  const kinds = [
+    'conflict',
+    'ambiguous match',
+    'outside edit',
+    'held record',
+    'quarantined record',
+    'breaker tripped',
+    'mass deletion',
+  ] as const
+  const all = [
+    ...failures.flatMap((code) => found({ flows: withFlow(failed('orders', code, 'erp')) })),
+    ...kinds.flatMap((kind) => found({ cases: [{ flow: 'products', kind, count: 2, since: NOW, records: [] }] })),
+    ...found({
+      heartbeats: [{ process: 'a', beatAt: NOW - 3 * MINUTE }],
+      flows: withFlow({ ...good('orders'), repaired: { count: 2, at: NOW } }),
+      pauses: new Map([['invoices', { by: 'Ana', since: NOW, reason: null }]]),
+      waiting: [{ flow: 'customers', system: 'crm', oldest: NOW - 31 * MINUTE }],
+      unsigned: new Map([['products', UNSIGNED]]),
+    }),
+  ]
+  expect(new Set(all.map(({ kind }) => kind)).size).toBe(10)
+  for (const one of all) {
+    const [english, spanish] = [
+      { ...one, ...one.page!.en },
+      { ...one, ...one.page!.es },
+    ]
+    expect(english.todo).not.toMatch(/`?concordat /)
+    expect(spanish.happened.split('Detalle técnico')[0]).not.toMatch(LEFT_OVER)
+    for (const part of ['headline', 'happened', 'meaning', 'todo'] as const) {
+      expect(spanish[part]).not.toBe(english[part])
+      if (part !== 'happened') expect(spanish[part]).not.toMatch(LEFT_OVER)
+      expect(spanish[part]).not.toMatch(/`?concordat |undefined|null|NaN/)
+    }
+  }
+})
+
+const UNSIGNED = {
+  flow: 'products',
+  fingerprint: 'x',
+  signed: false,
+  why: 'Nobody has signed.',
+  business: { person: 'ana', said: null },
+  technical: { person: 'tomas', said: null },
+} as unknown as FlowSigning
+/** English words that no Spanish sentence has. */
+const LEFT_OVER = /\b(the|is|was|of|and|its|held|from|until|flow|what)\b/i

@@ -3,11 +3,13 @@ import { localTime } from '../contract/local-time.ts'
 import { explainLateness, lateNow, type Lateness } from '../contract/timeliness.ts'
 import { listed, manyOf, systemTitle } from '../contract/wording.ts'
 import { signCure } from '../contract/sign-cure.ts'
+import { tellFailure } from '../contract/tell-failure.ts'
 import type { FlowSigning } from '../model/report.ts'
 import type { ConcernedRecord, Condition, ConditionKind, Pause } from '../model/condition.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { Heartbeat } from '../store/heartbeats.ts'
 import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-facts.ts'
+import { onPage } from './words/page-words.ts'
 
 /*
  * What is wrong now: a pure function of what is known. One condition a cause, whatever it does to how many records and
@@ -69,6 +71,7 @@ export function conditionsOf(
 }
 
 type Words = Pick<Condition, 'kind' | 'flows' | 'since' | 'headline' | 'happened' | 'meaning' | 'todo' | 'path'> &
+  Required<Pick<Condition, 'page'>> &
   Partial<Pick<Condition, 'system' | 'count' | 'records'>> & { readonly key?: string }
 
 function condition(words: Words): Condition {
@@ -90,6 +93,7 @@ function schedulerDead({ heartbeats, now }: Look, flows: readonly Flow[]): Condi
       meaning: 'No changes reach the other systems until it runs again.',
       todo: 'Start `concordat serve` again and look at its last log lines. What waited is caught up by itself.',
       path: '/',
+      page: onPage.schedulerDead(),
     }),
   ]
 }
@@ -162,6 +166,12 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
       since: Math.min(...group.map((one) => one.since)),
       meaning: `Changes of ${others} do not reach the other systems meanwhile. Nothing is lost: they are caught up afterwards.`,
       path: system === null ? `/flows/${names[0]}` : `/systems/${system}`,
+      page: onPage.failed({
+        kind: kind as 'failing',
+        title,
+        flows: listed(names.map(manyOf), 'and', 'es'),
+        failure: tellFailure({ code: errorCode, system, message }, 'es') ?? '',
+      }),
     })
   })
 }
@@ -181,6 +191,7 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
       meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
       todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
       path: `/flows/${flow.name}`,
+      page: onPage.paused(many, pause.by, localTime(pause.since, contract.timezone, 'es'), pause.reason),
     }),
   ]
 }
@@ -200,6 +211,7 @@ function waitsForSignatures({ unsigned, pauses, now }: Look, flow: Flow): Condit
       meaning: `No changes of ${many} are read or written until both owners have signed.`,
       todo: signCure([signing]),
       path: `/rules?flow=${encodeURIComponent(flow.name)}`,
+      page: onPage.unsigned(many),
     }),
   ]
 }
@@ -229,6 +241,12 @@ function isLate(
           : `What was changed in ${listed(flow.systems.map(systemTitle), 'or')} since then has not reached the other systems.`,
       todo: `\`concordat status\` says what holds ${many} up. If nothing is running, start \`concordat serve\`, or \`concordat run ${flow.name}\` by hand.`,
       path: `/flows/${flow.name}`,
+      page: onPage.late(
+        many,
+        explainLateness(flow, late, looked, (at) => localTime(at, contract.timezone, 'es'), 'es'),
+        late.reason === 'change waits' ? systemTitle(late.system) : null,
+        listed(flow.systems.map(systemTitle), 'or', 'es'),
+      ),
     }),
   ]
 }
@@ -291,6 +309,7 @@ function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
             : meaning,
         todo: `Decide: \`concordat cases --flow ${flow.name} --kind "${group.kind}"\` shows the values and the command for each choice.`,
         path: `/cases?flow=${encodeURIComponent(flow.name)}&kind=${encodeURIComponent(group.kind)}`,
+        page: onPage.cases({ flow: many, kind: group.kind, count: group.count, stops, limit }),
       })
     })
 }
@@ -310,6 +329,7 @@ function repaired({ flows }: Look, flow: Flow): Condition[] {
       meaning: 'They are in agreement now; until that pass they were out of date.',
       todo: 'If it happens again, see that `changed_at` is set by every change, and that `overlap` is longer than the longest transaction.',
       path: `/flows/${flow.name}`,
+      page: onPage.repaired(many, found.count),
     }),
   ]
 }

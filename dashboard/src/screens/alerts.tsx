@@ -61,7 +61,9 @@ function Alert({ alert }: { alert: AlertItem }) {
   return (
     <section className="card">
       <div className="row between">
-        <h2>{alert.headline}</h2>
+        <h2>
+          <Link href={alert.path}>{alert.headline}</Link>
+        </h2>
         <Badge word={alert.state} />
       </div>
       <p>{alert.sentence}</p>

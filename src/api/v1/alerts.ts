@@ -26,7 +26,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
   const { alerts } = app
   /** An alert that the request may do this with: in one of its flows, or in any when it is of none. */
   const allowed = async (request: FastifyRequest, right: FlowRight): Promise<AlertItem> => {
-    const found = await alerts.find((request.params as { alert: number }).alert)
+    const found = await alerts.find((request.params as { alert: number }).alert, request.language)
     if (found.flows.length > 0 && !found.flows.some((flow) => sees(request, flow, right)))
       demandFlow(request, found.flows[0]!, right)
     return found
@@ -49,6 +49,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       const items = await alerts.page(
         { ...search, flows: seenFlows(request) },
         { after: place && { ended: place[0] === 1, id: place[1] }, limit },
+        request.language,
       )
       const last = items.length === limit ? items.at(-1)! : null
       const { open, undelivered } = await alerts.standing()
@@ -85,7 +86,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       const { alert } = await allowed(request, 'decide')
       await alerts.acknowledge(alert, request.who.name)
       await request.audit('alert acknowledged', String(alert))
-      return alerts.find(alert)
+      return alerts.find(alert, request.language)
     },
   )
 
@@ -104,7 +105,12 @@ export const alertRoutes: V1Routes = (server, { app }) => {
     async (request): Promise<AlertItem> => {
       const { alert } = await allowed(request, 'operate')
       const { until } = request.body
-      const muted = await alerts.mute(alert, request.who.name, until === null ? null : Date.parse(until))
+      const muted = await alerts.mute(
+        alert,
+        request.who.name,
+        until === null ? null : Date.parse(until),
+        request.language,
+      )
       await request.audit(until === null ? 'alert unmuted' : 'alert muted', String(alert), { until })
       return muted
     },

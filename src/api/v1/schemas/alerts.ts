@@ -42,7 +42,12 @@ const alertShape = {
 }
 z.object(alertShape) satisfies Wire<AlertView>
 export const alertItem = z
-  .object({ ...alertShape, muted_until: time.nullable(), muted_by: z.string().nullable() })
+  .object({
+    ...alertShape,
+    muted_until: time.nullable(),
+    muted_by: z.string().nullable(),
+    path: z.string().meta({ description: 'The page that shows it' }),
+  })
   .meta({ id: 'Alert' })
 export type AlertItem = z.infer<typeof alertItem>
 
