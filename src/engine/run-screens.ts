@@ -137,9 +137,9 @@ function entryOf(row: ListedRun, language: Language): RunEntry {
 }
 
 /** Why a run ended as it did. It is stored in English; where a run stopped at a limit, its case says at which. */
-function messageOf({ message, errorCode, errorSystem }: ListedRun, language: Language): string | null {
+function messageOf({ status, message, errorCode, errorSystem }: ListedRun, language: Language): string | null {
   if (message === null || language === 'en') return message
-  if (errorCode !== null) return tellFailure({ code: errorCode, system: errorSystem, message }, language)
+  if (status === 'failed') return tellFailure({ code: errorCode, system: errorSystem, message }, language)
   const { asked, stopped } = LOG_WORDS[language]
   return message === ASKED_TO_STOP ? asked : stopped
 }

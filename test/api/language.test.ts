@@ -58,3 +58,20 @@ test('the log, records and runs tell what happened in the language of the reader
 
 /** English words that no Spanish sentence has. */
 const LEFT_OVER = /\b(the|is|was|of|and|so|its|held|not|came|from|found|created|changed)\b/i
+
+test('problems are told in the language of the reader', async () => {
+  const stand = await openStand()
+  const es = { 'accept-language': 'es' }
+  type Problem = { title: string; detail: string; cure: string | null; code: string }
+  const problem = async (method: string, path: string, body?: object) =>
+    (await stand.ask<Problem>(method, path, body, es)).body
+  expect(
+    await problem('POST', '/sign-in', { email: 'nobody@here.example', password: 'not the right one' }),
+  ).toMatchObject({
+    code: 'access.wrong-password',
+    title: 'Entre primero',
+    detail: 'El correo y la contraseña no van juntos.',
+  })
+  expect(await problem('GET', '/cases/12345')).toMatchObject({ code: 'engine.unknown-case', title: 'No existe' })
+  expect(await problem('GET', '/runs?limit=no')).toMatchObject({ code: 'api.bad-request', cure: 'Véase /api/docs.' })
+})

@@ -3,6 +3,8 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { ConcordatError, type ErrorCode } from '../../model/errors.ts'
 import type { Telling } from '../../service/telling.ts'
 import { whereOf } from '../../service/where-of.ts'
+import type { Language } from '../../model/language.ts'
+import { PROBLEMS_ES, TITLES_ES } from './problem-words.ts'
 import type { Problem } from './schemas/problem.ts'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -68,7 +70,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** Every error below this server is told as a problem (RFC 9457), with its cure where there is one. */
 export function answerProblems(server: FastifyInstance, telling: Telling): void {
-  server.setErrorHandler(async (error, _request, reply) => {
+  server.setErrorHandler(async (error, request, reply) => {
     const { status, retryAfter, ...rest } = problemOf(error)
     if (status >= 500 && !(error instanceof ConcordatError))
       telling.error({ where: whereOf(error) }, 'a request failed')
@@ -76,15 +78,19 @@ export function answerProblems(server: FastifyInstance, telling: Telling): void 
     return reply
       .code(status)
       .type('application/problem+json')
-      .send(JSON.stringify(problemBody(status, rest)))
+      .send(JSON.stringify(problemBody(status, rest, request.language)))
   })
-  server.setNotFoundHandler({}, async (_request, reply) =>
+  server.setNotFoundHandler({}, async (request, reply) =>
     reply
       .code(404)
       .type('application/problem+json')
       .send(
         JSON.stringify(
-          problemBody(404, { code: 'api.unknown-route', detail: 'There is nothing here.', cure: 'See /api/docs.' }),
+          problemBody(
+            404,
+            { code: 'api.unknown-route', detail: 'There is nothing here.', cure: 'See /api/docs.' },
+            request.language,
+          ),
         ),
       ),
   )
@@ -94,15 +100,28 @@ interface Told extends Pick<Problem, 'code' | 'detail' | 'cure'> {
   readonly places?: { at: string; message: string }[]
 }
 
-const problemBody = (status: number, { code, detail, cure, places }: Told): Problem => ({
-  type: `about:blank#${code}`,
-  title: TITLES[status] ?? TITLES[status >= 500 ? 500 : 400]!,
-  status,
-  detail,
-  code,
-  cure,
-  ...(places && { places }),
-})
+function problemBody(status: number, told: Told, language: Language): Problem {
+  const { code, places } = told
+  const titles = language === 'es' ? TITLES_ES : TITLES
+  return {
+    type: `about:blank#${code}`,
+    title: titles[status] ?? titles[status >= 500 ? 500 : 400]!,
+    status,
+    ...(language === 'es' ? inSpanish(told) : { detail: told.detail, cure: told.cure }),
+    code,
+    ...(places && { places }),
+  }
+}
+
+/** Codes without words of their own are those of systems, whose sentences are technical. */
+function inSpanish({ code, detail, cure }: Told): Pick<Problem, 'detail' | 'cure'> {
+  const words = PROBLEMS_ES[code as keyof typeof PROBLEMS_ES]
+  if (words === undefined) return { detail, cure }
+  return {
+    detail: words.more ? `${words.detail} Detalle técnico: ${detail}` : words.detail,
+    cure: words.cure ?? null,
+  }
+}
 
 function problemOf(error: unknown): Told & { readonly status: number; readonly retryAfter?: number } {
   if (error instanceof ConcordatError) {
