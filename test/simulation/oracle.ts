@@ -80,6 +80,11 @@ export class Oracle {
     this.add('person', value)
   }
 
+  /** A person takes the value of a system that holds none, and was shown so. */
+  personChoseBlank(place: string): void {
+    this.add(place, null)
+  }
+
   /** What the contract of a run says. */
   beginRun(run: number, rules: Pick<RunNotes, 'flow' | 'most' | 'without'>): void {
     this.runs.set(run, { ...rules, deleted: new Set(), over: Infinity })

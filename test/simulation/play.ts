@@ -364,6 +364,8 @@ export class Stage {
       if (choice === 'delete') this.personDeletes++
       const value = one.field === 'credit' || one.field === 'total' ? `9${one.id}.5` : `decided${one.id}@x.example`
       if (choice === 'value') this.oracle.personEntered(value)
+      if (one.field !== null && one.detail.values[choice] === null)
+        this.oracle.personChoseBlank(`${one.flow}/${one.title}/${one.field}`)
       try {
         await resolveCase(
           this.store,
