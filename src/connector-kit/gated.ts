@@ -34,9 +34,9 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
     reserveIds: (count) => gate.call(() => real.reserveIds(count)),
     search: (values) => gate.call(() => real.search(values)),
     ...(real.awaitWrites && { awaitWrites: () => gate.call(() => real.awaitWrites!()) }),
-    create: (items) => gate.call(() => real.create(items)),
-    update: (items) => gate.call(() => real.update(items)),
-    delete: (items) => gate.call(() => real.delete(items)),
+    create: (items, beforeCommit) => gate.call(() => real.create(items, beforeCommit)),
+    update: (items, beforeCommit) => gate.call(() => real.update(items, beforeCommit)),
+    delete: (items, beforeCommit) => gate.call(() => real.delete(items, beforeCommit)),
   }
 }
 

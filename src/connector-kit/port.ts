@@ -191,10 +191,17 @@ export interface RemoteObject {
    * `connector.timeout` when that stays open. Absent: a write cannot land after its connection broke.
    */
   awaitWrites?(): Promise<void>
-  create(items: readonly CreateItem[]): Promise<readonly WriteResult[]>
-  update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]>
-  delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]>
+  /**
+   * The three writes: `beforeCommit` is called once all is in place and `awaitWrites` of others would wait for it; what it
+   * throws takes the write back. A system without transactions calls it before it sends.
+   */
+  create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
+  update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
+  delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
 }
+
+/** Throws when the write may not land any more. */
+export type BeforeCommit = () => void
 
 /** What introspection found; feeds `init`, `check` and the connector's own guard of identifiers. */
 export interface Catalogue {

@@ -47,19 +47,23 @@ async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[])
     for (let i = 0; i < places.length; i += maxBatch) {
       const part = places.slice(i, i + maxBatch)
       // Before each call, not once: between two of them the process may have stood still (law L17).
-      if (work.clock() > work.lease.expiresAt) {
-        throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
-          retry: 'later',
-        })
-      }
+      inTime(work)
       const answers = await send(part.map((place) => writes[place]!.call.item))
       part.forEach((place, n) => (results[place] = answers[n]!))
     }
   }
-  await each('create', (items) => remote.create(items as CreateItem[]))
-  await each('update', (items) => remote.update(items as UpdateItem[]))
-  await each('delete', (items) => remote.delete(items as DeleteItem[]))
+  await each('create', (items) => remote.create(items as CreateItem[], () => inTime(work)))
+  await each('update', (items) => remote.update(items as UpdateItem[], () => inTime(work)))
+  await each('delete', (items) => remote.delete(items as DeleteItem[], () => inTime(work)))
   return results
+}
+
+/** Whoever takes the flow over waits for what is in place before it looks, and only looks when this time is over. */
+function inTime({ clock, lease }: FlowWork): void {
+  if (clock() > lease.expiresAt)
+    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
+      retry: 'later',
+    })
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import type { RemoteRecord } from '../port.ts'
 import { ALL, CUSTOMER_COLUMNS, WITH_LINES, all, everythingAbout, landed } from './bench.ts'
@@ -88,5 +89,21 @@ export function updatingConformance(bench: Bench): void {
     const [whole] = await withLines.read(['3'])
     assert.equal((await withLines.delete([{ id: '3', expect: whole!.image }]))[0]!.kind, 'done')
     assert.equal(await bench.system.count('customer_lines'), 0)
+  })
+
+  test('L17 what is thrown before the commit takes every kind of write back', async () => {
+    await customers(2)
+    const object = await open()
+    const before = (await all(object.scan(ALL, 10))).flat()
+    const [one, two] = before
+    const tooLate = (): never => {
+      throw new ConcordatError('engine.lease-lost', 'Too late.')
+    }
+    const refused = { code: 'engine.lease-lost' }
+    await assert.rejects(object.update([{ id: one!.id, expect: one!.image, set: { name: 'Late' } }], tooLate), refused)
+    await assert.rejects(object.delete([{ id: two!.id, expect: two!.image }], tooLate), refused)
+    const id = object.capabilities.ids === 'reserved' ? { id: (await object.reserveIds(1))[0]! } : {}
+    await assert.rejects(object.create([{ ...id, values: { name: 'Late', vat: 'ES999' } }], tooLate), refused)
+    assert.deepEqual((await all(object.scan(ALL, 10))).flat(), before)
   })
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type {
   Capabilities,
   ChangePage,
+  BeforeCommit,
   CreateItem,
   Cursor,
   DeleteItem,
@@ -154,7 +155,8 @@ export class MemoryObject implements RemoteObject {
     )
   }
 
-  async create(items: readonly CreateItem[]): Promise<readonly WriteResult[]> {
+  async create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
+    beforeCommit?.()
     for (const item of items) {
       for (const name in item.values) requireColumn(this.table, name)
       for (const [name, lines] of Object.entries(item.lines ?? {}))
@@ -172,7 +174,8 @@ export class MemoryObject implements RemoteObject {
     })
   }
 
-  async update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]> {
+  async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
+    beforeCommit?.()
     for (const item of items) for (const name in item.set) requireColumn(this.table, name)
     return this.write('update', items, (item) => {
       const old = this.find(item.id)
@@ -187,7 +190,8 @@ export class MemoryObject implements RemoteObject {
     })
   }
 
-  async delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]> {
+  async delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
+    beforeCommit?.()
     return this.write('delete', items, (item) => {
       const row = this.find(item.id)
       const current = row === undefined ? null : this.record(row)

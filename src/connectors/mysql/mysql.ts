@@ -3,6 +3,7 @@ import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
+  BeforeCommit,
   Capabilities,
   Catalogue,
   ConnectionReport,
@@ -234,15 +235,15 @@ class MysqlObject implements RemoteObject {
   awaitWrites() {
     return this.session.awaitWrites(tableName(this.rows.open.table), this.rows.open.table.name)
   }
-  async create(items: readonly CreateItem[]) {
+  async create(items: readonly CreateItem[], beforeCommit?: BeforeCommit) {
     for (const item of items) {
       this.check(item.values)
       for (const [name, lines] of Object.entries(item.lines ?? {}))
         for (const line of lines) this.checkLine(name, line.values)
     }
-    return writer.create(this.session, this.rows, items)
+    return writer.create(this.session, this.rows, items, beforeCommit)
   }
-  async update(items: readonly UpdateItem[]) {
+  async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit) {
     for (const item of items) {
       this.check(item.set)
       for (const [name, patch] of Object.entries(item.lines ?? {})) {
@@ -250,10 +251,10 @@ class MysqlObject implements RemoteObject {
         for (const line of patch.update) this.checkLine(name, line.set)
       }
     }
-    return writer.update(this.session, this.rows, items)
+    return writer.update(this.session, this.rows, items, beforeCommit)
   }
-  async delete(items: readonly DeleteItem[]) {
-    return writer.remove(this.session, this.rows, items)
+  async delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit) {
+    return writer.remove(this.session, this.rows, items, beforeCommit)
   }
 
   private check(values: Readonly<Record<string, Raw>>): void {

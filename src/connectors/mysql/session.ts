@@ -1,8 +1,11 @@
 import mysql from 'mysql2'
 import type { PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2'
+import type { BeforeCommit } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
+
+const READ_WRITE = 'start transaction read write'
 
 /*
  * Connections to one server. All statements with values are prepared, so that values never become part of an SQL text.
@@ -129,6 +132,12 @@ export interface Lease {
   release(broken?: boolean): void
 }
 
+/** What a transaction writes to, and what is asked before it is committed. */
+interface Writing {
+  readonly object: string
+  readonly beforeCommit: BeforeCommit | undefined
+}
+
 /** The connections of one connector to one MySQL or MariaDB database. */
 export class Session {
   /** `host:port/database`. */
@@ -199,12 +208,18 @@ export class Session {
     }
   }
 
+  /** Runs `work` in a transaction that writes; what `beforeCommit` throws takes it back. */
+  write<T>(work: (on: Link) => Promise<T>, { object, beforeCommit }: Writing): Promise<T> {
+    const whole = async (on: Link): Promise<T> => {
+      const result = await work(on)
+      beforeCommit?.()
+      return result
+    }
+    return this.transaction(whole, object, READ_WRITE)
+  }
+
   /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */
-  async transaction<T>(
-    work: (link: Link) => Promise<T>,
-    object: string,
-    begin = 'start transaction read write',
-  ): Promise<T> {
+  async transaction<T>(work: (link: Link) => Promise<T>, object: string, begin = READ_WRITE): Promise<T> {
     const lease = await this.lease()
     const { link } = lease
     let result: T

@@ -1,5 +1,12 @@
 import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
-import type { CreateItem, DeleteItem, LinesPatch, UpdateItem, WriteResult } from '../../connector-kit/port.ts'
+import type {
+  BeforeCommit,
+  CreateItem,
+  DeleteItem,
+  LinesPatch,
+  UpdateItem,
+  WriteResult,
+} from '../../connector-kit/port.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
@@ -20,12 +27,18 @@ import type { Link, Parameter, Session } from './session.ts'
 const INSERT_SIZES = [256, 64, 16, 4, 1]
 
 /** Creates records with their child rows; the answers hold the records as the system now has them. */
-export async function create(session: Session, rows: RowQuery, items: readonly CreateItem[]): Promise<WriteResult[]> {
+export async function create(
+  session: Session,
+  rows: RowQuery,
+  items: readonly CreateItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, (item) => unsendableText(item, table.name) ?? unknowableId(rows, item))
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (link) => {
+  await session.write(async (link) => {
     const ids = new Map<CreateItem, string>()
     await landBatch(link, session, table, batch, async (part) => {
       const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
@@ -61,17 +74,23 @@ export async function create(session: Session, rows: RowQuery, items: readonly C
       if (record === undefined) batch.refuse(item, notKept(table))
       else batch.done(item, record)
     }
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 
 /** Changes the records that are still what was expected. */
-export async function update(session: Session, rows: RowQuery, items: readonly UpdateItem[]): Promise<WriteResult[]> {
+export async function update(
+  session: Session,
+  rows: RowQuery,
+  items: readonly UpdateItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (link) => {
+  await session.write(async (link) => {
     await guard(link, rows, batch)
     await landBatch(link, session, table, batch, async (part) => {
       for (const item of part) {
@@ -92,17 +111,23 @@ export async function update(session: Session, rows: RowQuery, items: readonly U
       landed.map((item) => item.id),
     )
     for (const item of landed) batch.done(item, records.get(item.id) ?? null)
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 
 /** Deletes the records that are still what was expected, with the child rows that belong to the flow. */
-export async function remove(session: Session, rows: RowQuery, items: readonly DeleteItem[]): Promise<WriteResult[]> {
+export async function remove(
+  session: Session,
+  rows: RowQuery,
+  items: readonly DeleteItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, () => null)
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (link) => {
+  await session.write(async (link) => {
     await guard(link, rows, batch)
     await landBatch(link, session, table, batch, async (part) => {
       const remove = async (from: Table, column: Column) => {
@@ -122,7 +147,7 @@ export async function remove(session: Session, rows: RowQuery, items: readonly D
       if ((await remove(table, id)) !== part.length) throw notKept(table)
     })
     for (const item of batch.open) batch.done(item, null)
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 

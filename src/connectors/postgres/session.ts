@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PoolClient } from 'pg'
+import type { BeforeCommit } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
@@ -50,6 +51,12 @@ export interface Lease {
   readonly client: PoolClient
   /** Gives it back; `broken` closes it, when it is in the middle of something. */
   release(broken?: boolean): void
+}
+
+/** What a transaction writes to, and what is asked before it is committed. */
+interface Writing {
+  readonly object: string
+  readonly beforeCommit: BeforeCommit | undefined
 }
 
 /** The connections of one connector to one PostgreSQL database. */
@@ -107,6 +114,16 @@ export class Session {
     } finally {
       lease.release(broken)
     }
+  }
+
+  /** Runs `work` in a transaction that writes; what `beforeCommit` throws takes it back. */
+  write<T>(work: (on: PoolClient) => Promise<T>, { object, beforeCommit }: Writing): Promise<T> {
+    const whole = async (on: PoolClient): Promise<T> => {
+      const result = await work(on)
+      beforeCommit?.()
+      return result
+    }
+    return this.transaction(whole, object, 'read write')
   }
 
   /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */

@@ -1,5 +1,12 @@
 import type { PoolClient } from 'pg'
-import type { CreateItem, DeleteItem, LinesPatch, UpdateItem, WriteResult } from '../../connector-kit/port.ts'
+import type {
+  BeforeCommit,
+  CreateItem,
+  DeleteItem,
+  LinesPatch,
+  UpdateItem,
+  WriteResult,
+} from '../../connector-kit/port.ts'
 import { landEach } from '../../connector-kit/land-each.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
@@ -20,13 +27,19 @@ import type { Session } from './session.ts'
  */
 
 /** Creates records with their child rows; the answers hold the records as the system now has them. */
-export async function create(session: Session, rows: RowQuery, items: readonly CreateItem[]): Promise<WriteResult[]> {
+export async function create(
+  session: Session,
+  rows: RowQuery,
+  items: readonly CreateItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const place = session.place(table.name)
   const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (client) => {
+  await session.write(async (client) => {
     const ids = new Map<CreateItem, string>()
     const newRow = (item: CreateItem) => ({ owner: item, key: newId(rows, item), values: item.values })
     const apply = async (part: readonly CreateItem[]) => {
@@ -54,18 +67,24 @@ export async function create(session: Session, rows: RowQuery, items: readonly C
       if (record === undefined) batch.refuse(item, notKept(table))
       else batch.done(item, record)
     }
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 
 /** Changes the records that are still what was expected. */
-export async function update(session: Session, rows: RowQuery, items: readonly UpdateItem[]): Promise<WriteResult[]> {
+export async function update(
+  session: Session,
+  rows: RowQuery,
+  items: readonly UpdateItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, children } = rows.open
   const place = session.place(table.name)
   const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (client) => {
+  await session.write(async (client) => {
     await guard(client, rows, batch)
     const apply = async (part: readonly UpdateItem[]) => {
       await updateRows(client, rows, part)
@@ -83,17 +102,23 @@ export async function update(session: Session, rows: RowQuery, items: readonly U
       landed.map((item) => item.id),
     )
     for (const item of landed) batch.done(item, records.get(item.id) ?? null)
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 
 /** Deletes the records that are still what was expected, with the child rows that belong to the flow. */
-export async function remove(session: Session, rows: RowQuery, items: readonly DeleteItem[]): Promise<WriteResult[]> {
+export async function remove(
+  session: Session,
+  rows: RowQuery,
+  items: readonly DeleteItem[],
+  beforeCommit?: BeforeCommit,
+): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, () => null)
   if (batch.open.length === 0) return batch.results()
+  const writing = { object: table.name, beforeCommit }
 
-  await session.transaction(async (client) => {
+  await session.write(async (client) => {
     await guard(client, rows, batch)
     const apply = async (part: readonly DeleteItem[]) => {
       const ids = part.map((item) => item.id)
@@ -112,7 +137,7 @@ export async function remove(session: Session, rows: RowQuery, items: readonly D
     }
     await landBatch(client, batch, apply, session.place(table.name))
     for (const item of batch.open) batch.done(item, null)
-  }, table.name)
+  }, writing)
   return batch.results()
 }
 
