@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { es } from './failure-words/es.ts'
+import { es } from './words/failures-es.ts'
 import { failureWords, tellFailure } from './tell-failure.ts'
 
 test('a failure is told in English as the system told it, and in Spanish by its kind, with that as the detail', () => {

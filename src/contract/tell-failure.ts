@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
-import { es, type FailureWords } from './failure-words/es.ts'
+import { es, type FailureWords } from './words/failures-es.ts'
 import { systemTitle } from './wording.ts'
 
 /*

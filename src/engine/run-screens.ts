@@ -18,7 +18,6 @@ import {
 import { sentBy } from './log-screens.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
 import { tell } from './tell-record.ts'
-import { LOG_WORDS } from './words/log-words.ts'
 
 /** A run as lists show it. */
 export interface RunEntry {
@@ -68,6 +67,14 @@ export interface RunInDetail extends RunEntry {
   readonly stages: { system: string; stage: string; from: string; to: string | null; writes: number; calls: number }[]
   readonly refused: { count: number; first: RefusedWrite[] }
   readonly cases_opened: number
+}
+
+/** Why a run stopped before it had done all, where its stored English does not serve: somebody asked it to, or a case says why. */
+const STOPS = {
+  es: {
+    asked: 'Se pidió parar la ejecución; la siguiente continúa donde esta terminó.',
+    stopped: 'La ejecución se detuvo sin terminar; su caso dice por qué.',
+  },
 }
 
 /** So many refused writes are shown with their run; the log has all. */
@@ -140,7 +147,7 @@ function entryOf(row: ListedRun, language: Language): RunEntry {
 function messageOf({ status, message, errorCode, errorSystem }: ListedRun, language: Language): string | null {
   if (message === null || language === 'en') return message
   if (status === 'failed') return tellFailure({ code: errorCode, system: errorSystem, message }, language)
-  const { asked, stopped } = LOG_WORDS[language]
+  const { asked, stopped } = STOPS[language]
   return message === ASKED_TO_STOP ? asked : stopped
 }
 

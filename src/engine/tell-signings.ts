@@ -5,8 +5,8 @@ import type { Language } from '../model/language.ts'
 import type { FlowSigning, OwnerWord } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
 import { newestSignatures, type SignatureRow } from '../store/signatures.ts'
-import { en } from './signing-words/en.ts'
-import { es } from './signing-words/es.ts'
+import { en } from './words/signing-en.ts'
+import { es } from './words/signing-es.ts'
 
 const WORDS = { en, es }
 const ROLES = ['business', 'technical'] as const

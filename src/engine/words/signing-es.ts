@@ -1,5 +1,5 @@
 import { listed } from '../../contract/wording.ts'
-import type { en } from './en.ts'
+import type { en } from './signing-en.ts'
 
 export const es: typeof en = {
   owner: { business: 'responsable de negocio', technical: 'responsable técnico' },
