@@ -90,7 +90,7 @@ describeBrowser('dashboard', (browser) => {
     }
     expect(found).toEqual([])
     expect(broken).toEqual([])
-  }, 300_000)
+  }, 900_000)
 
   test('the business owner sees what an answer does before it is given', async () => {
     const page = await watched(owner)

@@ -34,7 +34,7 @@ async function verify(scene: Scene): Promise<void> {
 
 test(
   `L16 a first run that is killed at ${MOMENTS} moments loses nothing and does nothing twice (seed ${SEED})`,
-  { timeout: 60_000 + MOMENTS * 20_000 },
+  { timeout: 120_000 + MOMENTS * 60_000 },
   async () => {
     const dice = random('rest')
     const middle = await killAtMoments(stage, MOMENTS, 'first run', async (scene) => {
