@@ -1,4 +1,5 @@
 import { readNumber } from '../model/types/number-text.ts'
+import { ExpressionFailure } from './expression-failure.ts'
 
 /*
  * The numbers of mapping expressions: exact decimals on BigInt, so that money never becomes a float. Sums, differences
@@ -18,12 +19,12 @@ export class ExactNumber {
     this.scale = scale
   }
 
-  /** Reads a number as the types of the contract do; throws an Error whose message says why it cannot. */
+  /** Reads a number as the types of the contract do; throws an ExpressionFailure when it cannot. */
   static of(text: string): ExactNumber {
     const read = readNumber(text, null)
-    if ('problem' in read) throw new Error(`"${text.slice(0, 80)}" ${read.problem}`)
-    if (read.units.length > 0) throw new Error(`"${text.slice(0, 80)}" is not a number`)
-    if (read.plain.length > MOST_DIGITS) throw new Error(`a number has more than ${MOST_DIGITS} digits`)
+    if ('problem' in read) throw new ExpressionFailure(read.problem(`"${text.slice(0, 80)}"`))
+    if (read.units.length > 0) throw new ExpressionFailure(['notANumber', `"${text.slice(0, 80)}"`])
+    if (read.plain.length > MOST_DIGITS) throw new ExpressionFailure(['moreDigits', MOST_DIGITS])
     const point = read.plain.indexOf('.')
     return new ExactNumber(BigInt(read.plain.replace('.', '')), point < 0 ? 0 : read.plain.length - point - 1)
   }
@@ -42,7 +43,7 @@ export class ExactNumber {
   }
 
   over(other: ExactNumber): ExactNumber {
-    if (other.units === 0n) throw new Error('division by zero')
+    if (other.units === 0n) throw new ExpressionFailure(['divisionByZero'])
     const scale = Math.max(QUOTIENT_SCALE, this.scale)
     return new ExactNumber(divideRounded(this.at(scale) * 10n ** BigInt(other.scale), other.units), scale)
   }
@@ -52,8 +53,7 @@ export class ExactNumber {
   }
 
   rounded(scale: number): ExactNumber {
-    if (!(scale >= 0 && scale <= QUOTIENT_SCALE))
-      throw new Error(`a number can be rounded to 0 to ${QUOTIENT_SCALE} decimals`)
+    if (!(scale >= 0 && scale <= QUOTIENT_SCALE)) throw new ExpressionFailure(['roundedBeyond', QUOTIENT_SCALE])
     return scale >= this.scale
       ? this
       : new ExactNumber(divideRounded(this.units, 10n ** BigInt(this.scale - scale)), scale)

@@ -1,6 +1,7 @@
 import { Environment, TypeError as CelTypeError } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
 import { ExactNumber } from './exact-number.ts'
+import { ExpressionFailure } from './expression-failure.ts'
 
 /*
  * What mapping expressions can call beside CEL's own operators. Empty (null) values travel by the exception EMPTY:
@@ -106,17 +107,16 @@ function firstValueMacro(args: readonly Node[]): Macro {
   }
 }
 
-/** The pattern, compiled once; throws an Error in words when it is none. */
+/** The pattern, compiled once; throws an ExpressionFailure when it is none. */
 export function pattern(source: string): RE2JS {
   let compiled = patterns.get(source)
   if (compiled) return compiled
-  if (source.length > LONGEST_PATTERN) throw new Error(`the pattern is longer than ${LONGEST_PATTERN} characters`)
+  if (source.length > LONGEST_PATTERN) throw new ExpressionFailure(['longPattern', LONGEST_PATTERN])
   try {
     compiled = RE2JS.compile(source)
   } catch (error) {
-    throw new Error(`the pattern cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new ExpressionFailure(['brokenPattern', detail], { cause: error })
   }
   if (patterns.size >= 200) patterns.clear()
   patterns.set(source, compiled)
@@ -124,7 +124,7 @@ export function pattern(source: string): RE2JS {
 }
 
 function bounded(length: number): void {
-  if (length > LONGEST_TEXT) throw new Error(`a text grew beyond ${LONGEST_TEXT} characters`)
+  if (length > LONGEST_TEXT) throw new ExpressionFailure(['textGrew', LONGEST_TEXT])
 }
 
 function replaced(text: string, from: string, to: string): string {
@@ -146,7 +146,7 @@ function numberOf(text: string): ExactNumber {
 }
 
 function textOfDouble(value: number): string {
-  if (!Number.isFinite(value)) throw new Error('the number is not finite')
+  if (!Number.isFinite(value)) throw new ExpressionFailure(['notFinite'])
   return ExactNumber.of(String(value)).toString()
 }
 

@@ -1,6 +1,8 @@
 import { type ASTNode, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import { Invalid, type Raw } from '../model/value.ts'
+import type { Why } from '../model/why.ts'
 import { ExactNumber } from './exact-number.ts'
+import { ExpressionFailure } from './expression-failure.ts'
 import {
   CALLABLE,
   CALLABLE_METHODS,
@@ -84,8 +86,7 @@ export function compileExpression(source: string, variables: readonly string[]):
       const get = (): string => {
         const value = row[place]
         if (value === null || value === undefined) throw EMPTY
-        if (value.length > longest)
-          throw new Error(`a text is longer than the ${longest} characters that an expression takes`)
+        if (value.length > longest) throw new ExpressionFailure(['longTextIn', longest])
         return value
       }
       Object.defineProperty(context, name, { get, enumerable: true })
@@ -100,7 +101,7 @@ export function compileExpression(source: string, variables: readonly string[]):
           return resultOf(program(context))
         } catch (error) {
           if (error === EMPTY) return null
-          return new Invalid(`the expression failed: ${inWords(error)}`, null)
+          return new Invalid(whyFailed(error), null)
         } finally {
           row = []
         }
@@ -236,20 +237,25 @@ function columnMacro(name: ASTNode, values: Record<string, unknown>): Macro {
   }
 }
 
+function whyFailed(error: unknown): Why {
+  if (error instanceof ExpressionFailure) return ['expressionFailed', new Invalid(error.why, null)]
+  return ['expressionBroke', inWords(error)]
+}
+
 function resultOf(result: unknown): Raw | Invalid {
   switch (typeof result) {
     case 'string':
-      return result.length <= LONGEST_TEXT ? result : new Invalid('the expression gives a text that is too long', null)
+      return result.length <= LONGEST_TEXT ? result : new Invalid(['expressionGivesLongText'], null)
     case 'bigint':
     case 'boolean':
       return String(result)
     case 'number':
       return Number.isFinite(result)
         ? ExactNumber.of(String(result)).toString()
-        : new Invalid('the expression gives no finite number', null)
+        : new Invalid(['expressionGivesNoNumber'], null)
     default:
       if (result === null || result === undefined) return null
-      return result instanceof ExactNumber ? result.toString() : new Invalid('the expression gives no text', null)
+      return result instanceof ExactNumber ? result.toString() : new Invalid(['expressionGivesNoText'], null)
   }
 }
 

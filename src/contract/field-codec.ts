@@ -153,14 +153,11 @@ function compileTable(field: Field, system: string, type: FieldType, values: Rea
       const spelled = raw === 't' ? canonicalOf.get('true') : raw === 'f' ? canonicalOf.get('false') : undefined
       if (spelled !== undefined) return spelled
       if (raw.trim() === '') return null
-      return new Invalid(`"${raw.slice(0, 80)}" is none of the values known in ${system}: ${known}`, raw)
+      return new Invalid(['unknownIn', `"${raw.slice(0, 80)}"`, system, known], raw)
     },
     write(value) {
       if (value === null) return null
-      return (
-        rawOf.get(value) ??
-        new Invalid(`"${value.slice(0, 80)}" has no counterpart in ${system}, only ${meanings} have`, value)
-      )
+      return rawOf.get(value) ?? new Invalid(['noCounterpart', `"${value.slice(0, 80)}"`, system, meanings], value)
     },
   }
 }
@@ -188,7 +185,7 @@ function expressionCodec(
       const raws: Raw[] = []
       for (const { column, expression } of writes) {
         const raw = expression.evaluate([value])
-        if (raw instanceof Invalid) return new Invalid(`${column}: ${raw.reason}`, value)
+        if (raw instanceof Invalid) return new Invalid(['inPart', column, raw], value)
         raws.push(raw)
       }
       for (const [i, { column, place }] of writes.entries()) {

@@ -68,7 +68,7 @@ export function compileLines(
     for (let i = 0; i < codecs.length; i++) {
       const value = codecs[i]!.read(row)
       if (value instanceof Invalid)
-        return new Invalid(`line ${row[0] ?? '?'}, ${subFields[i]!.name}: ${value.reason}`, value.raw)
+        return new Invalid(['inLineField', row[0] ?? '?', subFields[i]!.name, value], value.raw)
       values.push(value)
     }
     return values
@@ -80,10 +80,10 @@ export function compileLines(
   /** The record's child rows by their lines' keys; none for a new record. */
   const keyedRows = (record: readonly Raw[] | null): { key: string; row: readonly Raw[] }[] | Invalid => {
     const rows = record === null ? [] : childRows(record[layout.place])
-    if (rows === null) return new Invalid('the child rows did not arrive as JSON', null)
+    if (rows === null) return new Invalid(['noChildRows'], null)
     for (const row of rows) {
       const key = readKey(row, codecs, keyPlaces)
-      if (key instanceof Invalid) return new Invalid(`line ${row[0] ?? '?'}: ${key.reason}`, key.raw)
+      if (key instanceof Invalid) return new Invalid(['inLine', row[0] ?? '?', key], key.raw)
     }
     // A value that cannot be read differs from every value that we could want there.
     const found = keyed(rows.map((row) => codecs.map((codec) => valueOrNull(codec.read(row)))))
@@ -111,7 +111,7 @@ export function compileLines(
     read(values, resolve) {
       const raw = values[layout.place]
       const rows = childRows(raw)
-      if (rows === null) return new Invalid('the child rows did not arrive as JSON', raw ?? null)
+      if (rows === null) return new Invalid(['noChildRows'], raw ?? null)
       const lines: Line[] = []
       for (const row of rows) {
         const line = readRow(row)
@@ -208,7 +208,7 @@ function difference(
       const value = line.values[i]!
       if (!codec.writable || (row !== null && codec.read(row) === value)) continue
       const problem = codec.write(value, row, set)
-      if (problem) return new Invalid(`${subFields[i]!.name}: ${problem.reason}`, problem.raw)
+      if (problem) return new Invalid(['inPart', subFields[i]!.name, problem], problem.raw)
     }
     if (row === null) insert.push({ values: set })
     else if (anew) insert.push({ values: { ...anew(row), ...set } })

@@ -237,8 +237,8 @@ describe('the mapping of single fields', () => {
     golden[SEGMENT] = 'giant'
     const write = mapping.write(golden, ALL, null, toRemote)
     expect(write.set).toEqual({})
-    expect(write.invalid).toEqual([
-      { field: SEGMENT, reason: '"giant" has no counterpart in erp, only "enterprise", "mid-market", "small" have' },
+    expect(write.invalid.map(({ field, problem }) => [field, problem.reason])).toEqual([
+      [SEGMENT, '"giant" has no counterpart in erp, only "enterprise", "mid-market", "small" have'],
     ])
   })
 
@@ -393,7 +393,7 @@ describe('the mapping of lines', () => {
     golden[ITEMS] = '[["[\\"g3\\",null]",["g3",null,"1",null,"barrel",null]]]'
     const write = mapping.write(golden, [ITEMS], null, toRemote)
     expect(write.lines).toEqual({})
-    expect(write.invalid[0]!.reason).toMatch(/^unit: "barrel" has no counterpart/)
+    expect(write.invalid[0]!.problem.reason).toMatch(/^unit: "barrel" has no counterpart/)
   })
 })
 

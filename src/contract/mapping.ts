@@ -27,7 +27,7 @@ export interface RowWrite {
   /** Golden records that have no counterpart in this system yet: the write must wait for them. */
   readonly waitsFor: readonly { readonly flow: string; readonly record: string }[]
   /** Fields (index: `flow.fields`) whose golden value this system cannot express, and why; they are left out of `set`. */
-  readonly invalid: readonly { readonly field: number; readonly reason: string }[]
+  readonly invalid: readonly { readonly field: number; readonly problem: Invalid }[]
 }
 
 export interface RowMapping {
@@ -178,7 +178,7 @@ function writeRow(
   const set = noColumns()
   const changes: Record<string, LinesChange> = {}
   const waitsFor: { flow: string; record: string }[] = []
-  const invalid: { field: number; reason: string }[] = []
+  const invalid: { field: number; problem: Invalid }[] = []
   const wait = (parent: string, record: string): void => {
     if (!waitsFor.some((known) => known.flow === parent && known.record === record))
       waitsFor.push({ flow: parent, record })
@@ -191,7 +191,7 @@ function writeRow(
     if (linesCodec) {
       if (!linesCodec.writable) continue
       const change = linesCodec.write(value, current, resolve, wait)
-      if (change instanceof Invalid) invalid.push({ field: i, reason: change.reason })
+      if (change instanceof Invalid) invalid.push({ field: i, problem: change })
       else if (change) changes[flow.fields[i]!.name] = change
       continue
     }
@@ -206,7 +206,7 @@ function writeRow(
     }
     if (current !== null && codec.read(current) === value) continue
     const problem = codec.write(value, current, set)
-    if (problem) invalid.push({ field: i, reason: problem.reason })
+    if (problem) invalid.push({ field: i, problem })
   }
   for (const i of last) {
     const codec = codecs[i]!
@@ -219,7 +219,7 @@ function writeRow(
     }
     if (current !== null && codec.read(withSet(current, set, columns)) === wanted) continue
     const problem = codec.write(wanted, current, set)
-    if (problem) invalid.push({ field: i, reason: problem.reason })
+    if (problem) invalid.push({ field: i, problem })
   }
   return { set, lines: changes, waitsFor, invalid }
 }
@@ -242,7 +242,7 @@ function withLastLines(
     const due = codec.writable && fields.includes(i)
     // What it waits for is known from the write itself.
     const change = codec.restore(due ? (golden[i] ?? null) : undefined, last, resolve, () => {})
-    if (change instanceof Invalid) invalid.push({ field: i, reason: change.reason })
+    if (change instanceof Invalid) invalid.push({ field: i, problem: change })
     else if (change) changes.push([name, change])
   })
   return { ...write, lines: Object.fromEntries(changes), invalid }

@@ -1,5 +1,4 @@
 import { ConcordatError } from '../model/errors.ts'
-import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { openCases } from '../store/cases.ts'
 import {
@@ -19,7 +18,7 @@ import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
-import { planWrites, type WriteItem } from './plan-writes.ts'
+import { planWrites, type BlockedWrite, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
 import { settle, settleUnfinished } from './settle.ts'
 import { applyInShards } from './shards.ts'
@@ -139,7 +138,7 @@ async function applyMarks(
     side,
     items.map(({ item }) => item),
   )
-  const blocked = plan.blocked.filter((failure) => !alreadyNoted(marks, failure))
+  const blocked = plan.blocked.filter((one) => !alreadyNoted(marks, one)).map(noted)
   const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
   const batchId = await underLease(work, async (session) => {
     const stamp = stampOf(work)
@@ -229,15 +228,24 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
 }
 
 /** Parked before and still parked: nothing new to store. */
-function alreadyNoted(marks: readonly DirtyRow[], failure: DirtyFailure): boolean {
-  return failure.state === 'parked' && marks.find((mark) => mark.recordId === failure.recordId)?.state === 'parked'
+function alreadyNoted(marks: readonly DirtyRow[], { recordId, state }: BlockedWrite): boolean {
+  return state === 'parked' && marks.find((mark) => mark.recordId === recordId)?.state === 'parked'
+}
+
+const shown = ({ flow, record }: { readonly flow: string; readonly record: string }): string => `${flow} ${record}`
+
+function noted(blocked: BlockedWrite): DirtyFailure {
+  const { recordId, state } = blocked
+  return state === 'parked'
+    ? { recordId, state, waitsFor: blocked.waitsFor.record, error: `waits for ${shown(blocked.waitsFor)}` }
+    : { recordId, state, waitsFor: null, error: blocked.why.en }
 }
 
 function blockedCases(
   work: FlowWork,
   side: Side,
   marks: readonly DirtyRow[],
-  blocked: readonly DirtyFailure[],
+  blocked: readonly BlockedWrite[],
   titles: ReadonlyMap<string, string>,
 ): CaseDraft[] {
   return blocked.flatMap((failure): CaseDraft[] => {
@@ -249,16 +257,10 @@ function blockedCases(
     }
     if (failure.state === 'quarantined') {
       work.counts.quarantined++
-      return [
-        quarantineCase(
-          side.system,
-          inEach(() => failure.error),
-          about,
-        ),
-      ]
+      return [quarantineCase(side.system, failure.why, about)]
     }
     const mark = marks.find((candidate) => candidate.recordId === failure.recordId)!
     const overdue = work.clock() - Date.parse(mark.since) >= work.flow.edgeCases.missingReference.waitMs
-    return overdue ? [waitingCase(side.system, failure.error.replace(/^waits for /, ''), about)] : []
+    return overdue ? [waitingCase(side.system, shown(failure.waitsFor), about)] : []
   })
 }

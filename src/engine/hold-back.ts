@@ -62,7 +62,7 @@ export function blockerOf(
     if (typeof value === 'string') continue
     if (value instanceof Invalid) {
       if (field.invalidValue === 'hold record')
-        return { cause: 'invalid_value', detail: inEach(() => `${field.name}: ${value.reason}`) }
+        return { cause: 'invalid_value', detail: inEach((language) => `${field.name}: ${value.reasonIn(language)}`) }
     } else if (value instanceof Unresolved) {
       if (waitsFor(work, field.name, value, waiting)) {
         const { flow: parent, remoteId } = value

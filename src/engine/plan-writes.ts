@@ -1,7 +1,8 @@
 import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem } from '../connector-kit/port.ts'
 import type { RowWrite } from '../contract/mapping.ts'
+import { inEach, type InEach } from '../model/language.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
-import type { DirtyAction, DirtyFailure } from '../store/dirty.ts'
+import type { DirtyAction } from '../store/dirty.ts'
 import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import type { Waived } from '../merge/side-state.ts'
@@ -10,6 +11,7 @@ import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
 import { dueFields } from './translate.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /*
  * Stage three, planned: for each golden record that is due in a side, the smallest write that brings the side to it.
@@ -46,8 +48,14 @@ export interface WritePlan {
   readonly writes: PlannedWrite[]
   /** Records that need nothing after all. */
   readonly idle: string[]
-  readonly blocked: DirtyFailure[]
+  readonly blocked: BlockedWrite[]
 }
+
+/** A write that cannot be made: `parked`, not before another record is there; `quarantined`, not before somebody mends something. */
+export type BlockedWrite = { readonly recordId: string } & (
+  | { readonly state: 'parked'; readonly waitsFor: { readonly flow: string; readonly record: string } }
+  | { readonly state: 'quarantined'; readonly why: InEach }
+)
 
 interface Draft {
   readonly item: WriteItem
@@ -173,12 +181,7 @@ function planOne(
   let partial = false
   if (write.waitsFor.length > within.length) {
     const parent = write.waitsFor.find((candidate) => candidate.flow !== flow.name)!
-    plan.blocked.push({
-      recordId,
-      state: 'parked',
-      waitsFor: parent.record,
-      error: `waits for ${parent.flow} ${parent.record}`,
-    })
+    plan.blocked.push({ recordId, state: 'parked', waitsFor: parent })
     return
   }
   if (within.length > 0) {
@@ -191,13 +194,10 @@ function planOne(
   }
   const { invalid } = write
   if (invalid.length > 0) {
-    const { field, reason } = invalid[0]!
-    plan.blocked.push({
-      recordId,
-      state: 'quarantined',
-      waitsFor: null,
-      error: `${flow.fields[field]!.name}: ${reason}`,
-    })
+    const { field, problem } = invalid[0]!
+    const { name } = flow.fields[field]!
+    const why = inEach((language) => `${name}: ${problem.reasonIn(language)}`)
+    plan.blocked.push({ recordId, state: 'quarantined', why })
     return
   }
   if (link === null) {
@@ -229,20 +229,14 @@ function planOne(
     return
   }
   if (draft.lifted === null) {
-    const error = `It is still archived in ${side.system}, and the log no longer says what it was before. Take the mark back there.`
-    plan.blocked.push({ recordId, state: 'quarantined', waitsFor: null, error })
+    const why = inEach((language) => CASE_WORDS[language].stillArchived(side.system))
+    plan.blocked.push({ recordId, state: 'quarantined', why })
     return
   }
   const set = { ...(draft.lifted && liftedColumns(side, draft.lifted, values!)), ...write.set }
   const touchesLines = Object.values(write.lines).some((l) => l.insert.length + l.update.length + l.delete.length > 0)
   if (isEmpty(set) && !touchesLines) {
-    if (partial)
-      plan.blocked.push({
-        recordId,
-        state: 'parked',
-        waitsFor: within[0]!.record,
-        error: `waits for ${flow.name} ${within[0]!.record}`,
-      })
+    if (partial) plan.blocked.push({ recordId, state: 'parked', waitsFor: within[0]! })
     else plan.idle.push(recordId)
     return
   }

@@ -96,6 +96,8 @@ function resolutionOf(contract: Contract, row: CaseRow, { choice, value }: CaseD
   if (!field) throw new ConcordatError('engine.bad-choice', `The contract no longer has the field ${row.field ?? ''}.`)
   const parsed = fieldTypeOf(field.spec).parse(value === '' ? null : value)
   if (parsed instanceof Invalid)
-    throw new ConcordatError('engine.bad-choice', `That is no ${field.spec.type}: ${parsed.reason}.`)
+    throw new ConcordatError('engine.bad-choice', `That is no ${field.spec.type}: ${parsed.reason}.`, {
+      in: { es: `El valor no vale para el campo ${field.name}: ${parsed.reasonIn('es')}.` },
+    })
   return `value:${parsed ?? ''}`
 }

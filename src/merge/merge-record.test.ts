@@ -545,7 +545,7 @@ describe('counterexamples that were found', () => {
   test('L26 what cannot be read takes no part in a conflict', () => {
     const flow = flowOf(['crm', 'erp'], [{ ...field, onConflict: 'ask' }])
     const waived = { [name]: ['a', 'conflict asked'] as const }
-    const unreadable = new Invalid('"?" is not a name', '?')
+    const unreadable = new Invalid(['notACountry', '"?"'], '?')
     const merged = mergeRecord(
       flow,
       ['a'],

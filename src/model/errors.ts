@@ -1,3 +1,5 @@
+import type { Language } from './language.ts'
+
 /** Every way in which something of ours can fail, `area.what`. Callers switch on it; people read the message. */
 export type ErrorCode =
   | 'contract.invalid'
@@ -78,7 +80,11 @@ export interface ErrorDetails {
   cure?: string
   /** Seconds the other side asked us to wait. */
   retryAfter?: number
+  /** The message in other languages, where it says what its code alone does not. */
+  in?: MessageIn
 }
+
+type MessageIn = Readonly<Partial<Record<Exclude<Language, 'en'>, string>>>
 
 /** The one error class. `message` is a sentence for a person and never holds a secret or a record's personal data. */
 export class ConcordatError extends Error {
@@ -86,6 +92,7 @@ export class ConcordatError extends Error {
   readonly retry: Retry
   readonly cure: string | undefined
   readonly retryAfter: number | undefined
+  readonly in: MessageIn | undefined
   /** The system that it came from; said by who knows, on the way up. */
   system: string | undefined
 
@@ -96,5 +103,6 @@ export class ConcordatError extends Error {
     this.retry = details.retry ?? 'never'
     this.cure = details.cure
     this.retryAfter = details.retryAfter
+    this.in = details.in
   }
 }

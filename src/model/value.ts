@@ -1,3 +1,6 @@
+import type { Language } from './language.ts'
+import { tellWhy, type Why } from './why.ts'
+
 /**
  * A value as a system writes it, as text: what a database prints for the column, what an API sends as a string.
  * `null` is the system's own null. Child rows (`lines`) travel as JSON text, see `connector-kit/port.ts`.
@@ -13,15 +16,20 @@ export type Canonical = string | null
 
 /** Why a raw value has no canonical form. Data, not an exception: the contract says what to do with it. */
 export class Invalid {
-  readonly reason: string
+  readonly why: Why
   readonly raw: Raw
-  constructor(
-    /** One sentence for a person, e.g. `"12-AB" is not a phone number for ES`. */
-    reason: string,
-    raw: Raw,
-  ) {
-    this.reason = reason
+  constructor(why: Why, raw: Raw) {
+    this.why = why
     this.raw = raw
+  }
+
+  /** One sentence for a person, e.g. `"12-AB" is not a phone number for ES`. */
+  get reason(): string {
+    return this.reasonIn('en')
+  }
+
+  reasonIn(language: Language): string {
+    return tellWhy(this.why, language)
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
+import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { LogDetail, LogPage } from '../../src/api/v1/schemas/log.ts'
+import type { Problem } from '../../src/api/v1/schemas/problem.ts'
 import type { RecordView } from '../../src/api/v1/schemas/records.ts'
 import type { RunEntry } from '../../src/engine/run-screens.ts'
 import { openStand } from './stand.ts'
@@ -59,10 +61,33 @@ test('the log, records and runs tell what happened in the language of the reader
 /** English words that no Spanish sentence has. */
 const LEFT_OVER = /\b(the|is|was|of|and|so|its|held|not|came|from|found|created|changed)\b/i
 
+test('why a value is invalid is told in the language of the reader', async () => {
+  const stand = await openStand({ customers: { fields: { email: { on_conflict: 'ask' } } } })
+  const es = { 'accept-language': 'es' }
+  await stand.erp.sql(`insert into customers (legal_name, vat, email) values ('Acme', 'A1', 'a@acme.example')`)
+  await stand.sync()
+  await stand.erp.sql(`insert into customers (legal_name, vat, email) values ('Bolt', 'B2', 'write me')`)
+  await stand.erp.sql(`update customers set email = 'b@acme.example' where vat = 'A1'`)
+  await stand.crm.sql(`update accounts set email = 'c@acme.example'`)
+  await stand.sync()
+  const { items } = await stand.get<CasePage>('/cases', es)
+  const [held, conflict] = ['held record', 'conflict'].map((kind) => items.find((one) => one.kind === kind)!)
+  expect(held!.sentence).toContain('email: "write me" no es una dirección de correo.')
+  const refused = await stand.ask<Problem>(
+    'POST',
+    `/cases/${conflict!.case}/resolve`,
+    { choice: 'value', value: 'call me' },
+    es,
+  )
+  expect(refused.body).toMatchObject({
+    code: 'engine.bad-choice',
+    detail: 'El valor no vale para el campo email: "call me" no es una dirección de correo.',
+  })
+})
+
 test('problems are told in the language of the reader', async () => {
   const stand = await openStand()
   const es = { 'accept-language': 'es' }
-  type Problem = { title: string; detail: string; cure: string | null; code: string }
   const problem = async (method: string, path: string, body?: object) =>
     (await stand.ask<Problem>(method, path, body, es)).body
   expect(

@@ -98,6 +98,7 @@ export function answerProblems(server: FastifyInstance, telling: Telling): void 
 
 interface Told extends Pick<Problem, 'code' | 'detail' | 'cure'> {
   readonly places?: { at: string; message: string }[]
+  readonly in?: ConcordatError['in']
 }
 
 function problemBody(status: number, told: Told, language: Language): Problem {
@@ -114,8 +115,9 @@ function problemBody(status: number, told: Told, language: Language): Problem {
 }
 
 /** Codes without words of their own are those of systems, whose sentences are technical. */
-function inSpanish({ code, detail, cure }: Told): Pick<Problem, 'detail' | 'cure'> {
+function inSpanish({ code, detail, cure, in: others }: Told): Pick<Problem, 'detail' | 'cure'> {
   const words = PROBLEMS_ES[code as keyof typeof PROBLEMS_ES]
+  if (others?.es !== undefined) return { detail: others.es, cure: words?.cure ?? null }
   if (words === undefined) return { detail, cure }
   return {
     detail: words.more ? `${words.detail} Detalle técnico: ${detail}` : words.detail,
@@ -126,8 +128,8 @@ function inSpanish({ code, detail, cure }: Told): Pick<Problem, 'detail' | 'cure
 function problemOf(error: unknown): Told & { readonly status: number; readonly retryAfter?: number } {
   if (error instanceof ConcordatError) {
     const status = STATUS[error.code] ?? (error.code.startsWith('connector.') ? 502 : 400)
-    const { code, message: detail, cure = null, retryAfter } = error
-    return { status, code, detail, cure, ...(retryAfter !== undefined && { retryAfter }) }
+    const { code, message: detail, cure = null, retryAfter, in: others } = error
+    return { status, code, detail, cure, in: others, ...(retryAfter !== undefined && { retryAfter }) }
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = (error as { validationContext?: string }).validationContext ?? 'request'

@@ -67,6 +67,8 @@ export const en = {
   deleted: (title: string, system: string, others: readonly string[]) =>
     `“${title}” was deleted in ${system} and is still in ${listed(others)}.`,
   refused: (title: string, system: string, error: string) => `${system} does not take “${title}”: ${error}`,
+  stillArchived: (system: string) =>
+    `It is still archived in ${system}, and the log no longer says what it was before. Take the mark back there.`,
   waits: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,
   tooManyChanges: (

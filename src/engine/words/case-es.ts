@@ -75,6 +75,8 @@ export const es: CaseWords = {
     `“${named(title)}” de ${system} se parece a ${others.map(at).join(', ')}, que ya tiene su correspondencia en ${system}: es probable que sea un duplicado.`,
   deleted: (title, system, others) => `“${named(title)}” se borró en ${system} y sigue en ${listed(others)}.`,
   refused: (title, system, error) => `${system} no acepta “${named(title)}”: ${error}`,
+  stillArchived: (system) =>
+    `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,
   waits: (title, system, waitsFor) => `“${named(title)}” no puede ir a ${system}: remite a ${waitsFor}, que no está.`,
   tooManyChanges: (flow, count, limit, counts, already) => {
     const parts = bySystem(counts)

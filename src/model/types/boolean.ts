@@ -28,7 +28,7 @@ export function booleanType(): FieldType {
           ? word.startsWith('1')
             ? 'true'
             : 'false'
-          : new Invalid(`${quoted(raw)} is neither yes nor no`, raw))
+          : new Invalid(['neitherYesNorNo', quoted(raw)], raw))
       )
     },
     render: (value): Raw => value,

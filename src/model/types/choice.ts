@@ -11,6 +11,7 @@ export function choiceType(spec: Extract<TypeSpec, { type: 'choice' }>): FieldTy
   const exact = new Set(spec.values?.map((value) => tidyText(value) ?? value))
   const folded = new Map<string, string | null>()
   for (const value of exact) folded.set(fold(value), folded.has(fold(value)) ? null : value)
+  const listed = [...exact].map((value) => `"${value}"`).join(', ')
   return {
     name: 'choice',
     parse(raw) {
@@ -18,12 +19,9 @@ export function choiceType(spec: Extract<TypeSpec, { type: 'choice' }>): FieldTy
       if (exact.has(raw)) return raw
       const text = tidyText(raw)
       if (text === '') return null
-      if (text === null) return new Invalid('the text holds a NUL character or broken Unicode', raw)
+      if (text === null) return new Invalid(['brokenText'], raw)
       if (spec.values === undefined || exact.has(text)) return text
-      return (
-        folded.get(fold(text)) ??
-        new Invalid(`${quoted(raw)} is none of ${[...exact].map((value) => `"${value}"`).join(', ')}`, raw)
-      )
+      return folded.get(fold(text)) ?? new Invalid(['noneOf', quoted(raw), listed], raw)
     },
     render: (value): Raw => value,
   }

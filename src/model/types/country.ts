@@ -83,7 +83,7 @@ export function namesIn(language: CountryLanguage, code: string): readonly strin
 function read(raw: string): Canonical | Invalid {
   const text = raw.normalize('NFC').trim()
   if (text === '') return null
-  return (text.length <= 100 ? countryCode(text) : undefined) ?? new Invalid(`${quoted(raw)} is not a country`, raw)
+  return (text.length <= 100 ? countryCode(text) : undefined) ?? new Invalid(['notACountry', quoted(raw)], raw)
 }
 
 function nameTable(): ReadonlyMap<string, string | null> {

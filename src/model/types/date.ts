@@ -40,7 +40,7 @@ function parse(raw: Raw): string | null | Invalid {
   if (parts[2] === '.') return dayFirst ?? notADate(raw)
   const monthFirst = day(year, first, second)
   if (dayFirst !== null && monthFirst !== null && dayFirst !== monthFirst) {
-    return new Invalid(`${quoted(raw)} may mean ${dayFirst} or ${monthFirst}`, raw)
+    return new Invalid(['mayMean', quoted(raw), dayFirst, monthFirst], raw)
   }
   return dayFirst ?? monthFirst ?? notADate(raw)
 }
@@ -58,5 +58,5 @@ function day(year: number, month: number, dayOfMonth: number): string | null {
 }
 
 function notADate(raw: string): Invalid {
-  return new Invalid(`${quoted(raw)} is not a date`, raw)
+  return new Invalid(['notADate', quoted(raw)], raw)
 }

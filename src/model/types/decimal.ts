@@ -23,8 +23,8 @@ export function decimalType(spec: Extract<TypeSpec, { type: 'decimal' }>): Field
       }
       if (raw.trim() === '') return null
       const number = readNumber(raw, scale)
-      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
-      if (number.units.length > 0) return new Invalid(`${quoted(raw)} is not a number`, raw)
+      if ('problem' in number) return new Invalid(number.problem(quoted(raw)), raw)
+      if (number.units.length > 0) return new Invalid(['notANumber', quoted(raw)], raw)
       return scale === null ? number.plain : roundPlain(number.plain, scale)
     },
     render: (value): Raw => value,

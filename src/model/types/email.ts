@@ -30,7 +30,7 @@ function parse(raw: Raw): string | null | Invalid {
   const domain = readableDomain(text.slice(at + 1))
   const ok =
     at > 0 && local.length <= 64 && text.length <= 254 && domain !== null && !/[\s\p{Cc}@<>(),:;"]/u.test(local)
-  return ok && text.isWellFormed() ? `${local}@${domain}` : new Invalid(`${quoted(raw)} is not an e-mail address`, raw)
+  return ok && text.isWellFormed() ? `${local}@${domain}` : new Invalid(['notAnEmail', quoted(raw)], raw)
 }
 
 function readableDomain(domain: string): string | null {

@@ -36,10 +36,7 @@ export function instantType(spec: Extract<TypeSpec, { type: 'instant' }>): Field
       if (raw === null) return null
       const text = raw.trim()
       if (text === '' || text.startsWith('0000-00-00')) return null
-      return (
-        (text.length <= 64 ? read(text, zone, precision) : null) ??
-        new Invalid(`${quoted(raw)} is not a point in time`, raw)
-      )
+      return (text.length <= 64 ? read(text, zone, precision) : null) ?? new Invalid(['notAnInstant', quoted(raw)], raw)
     },
     render: (value): Raw => (value === null ? null : renderIn(zone, value)),
   }

@@ -12,9 +12,9 @@ export function integerType(): FieldType {
       if (plainPoint(raw) === -1) return raw
       if (raw.trim() === '') return null
       const number = readNumber(raw, 0)
-      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
-      if (number.units.length > 0) return new Invalid(`${quoted(raw)} is not a number`, raw)
-      return number.plain.includes('.') ? new Invalid(`${quoted(raw)} is not a whole number`, raw) : number.plain
+      if ('problem' in number) return new Invalid(number.problem(quoted(raw)), raw)
+      if (number.units.length > 0) return new Invalid(['notANumber', quoted(raw)], raw)
+      return number.plain.includes('.') ? new Invalid(['notAWholeNumber', quoted(raw)], raw) : number.plain
     },
     render: (value): Raw => value,
   }

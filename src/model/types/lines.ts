@@ -8,7 +8,7 @@ export function linesType(): FieldType {
     name: 'lines',
     parse(raw) {
       const lines = decodeLines(raw)
-      return lines === null ? new Invalid('the text is not a list of lines', raw) : encodeLines(lines)
+      return lines === null ? new Invalid(['noLines'], raw) : encodeLines(lines)
     },
     render: (value): Raw => value,
   }

@@ -41,16 +41,15 @@ export function moneyType(spec: Extract<TypeSpec, { type: 'money' }>): FieldType
       if (point !== -2) {
         const decimals = point === -1 ? 0 : raw.length - point - 1
         if (decimals === scale) return raw
-        if (raw.length > 360) return new Invalid(`${quoted(raw)} has too many digits`, raw)
+        if (raw.length > 360) return new Invalid(['manyDigits', quoted(raw)], raw)
         return withScale(decimals > scale ? roundPlain(raw, scale) : raw, scale)
       }
       if (raw.trim() === '') return null
       const number = readNumber(raw, scale)
-      if ('problem' in number) return new Invalid(`${quoted(raw)} ${number.problem}`, raw)
+      if ('problem' in number) return new Invalid(number.problem(quoted(raw)), raw)
       for (const unit of number.units) {
         signs ??= currencySigns(spec.currency)
-        if (!signs.has(unit.toLowerCase()))
-          return new Invalid(`${quoted(raw)} is not an amount in ${spec.currency}`, raw)
+        if (!signs.has(unit.toLowerCase())) return new Invalid(['notInCurrency', quoted(raw), spec.currency], raw)
       }
       return withScale(roundPlain(number.plain, scale), scale)
     },

@@ -1,3 +1,5 @@
+import type { Why } from '../why.ts'
+
 /*
  * Numbers as people and systems write them → plain decimal text (`-1234.5`), by rules and never by float:
  *
@@ -11,14 +13,23 @@
  */
 
 /** What a text says: a plain decimal without needless zeros and the units written around it; or why it says nothing. */
-export type NumberText = { readonly plain: string; readonly units: readonly string[] } | { readonly problem: string }
+export type NumberText = { readonly plain: string; readonly units: readonly string[] } | Problem
 
-const NOT_A_NUMBER: NumberText = { problem: 'is not a number' }
+interface Problem {
+  /** Why the text says nothing, `shown` so. */
+  problem(shown: string): Why
+}
+
 const MOST_DIGITS = 400
+const NOT_A_NUMBER: Problem = { problem: (shown) => ['notANumber', shown] }
+const TOO_LONG: Problem = { problem: (shown) => ['longNumber', shown, MOST_DIGITS] }
+const LARGE_EXPONENT: Problem = { problem: (shown) => ['largeExponent', shown, MOST_DIGITS] }
+const TOO_MANY_DIGITS: Problem = { problem: (shown) => ['manyDigits', shown] }
+const ambiguous = (one: string, other: string): Problem => ({ problem: (shown) => ['mayMean', shown, one, other] })
 
 /** Reads a number; `scale` is how many decimals the field holds, null when any number of them. */
 export function readNumber(text: string, scale: number | null): NumberText {
-  if (text.length > MOST_DIGITS) return { problem: `is longer than ${MOST_DIGITS} characters` }
+  if (text.length > MOST_DIGITS) return TOO_LONG
   const first = text.search(/[.,]?\d/)
   if (first < 0) return NOT_A_NUMBER
   let end = text.length
@@ -36,16 +47,16 @@ export function readNumber(text: string, scale: number | null): NumberText {
   const exponentAt = text.slice(first, end).search(/[eE][-+]?\d+$/)
   const body = exponentAt < 0 ? text.slice(first, end) : text.slice(first, first + exponentAt)
   const exponent = exponentAt < 0 ? 0 : Number(text.slice(first + exponentAt + 1, end))
-  if (Math.abs(exponent) > MOST_DIGITS) return { problem: `has an exponent beyond ${MOST_DIGITS}` }
+  if (Math.abs(exponent) > MOST_DIGITS) return LARGE_EXPONENT
 
   const split = splitBody(body, scale)
   if ('problem' in split) return split
   const plain = shift(split.whole, split.fraction, exponent)
-  if (plain.length > MOST_DIGITS - 20) return { problem: 'has too many digits' }
+  if (plain.length > MOST_DIGITS - 20) return TOO_MANY_DIGITS
   return { plain: (signs === '-' || signs === '(') && plain !== '0' ? `-${plain}` : plain, units }
 }
 
-function splitBody(body: string, scale: number | null): { whole: string; fraction: string } | { problem: string } {
+function splitBody(body: string, scale: number | null): { whole: string; fraction: string } | Problem {
   const dots = count(body, '.')
   const commas = count(body, ',')
   let decimal = ''
@@ -53,14 +64,13 @@ function splitBody(body: string, scale: number | null): { whole: string; fractio
   else if (dots === 1) decimal = '.'
   else if (commas === 1) {
     if (!/^[1-9]\d{0,2},\d{3}$/.test(body)) decimal = ','
-    else if (scale === null || scale >= 3)
-      return { problem: `may mean ${body.replace(',', '')} or ${body.replace(',', '.')}` }
+    else if (scale === null || scale >= 3) return ambiguous(body.replace(',', ''), body.replace(',', '.'))
   }
-  if (decimal !== '' && count(body, decimal) > 1) return NOT_A_NUMBER as { problem: string }
+  if (decimal !== '' && count(body, decimal) > 1) return NOT_A_NUMBER
   const at = decimal === '' ? body.length : body.indexOf(decimal)
   const whole = ungroup(body.slice(0, at))
   const fraction = body.slice(at + 1)
-  if (whole === null || !/^\d*$/.test(fraction)) return NOT_A_NUMBER as { problem: string }
+  if (whole === null || !/^\d*$/.test(fraction)) return NOT_A_NUMBER
   return { whole, fraction }
 }
 

@@ -58,8 +58,9 @@ function read(
     if (again === canonical) return canonical
     canonical = again
   }
-  const where = text.startsWith('+') ? '' : country ? ` for ${country}` : ' with a country prefix'
-  return new Invalid(`${quoted(raw)} is not a phone number${where}`, raw)
+  const shown = quoted(raw)
+  if (text.startsWith('+')) return new Invalid(['notAPhone', shown], raw)
+  return new Invalid(country ? ['notAPhoneOf', shown, country] : ['notAPhoneWithPrefix', shown], raw)
 }
 
 function once(text: string, country: CountryCode | undefined): string | null {

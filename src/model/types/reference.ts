@@ -9,7 +9,7 @@ export function referenceType(): FieldType {
     parse(raw) {
       if (raw === null || raw === '') return null
       const id = tidyText(raw)
-      if (id === null) return new Invalid('the id holds a NUL character or broken Unicode', raw)
+      if (id === null) return new Invalid(['brokenId'], raw)
       return id === '' ? null : id
     },
     render: (value): Raw => value,

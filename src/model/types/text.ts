@@ -16,10 +16,10 @@ export function textType(spec: Extract<TypeSpec, { type: 'text' }>): FieldType {
     parse(raw) {
       if (raw === null) return null
       const text = tidyText(raw)
-      if (text === null) return new Invalid('the text holds a NUL character or broken Unicode', raw)
+      if (text === null) return new Invalid(['brokenText'], raw)
       if (text === '') return empty
       if (text.length > maxLength && characters(text) > maxLength) {
-        return new Invalid(`the text has ${characters(text)} characters, ${maxLength} are allowed`, raw)
+        return new Invalid(['longText', characters(text), maxLength], raw)
       }
       return text
     },

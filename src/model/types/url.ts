@@ -26,5 +26,5 @@ function parse(raw: Raw): string | null | Invalid {
 }
 
 function notAUrl(raw: string): Invalid {
-  return new Invalid(`${quoted(raw)} is not a web address`, raw)
+  return new Invalid(['notAUrl', quoted(raw)], raw)
 }

@@ -65,10 +65,8 @@ function read(raw: string, home: string | undefined): Canonical | Invalid {
       (home !== undefined && checked(home, text))
     if (found) return found
   }
-  return new Invalid(
-    `${quoted(raw)} is not a VAT number${home === undefined ? ' with a country prefix' : ` for ${home}`}`,
-    raw,
-  )
+  const shown = quoted(raw)
+  return new Invalid(home === undefined ? ['notAVatNumberWithPrefix', shown] : ['notAVatNumberOf', shown, home], raw)
 }
 
 /** The canonical form of a number of one country, or false. */
