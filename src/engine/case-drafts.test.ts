@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { Flow } from '../contract/contract.ts'
 import { inEach } from '../model/language.ts'
+import { NAMELESS } from '../model/title.ts'
 import { caseIn, type CaseDraft } from '../store/cases.ts'
 import {
   ambiguousCase,
@@ -16,7 +17,6 @@ import {
   unmatchedCase,
   waitingCase,
 } from './case-drafts.ts'
-import { NAMELESS } from './golden.ts'
 
 const both = {
   name: 'clientes',

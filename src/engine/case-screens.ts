@@ -71,7 +71,7 @@ export async function tellCaseInDetail(
     for (const { choice } of row.detail.choices)
       alike.push({ choice, open: (await alikeCases(database, row, choice)).length })
   const shown = row.recordId !== null && contract.flows.has(row.flow) ? row.recordId : null
-  const [record] = shown === null ? [] : await showRecords(database, contract, row.flow, shown, 1)
+  const [record] = shown === null ? [] : await showRecords(database, contract, row.flow, shown, 1, language)
   return {
     ...entry!,
     suggestion: row.state === 'open' ? suggest(contract, row, await answersTo(database, row, MEMORY), language) : null,

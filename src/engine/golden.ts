@@ -1,5 +1,6 @@
 import type { Flow } from '../contract/contract.ts'
 import { decodeImage, encodeImage } from '../model/image.ts'
+import { NAMELESS } from '../model/title.ts'
 import { Invalid, type Canonical, type Raw, type Reading } from '../model/value.ts'
 
 /** Golden values as stored text, in the order of the flow's fields. */
@@ -24,9 +25,6 @@ export function decodeGolden(
 
 const sameNames = (flow: Flow, names: readonly string[]): boolean =>
   names.length === flow.fields.length && flow.fields.every((field, i) => field.name === names[i])
-
-/** What a record is called that holds nothing to call it by. */
-export const NAMELESS = '(without a name)'
 
 /** The human name of a record: its first text field, else its first value. */
 export function titleOf(flow: Flow, values: readonly (Reading | Raw)[]): string {

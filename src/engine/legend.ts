@@ -1,6 +1,8 @@
 import type { Contract, Field, Flow } from '../contract/contract.ts'
+import type { Language } from '../model/language.ts'
 import { decodeLines } from '../model/lines.ts'
 import type { Legend } from '../model/report.ts'
+import { titleIn } from '../model/title.ts'
 import type { Session } from '../store/database.ts'
 import { layouts } from '../store/flows.ts'
 import { goldensOf } from '../store/records.ts'
@@ -21,10 +23,11 @@ export async function legends(
   session: Session,
   contract: Contract,
   readings: readonly Reading[],
+  language: Language = 'en',
 ): Promise<readonly Legend[]> {
   const referring = readings.map((reading) => referencesIn(contract.flows.get(reading.flow), reading))
   const ids = new Set(referring.flatMap(({ references }) => references.map(([, id]) => id)))
-  const titles = await titlesOf(session, contract, [...ids])
+  const titles = await titlesOf(session, contract, [...ids], language)
   return referring.map(({ references, lines }) => {
     const byField: Record<string, Record<string, string>> = {}
     for (const [field, id] of references) {
@@ -76,6 +79,7 @@ export async function titlesOf(
   session: Session,
   contract: Contract,
   ids: readonly string[],
+  language: Language = 'en',
 ): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
   if (ids.length === 0) return titles
@@ -84,7 +88,8 @@ export async function titlesOf(
     const flow = contract.flows.get(name)
     if (flow === undefined) continue
     if (!shapes.has(flowId)) shapes.set(flowId, await layouts(session, flowId))
-    titles.set(id, titleOf(flow, decodeGolden(flow, golden, shapes.get(flowId)!.get(layoutId)).values))
+    const { values } = decodeGolden(flow, golden, shapes.get(flowId)!.get(layoutId))
+    titles.set(id, titleIn(titleOf(flow, values), language))
   }
   return titles
 }

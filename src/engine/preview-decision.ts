@@ -108,7 +108,7 @@ export async function previewDecision(
       return {
         cases: cases.length,
         rehearsed: gone.length,
-        ...(await effectsOf(rehearsed, contract, flow, runId, gone)),
+        ...(await effectsOf(rehearsed, contract, flow, runId, gone, language)),
         asks: await asksSince(rehearsed, flow, Number(before?.id ?? 0), language),
       }
     })
@@ -202,13 +202,16 @@ async function effectsOf(
   flow: Flow,
   runId: string,
   cases: readonly CaseRow[],
+  language: Language,
 ): Promise<Pick<DecisionPreview, 'effects' | 'writes' | 'more'>> {
   const caseOf = new Map(cases.map((one) => [one.recordId, Number(one.id)]))
   const rows = (
     await searchLog(database, { flow: flow.name, run: Number(runId), limit: MOST_OPERATIONS }, null)
   ).filter((row) => row.kind === 'operation')
   // The oldest first: as they would be written.
-  const entries = (await tell(database, contract, rows)).map((entry, i) => ({ entry, row: rows[i]! })).toReversed()
+  const entries = (await tell(database, contract, rows, language))
+    .map((entry, i) => ({ entry, row: rows[i]! }))
+    .toReversed()
   const effects = entries.flatMap(({ entry, row }): DecisionEffect[] => {
     const { title, references, line_fields, fields } = entry
     const about = {

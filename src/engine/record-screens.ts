@@ -31,11 +31,12 @@ export async function tellRecordPage(
   contract: Contract,
   search: RecordSearch,
   page: { readonly after: string; readonly limit: number },
+  language: Language,
 ): Promise<{ items: RecordEntry[]; next: string | null }> {
   const ids = await listRecords(database, search, { ...page, limit: page.limit + 1 })
   const shown = ids.slice(0, page.limit)
   const rows = new Map((await recordsById(database, shown)).map((row) => [row.id, row]))
-  const titles = await titlesOf(database, contract, shown)
+  const titles = await titlesOf(database, contract, shown, language)
   const first = await origins(database, shown)
   const cases = await openCasesOf(database, shown)
   const systems = await systemsBySide(database)

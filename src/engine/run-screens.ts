@@ -107,7 +107,7 @@ export async function tellRunInDetail(
     })
   const refused = await refusedIn(database, row, SHOWN)
   const first: RefusedWrite[] = []
-  for (const operation of refused.first) first.push(...(await refusedWrite(database, contract, operation)))
+  for (const operation of refused.first) first.push(...(await refusedWrite(database, contract, operation, language)))
   return {
     ...entryOf(row, language),
     stages: (await writingsOf(database, id)).map(({ system, from, to, calls }) => ({
@@ -151,10 +151,15 @@ function messageOf({ status, message, errorCode, errorSystem }: ListedRun, langu
   return message === ASKED_TO_STOP ? asked : stopped
 }
 
-async function refusedWrite(database: Database, contract: Contract, operation: number): Promise<RefusedWrite[]> {
+async function refusedWrite(
+  database: Database,
+  contract: Contract,
+  operation: number,
+  language: Language,
+): Promise<RefusedWrite[]> {
   const row = await readLogEntry(database, 'operation', operation)
   if (!row) return []
-  const [entry] = await tell(database, contract, [row])
+  const [entry] = await tell(database, contract, [row], language)
   const { references, line_fields, title, fields } = entry!
   const { sent } = await sentBy(database, contract, row, entry!)
   return [

@@ -4,6 +4,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { decodeImage } from '../model/image.ts'
 import type { Language } from '../model/language.ts'
 import type { RecordView } from '../model/report.ts'
+import { titleIn } from '../model/title.ts'
 import { Invalid, Unresolved, type Reading } from '../model/value.ts'
 import { findCases } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
@@ -15,6 +16,7 @@ import { legends } from './legend.ts'
 import { beginnings, tell } from './tell-record.ts'
 import { tellCases } from './tell-cases.ts'
 import { shapeOf } from './row-shape.ts'
+import { LOG_WORDS } from './words/log-words.ts'
 
 /*
  * One record across all systems, from the store alone: a system that is down, or a person without access to it, changes
@@ -48,18 +50,18 @@ export async function showRecords(
       const system = sides.get(link.sideId)!
       const key = `${system}/${link.layoutId}`
       if (!mappings.has(key)) mappings.set(key, compileMapping(flow, system, shapeOf(shapes.get(link.layoutId) ?? [])))
-      systems[system] = await valuesOf(session, contract, flow, system, mappings.get(key)!, link)
+      systems[system] = await valuesOf(session, contract, flow, system, mappings.get(key)!, link, language)
     }
     const timeline = [
       ...(await tell(session, contract, await searchLog(session, { limit: 500 }, [record.id]), language)),
       ...(await beginnings(session, contract, [record.id], language)),
     ]
     const shown = [named(flow, golden), ...Object.values(systems)].flatMap((values) => Object.entries(values))
-    const [legend] = await legends(session, contract, [{ flow: flow.name, values: shown }])
+    const [legend] = await legends(session, contract, [{ flow: flow.name, values: shown }], language)
     views.push({
       record: record.id,
       flow: flow.name,
-      title: titleOf(flow, golden),
+      title: titleIn(titleOf(flow, golden), language),
       version: record.version,
       links: record.links.map((link) => ({ system: sides.get(link.sideId)!, id: link.remoteId, state: link.state })),
       golden: named(flow, golden),
@@ -88,6 +90,7 @@ async function valuesOf(
   system: string,
   mapping: RowMapping,
   link: LinkRow,
+  language: Language,
 ): Promise<Record<string, string | null>> {
   const row = decodeImage(link.image)
   const wanted = new Map<string, Set<string>>()
@@ -101,12 +104,12 @@ async function valuesOf(
   }
   const reading = mapping.read(row, (parent, id) => found.get(parent)?.get(id))
   return Object.fromEntries(
-    flow.fields.flatMap((field, i) => (mapping.holds[i] ? [[field.name, textOf(reading[i]!)]] : [])),
+    flow.fields.flatMap((field, i) => (mapping.holds[i] ? [[field.name, textOf(reading[i]!, language)]] : [])),
   )
 }
 
-function textOf(reading: Reading): string | null {
+function textOf(reading: Reading, language: Language): string | null {
   if (reading instanceof Invalid) return reading.raw
-  if (reading instanceof Unresolved) return `(${reading.flow} ${reading.remoteId}, not linked)`
+  if (reading instanceof Unresolved) return LOG_WORDS[language].notLinked(reading.flow, reading.remoteId)
   return reading
 }

@@ -1,10 +1,10 @@
 import type { Contract } from '../contract/contract.ts'
 import type { Language } from '../model/language.ts'
 import type { CaseView } from '../model/report.ts'
+import { titleIn } from '../model/title.ts'
 import { caseIn, type CaseRow } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
 import { legends } from './legend.ts'
-import { CASE_WORDS } from './words/case-words.ts'
 
 /** Stored cases as their readers see them. */
 export async function tellCases(
@@ -21,6 +21,7 @@ export async function tellCases(
       flow: row.flow,
       values: Object.entries(row.detail.values).map(([key, value]) => [row.field ?? key, value] as const),
     })),
+    language,
   )
   return rows.map((row, i) => ({ ...caseView(row, language), ...told[i] }))
 }
@@ -34,14 +35,21 @@ function caseView(row: CaseRow, language: Language): CaseView {
     cause: row.cause,
     state: row.state,
     record: row.recordId,
-    title: CASE_WORDS[language].title(row.title),
+    title: titleIn(row.title, language),
     sentence,
     field: row.field,
-    values: row.detail.values,
+    values: row.kind === 'ambiguous match' ? titlesIn(row.detail.values, language) : row.detail.values,
     choices,
     opened: new Date(row.openedAt).toISOString(),
     opened_run: Number(row.openedRun),
     resolved: row.resolvedAt === null ? null : new Date(row.resolvedAt).toISOString(),
     resolution: row.resolution,
   }
+}
+
+/** Where several records could be meant, what stands side by side are their titles. */
+function titlesIn(values: CaseView['values'], language: Language): CaseView['values'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([where, title]) => [where, title === null ? null : titleIn(title, language)]),
+  )
 }

@@ -3,6 +3,7 @@ import { RULES, type Rule } from '../contract/rule.ts'
 import { explainRule } from '../contract/sentences.ts'
 import type { Language } from '../model/language.ts'
 import type { Legend, LogEntry, LogFilter } from '../model/report.ts'
+import { titleIn } from '../model/title.ts'
 import type { Outcome } from '../model/words.ts'
 import { caseIn, caseTexts } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
@@ -46,6 +47,7 @@ export async function tell(
     session,
     contract,
     rows.map((row, i) => ({ flow: row.flow, values: details[i]!.values })),
+    language,
   )
   const asked = await caseSentences(session, rows, language)
   return rows.map((row, i): LogEntry => {
@@ -60,7 +62,7 @@ export async function tell(
       flow: row.flow,
       run: Number(row.run),
       record: row.recordId,
-      title: row.title ?? record?.title ?? row.recordId ?? '',
+      title: titleIn(row.title ?? record?.title ?? row.recordId ?? '', language),
       system: row.system,
       outcome: row.outcome as Outcome | null,
       fields,
@@ -226,7 +228,7 @@ export async function beginnings(
     flow: origin.flow,
     run: Number(origin.run),
     record: id,
-    title: records.get(id)?.title ?? id,
+    title: titleIn(records.get(id)?.title ?? id, language),
     system: origin.system,
     what: `first seen in ${origin.system}`,
     outcome: null,

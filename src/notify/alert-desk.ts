@@ -2,6 +2,7 @@ import type { Contract } from '../contract/contract.ts'
 import type { Alert, AlertEvent, MessageContent } from '../model/alert.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
+import { titleIn } from '../model/title.ts'
 import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
 import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
 import {
@@ -95,7 +96,7 @@ export class AlertDesk {
         meaning: said.meaning,
         todo: said.todo,
         count: condition.count,
-        records: condition.records,
+        records: condition.records.map((one) => ({ ...one, title: titleIn(one.title, language ?? 'en') })),
         since: iso(alert.beganAt),
         ended: alert.endedAt === null ? null : iso(alert.endedAt),
         returns: alert.returns,

@@ -3,6 +3,7 @@ import type { Contract } from '../contract/contract.ts'
 import { secretValues, type SecretSource } from '../contract/secrets.ts'
 import type { Alert, OwnerRole } from '../model/alert.ts'
 import type { ConcernedRecord, Condition, Pause } from '../model/condition.ts'
+import { NAMELESS } from '../model/title.ts'
 import { messagesOf, queueMessages } from '../store/alert-messages.ts'
 import type { FlowSigning } from '../model/report.ts'
 import { currentAlerts, forgetAlerts, saveAlert, takeWatch } from '../store/alerts.ts'
@@ -129,7 +130,7 @@ export class Watch {
       const titles = await titlesOf(session, records)
       concerned.set(flow, {
         count,
-        records: records.map((record) => ({ record, title: titles.get(record) ?? '(without a name)' })),
+        records: records.map((record) => ({ record, title: titles.get(record) ?? NAMELESS })),
       })
     }
     const secrets = secretValues([...contract.systems.values(), ...contract.channels.values()], this.#parts.secrets)

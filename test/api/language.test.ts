@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { LogDetail, LogPage } from '../../src/api/v1/schemas/log.ts'
 import type { Problem } from '../../src/api/v1/schemas/problem.ts'
-import type { RecordView } from '../../src/api/v1/schemas/records.ts'
+import type { RecordPage, RecordView } from '../../src/api/v1/schemas/records.ts'
 import type { RunEntry } from '../../src/engine/run-screens.ts'
 import { openStand } from './stand.ts'
 
@@ -60,6 +60,26 @@ test('the log, records and runs tell what happened in the language of the reader
 
 /** English words that no Spanish sentence has. */
 const LEFT_OVER = /\b(the|is|was|of|and|so|its|held|not|came|from|found|created|changed)\b/i
+
+test('records without a name, and references that are not linked, are called so in the language of the reader', async () => {
+  const stand = await openStand({
+    customers: { fields: { name: { required: false } } },
+    orders: { fields: { customer: { required: false } }, edge_cases: { missing_reference: 'skip field' } },
+  })
+  const es = { 'accept-language': 'es' }
+  await stand.erp.sql(`insert into customers (vat) values (null)`)
+  await stand.erp.sql(`insert into orders (number, customer_id) values ('O-1', 4711)`)
+  await stand.run()
+  const [customer] = (await stand.get<RecordPage>('/records?flow=customers', es)).items
+  expect(customer!.title).toBe('(sin nombre)')
+  expect((await stand.get<RecordPage>('/records?flow=customers')).items[0]!.title).toBe('(without a name)')
+  const view = await stand.get<RecordView>(`/flows/customers/records/${customer!.record}`, es)
+  const log = await stand.get<LogPage>('/log?flow=customers', es)
+  expect(new Set([view, ...view.timeline, ...log.items].map(({ title }) => title))).toEqual(new Set(['(sin nombre)']))
+  const [order] = (await stand.get<RecordPage>('/records?flow=orders', es)).items
+  const { fields } = await stand.get<RecordView>(`/flows/orders/records/${order!.record}`, es)
+  expect(fields.find(({ field }) => field === 'customer')!.systems['erp']).toBe('(customers 4711, sin vincular)')
+})
 
 test('why a value is invalid is told in the language of the reader', async () => {
   const stand = await openStand({ customers: { fields: { email: { on_conflict: 'ask' } } } })

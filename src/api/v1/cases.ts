@@ -1,3 +1,4 @@
+import { titleIn } from '../../model/title.ts'
 import { countCases, groupCases, type CaseSearch } from '../../store/case-list.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { DAY_MS } from './flow-cards.ts'
@@ -66,7 +67,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
             back_again: backAgain,
             oldest: new Date(oldest).toISOString(),
             newest: new Date(newest).toISOString(),
-            sample: { case: Number(sampleId), title: sampleTitle, sentence: sampleSentence },
+            sample: { case: Number(sampleId), title: titleIn(sampleTitle, request.language), sentence: sampleSentence },
           }),
         ),
       }

@@ -16,7 +16,11 @@ export const recordRoutes: V1Routes = (server, { app }) => {
       const { limit, cursor, flow, state, q } = request.query
       const search = { flows: askedFlows(request, flow), state: state === 'any' ? null : state, text: q.trim() }
       const after = placeOf(cursor, ['string'])?.[0] ?? '0'
-      const { items, next } = await app.screens.recordPage(search, { after: wholeNumber(after), limit })
+      const { items, next } = await app.screens.recordPage(
+        search,
+        { after: wholeNumber(after), limit },
+        request.language,
+      )
       return { items, next_cursor: next === null ? null : cursorOf([next]) }
     },
   )

@@ -8,8 +8,6 @@ const bySystem = (counts: Readonly<Record<string, number>>): string[] =>
 
 /** What cases ask, in English. `title` names the record that a case is about. */
 export const en = {
-  title: (title: string) => title,
-
   ignore: 'Leave it as it is, in every system.',
   create: (systems: readonly string[]) => `Create it in ${listed(systems)}.`,
   createThisOne: (systems: readonly string[]) => `They are different; create this one in ${listed(systems)}.`,

@@ -1,10 +1,10 @@
 import { listed as list, systemTitle } from '../../contract/wording.ts'
-import { NAMELESS } from '../golden.ts'
+import { titleIn } from '../../model/title.ts'
 import type { CaseWords, RecordAt } from './case-words.ts'
 
 const listed = (words: readonly string[]): string => list(words, 'and', 'es')
 
-const named = (title: string): string => (title === NAMELESS ? '(sin nombre)' : title)
+const named = (title: string): string => titleIn(title, 'es')
 
 const at = ({ title, where }: RecordAt): string => `“${named(title)}” (${where})`
 
@@ -13,8 +13,6 @@ const bySystem = (counts: Readonly<Record<string, number>>): string[] =>
 
 /** What cases ask, in Spanish. */
 export const es: CaseWords = {
-  title: named,
-
   ignore: 'Dejarlo como está, en todos los sistemas.',
   create: (systems) => `Crearlo en ${listed(systems)}.`,
   createThisOne: (systems) => `Son distintos; crear este en ${listed(systems)}.`,

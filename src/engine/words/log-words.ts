@@ -5,6 +5,8 @@ interface LogWords {
   readonly held: (system: string, value: string | null) => string
   readonly heldOtherLines: (system: string) => string
   readonly notTakenOver: (held: readonly string[]) => string
+  /** What a system holds that refers to a record which is not known. */
+  readonly notLinked: (flow: string, remoteId: string) => string
   readonly decided: (by: string, choice: string) => string
 }
 
@@ -12,6 +14,7 @@ const en = {
   held: (system, value) => `${system} held ${value === null ? 'nothing' : `“${value}”`}`,
   heldOtherLines: (system) => `${system} held other lines`,
   notTakenOver: (held) => `(Not taken over: ${held.join(', ')}.)`,
+  notLinked: (flow, remoteId) => `(${flow} ${remoteId}, not linked)`,
   decided: (by, choice) => `${by} decided: ${choice}.`,
 } satisfies LogWords
 
@@ -19,6 +22,7 @@ const es = {
   held: (system, value) => `${system} ${value === null ? 'no tenía nada' : `tenía «${value}»`}`,
   heldOtherLines: (system) => `${system} tenía otras líneas`,
   notTakenOver: (held) => `(No se tomó: ${held.join(', ')}.)`,
+  notLinked: (flow, remoteId) => `(${flow} ${remoteId}, sin vincular)`,
   decided: (by, choice) => `${by} decidió: ${choice}.`,
 } satisfies LogWords
 
