@@ -12,6 +12,7 @@ import { readLogEntry, readLogPage, type LogEntryRow, type LogPlace } from '../s
 import type { LogSearch } from '../store/log-scope.ts'
 import type { StoredChange } from '../store/revisions.ts'
 import { shapeOf } from './row-shape.ts'
+import { tellOutcome } from './words/outcome-words.ts'
 import { tell } from './tell-record.ts'
 
 /** A page of the log in words, and the place where the next one begins. */
@@ -79,7 +80,7 @@ export async function tellLogEntry(
     remote_id: row.remoteId,
     version: row.version,
     rules: row.rules,
-    error: row.error,
+    error: row.error && tellOutcome(row.error, language),
     columns: write && columnsOf(row, write.before, write.sent),
     lines_sent: write?.lines ?? null,
     lost: changes.flatMap(({ field, lost }) => (Object.keys(lost).length === 0 ? [] : [{ field, values: lost }])),

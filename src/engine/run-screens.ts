@@ -18,6 +18,7 @@ import {
 import { sentBy } from './log-screens.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
 import { tell } from './tell-record.ts'
+import { tellOutcome } from './words/outcome-words.ts'
 
 /** A run as lists show it. */
 export interface RunEntry {
@@ -77,6 +78,11 @@ const STOPS = {
   },
 }
 
+const WRITING: Readonly<Record<Language, (system: string) => string>> = {
+  en: (system) => `writing ${system}`,
+  es: (system) => `escritura en ${system}`,
+}
+
 /** So many refused writes are shown with their run; the log has all. */
 const SHOWN = 20
 
@@ -112,7 +118,7 @@ export async function tellRunInDetail(
     ...entryOf(row, language),
     stages: (await writingsOf(database, id)).map(({ system, from, to, calls }) => ({
       system,
-      stage: `writing ${system}`,
+      stage: WRITING[language](system),
       from: iso(from),
       to: to === null ? null : iso(to),
       writes: row.report?.writes[system] ?? 0,
@@ -174,7 +180,7 @@ async function refusedWrite(
       remote_id: row.remoteId,
       fields,
       request: row.what === 'delete' ? null : sent,
-      response: row.error,
+      response: row.error && tellOutcome(row.error, language),
       ...(references && { references }),
       ...(line_fields && { line_fields }),
     },

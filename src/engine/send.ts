@@ -12,6 +12,7 @@ import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { heldAsSent, linkAfter, type PlannedWrite } from './plan-writes.ts'
 import { resolverIn, type Side } from './side.ts'
+import { CHANGED_MEANWHILE, THERE_OTHERWISE } from './words/outcome-words.ts'
 
 /*
  * Carries planned writes out: the intent stands already, the call is made, and the result is stored in one transaction:
@@ -113,7 +114,7 @@ export async function storeResults(
           exceptions.push({
             id: operation.id,
             outcome: 'superseded',
-            error: 'It is there with other values than were sent: somebody changed it since, or made it.',
+            error: THERE_OTHERWISE,
           })
         if (record === null) updated.push({ ...item.link!, state: 'gone' })
         else {
@@ -128,7 +129,7 @@ export async function storeResults(
         return
       }
       case 'conflict':
-        exceptions.push({ id: operation.id, outcome: 'superseded', error: 'The record was changed in the meantime.' })
+        exceptions.push({ id: operation.id, outcome: 'superseded', error: CHANGED_MEANWHILE })
         if (result.current) sent.moved.push(result.current)
         else if (item.link) sent.gone.push(item.link.remoteId)
         // What is still due is found again by merging; a mark that stands for a decision (delete, restore …) stays.

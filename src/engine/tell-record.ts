@@ -14,6 +14,7 @@ import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 import { legends } from './legend.ts'
 import { LOG_WORDS } from './words/log-words.ts'
+import { outcomeSentence } from './words/outcome-words.ts'
 
 /** The log in people's words: what happened to which record, and the rule of the contract that caused it. */
 export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
@@ -70,7 +71,7 @@ export async function tell(
     }
     switch (row.kind) {
       case 'operation': {
-        const failed = row.error === null ? '' : ` ${row.error}`
+        const failed = row.error === null ? '' : ` ${outcomeSentence(row.error, language)}`
         return {
           ...base,
           what: OPERATION[row.what] ?? row.what,
@@ -139,11 +140,26 @@ async function caseSentences(
   if (ids.length === 0) return new Map()
   return new Map(
     (await caseTexts(session, ids)).map(({ id, detail, resolvedBy, resolution }) => {
-      const { sentence } = caseIn(detail, language)
-      const decided = resolvedBy === null ? [] : [LOG_WORDS[language].decided(resolvedBy, resolution ?? '')]
+      const { sentence, choices } = caseIn(detail, language)
+      const decided =
+        resolvedBy === null || resolution === null
+          ? []
+          : [LOG_WORDS[language].decided(resolvedBy, answerIn(resolution, choices, language))]
       return [id, [sentence, ...decided].join(' ')]
     }),
   )
+}
+
+/** What somebody answered, within a sentence. */
+function answerIn(
+  resolution: string,
+  choices: readonly { readonly choice: string; readonly means: string }[],
+  language: Language,
+): string {
+  const value = /^value:(.*)$/s.exec(resolution)?.[1]
+  if (value !== undefined) return LOG_WORDS[language].gaveValue(value === '' ? null : value)
+  const means = choices.find(({ choice }) => choice === resolution)?.means
+  return means === undefined ? resolution : `${means[0]!.toLowerCase()}${means.slice(1).replace(/\.$/, '')}`
 }
 
 /** A write follows from the revision it carries, field by field; a creation from where the record was found. */

@@ -4,7 +4,7 @@ import type { CasePage } from '../../src/api/v1/schemas/cases.ts'
 import type { LogDetail, LogPage } from '../../src/api/v1/schemas/log.ts'
 import type { Problem } from '../../src/api/v1/schemas/problem.ts'
 import type { RecordPage, RecordView } from '../../src/api/v1/schemas/records.ts'
-import type { RunEntry } from '../../src/engine/run-screens.ts'
+import type { RunEntry, RunInDetail } from '../../src/engine/run-screens.ts'
 import { openStand } from './stand.ts'
 
 test('an answer says in which language it speaks: the first of ours that the request prefers', async () => {
@@ -52,6 +52,10 @@ test('the log, records and runs tell what happened in the language of the reader
   const table = await (await stand.fetch('/log/export?language=es')).text()
   expect(table).toContain(acme.why)
 
+  const [wrote] = (await stand.get<{ items: RunEntry[] }>('/runs?limit=1', es)).items
+  const { stages } = await stand.get<RunInDetail>(`/runs/${wrote!.run}`, es)
+  expect(stages.map(({ stage }) => stage)).toEqual(['escritura en erp'])
+
   await stand.erp.sql('alter table customers rename to hidden')
   await expect(stand.sync()).rejects.toThrow(/customers/)
   const [run] = (await stand.get<{ items: RunEntry[] }>('/runs?limit=1', es)).items
@@ -79,6 +83,25 @@ test('records without a name, and references that are not linked, are called so 
   const [order] = (await stand.get<RecordPage>('/records?flow=orders', es)).items
   const { fields } = await stand.get<RecordView>(`/flows/orders/records/${order!.record}`, es)
   expect(fields.find(({ field }) => field === 'customer')!.systems['erp']).toBe('(customers 4711, sin vincular)')
+})
+
+test('what somebody answered to a case is told in the words of the choice', async () => {
+  const stand = await openStand({ customers: { edge_cases: { edited_outside_master: 'ask' } } })
+  const es = { 'accept-language': 'es' }
+  await stand.erp.sql(`insert into customers (legal_name, vat) values ('Acme', 'A1'), ('Bolt', 'B2'), ('Core', 'C3')`)
+  await stand.sync()
+  await stand.crm.sql(`update accounts set account_name = account_name || ' SA'`)
+  await stand.sync()
+  const { items } = await stand.get<CasePage>('/cases')
+  const answers = [{ choice: 'crm' }, { choice: 'value', value: 'Bolt Ltd' }, { choice: 'value', value: '' }]
+  for (const [i, answer] of answers.entries()) await stand.post(`/cases/${items[i]!.case}/resolve`, answer)
+  const log = await stand.get<LogPage>('/log?kind=case', es)
+  const told = log.items.toSorted((a, b) => a.id - b.id).map(({ why }) => /decidió: (.*)$/.exec(why)?.[1])
+  expect(told).toEqual([
+    'usar el valor de crm en todas partes.',
+    'usar «Bolt Ltd» en todas partes.',
+    'quitar el valor en todas partes.',
+  ])
 })
 
 test('why a value is invalid is told in the language of the reader', async () => {

@@ -403,6 +403,7 @@ export const en = {
     unlink: 'Keep apart',
     approve: 'Approve',
     reject: 'Reject',
+    settled: 'It settled by itself',
   },
   anotherValue: 'Write a value yourself, and use it everywhere.',
   entryKinds: { operation: 'Write', revision: 'Decision', case: 'Case' },

@@ -405,6 +405,7 @@ export const es: typeof en = {
     unlink: 'Dejar por separado',
     approve: 'Aprobar',
     reject: 'Rechazar',
+    settled: 'Se arregló solo',
   },
   anotherValue: 'Escribir un valor y usarlo en todas partes.',
   entryKinds: { operation: 'Escritura', revision: 'Decisión', case: 'Caso' },

@@ -7,7 +7,9 @@ interface LogWords {
   readonly notTakenOver: (held: readonly string[]) => string
   /** What a system holds that refers to a record which is not known. */
   readonly notLinked: (flow: string, remoteId: string) => string
-  readonly decided: (by: string, choice: string) => string
+  readonly decided: (by: string, answer: string) => string
+  /** The answer that gives a value; null: no value. */
+  readonly gaveValue: (value: string | null) => string
 }
 
 const en = {
@@ -15,7 +17,8 @@ const en = {
   heldOtherLines: (system) => `${system} held other lines`,
   notTakenOver: (held) => `(Not taken over: ${held.join(', ')}.)`,
   notLinked: (flow, remoteId) => `(${flow} ${remoteId}, not linked)`,
-  decided: (by, choice) => `${by} decided: ${choice}.`,
+  decided: (by, answer) => `${by} decided: ${answer}.`,
+  gaveValue: (value) => (value === null ? 'no value' : `“${value}”`),
 } satisfies LogWords
 
 const es = {
@@ -23,7 +26,8 @@ const es = {
   heldOtherLines: (system) => `${system} tenía otras líneas`,
   notTakenOver: (held) => `(No se tomó: ${held.join(', ')}.)`,
   notLinked: (flow, remoteId) => `(${flow} ${remoteId}, sin vincular)`,
-  decided: (by, choice) => `${by} decidió: ${choice}.`,
+  decided: (by, answer) => `${by} decidió: ${answer}.`,
+  gaveValue: (value) => (value === null ? 'quitar el valor en todas partes' : `usar «${value}» en todas partes`),
 } satisfies LogWords
 
 /** What the log says around the rules' own sentences, in every language. */
