@@ -59,8 +59,15 @@ async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[])
   return results
 }
 
-/** Whoever takes the flow over waits for what is in place before it looks, and only looks when this time is over. */
+/**
+ * Whoever takes the flow over waits for what is in place before it looks, and only looks when this time is over or the
+ * session that shows we are alive has ended.
+ */
 function inTime({ clock, lease }: FlowWork): void {
+  if (lease.hasEnded?.())
+    throw new ConcordatError('engine.lease-lost', 'The store ended our session before the write was sent.', {
+      retry: 'later',
+    })
   if (clock() > lease.expiresAt)
     throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
       retry: 'later',

@@ -12,6 +12,13 @@ export interface Session {
   copyIn(target: string, lines: string): Promise<void>
 }
 
+export interface DedicatedSession {
+  readonly session: Session
+  /** The server, or what is in between, has ended it. */
+  hasEnded(): boolean
+  release(): void
+}
+
 /** The store's database: a pool, or (for a rehearsal) one session whose work is taken back at the end. */
 export interface Database extends Session {
   /** `guard`: a query without values, asked in the round trip that begins the transaction; its rows are given to `work`. */
@@ -22,7 +29,7 @@ export interface Database extends Session {
    */
   rehearse<T>(work: (database: Database) => Promise<T>): Promise<T>
   /** A session of one's own, for what lives as long as the session (advisory locks). */
-  dedicated(): Promise<{ readonly session: Session; release(): void }>
+  dedicated(): Promise<DedicatedSession>
   close(): Promise<void>
 }
 
@@ -172,7 +179,13 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
       }),
     async dedicated() {
       const client = await reached(pool.connect())
-      return { session: sessionOf(client, (use) => use(client), form), release: () => client.release(true) }
+      let hasEnded = false
+      client.once('end', () => (hasEnded = true))
+      return {
+        session: sessionOf(client, (use) => use(client), form),
+        hasEnded: () => hasEnded,
+        release: () => client.release(true),
+      }
     },
     close: () => pool.end(),
   }
@@ -210,7 +223,7 @@ function rehearsal(client: pg.PoolClient): Database {
         }
       }),
     rehearse: (work) => work(database),
-    dedicated: async () => ({ session: database, release: () => {} }),
+    dedicated: async () => ({ session: database, hasEnded: () => false, release: () => {} }),
     close: async () => {},
   }
   return database

@@ -9,6 +9,8 @@ export interface Lease {
   readonly shardId?: number
   /** Milliseconds since the epoch, by the injected clock. */
   expiresAt: number
+  /** The session that shows we are alive has ended: others may take the flow over before our time is up. */
+  readonly hasEnded?: () => boolean
   /** Gives back the lock that shows we are alive, while its session is still there. */
   readonly unlock?: () => Promise<unknown>
   /** Ends the session that shows we are alive. */
@@ -30,7 +32,7 @@ export async function acquireLease(
   now: number,
   ttl: number,
 ): Promise<Lease | null> {
-  const { session, release } = await database.dedicated()
+  const { session, hasEnded, release } = await database.dedicated()
   const expiresAt = now + ttl
   await session.execute(`set lock_timeout = '5s'`)
   const taken = session.query<{ token: string }>(
@@ -59,7 +61,7 @@ export async function acquireLease(
     return null
   }
   const unlock = (): Promise<unknown> => session.query('select pg_advisory_unlock($1, $2)', [FLOW_LOCKS, flowId])
-  return { flowId, token: row.token, expiresAt, unlock, release }
+  return { flowId, token: row.token, expiresAt, hasEnded, unlock, release }
 }
 
 const LOCK_TIMEOUT = '55P03'

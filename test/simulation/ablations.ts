@@ -24,6 +24,8 @@ export interface Ablation {
   readonly company?: (company: Company) => Company
   /** The process does not notice how time passes. */
   readonly clockStandsStill?: boolean
+  /** The process does not notice that its sessions with the store end. */
+  readonly endsUnnoticed?: boolean
 }
 
 export const ABLATIONS: readonly Ablation[] = [
@@ -52,7 +54,11 @@ export const ABLATIONS: readonly Ablation[] = [
     mechanism: 'Writes are conditional on what was read',
     laws: ['L4'],
     connector: onObjects((object) => ({
-      update: (items: readonly UpdateItem[]) => object.update(items.map((item) => ({ ...item, expect: ANYTHING }))),
+      update: (items: readonly UpdateItem[], look) =>
+        object.update(
+          items.map((item) => ({ ...item, expect: ANYTHING })),
+          look,
+        ),
     })),
   },
   {
@@ -86,6 +92,20 @@ export const ABLATIONS: readonly Ablation[] = [
     mechanism: 'The lease deadline is checked before each call that writes',
     laws: ['L17', 'L3', 'L16', 'L23'],
     clockStandsStill: true,
+  },
+  {
+    mechanism: 'The lease is looked at once more when a write is in place, before it is committed',
+    laws: ['L17', 'L3', 'L16', 'L23'],
+    connector: onObjects((object) => ({
+      create: (items) => object.create(items),
+      update: (items) => object.update(items),
+      delete: (items) => object.delete(items),
+    })),
+  },
+  {
+    mechanism: 'The end of the session that shows the holder is alive is noticed',
+    laws: ['L17', 'L3', 'L16', 'L23'],
+    endsUnnoticed: true,
   },
   {
     mechanism: 'The shadow is what the system confirmed, not what it holds now',
@@ -132,12 +152,13 @@ export const ABLATIONS: readonly Ablation[] = [
     mechanism: 'A record is restored with the columns that no flow maps',
     laws: ['L14'],
     connector: onObjects((object) => ({
-      create: (items) =>
+      create: (items, look) =>
         object.create(
           items.map((item) => {
             const { note: _, ...values } = item.values
             return { ...item, values }
           }),
+          look,
         ),
     })),
   },

@@ -1,4 +1,5 @@
 import type {
+  BeforeCommit,
   Capabilities,
   ChangePage,
   Connector,
@@ -92,25 +93,30 @@ class Wire {
     this.around = around
   }
 
-  async call<T>(name: string, isWrite: boolean, work: (incident: Incident | null) => Promise<T>): Promise<T> {
+  /** \`late\`: what the process could still do about it when it is in place was done long ago. */
+  async call<T>(
+    name: string,
+    isWrite: boolean,
+    work: (incident: Incident | null, late: boolean) => Promise<T>,
+  ): Promise<T> {
     const { worker } = this
     worker.assertAlive()
-    if (isWrite && worker.ousted && !worker.wasCut) await this.around.judgeSending(worker)
+    if (isWrite && worker.ousted) await this.around.judgeSending(worker)
     this.around.pass(20)
     const incident = worker.fate.atCall(`${this.business.name}.${this.table}.${name}`, isWrite)
     const kind = incident?.kind
     if (kind === 'die before') worker.die()
     if (kind === 'fail') throw this.failure(incident!)
-    // Between its look at the clock and the arrival of its write a process cannot notice that it stood still.
     const stands = kind === 'pause' || kind === 'overtaken'
-    if (kind === 'user before' || kind === 'rival' || kind === 'cut' || (stands && !isWrite))
+    if (kind === 'user before' || kind === 'rival' || kind === 'cut' || kind === 'stall' || (stands && !isWrite))
       await this.around.meet(incident!, worker)
     worker.assertAlive()
     if (isWrite && kind === 'lose' && incident!.random.chance(0.4)) {
-      this.around.putOff(() => work(incident))
+      this.around.putOff(() => work(incident, true))
       throw this.lost()
     }
-    const result = await work(incident)
+    const result = await work(incident, false)
+    if (isWrite && (kind === 'stall' || kind === 'cut')) await this.around.judgeSending(worker)
     if (kind === 'die after') worker.die()
     if (kind === 'lose') throw isWrite ? this.lost() : this.failure(incident!)
     if (kind === 'user after' || (stands && isWrite)) await this.around.meet(incident!, worker)
@@ -227,28 +233,39 @@ class FaultyObject implements RemoteObject {
     await this.wire.call('awaitWrites', false, async () => this.around.pass(this.business.manners.lagMs ?? 0))
   }
 
-  create(items: readonly CreateItem[]): Promise<readonly WriteResult[]> {
+  create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
     return this.write(
       items,
-      (part) => this.inner.create(part.map((item) => ({ ...item, values: this.business.storedAll(item.values) }))),
+      beforeCommit,
+      (part, look) =>
+        this.inner.create(
+          part.map((item) => ({ ...item, values: this.business.storedAll(item.values) })),
+          look,
+        ),
       () => 'create',
       ({ values }) => values,
     )
   }
 
-  update(items: readonly UpdateItem[]): Promise<readonly WriteResult[]> {
+  update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
     return this.write(
       items,
-      (part) => this.inner.update(part.map((item) => ({ ...item, set: this.business.storedAll(item.set) }))),
+      beforeCommit,
+      (part, look) =>
+        this.inner.update(
+          part.map((item) => ({ ...item, set: this.business.storedAll(item.set) })),
+          look,
+        ),
       () => 'update',
       ({ set }) => set,
     )
   }
 
-  delete(items: readonly DeleteItem[]): Promise<readonly WriteResult[]> {
+  delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
     return this.write(
       items,
-      (part) => this.inner.delete(part),
+      beforeCommit,
+      (part, look) => this.inner.delete(part, look),
       () => 'delete',
       () => ({}),
     )
@@ -256,12 +273,14 @@ class FaultyObject implements RemoteObject {
 
   private write<T extends { readonly id?: string }>(
     items: readonly T[],
-    send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
+    beforeCommit: BeforeCommit | undefined,
+    send: (part: readonly T[], look: BeforeCommit | undefined) => Promise<readonly WriteResult[]>,
     kindOf: () => Entry['kind'],
     sent: (item: T) => Values,
   ): Promise<WriteResult[]> {
     const kind = kindOf()
-    return this.wire.call(kind, true, async (incident) => {
+    return this.wire.call(kind, true, async (incident, late) => {
+      const look = late ? undefined : beforeCommit
       const refused = new Set<T>()
       if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
       const results: WriteResult[] = []
@@ -274,7 +293,7 @@ class FaultyObject implements RemoteObject {
           continue
         }
         const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
-        results.push(await this.one(kind, item, send, sent(item), answered))
+        results.push(await this.one(kind, item, (part) => send(part, look), sent(item), answered))
       }
       return results
     })

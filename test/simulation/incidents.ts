@@ -23,6 +23,8 @@ export type IncidentKind =
   | 'pause'
   /** The same, but the second one has only begun when the first one goes on: both work at the same time. */
   | 'overtaken'
+  /** It stands still as long before its write arrives, and the second one has run the flow when it does. */
+  | 'stall'
   /** The session that shows that the process is alive ends although it is, and a second one runs the flow. */
   | 'cut'
   /** Single records of a batch are refused. */
@@ -76,6 +78,8 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       rival: 0.01,
       pause: 0.05,
       overtaken: 0.03,
+      stall: 0.06,
+      cut: 0.03,
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
     commit: { pause: 0.015, overtaken: 0.01 },
@@ -103,6 +107,8 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
       rival: 0.02,
       pause: 0.05,
       overtaken: 0.04,
+      stall: 0.06,
+      cut: 0.03,
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
     commit: { pause: 0.04, overtaken: 0.02 },

@@ -190,6 +190,7 @@ export class Stage {
       pool: this.pool,
       turn: this.turn,
       change: ablation?.session,
+      endsUnnoticed: ablation?.endsUnnoticed,
       meet: (incident) => this.meet(incident, act),
       judgeCommit: (session) => this.judgeCommit(session, act),
     }
@@ -417,14 +418,15 @@ export class Stage {
         return
       }
       case 'pause':
+      case 'stall':
       case 'overtaken': {
         if (alone) return
         this.pass(61_000)
         // Time passes for all of them: each may be taken over from now on, and has to notice.
         for (const one of this.atWork) one.ousted = true
-        const second = another(kind === 'pause' ? 'p' : 'o')
+        const second = another(kind.charAt(0))
         act.strands.push(second)
-        if (kind === 'pause') await second
+        if (kind !== 'overtaken') await second
         return
       }
       default:

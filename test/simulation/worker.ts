@@ -63,6 +63,8 @@ export interface Place {
   readonly turn: Turn
   /** What its sessions with the store do otherwise than they should. */
   readonly change?: ((session: Session) => Session) | undefined
+  /** It does not notice that its sessions end. */
+  readonly endsUnnoticed?: boolean | undefined
   /** Something happens just after a commit. */
   meet(incident: Incident, worker: Worker): Promise<void>
   /** A process that was taken over is about to commit what it did in this transaction. */
@@ -79,8 +81,6 @@ export class Worker {
   dead = false
   /** Another process may have taken the flow over. */
   ousted = false
-  /** Its session with the store ended before its time was up, which it can notice only when it commits. */
-  wasCut = false
   /** It holds nothing any more, although calls that it made in parallel may not be over. */
   over = false
   private buried = false
@@ -102,9 +102,8 @@ export class Worker {
     if (this.dead) throw new Death()
   }
 
-  /** Its lasting sessions with the store end, and the process does not notice. */
+  /** Its lasting sessions with the store end. */
   cut(): void {
-    this.wasCut = true
     this.endSessions()
   }
 
@@ -144,7 +143,11 @@ export class Worker {
           if (this.buried) end()
           return taken.session
         })
-        return { session: this.guarded(session), release: () => (this.dead ? undefined : end()) }
+        return {
+          session: this.guarded(session),
+          hasEnded: () => !this.place.endsUnnoticed && !this.sessions.includes(end),
+          release: () => (this.dead ? undefined : end()),
+        }
       },
       close: async () => {},
     }
