@@ -1,4 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
+import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { openCases } from '../store/cases.ts'
 import {
@@ -24,6 +25,7 @@ import { settle, settleUnfinished } from './settle.ts'
 import { applyInShards } from './shards.ts'
 import type { Side } from './side.ts'
 import { goldenOf } from './translate.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /*
  * Stage three: marks become writes. Passes repeat while something moved – a parent that has just been created lets its
@@ -236,9 +238,12 @@ const shown = ({ flow, record }: { readonly flow: string; readonly record: strin
 
 function noted(blocked: BlockedWrite): DirtyFailure {
   const { recordId, state } = blocked
-  return state === 'parked'
-    ? { recordId, state, waitsFor: blocked.waitsFor.record, error: `waits for ${shown(blocked.waitsFor)}` }
-    : { recordId, state, waitsFor: null, error: blocked.why.en }
+  const parent = blocked.state === 'parked' ? blocked.waitsFor : null
+  const { en: error, ...errorIn } =
+    blocked.state === 'parked'
+      ? inEach((language) => CASE_WORDS[language].waitsFor(shown(blocked.waitsFor)))
+      : blocked.why
+  return { recordId, state, waitsFor: parent?.record ?? null, error, errorIn }
 }
 
 function blockedCases(

@@ -7,7 +7,14 @@ export async function pausesOf(session: Session): Promise<Map<string, Pause>> {
   const services = await flowServices(session, null, Date.now())
   return new Map(
     services.flatMap(({ flow, paused }) =>
-      paused === null ? [] : [[flow, { by: paused.by, since: paused.at, reason: paused.reason || null }] as const],
+      paused === null
+        ? []
+        : [
+            [
+              flow,
+              { by: paused.by, since: paused.at, reason: paused.reason || null, reasonIn: paused.reasonIn ?? null },
+            ] as const,
+          ],
     ),
   )
 }

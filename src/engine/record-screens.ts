@@ -1,6 +1,6 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
-import type { Language } from '../model/language.ts'
+import { storedIn, type Language } from '../model/language.ts'
 import { decodeImage } from '../model/image.ts'
 import type { Legend, LogEntry } from '../model/report.ts'
 import type { Database, Session } from '../store/database.ts'
@@ -175,7 +175,11 @@ export async function tellRecordInDetail(
       state: link.state,
       columns: columnsOf(link, shapes.get(link.layoutId) ?? []),
     })),
-    waiting: (await marksOf(database, id)).map((mark) => ({ ...mark, since: iso(mark.since) })),
+    waiting: (await marksOf(database, id)).map(({ since, error, errorIn, ...mark }) => ({
+      ...mark,
+      since: iso(since),
+      error: error && storedIn(error, errorIn, language),
+    })),
     ...(references && { references }),
     ...(line_fields && { line_fields }),
   }

@@ -354,6 +354,7 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
 
 const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
   code: error.code,
+  ...(error.system !== undefined && { system: error.system }),
   ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
 })
 

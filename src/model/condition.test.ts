@@ -48,6 +48,10 @@ test('in Spanish the same facts have the same word and Spanish reasons', () => {
   const told: [Partial<StatusFacts>, string][] = [
     [{ paused: pause }, 'Ana lo puso en pausa: inventario'],
     [{ paused: { ...pause, by: null, reason: null } }, 'Concordat lo puso en pausa.'],
+    [
+      { paused: { ...pause, by: null, reason: 'No answer.', reasonIn: { es: 'Sin respuesta.' } } },
+      'Concordat lo puso en pausa: Sin respuesta.',
+    ],
     [{ run: null }, 'Aún no se ha ejecutado.'],
     [
       { stopped: { asked: false }, run: { status: 'stopped', message: '9 records would change.' } },

@@ -1,4 +1,4 @@
-import type { Language } from './language.ts'
+import { storedIn, type InOthers, type Language } from './language.ts'
 import { en } from './status-words/en.ts'
 import { es } from './status-words/es.ts'
 import type { FlowStatus, RunStatus } from './words.ts'
@@ -70,7 +70,15 @@ export interface Pause {
   readonly by: string | null
   readonly since: number
   readonly reason: string | null
+  /** The reason in other languages, where the service gave it. */
+  readonly reasonIn?: InOthers | null
 }
+
+/** Why a flow was paused, in a language; null: nobody said. */
+export const pauseReason = (
+  { reason, reasonIn }: Pick<Pause, 'reason' | 'reasonIn'>,
+  language: Language,
+): string | null => (reason === null ? null : storedIn(reason, reasonIn, language))
 
 export interface StatusFacts {
   readonly paused: Pause | null
@@ -98,7 +106,8 @@ export function statusOf(
 ): { readonly status: FlowStatus; readonly why: string } {
   const { paused, run, failure, stopped, late, openCases, unsigned, realTime = false } = facts
   const words = WORDS[language]
-  if (paused !== null) return { status: 'Paused', why: words.paused(paused.by ?? words.concordat, paused.reason) }
+  if (paused !== null)
+    return { status: 'Paused', why: words.paused(paused.by ?? words.concordat, pauseReason(paused, language)) }
   if (unsigned !== null) return { status: 'Needs you', why: unsigned }
   if (run === null) return late === null ? { status: 'Never run', why: words.noRun } : { status: 'Late', why: late }
   if (failure !== null) return { status: 'Failing', why: failure }

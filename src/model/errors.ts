@@ -1,4 +1,4 @@
-import type { Language } from './language.ts'
+import type { InOthers } from './language.ts'
 
 /** Every way in which something of ours can fail, `area.what`. Callers switch on it; people read the message. */
 export type ErrorCode =
@@ -81,10 +81,8 @@ export interface ErrorDetails {
   /** Seconds the other side asked us to wait. */
   retryAfter?: number
   /** The message in other languages, where it says what its code alone does not. */
-  in?: MessageIn
+  in?: InOthers
 }
-
-type MessageIn = Readonly<Partial<Record<Exclude<Language, 'en'>, string>>>
 
 /** The one error class. `message` is a sentence for a person and never holds a secret or a record's personal data. */
 export class ConcordatError extends Error {
@@ -92,7 +90,7 @@ export class ConcordatError extends Error {
   readonly retry: Retry
   readonly cure: string | undefined
   readonly retryAfter: number | undefined
-  readonly in: MessageIn | undefined
+  readonly in: InOthers | undefined
   /** The system that it came from; said by who knows, on the way up. */
   system: string | undefined
 

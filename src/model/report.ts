@@ -32,8 +32,8 @@ export interface FlowRun {
   readonly open_cases: number
   /** Why it stopped or failed, one sentence. */
   readonly message?: string
-  /** What failed, for a program: a code, and the seconds that the system asked us to wait. */
-  readonly failure?: { readonly code: ErrorCode; readonly retry_after?: number }
+  /** What failed, for a program: a code, the system that it came from, and the seconds that it asked us to wait. */
+  readonly failure?: { readonly code: ErrorCode; readonly system?: string; readonly retry_after?: number }
 }
 
 /** What people need to read values that are ids or lists; each part is absent where there is nothing to say. */

@@ -5,7 +5,13 @@ import { listed, manyOf, systemTitle } from '../contract/wording.ts'
 import { signCure } from '../contract/sign-cure.ts'
 import { tellFailure } from '../contract/tell-failure.ts'
 import type { FlowSigning } from '../model/report.ts'
-import type { ConcernedRecord, Condition, ConditionKind, Pause } from '../model/condition.ts'
+import {
+  pauseReason,
+  type ConcernedRecord,
+  type Condition,
+  type ConditionKind,
+  type Pause,
+} from '../model/condition.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { Heartbeat } from '../store/heartbeats.ts'
 import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-facts.ts'
@@ -180,7 +186,7 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
   const pause = pauses.get(flow.name)
   if (pause === undefined) return []
   const many = manyOf(flow.name)
-  const reason = pause.reason === null ? '' : ` The reason given: ${pause.reason}.`
+  const reason = pause.reason === null ? '' : ` The reason given: ${pause.reason.replace(/\.$/, '')}.`
   return [
     condition({
       kind: 'paused',
@@ -191,7 +197,7 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
       meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
       todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
       path: `/flows/${flow.name}`,
-      page: onPage.paused(many, pause.by, localTime(pause.since, contract.timezone, 'es'), pause.reason),
+      page: onPage.paused(many, pause.by, localTime(pause.since, contract.timezone, 'es'), pauseReason(pause, 'es')),
     }),
   ]
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contract, Flow } from '../contract/contract.ts'
+import { tellFailure } from '../contract/tell-failure.ts'
 import type { Helpers } from '../engine/shards.ts'
 import type { FlowRun } from '../model/report.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
@@ -58,6 +59,7 @@ type Attempt =
   | {
       readonly kind: 'failed'
       readonly code: ErrorCode
+      readonly system: string | undefined
       readonly retryAfter: number | undefined
       readonly message: string
     }
@@ -189,19 +191,19 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     try {
       const run = await work()
       if (run?.status !== 'failed') return { kind: 'fine' }
-      const { code = 'bug', retry_after } = run.failure ?? {}
-      return { kind: 'failed', code, retryAfter: retry_after, message: run.message ?? 'The run failed.' }
+      const { code = 'bug', system, retry_after } = run.failure ?? {}
+      return { kind: 'failed', code, system, retryAfter: retry_after, message: run.message ?? 'The run failed.' }
     } catch (error) {
       if (error instanceof ConcordatError) {
-        const { code, retryAfter, message } = error
+        const { code, system, retryAfter, message } = error
         if (code === 'engine.busy' || code === 'engine.lease-lost' || code === 'engine.stopped')
           return { kind: 'elsewhere' }
         if (code === 'store.unreachable') throw error
         telling.warn({ flow: flow.name, code }, 'run failed')
-        return { kind: 'failed', code, retryAfter, message: error.cure ? `${message} ${error.cure}` : message }
+        return { kind: 'failed', code, system, retryAfter, message: error.cure ? `${message} ${error.cure}` : message }
       }
       telling.error({ flow: flow.name, where: whereOf(error) }, 'a bug ended a run')
-      return { kind: 'failed', code: 'bug', retryAfter: undefined, message: 'A bug ended the run.' }
+      return { kind: 'failed', code: 'bug', system: undefined, retryAfter: undefined, message: 'A bug ended the run.' }
     }
   }
 
@@ -233,11 +235,12 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
   }
 
   const failed = async (flow: Flow, standing: FlowService, failure: Extract<Attempt, { kind: 'failed' }>) => {
-    const { code, retryAfter } = failure
+    const { code, system = null, retryAfter, message } = failure
     const retryAfterMs = retryAfter === undefined ? null : retryAfter * 1000
     const next = afterFailure(flow, standing, { code, retryAfterMs }, clock(), parts.chance())
     if (next.kind === 'pause') {
-      await pauseFlow(database, flow.name, { by: null, reason: failure.message, now: new Date(clock()) })
+      const es = tellFailure({ code, system, message }, 'es') ?? message
+      await pauseFlow(database, flow.name, { by: null, reason: message, reasonIn: { es }, now: new Date(clock()) })
       telling.warn({ flow: flow.name, code }, 'flow paused')
     } else if (next.kind === 'retry') await noteRun(database, flow.name, next)
   }

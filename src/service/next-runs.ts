@@ -1,7 +1,7 @@
 import type { Contract, Flow, Schedule } from '../contract/contract.ts'
 import { nextTimes } from '../contract/schedule-times.ts'
 import { whyPaused } from '../model/condition.ts'
-import type { Language } from '../model/language.ts'
+import { storedIn, type Language } from '../model/language.ts'
 import type { NextRun, StatusRow } from '../model/report.ts'
 import type { FlowService } from '../store/flow-service.ts'
 
@@ -70,7 +70,7 @@ export function withService(
     const standing = services.find((one) => one.flow === row.flow)
     const next_runs = nextRuns(contract, contract.flows.get(row.flow)!, standing, now)
     if (!standing?.paused) return { ...row, next_runs }
-    const { by, reason } = standing.paused
-    return { ...row, next_runs, status: 'Paused', why: whyPaused(by, reason, language) }
+    const { by, reason, reasonIn } = standing.paused
+    return { ...row, next_runs, status: 'Paused', why: whyPaused(by, storedIn(reason, reasonIn, language), language) }
   })
 }

@@ -1,3 +1,4 @@
+import type { InOthers } from '../model/language.ts'
 import type { Session } from './database.ts'
 import { columns } from './columns.ts'
 import type { Stamp } from './stamp.ts'
@@ -149,15 +150,26 @@ export interface DirtyFailure {
   readonly state: 'waiting' | 'parked' | 'quarantined'
   readonly waitsFor: string | null
   readonly error: string
+  /** The same in other languages, where it is ours to say. */
+  readonly errorIn?: InOthers
 }
 
 /** Notes why marks could not be carried out; they stay, and `since` tells how long they have been waiting. */
 export async function failDirty(session: Session, sideId: number, failures: readonly DirtyFailure[]): Promise<void> {
   if (failures.length === 0) return
   await session.execute(
-    `update dirty d set state = n.state, waits_for = n.waits_for, error = n.error, attempts = d.attempts + 1
-     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[]) as n(record_id, state, waits_for, error)
+    `update dirty d set state = n.state, waits_for = n.waits_for, error = n.error, error_in = n.error_in, attempts = d.attempts + 1
+     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[]) as n(record_id, state, waits_for, error, error_in)
      where d.side_id = $1 and d.record_id = n.record_id`,
-    [sideId, ...columns(failures, (f) => [f.recordId, f.state, f.waitsFor, f.error])],
+    [
+      sideId,
+      ...columns(failures, (f) => [
+        f.recordId,
+        f.state,
+        f.waitsFor,
+        f.error,
+        f.errorIn === undefined ? null : JSON.stringify(f.errorIn),
+      ]),
+    ],
   )
 }

@@ -1,9 +1,16 @@
+import type { InOthers } from '../model/language.ts'
 import type { Database, Session } from './database.ts'
 
 /** What the scheduler knows of a flow between its runs; times in milliseconds since the epoch. */
 export interface FlowService {
   readonly flow: string
-  readonly paused: { readonly at: number; readonly by: string | null; readonly reason: string } | null
+  readonly paused: {
+    readonly at: number
+    readonly by: string | null
+    readonly reason: string
+    /** The same in other languages, where the service gave it. */
+    readonly reasonIn?: InOthers | null
+  } | null
   readonly failures: number
   readonly failingSince: number | null
   readonly retryAt: number | null
@@ -24,6 +31,7 @@ interface Row {
   readonly paused_at: string | null
   readonly paused_by: string | null
   readonly pause_reason: string | null
+  readonly pause_reason_in: InOthers | null
   readonly failures: number | null
   readonly failing_since: string | null
   readonly retry_at: string | null
@@ -65,7 +73,7 @@ export async function flowServices(
   now: number,
 ): Promise<FlowService[]> {
   const rows = await session.query<Row>(
-    `select f.name as flow, ${MS('s.paused_at')} as paused_at, s.paused_by, s.pause_reason, s.failures,
+    `select f.name as flow, ${MS('s.paused_at')} as paused_at, s.paused_by, s.pause_reason, s.pause_reason_in, s.failures,
        ${MS('s.failing_since')} as failing_since, ${MS('s.retry_at')} as retry_at,
        ${MS('s.asked_at')} as asked_at, s.asked_full, ${MS('f.last_success')} as last_success,
        (select ${MS('r.started_at')} from run r where r.flow_id = f.id and r.kind = 'full' and r.status in ('done', 'waiting', 'stopped')
@@ -80,7 +88,14 @@ export async function flowServices(
   return rows.map((row) => ({
     flow: row.flow,
     paused:
-      row.paused_at === null ? null : { at: Number(row.paused_at), by: row.paused_by, reason: row.pause_reason ?? '' },
+      row.paused_at === null
+        ? null
+        : {
+            at: Number(row.paused_at),
+            by: row.paused_by,
+            reason: row.pause_reason ?? '',
+            reasonIn: row.pause_reason_in,
+          },
     failures: row.failures ?? 0,
     failingSince: numberOrNull(row.failing_since),
     retryAt: numberOrNull(row.retry_at),
@@ -107,13 +122,15 @@ export async function markServed(session: Session, sideIds: readonly number[], n
 export async function pauseFlow(
   session: Session,
   flow: string,
-  pause: { readonly by: string | null; readonly reason: string; readonly now: Date },
+  pause: { readonly by: string | null; readonly reason: string; readonly reasonIn?: InOthers; readonly now: Date },
 ): Promise<boolean> {
   const touched = await session.execute(
-    `insert into flow_service (flow_id, paused_at, paused_by, pause_reason) select id, $2, $3, $4 from flow where name = $1
-     on conflict (flow_id) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, pause_reason = excluded.pause_reason
+    `insert into flow_service (flow_id, paused_at, paused_by, pause_reason, pause_reason_in)
+     select id, $2, $3, $4, $5 from flow where name = $1
+     on conflict (flow_id) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by,
+       pause_reason = excluded.pause_reason, pause_reason_in = excluded.pause_reason_in
        where flow_service.paused_at is null`,
-    [flow, pause.now, pause.by, pause.reason],
+    [flow, pause.now, pause.by, pause.reason, pause.reasonIn === undefined ? null : JSON.stringify(pause.reasonIn)],
   )
   return touched > 0
 }
@@ -121,7 +138,7 @@ export async function pauseFlow(
 /** Lets a paused flow go on, at once; answers whether it was paused. */
 export async function resumeFlow(session: Session, flow: string): Promise<boolean> {
   const touched = await session.execute(
-    `update flow_service set paused_at = null, paused_by = null, pause_reason = null, failures = 0, failing_since = null,
+    `update flow_service set paused_at = null, paused_by = null, pause_reason = null, pause_reason_in = null, failures = 0, failing_since = null,
        retry_at = null, asked_at = now()
      where flow_id = (select id from flow where name = $1) and paused_at is not null`,
     [flow],

@@ -1,4 +1,5 @@
 import { escapeLike } from './escape-like.ts'
+import type { InOthers } from '../model/language.ts'
 import type { RecordState } from './links.ts'
 import type { Session } from './database.ts'
 
@@ -88,11 +89,12 @@ export interface WaitingMark {
   readonly since: string
   readonly attempts: number
   readonly error: string | null
+  readonly errorIn: InOthers | null
 }
 
 export async function marksOf(session: Session, recordId: string): Promise<WaitingMark[]> {
   return session.query<WaitingMark>(
-    `select s.system, d.action, d.state, d.since, d.attempts, d.error from dirty d join side s on s.id = d.side_id
+    `select s.system, d.action, d.state, d.since, d.attempts, d.error, d.error_in as "errorIn" from dirty d join side s on s.id = d.side_id
      where d.record_id = $1 order by s.id`,
     [recordId],
   )

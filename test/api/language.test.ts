@@ -104,6 +104,22 @@ test('what somebody answered to a case is told in the words of the choice', asyn
   ])
 })
 
+test('what a write waits for is told in the language of the reader', async () => {
+  const stand = await openStand({ orders: { edge_cases: { missing_reference: 'wait 1 day, then ask' } } })
+  await stand.crm.sql(`alter table accounts add constraint no_late check (account_name <> 'Late')`)
+  await stand.erp.sql(`insert into customers (legal_name, vat) values ('Late', 'L1')`)
+  await stand.erp.sql(`insert into orders (number, customer_id) values ('O-1', 1)`)
+  await stand.run()
+  const [customer] = (await stand.get<RecordPage>('/records?flow=customers')).items
+  const [order] = (await stand.get<RecordPage>('/records?flow=orders')).items
+  const waiting = async (language: string) => {
+    const path = `/flows/orders/records/${order!.record}`
+    return (await stand.get<RecordView>(path, { 'accept-language': language })).waiting.map(({ error }) => error)
+  }
+  expect(await waiting('en')).toEqual([`waits for customers ${customer!.record}`])
+  expect(await waiting('es')).toEqual([`espera a customers ${customer!.record}`])
+})
+
 test('why a value is invalid is told in the language of the reader', async () => {
   const stand = await openStand({ customers: { fields: { email: { on_conflict: 'ask' } } } })
   const es = { 'accept-language': 'es' }

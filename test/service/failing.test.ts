@@ -61,6 +61,9 @@ test('L19 refused credentials pause the flow and set no record aside; resumed, i
   await expect.poll(() => company.store.value('select pause_reason from flow_service'), PATIENCE).toMatch(/refused/)
   const app = await company.app()
   expect(await app.status()).toMatchObject([{ status: 'Paused', next_runs: [] }])
+  expect((await app.status('es'))[0]!.why).toMatch(
+    /^Concordat lo puso en pausa: El acceso a CRM fue denegado.* Detalle técnico: /,
+  )
   await expect(app.run({ flows: ['customers'] })).rejects.toMatchObject({ code: 'engine.paused' })
   expect(await company.store.value('select count(*) from case_file')).toBe('0')
   expect(await company.store.value(`select count(*) from dirty where state = 'quarantined'`)).toBe('0')

@@ -4,7 +4,7 @@ import { leftOut } from '../../contract/left-out.ts'
 import { printSchedule } from '../../contract/schedule.ts'
 import { tellFailure } from '../../contract/tell-failure.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import type { Language } from '../../model/language.ts'
+import { storedIn, type Language } from '../../model/language.ts'
 import { sideStandings, takenOverSince, writtenSince } from '../../store/activity.ts'
 import { budgetsAhead, sideFigures } from '../../store/figures.ts'
 import { flowServices } from '../../store/flow-service.ts'
@@ -199,7 +199,11 @@ async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Pr
     failures: service?.failures ?? 0,
     retry_at: iso(service?.retryAt),
     pause: service?.paused
-      ? { by: service.paused.by, since: iso(service.paused.at)!, reason: service.paused.reason }
+      ? {
+          by: service.paused.by,
+          since: iso(service.paused.at)!,
+          reason: storedIn(service.paused.reason, service.paused.reasonIn, language),
+        }
       : null,
     fields: fieldRules(flow, sentences, language),
     rulebook: sectionsOf(sentences),

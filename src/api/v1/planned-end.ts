@@ -9,5 +9,7 @@ const STOPS = { es: 'La ejecución se detendría sin terminar, y un caso esperar
 export function plannedEnd(run: Pick<FlowRun, 'message' | 'failure'>, language: Language): string | null {
   const { message, failure } = run
   if (message === undefined || language === 'en') return message ?? null
-  return failure ? tellFailure({ code: failure.code, system: null, message }, language) : STOPS[language]
+  return failure
+    ? tellFailure({ code: failure.code, system: failure.system ?? null, message }, language)
+    : STOPS[language]
 }

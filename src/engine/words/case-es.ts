@@ -75,6 +75,7 @@ export const es: CaseWords = {
   refused: (title, system, error) => `${system} no acepta “${named(title)}”: ${error}`,
   stillArchived: (system) =>
     `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,
+  waitsFor: (record) => `espera a ${record}`,
   waits: (title, system, waitsFor) => `“${named(title)}” no puede ir a ${system}: remite a ${waitsFor}, que no está.`,
   tooManyChanges: (flow, count, limit, counts, already) => {
     const parts = bySystem(counts)

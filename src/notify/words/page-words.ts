@@ -110,7 +110,7 @@ const spanish = {
   }),
   paused: (flow: string, by: string | null, since: string, reason: string | null): PageWords => ({
     headline: `${flow} está en pausa`,
-    happened: `${by ?? 'Concordat'} puso en pausa ${flow} el ${since}.${reason === null ? '' : ` Motivo: ${reason}.`}`,
+    happened: `${by ?? 'Concordat'} puso en pausa ${flow} el ${since}.${reason === null ? '' : ` Motivo: ${reason.replace(/\.$/, '')}.`}`,
     meaning: `No se lee ni se escribe ningún cambio de ${flow} hasta que alguien lo reanude.`,
     todo: 'Reanude el flujo en su página cuando pueda continuar; lo pendiente se recupera.',
   }),
