@@ -92,7 +92,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
         .type(format === 'csv' ? 'text/csv; charset=utf-8' : XLSX)
         .header('content-disposition', `attachment; filename="${name}"`)
         .header('cache-control', 'private, no-store')
-        .send(Readable.from(format === 'csv' ? csvOf(rows()) : xlsxOf(rows())) as never)
+        .send(Readable.from(format === 'csv' ? csvOf(rows()) : xlsxOf(rows(), request.language)) as never)
     },
   )
 }

@@ -1,4 +1,5 @@
 import { strToU8, Zip, ZipDeflate, ZipPassThrough } from 'fflate'
+import type { Language } from '../../model/language.ts'
 
 /*
  * Tables as XLSX (ECMA-376), written row by row: nothing of a table is kept that has been sent. Every cell is a text, so that
@@ -6,7 +7,7 @@ import { strToU8, Zip, ZipDeflate, ZipPassThrough } from 'fflate'
  */
 
 /** A sheet holds 1,048,576 rows; what is more is left out, and the last row says so. */
-export const MOST_ROWS = 1_000_000
+const MOST_ROWS = 1_000_000
 /** Longest text that a cell holds. */
 const MOST_CHARACTERS = 32_767
 const CHUNK = 65_536
@@ -15,8 +16,17 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 /** Places in `cellXfs` of the styles. */
 const [BOLD, QUOTED] = [1, 2]
 
+const THERE_IS_MORE: Readonly<Record<Language, string>> = {
+  en: 'There is more: export a shorter time.',
+  es: 'Hay más: exporte un periodo más corto.',
+}
+
 /** Chunks of an XLSX file; the first row is the head of the table. */
-export async function* xlsxOf(rows: AsyncIterable<readonly string[]>): AsyncGenerator<Uint8Array> {
+export async function* xlsxOf(
+  rows: AsyncIterable<readonly string[]>,
+  language: Language,
+  most = MOST_ROWS,
+): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = []
   const zip = new Zip((error, chunk) => {
     if (error) throw error
@@ -32,8 +42,8 @@ export async function* xlsxOf(rows: AsyncIterable<readonly string[]>): AsyncGene
   let text = SHEET_HEAD
   let count = 0
   for await (const cells of rows) {
-    if (++count > MOST_ROWS) {
-      text += rowOf(count, ['There is more: export a shorter time.'])
+    if (++count > most) {
+      text += rowOf(count, [THERE_IS_MORE[language]])
       break
     }
     text += rowOf(count, cells)
