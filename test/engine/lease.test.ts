@@ -42,6 +42,14 @@ test('L17 a flow is taken at once from a process that has ended, and not from on
   await expect.poll(() => take('second', 2_000)).not.toBeNull()
 })
 
+test('L17 a process notices that the server has ended the session which shows that it is alive', async () => {
+  const lease = await take('first', 0)
+  expect(lease!.hasEnded!()).toBe(false)
+  await database.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`)
+  await expect.poll(() => lease!.hasEnded!()).toBe(true)
+  await expect.poll(() => take('second', 1_000)).not.toBeNull()
+})
+
 test('L17 a flow that was taken from a process that stood still is its new holder’s, also when that process ends', async () => {
   const frozen = await take('frozen', 0)
   const holder = await take('holder', TTL + 1_000)
