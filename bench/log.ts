@@ -7,12 +7,9 @@ import { startEmbedded } from '../src/store/embedded/embedded-server.ts'
 import type { LogPlace } from '../src/store/log-pages.ts'
 import type { LogSearch } from '../src/store/log-scope.ts'
 import { fillStore, OPERATIONS_EACH } from './log-store.ts'
+import { type FilterPages, PAGE, pagesOf, resultOf } from './pages.ts'
 import type { ServiceBench } from './scale.ts'
 import { CONTRACT } from './world.ts'
-
-/** What the dashboard promises for each query. */
-const MOST_MS = 300
-const PAGE = 50
 
 /** Each filter alone, and some together; the texts name one record, many, and none. */
 const FILTERS: readonly (readonly [name: string, search: (n: number, records: number) => Partial<LogSearch>])[] = [
@@ -75,24 +72,26 @@ export async function log({ records, repeat }: { records: number; repeat: number
     const app = await openApp({ contract, env: { A_URL: url, B_URL: url }, databaseUrl: url })
     try {
       await fillStore(app.database, records)
-      const found: { filter: string; first: number; deep: number; longest: number }[] = []
+      const found: FilterPages[] = []
       for (const [filter, search] of FILTERS) {
         const timed = async (n: number, after: LogPlace | null): Promise<number> => {
           const began = performance.now()
           await app.screens.logPage({ flows: null, ...search(n, records) }, { after, limit: PAGE }, 'en')
           return performance.now() - began
         }
-        // Connections and code are warm before it counts.
-        await timed(0, null)
-        const first: number[] = []
-        const deep: number[] = []
-        for (let n = 1; n <= 10 * repeat; n++) {
-          first.push(await timed(n, null))
-          deep.push(await timed(n, { at: daysAgo((n * 37) % 89), kind: 'operation', id: '9000000000' }))
-        }
-        found.push({ filter, first: p95(first), deep: p95(deep), longest: Math.max(...first, ...deep) })
+        const deep = (n: number): LogPlace => ({ at: daysAgo((n * 37) % 89), kind: 'operation', id: '9000000000' })
+        found.push(
+          await pagesOf(
+            filter,
+            repeat,
+            (n) => timed(n, null),
+            (n) => timed(n, deep(n)),
+          ),
+        )
       }
-      return result(records * OPERATIONS_EACH, repeat, found)
+      const operations = records * OPERATIONS_EACH
+      const title = `${operations.toLocaleString('en')} operations, ${(operations / 2).toLocaleString('en')} revisions`
+      return resultOf('log', title, repeat, found)
     } finally {
       await app.close()
     }
@@ -101,29 +100,3 @@ export async function log({ records, repeat }: { records: number; repeat: number
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-function result(
-  operations: number,
-  repeat: number,
-  found: readonly { filter: string; first: number; deep: number; longest: number }[],
-): ServiceBench {
-  const slow = found.filter((one) => Math.max(one.first, one.deep) > MOST_MS)
-  const ms = (value: number): string => `${value.toFixed(0)} ms`.padStart(9)
-  const width = Math.max(...found.map((one) => one.filter.length))
-  return {
-    text: [
-      `log: ${operations.toLocaleString('en')} operations, ${(operations / 2).toLocaleString('en')} revisions, pages of ${PAGE}; p95 of ${10 * repeat} first pages, and of ${10 * repeat} from further back`,
-      '',
-      `  ${''.padEnd(width)}     first   further   longest`,
-      ...found.map((one) => `  ${one.filter.padEnd(width)} ${ms(one.first)} ${ms(one.deep)} ${ms(one.longest)}`),
-      '',
-      slow.length === 0
-        ? `  Every filter is within ${MOST_MS} ms.`
-        : `  Over ${MOST_MS} ms: ${slow.map((one) => one.filter).join(', ')}.`,
-    ],
-    json: { benchmark: 'log', operations, most_ms: MOST_MS, filters: found },
-  }
-}
-
-const p95 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(values.length * 0.95) - 1)]!

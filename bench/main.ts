@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log | runs [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -11,6 +11,7 @@ import { hooks } from './hooks.ts'
 import { log } from './log.ts'
 import { latency, type LatencyResult } from './latency.ts'
 import { rest } from './rest.ts'
+import { runs } from './runs.ts'
 import { scale, type ServiceBench } from './scale.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -21,7 +22,12 @@ const BENCHMARKS: Readonly<Record<string, (world: World, options: BenchOptions) 
 }
 
 /** Benchmarks of the running service, on ground of their own. */
-const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = { scale, hooks, log }
+const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<ServiceBench>>> = {
+  scale,
+  hooks,
+  log,
+  runs,
+}
 
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
 
@@ -31,7 +37,8 @@ const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--j
   latency       50 edits a second: how long until each has landed
   scale         the running service with 1, 2 and 4 workers, between systems that answer after 20 ms
   hooks         2,000 webhooks a second
-  log           pages of the log, by every filter, with ten operations for each record`
+  log           pages of the log, by every filter, with ten operations for each record
+  runs          pages of the list of runs, by every filter, with ten runs for each record`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 import { escapeLike } from './escape-like.ts'
 import type { OperationKind } from '../model/words.ts'
 import { columns } from './columns.ts'
+import { Conditions } from './conditions.ts'
 import type { Session } from './database.ts'
 import { stretchesOf, type Stretch } from './log-fields.ts'
 import { scopeOf, type EntryKind, type LogSearch, type Scope } from './log-scope.ts'
@@ -46,26 +47,6 @@ function newestFirst(a: LogRow, b: LogRow): number {
   if (byTime !== 0) return byTime
   const byRank = RANK[b.kind] - RANK[a.kind]
   return byRank !== 0 ? byRank : Number(BigInt(b.id) - BigInt(a.id))
-}
-
-/** Conditions of a statement with their values. */
-class Conditions {
-  readonly values: unknown[] = []
-  readonly #all: string[] = []
-
-  /** The place of a value, as it stands in SQL. */
-  value(value: unknown, type: string): string {
-    return `$${this.values.push(value)}::${type}`
-  }
-
-  add(condition: string): void {
-    this.#all.push(condition)
-  }
-
-  /** All of them, as they stand in SQL. */
-  get all(): string {
-    return this.#all.length === 0 ? 'true' : this.#all.join(' and ')
-  }
 }
 
 /** What of time, place and run all sources have in common. `at`, `run`: their columns. */

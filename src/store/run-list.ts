@@ -1,5 +1,6 @@
 import type { FlowRun } from '../model/report.ts'
 import type { Outcome, RunKind, RunStatus } from '../model/words.ts'
+import { Conditions } from './conditions.ts'
 import type { Session } from './database.ts'
 
 /*
@@ -37,14 +38,8 @@ export interface ListedRun {
 const COLUMNS = `n.id, f.name as flow, n.kind, n.status, c.fingerprint as rules, n.started_at as started,
   n.finished_at as finished, n.message, n.error_code as "errorCode", n.error_system as "errorSystem", n.report`
 
-/** Written out, so that the planner sees which index it may use. */
-const DULL: Readonly<Record<string, string>> = { true: ' and n.dull', false: ' and not n.dull', undefined: '' }
+/** As the index of runs that wrote something has it. */
 const WROTE = `n.report @? '$.writes.* ? (@ > 0)'`
-const CHANGED: Readonly<Record<string, string>> = {
-  true: ` and ${WROTE}`,
-  false: ` and (${WROTE}) is not true`,
-  undefined: '',
-}
 
 /** A page of runs before one of them, newest first. */
 export async function listRuns(
@@ -53,22 +48,35 @@ export async function listRuns(
   page: { readonly before: number | null; readonly limit: number },
 ): Promise<ListedRun[]> {
   const { flows, status, kind, since, until, dull, changed } = search
-  // Between two equal bounds, so that only the index of the flow's runs has the order that is asked for: the planner would
-  // else look for a flow that seldom runs among the runs of all.
-  const [within, order] =
-    status !== undefined
-      ? ['n.flow_id = f.id and n.status between $2 and $2', 'n.status, n.id desc']
-      : kind !== undefined
-        ? ['n.flow_id = f.id and n.kind between $3 and $3', 'n.kind, n.id desc']
-        : ['n.flow_id between f.id and f.id', 'n.flow_id, n.id desc']
+  const where = new Conditions()
+  // Between two equal bounds, so that only the index for just this search has the order that is asked for: the planner
+  // would else look for what is rare among the runs of all.
+  let order: string
+  if (status !== undefined) {
+    const wanted = where.value(status, 'text')
+    where.add(`n.flow_id = f.id and n.status between ${wanted} and ${wanted}`)
+    if (kind !== undefined) where.add(`n.kind = ${where.value(kind, 'text')}`)
+    order = 'n.status, n.id desc'
+  } else if (kind !== undefined) {
+    const wanted = where.value(kind, 'text')
+    where.add(`n.flow_id = f.id and n.kind between ${wanted} and ${wanted}`)
+    order = 'n.kind, n.id desc'
+  } else {
+    where.add('n.flow_id between f.id and f.id')
+    order = 'n.flow_id, n.id desc'
+  }
+  if (since !== undefined) where.add(`n.started_at >= ${where.value(since, 'timestamptz')}`)
+  if (until !== undefined) where.add(`n.started_at <= ${where.value(until, 'timestamptz')}`)
+  if (page.before !== null) where.add(`n.id < ${where.value(page.before, 'bigint')}`)
+  if (dull !== undefined) where.add(dull ? 'n.dull' : 'not n.dull')
+  if (changed !== undefined) where.add(changed ? WROTE : `(${WROTE}) is not true`)
+  const limit = where.value(page.limit, 'int')
+  const ofFlows = flows === null ? '' : `where f.name = any(${where.value(flows, 'text[]')})`
   return session.query<ListedRun>(
-    `select ${COLUMNS} from flow f cross join lateral (
-       select * from run n where ${within} and ($2::text is null or n.status = $2) and ($3::text is null or n.kind = $3) and ($4::timestamptz is null or n.started_at >= $4)
-         and ($5::timestamptz is null or n.started_at <= $5) and ($6::bigint is null or n.id < $6)${DULL[String(dull)]}${CHANGED[String(changed)]}
-       order by ${order} limit $7) n
-     join contract_version c on c.id = n.contract_id
-     where ($1::text[] is null or f.name = any($1)) order by n.id desc limit $7`,
-    [flows, status ?? null, kind ?? null, since ?? null, until ?? null, page.before, page.limit],
+    `select ${COLUMNS} from flow f
+     cross join lateral (select * from run n where ${where.all} order by ${order} limit ${limit}) n
+     join contract_version c on c.id = n.contract_id ${ofFlows} order by n.id desc limit ${limit}`,
+    where.values,
   )
 }
 
