@@ -30,7 +30,7 @@ export interface HintOptions {
   readonly recent: RecentHints
   /** Called before the first thing is stored; an echo stores nothing. */
   readonly begin: () => Promise<void>
-  /** Another run is under way: what has no counterpart yet is for that to decide, once it has seen every side. */
+  /** Another run is under way: what has no counterpart yet is for that to decide and to make, once it has seen every side. */
   readonly withinRun: boolean
   /** Records that an earlier batch left undecided are decided about as well. */
   readonly pending: boolean
@@ -80,13 +80,16 @@ export async function observeHints(
     }
     for (const recordId of (await recordsOfRemotes(database, side.id, ids)).values()) records.add(recordId)
   }
-  let wantsRun = false
   pending &&= (await recordsInState(database, work.row.id, 'pending', '0', 1)).length > 0
-  if (pending && !options.withinRun) {
+  // What was decided earlier to be made elsewhere: somebody may have made it there since.
+  let unseen = await creationsAmong(work, await dueOf(work, [...records]))
+  let wantsRun = false
+  if ((pending || unseen.size > 0) && !options.withinRun) {
     await begin()
     if (await seeOtherSides(work, decider, [...hinted.keys()], findings)) {
       await decidePending(work, decider.correlator.contested)
       pending = false
+      unseen = new Set()
     } else wantsRun = true
   }
   const limits = await openLimits(database, work.row.id)
@@ -109,6 +112,7 @@ export async function observeHints(
   }
   await deletions()
   const due = await dueOf(work, [...records])
+  for (const id of unseen) due.delete(id)
   const ids = [...due.keys()]
   if (ids.length > 0 && stopped === null) {
     await begin()
@@ -156,6 +160,16 @@ async function dueOf(work: FlowWork, records: readonly string[]): Promise<Map<st
     else due.set(recordId, [sideId])
   }
   return due
+}
+
+/** Records that are due in a side that has no counterpart of them yet. */
+async function creationsAmong(work: FlowWork, due: ReadonlyMap<string, readonly number[]>): Promise<Set<string>> {
+  if (due.size === 0) return new Set()
+  const rows = await recordsById(work.database, [...due.keys()])
+  const missing = rows.filter(({ id, links }) =>
+    due.get(id)!.some((side) => links.every((link) => link.sideId !== side)),
+  )
+  return new Set(missing.map((row) => row.id))
 }
 
 /** Hints come one by one, so what they have changed of late counts with what they would change now. */
