@@ -118,12 +118,13 @@ export async function observeAll(
   const { remote } = side
   const { overlapMs } = work.flow.records[side.system]!
   const cursor = remote.capabilities.changedSince ? await remote.now() : null
-  const linksBefore = scannedBefore ? await countLinks(work.database, side.id) : 0
+  const blank = !scannedBefore && (await isBlank(work.database, side.id))
+  // Also what a first pass that did not come to its end has linked may be gone since.
+  const linksBefore = blank ? 0 : await countLinks(work.database, side.id)
   const stored = remote.capabilities.digest && !work.rulesChanged ? await scanPages(work.database, side.id) : []
   const total = await remote.estimate()
   const stream = work.firstSync && last
   if (stream) await findContested(work, decider, side)
-  const blank = !scannedBefore && (await isBlank(work.database, side.id))
   const pipeline = new Pipeline(stream ? IN_FLIGHT : 1)
   const ranges = new ScanRanges()
   // A side that is read for the first time is known by nothing but this pass.
@@ -183,7 +184,7 @@ export async function observeAll(
   })
   // Links that hints made meanwhile may hide as many that are gone.
   const hinted = (work.touched?.get(side.id)?.size ?? 0) > 0
-  if (scannedBefore && (linked < linksBefore || hinted)) await findAbsent(work, side, findings)
+  if (linked < linksBefore || (scannedBefore && hinted)) await findAbsent(work, side, findings)
   else findings.swept.add(side.id)
 }
 
