@@ -1,5 +1,3 @@
-import { source as axeSource } from 'axe-core'
-import type { AxeResults } from 'axe-core'
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +8,7 @@ import type { LogPage } from '../../src/api/v1/schemas/log.ts'
 import type { RecordPage } from '../../src/api/v1/schemas/records.ts'
 import { describeBrowser } from '../harness/browser.ts'
 import { type Demo, startDemo } from '../harness/demo.ts'
-import { ask, DESKTOP, PASSWORD, PHONE, settled } from './pages.ts'
+import { ask, DESKTOP, PASSWORD, PHONE, serious, settled } from './pages.ts'
 
 /*
  * The dashboard as its owners have it: the demo’s server, its link, a real browser. Screenshots of every screen are left in
@@ -191,14 +189,6 @@ describeBrowser('dashboard', (browser) => {
     await page.close()
   })
 })
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate<AxeResults>('axe.run()')
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`)
-}
 
 /** One address of every screen, with what the demo holds. */
 async function screensOf(context: BrowserContext, base: string): Promise<readonly (readonly [string, string])[]> {

@@ -1,4 +1,5 @@
 /** What all tests of the dashboard do with its pages. */
+import { source as axeSource, type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 
 export const PASSWORD = 'four words of a stranger'
@@ -22,4 +23,13 @@ export async function choosePassword(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Go on' }).click()
   await page.waitForURL((url) => url.pathname !== '/setup', { timeout: 20_000 })
   await settled(page)
+}
+
+/** What axe finds on a page that keeps people out, each with the element. */
+export async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`)
 }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { CasePage } from '../../../src/api/v1/schemas/cases.ts'
-import { ask } from '../pages.ts'
+import { ask, serious } from '../pages.ts'
 import type { Stage } from './stage.ts'
 
 const NAME = 'Molinos del Júcar SL'
@@ -25,6 +25,7 @@ export function playJourneys(stage: Stage): void {
     await page.keyboard.press('Enter')
     // What the system refuses is said where it was typed, and nothing of it is lost.
     await dialog.getByRole('alert').getByText('invalid input syntax for type numeric: "much"').waitFor()
+    expect(await serious(page)).toEqual([])
     await dialog.getByLabel('credit_limit').fill('2500')
     await page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
@@ -41,6 +42,7 @@ export function playJourneys(stage: Stage): void {
     await remove.click()
     const asked = page.getByRole('dialog', { name: /^Delete row \d+ of erp\?/ })
     await asked.getByText(NAME).waitFor()
+    expect(await serious(page)).toEqual([])
     await asked.getByRole('button', { name: 'Delete' }).click()
     await side('erp').getByText('0 of 0 rows').waitFor()
     await expect.poll(() => focused(page)).toBe('erp: customers')
