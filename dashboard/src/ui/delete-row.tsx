@@ -1,7 +1,7 @@
 import type { PlayRow } from '../../../src/api/v1/schemas/playground.ts'
 import { useSend } from '../api/queries.ts'
 import { t } from '../words/words.ts'
-import { Dialog } from './dialog.tsx'
+import { Dialog, hasFocusFirst } from './dialog.tsx'
 import { tellDone, tellError } from './toasts.tsx'
 
 interface DeleteRowProps {
@@ -43,7 +43,7 @@ export function DeleteRow({ system, row, path, close, gone }: DeleteRowProps) {
         >
           {t.delete}
         </button>
-        <button type="button" className="button" onClick={close}>
+        <button type="button" className="button" ref={hasFocusFirst} onClick={close}>
           {t.cancel}
         </button>
       </div>

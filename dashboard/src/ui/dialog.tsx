@@ -14,7 +14,8 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      onClose={close}
+      // What is closed and shown again, as a component that is mounted twice does, is not closed.
+      onClose={() => dialog.current?.open === false && close()}
       onClick={(event) => event.target === dialog.current && close()}
     >
       <div className="stack">
@@ -24,3 +25,9 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     </dialog>
   )
 }
+
+/** As the `ref` of what has the focus when the dialog opens; without one it is the first thing that can have it. */
+export const hasFocusFirst = (element: HTMLElement | null): void => element?.setAttribute('autofocus', '')
+
+/** As the `ref` of what comes into a dialog that may be longer than its window. */
+export const comesIntoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' })

@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import type { PlayColumn, PlayRow } from '../../../src/api/v1/schemas/playground.ts'
 import { useSend } from '../api/queries.ts'
 import { t } from '../words/words.ts'
-import { Dialog } from './dialog.tsx'
+import { comesIntoView, Dialog } from './dialog.tsx'
 import { Field } from './field.tsx'
 import { Note } from './note.tsx'
 import { PlayInput } from './play-input.tsx'
@@ -62,7 +62,7 @@ export function NewRow({ system, table, columns, path, close }: NewRowProps) {
           ))}
         </div>
         {insert.error && (
-          <div role="alert">
+          <div role="alert" ref={comesIntoView}>
             <Note tone="bad">{[told(insert.error).message, told(insert.error).cure].join(' ')}</Note>
           </div>
         )}

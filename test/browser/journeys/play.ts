@@ -16,6 +16,7 @@ export function playJourneys(stage: Stage): void {
     // By the keyboard alone.
     await side('erp').getByRole('button', { name: 'New row' }).press('Enter')
     const dialog = page.getByRole('dialog', { name: 'New row in erp: customers' })
+    await dialog.waitFor()
     expect(await dialog.getByText('required').allTextContents()).toEqual(['legal_name (required)'])
     expect(await dialog.getByLabel('ledger_account').count()).toBe(0)
     await dialog.getByLabel('legal_name').fill(NAME)
@@ -36,6 +37,8 @@ export function playJourneys(stage: Stage): void {
 
     const remove = side('erp').getByRole('button', { name: /^Delete row/ })
     await remove.click()
+    // What takes something away is not what a hasty Enter does.
+    await expect.poll(() => focused(page)).toBe('Cancel')
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await values(side('erp'), 'legal_name')).toEqual([NAME])
