@@ -7,10 +7,18 @@ import type { ServiceBench } from './scale.ts'
 
 const EVERY_MS = 5_000
 
+/** A part of the time that a million runs take. */
+const ago = (part: number): string => new Date(Date.now() - part * 1_000_000 * EVERY_MS).toISOString()
+
 /** Each filter alone, and some together. `orders` ran seldom and long ago, `products` never. */
 const SEARCHES: Readonly<Record<string, Omit<RunSearch, 'flows'> & { readonly flows?: readonly string[] }>> = {
   none: {},
   'something came of it': { dull: false },
+  'nothing came of it': { dull: true },
+  since: { since: ago(0.001) },
+  until: { until: ago(0.5) },
+  'until, flow': { until: ago(0.9), flows: ['customers'] },
+  'a stretch': { since: ago(0.6), until: ago(0.5) },
   flow: { flows: ['customers'] },
   'flow: seldom runs': { flows: ['orders'] },
   'flow: never ran': { flows: ['products'] },

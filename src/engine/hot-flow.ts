@@ -227,6 +227,7 @@ export class HotFlow {
     const { database, clock } = this.deps
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
+    if (this.lease?.hasEnded?.()) await this.giveUp()
     if (this.lease && clock() > this.lease.expiresAt - LEASE_MS / 2) {
       try {
         await renewLease(database, this.lease, clock(), LEASE_MS)

@@ -87,11 +87,13 @@ export async function observeHints(
   if ((pending || unseen.size > 0) && !options.withinRun) {
     await begin()
     if (await seeOtherSides(work, decider, [...hinted.keys()], findings)) {
-      await decidePending(work, decider.correlator.contested)
+      for (const id of await decidePending(work, decider.correlator.contested)) records.add(id)
       pending = false
       unseen = new Set()
     } else wantsRun = true
   }
+  // The run that is under way may be past them.
+  if (unseen.size > 0) wantsRun = true
   const limits = await openLimits(database, work.row.id)
   let stopped: string | null = null
   const deletions = async (): Promise<void> => {

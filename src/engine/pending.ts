@@ -14,13 +14,17 @@ const BATCH = 2_000
 
 /**
  * Every side has been looked at: what is still without a counterpart has none, and the contract says what that means.
- * `contested`: records that more than one remote record could be.
+ * `contested`: records that more than one remote record could be. Answers which records are due somewhere now.
  */
-export async function decidePending(work: FlowWork, contested: ReadonlyMap<string, readonly string[]>): Promise<void> {
+export async function decidePending(
+  work: FlowWork,
+  contested: ReadonlyMap<string, readonly string[]>,
+): Promise<string[]> {
+  const due: string[] = []
   let after = '0'
   for (;;) {
     const ids = await recordsInState(work.database, work.row.id, 'pending', after, BATCH)
-    if (ids.length === 0) return
+    if (ids.length === 0) return due
     after = ids.at(-1)!
     const outcome = emptyOutcome()
     const creations: Creation[] = []
@@ -80,6 +84,7 @@ export async function decidePending(work: FlowWork, contested: ReadonlyMap<strin
       )
     }
     markCreations(work, { outcome, creations })
+    for (const { recordId } of outcome.dirty) due.push(recordId)
     await underLease(work, async (session) => {
       await commitOutcome(session, outcome, stampOf(work))
       await updateRules(session, rules)

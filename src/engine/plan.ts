@@ -50,7 +50,7 @@ export async function planFlows(
         // Time stands still for a rehearsal: its commits never count.
         const run = await runFlow({ ...deps, database, connectors }, contract, flow, {
           ...(options.full && { full: true }),
-          lease: { ...lease, expiresAt: Infinity },
+          lease: { ...lease, expiresAt: Infinity, hasEnded: () => false },
         })
         runs.push(run)
         operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20, options.language)))

@@ -91,7 +91,7 @@ export interface RunFlowOptions {
 const SWEEP_ALWAYS = 50_000
 const SWEEP_MS = 15 * 60_000
 
-/** Runs one flow once. Failures of the systems end in the report; only bugs and a lost lease are thrown. */
+/** Runs one flow once. Failures of the systems end in the report; only bugs and a lost store are thrown. */
 export async function runFlow(
   deps: Deps,
   contract: Contract,

@@ -192,6 +192,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       const run = await work()
       if (run?.status !== 'failed') return { kind: 'fine' }
       const { code = 'bug', system, retry_after } = run.failure ?? {}
+      if (code === 'engine.lease-lost') return { kind: 'elsewhere' }
       return { kind: 'failed', code, system, retryAfter: retry_after, message: run.message ?? 'The run failed.' }
     } catch (error) {
       if (error instanceof ConcordatError) {

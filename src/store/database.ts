@@ -121,6 +121,8 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=${IDLE_MS}`,
     types: TYPES,
     connectionTimeoutMillis: options.connectMs ?? 10_000,
+    // What is in between forgets sessions that say nothing.
+    keepAlive: true,
   })
   // A connection that dies while idle is replaced by the pool; the next statement reports trouble, if any.
   pool.on('error', () => {})

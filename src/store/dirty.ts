@@ -34,7 +34,7 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
      select n.*, $5::timestamptz, $6::bigint from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[]) as n(record_id, side_id, action, rule)
      on conflict (record_id, side_id) do update set
        action = case when dirty.action = 'revive' and excluded.action = 'sync' then dirty.action else excluded.action end,
-       rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, waits_for = null`,
+       rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null`,
     [...columns(unique, (m) => [m.recordId, m.sideId, m.action, m.rule]), stamp.at, stamp.runId],
   )
 }
@@ -42,7 +42,7 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
 /** Makes a mark due again that was given up; answers whether there was one. */
 export async function rearmDirty(session: Session, sideId: number, recordId: string): Promise<boolean> {
   const touched = await session.execute(
-    `update dirty set state = 'waiting', attempts = 0, error = null where side_id = $1 and record_id = $2`,
+    `update dirty set state = 'waiting', attempts = 0, error = null, error_in = null where side_id = $1 and record_id = $2`,
     [sideId, recordId],
   )
   return touched > 0
@@ -72,9 +72,7 @@ export async function countDirty(
   const rows = await session.query<{ sideId: number | null; count: number }>(
     `select d.side_id as "sideId", count(distinct d.record_id)::int as count from dirty d
      where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}
-       and not (d.state = 'parked' and not exists (
-         select 1 from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
-         where l.record_id = d.waits_for and s.system = mine.system))
+       and not ${PARKED}
      group by grouping sets ((), (d.side_id))`,
     [sideIds],
   )
@@ -130,10 +128,15 @@ export async function dueAmong(
   return session.query(
     `select d.record_id as "recordId", d.side_id as "sideId"
      from unnest($2::bigint[]) as asked(id) cross join lateral (select * from dirty where record_id = asked.id limit 100) d
-     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}`,
+     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK} and not ${PARKED}`,
     [sideIds, recordIds],
   )
 }
+
+/** What mark `d` refers to is still missing in its system. */
+const PARKED = `(d.state = 'parked' and not exists (
+  select 1 from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
+  where l.record_id = d.waits_for and s.system = mine.system))`
 
 /** The record's row in the side of mark `d` waits for somebody to mend it. */
 const HELD_BACK = `exists (

@@ -35,6 +35,8 @@ export async function acquireLease(
   const { session, hasEnded, release } = await database.dedicated()
   const expiresAt = now + ttl
   await session.execute(`set lock_timeout = '5s'`)
+  // It says nothing for as long as it is held.
+  await session.query(`select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'`)
   const taken = session.query<{ token: string }>(
     `with alive as materialized (select pg_try_advisory_lock($5, $1) as free)
      insert into lease (flow_id, token, holder, expires_at, has_lock)

@@ -45,7 +45,10 @@ test('L17 a flow is taken at once from a process that has ended, and not from on
 test('L17 a process notices that the server has ended the session which shows that it is alive', async () => {
   const lease = await take('first', 0)
   expect(lease!.hasEnded!()).toBe(false)
-  await database.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`)
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (
+       select oid from pg_database where datname = current_database())`,
+  )
   await expect.poll(() => lease!.hasEnded!()).toBe(true)
   await expect.poll(() => take('second', 1_000)).not.toBeNull()
 })

@@ -93,7 +93,7 @@ class Wire {
     this.around = around
   }
 
-  /** \`late\`: what the process could still do about it when it is in place was done long ago. */
+  /** `late`: what the process could still do about it when it is in place was done long ago. */
   async call<T>(
     name: string,
     isWrite: boolean,
