@@ -13,7 +13,7 @@ import type { LogSearch } from '../store/log-scope.ts'
 import type { StoredChange } from '../store/revisions.ts'
 import { shapeOf } from './row-shape.ts'
 import { tellOutcome } from './words/outcome-words.ts'
-import { tell } from './tell-record.ts'
+import { ofField, tell } from './tell-record.ts'
 
 /** A page of the log in words, and the place where the next one begins. */
 export async function tellLogPage(
@@ -28,13 +28,7 @@ export async function tellLogPage(
   const told = await tell(session, contract, shown, language)
   const last = shown.at(-1)
   return {
-    // What a creation wrote is not stored with it, so that the search lets every creation through.
-    items:
-      search.field === undefined
-        ? told
-        : told.filter(
-            (entry) => entry.kind !== 'operation' || entry.fields.some(({ field }) => field === search.field),
-          ),
+    items: ofField(told, search.field),
     next:
       last && rows.length > page.limit ? { at: new Date(last.at).toISOString(), kind: last.kind, id: last.id } : null,
   }

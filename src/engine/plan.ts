@@ -7,7 +7,8 @@ import { findCases } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
 import { ensureFlow } from '../store/flows.ts'
 import { acquireLease, leaseHolder, releaseLease, type Lease } from '../store/leases.ts'
-import { searchLog } from '../store/log.ts'
+import { readLogPage } from '../store/log-pages.ts'
+import type { LogSearch } from '../store/log-scope.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { LEASE_MS } from './flow-work.ts'
 import { inDependencyOrder, runFlow, type Deps } from './run-flow.ts'
@@ -79,9 +80,8 @@ async function plannedOperations(
 ): Promise<PlannedOperation[]> {
   const result: PlannedOperation[] = []
   for (const system of Object.keys(run.writes)) {
-    const rows = (await searchLog(session, { run: run.run, system, limit }, null)).filter(
-      (row) => row.kind === 'operation',
-    )
+    const search: LogSearch = { flows: [run.flow], run: run.run, system, kind: 'operation' }
+    const rows = await readLogPage(session, search, { after: null, limit })
     for (const [i, entry] of (await tell(session, contract, rows, language)).entries()) {
       result.push({
         flow: run.flow,

@@ -10,7 +10,8 @@ import type { Database } from '../store/database.ts'
 import { ensureFlow, ensureFlows, ensureLayout, layouts, publishContract } from '../store/flows.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { releaseLease, rehearsedLease } from '../store/leases.ts'
-import { searchLog } from '../store/log.ts'
+import { readLogPage } from '../store/log-pages.ts'
+import type { LogSearch } from '../store/log-scope.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRehearsedRun } from '../store/runs.ts'
@@ -205,9 +206,8 @@ async function effectsOf(
   language: Language,
 ): Promise<Pick<DecisionPreview, 'effects' | 'writes' | 'more'>> {
   const caseOf = new Map(cases.map((one) => [one.recordId, Number(one.id)]))
-  const rows = (
-    await searchLog(database, { flow: flow.name, run: Number(runId), limit: MOST_OPERATIONS }, null)
-  ).filter((row) => row.kind === 'operation')
+  const search: LogSearch = { flows: [flow.name], run: Number(runId), kind: 'operation' }
+  const rows = await readLogPage(database, search, { after: null, limit: MOST_OPERATIONS })
   // The oldest first: as they would be written.
   const entries = (await tell(database, contract, rows, language))
     .map((entry, i) => ({ entry, row: rows[i]! }))

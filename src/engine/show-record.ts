@@ -10,7 +10,9 @@ import { findCases } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
 import { ensureFlow, ensureSides, layouts } from '../store/flows.ts'
 import { recordsById, recordsOfRemotes, type LinkRow } from '../store/links.ts'
-import { findRecords, searchLog } from '../store/log.ts'
+import { readLogPage } from '../store/log-pages.ts'
+import type { LogSearch } from '../store/log-scope.ts'
+import { findRecords } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 import { legends } from './legend.ts'
 import { beginnings, tell } from './tell-record.ts'
@@ -52,8 +54,10 @@ export async function showRecords(
       if (!mappings.has(key)) mappings.set(key, compileMapping(flow, system, shapeOf(shapes.get(link.layoutId) ?? [])))
       systems[system] = await valuesOf(session, contract, flow, system, mappings.get(key)!, link, language)
     }
+    const search: LogSearch = { flows: [flow.name], record: record.id }
+    const rows = await readLogPage(session, search, { after: null, limit: 500 })
     const timeline = [
-      ...(await tell(session, contract, await searchLog(session, { limit: 500 }, [record.id]), language)),
+      ...(await tell(session, contract, rows, language)),
       ...(await beginnings(session, contract, [record.id], language)),
     ]
     const shown = [named(flow, golden), ...Object.values(systems)].flatMap((values) => Object.entries(values))

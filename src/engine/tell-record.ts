@@ -10,25 +10,36 @@ import type { Session } from '../store/database.ts'
 import { ensureFlow, layouts } from '../store/flows.ts'
 import { recordsById } from '../store/links.ts'
 import { revisionsOf, type StoredChange, type StoredRevision } from '../store/revisions.ts'
-import { findRecords, origins, searchLog, type LogRow } from '../store/log.ts'
+import { readLogPage } from '../store/log-pages.ts'
+import { findRecords, origins, type LogRow } from '../store/log.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 import { legends } from './legend.ts'
 import { LOG_WORDS } from './words/log-words.ts'
 import { outcomeSentence } from './words/outcome-words.ts'
 
+/** Of so many records a search tells where they came from. */
+const MOST_BEGINNINGS = 20
+
 /** The log in people's words: what happened to which record, and the rule of the contract that caused it. */
-export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<LogEntry[]> {
-  const ids = filter.record === undefined ? null : await findRecords(session, filter.flow ?? null, filter.record, 1_000)
-  const rows = await searchLog(session, filter, ids)
-  const told = await tell(session, contract, rows)
-  // What a creation wrote is not stored with it, so that the search lets every creation through.
-  const entries =
-    filter.field === undefined
-      ? told
-      : told.filter((entry) => entry.kind !== 'operation' || entry.fields.some(({ field }) => field === filter.field))
-  if (ids === null || ids.length > 20 || filter.run !== undefined || filter.system || filter.outcome || filter.field)
+export async function tellLog(session: Session, contract: Contract, filter: LogFilter): Promise<readonly LogEntry[]> {
+  const { flow, limit = 50, ...search } = filter
+  const rows = await readLogPage(
+    session,
+    { flows: flow === undefined ? null : [flow], ...search },
+    { after: null, limit },
+  )
+  const entries = ofField(await tell(session, contract, rows), filter.field)
+  if (filter.record === undefined || filter.run !== undefined || filter.system || filter.outcome || filter.field)
     return entries
-  return [...entries, ...(await beginnings(session, contract, ids))].slice(0, filter.limit ?? 50)
+  const ids = await findRecords(session, flow ?? null, filter.record, MOST_BEGINNINGS + 1)
+  if (ids.length > MOST_BEGINNINGS) return entries
+  return [...entries, ...(await beginnings(session, contract, ids))].slice(0, limit)
+}
+
+/** What a creation wrote is not stored with it, so that a search for a field lets every creation through. */
+export function ofField(entries: readonly LogEntry[], field: string | undefined): readonly LogEntry[] {
+  if (field === undefined) return entries
+  return entries.filter((entry) => entry.kind !== 'operation' || entry.fields.some((one) => one.field === field))
 }
 
 /** Puts stored lines into words. */

@@ -38,10 +38,11 @@ test('references are told by the titles of their records, also in lines, and kee
   await world.erp.sql(`update orders set customer_id = 2`)
   await world.run()
   const [written] = await (await world.app()).log({ flow: 'orders', field: 'customer', system: 'crm' })
-  // A creation is told where it wrote the field, and only there.
-  const log = await (await world.app()).log({ flow: 'customers', field: 'phone' })
-  expect(log).toEqual([])
-  expect(await (await world.app()).log({ flow: 'customers', field: 'name' })).toHaveLength(2)
+  // A creation is told where it is asked whose history this is, and where it wrote the field.
+  const { log } = await world.app()
+  expect(await log({ flow: 'customers', field: 'name' })).toEqual([])
+  expect(await log({ flow: 'customers', field: 'name', record: alfa.record })).toHaveLength(1)
+  expect(await log({ flow: 'customers', field: 'phone', record: alfa.record })).toEqual([])
   expect(written!.references).toEqual({ customer: { [alfa.record]: 'Alfa', [beta.record]: 'Beta' } })
 })
 
