@@ -20,7 +20,7 @@ export function Value({
   return <>{title ?? value}</>
 }
 
-/** From what to what. */
+/** From what to what; a value that was defended stays what it was. */
 export const Change = ({
   from,
   to,
@@ -34,7 +34,7 @@ export const Change = ({
 }) => (
   <span className="change">
     {field !== null && <span className="soft">{field}</span>}
-    {from !== null && (
+    {from !== null && from !== to && (
       <>
         <del>
           <Value value={from} field={field} {...(legend && { legend })} />
@@ -45,5 +45,6 @@ export const Change = ({
     <ins>
       <Value value={to} field={field} {...(legend && { legend })} />
     </ins>
+    {from !== null && from === to && <span className="soft">{t.stays}</span>}
   </span>
 )

@@ -152,6 +152,7 @@ export const en = {
   noValue: 'no value',
   emptyText: 'empty',
   becomes: 'becomes',
+  stays: '(stays)',
   recordsLead: 'One customer, product or order across all systems.',
   searchRecords: 'Record, id or text',
   noRecords: 'No records.',

@@ -152,6 +152,7 @@ export const es: typeof en = {
   noValue: 'sin valor',
   emptyText: 'vacío',
   becomes: 'pasa a ser',
+  stays: '(no cambia)',
   recordsLead: 'Un cliente, producto o pedido en todos los sistemas.',
   searchRecords: 'Registro, id o texto',
   noRecords: 'No hay registros.',
