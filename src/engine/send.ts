@@ -64,14 +64,10 @@ async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[])
  * session that shows we are alive has ended.
  */
 function inTime({ clock, lease }: FlowWork): void {
-  if (lease.hasEnded?.())
-    throw new ConcordatError('engine.lease-lost', 'The store ended our session before the write was sent.', {
-      retry: 'later',
-    })
-  if (clock() > lease.expiresAt)
-    throw new ConcordatError('engine.lease-lost', 'The time to write was over before the write was sent.', {
-      retry: 'later',
-    })
+  const isCut = lease.hasEnded?.() === true
+  if (!isCut && clock() <= lease.expiresAt) return
+  const what = isCut ? 'The store ended our session' : 'The time to write was over'
+  throw new ConcordatError('engine.lease-lost', `${what} before the write was sent.`, { retry: 'later' })
 }
 
 /**

@@ -31,6 +31,8 @@ export async function tellLog(session: Session, contract: Contract, filter: LogF
   const entries = ofField(await tell(session, contract, rows), filter.field)
   if (filter.record === undefined || filter.run !== undefined || filter.system || filter.outcome || filter.field)
     return entries
+  // How it began would not be on the page.
+  if (entries.length >= limit) return entries
   const ids = await findRecords(session, flow ?? null, filter.record, MOST_BEGINNINGS + 1)
   if (ids.length > MOST_BEGINNINGS) return entries
   return [...entries, ...(await beginnings(session, contract, ids))].slice(0, limit)
