@@ -108,8 +108,18 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     return true
   }
 
-  /** An ordinary run, which serves all hints of the flow that were there before it. */
-  const runDue = async (flow: Flow, due: DueRun, standing: FlowService, signal: AbortSignal): Promise<FlowRun> => {
+  /**
+   * An ordinary run, which serves the hints of the flow that were there before it. Those about single records are served by
+   * one that looks at everything, or when they were `followed`; what only changed since does not show that a record is
+   * gone, or that its lines alone changed.
+   */
+  const runDue = async (
+    flow: Flow,
+    due: DueRun,
+    standing: FlowService,
+    signal: AbortSignal,
+    followed: readonly WaitingHint[] = [],
+  ): Promise<FlowRun> => {
     const hints = standing.hinted.length > 0 ? await waitingHints(database, flow.name, MOST_SERVED) : []
     const over = new AbortController()
     const meanwhile = parts.follow ? followMeanwhile(flow, AbortSignal.any([signal, over.signal])) : null
@@ -133,7 +143,9 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       else {
         // Only now: what was asked for is still due when this process dies before.
         if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
-        await finishHints(database, idsOf(hints), new Date(clock()))
+        const isServed = (hint: WaitingHint): boolean =>
+          run.kind === 'full' || hint.remoteId === null || !parts.follow || followed.some(({ id }) => id === hint.id)
+        await finishHints(database, idsOf(hints.filter(isServed)), new Date(clock()))
       }
       return run
     } finally {
@@ -146,14 +158,11 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
   const followThenRun = async (flow: Flow, due: DueRun, signal: AbortSignal): Promise<FlowRun | null> => {
     const [standing] = await flowServices(database, [flow.name], clock())
     const hints = await waitingHints(database, flow.name, MOST_FOLLOWED)
-    if (hints.every((hint) => hint.remoteId !== null)) {
-      const { wantsRun } = await follow(flow, hints)
-      if (!wantsRun) {
-        await finishHints(database, idsOf(hints), new Date(clock()))
-        return null
-      }
-    }
-    return runDue(flow, due, standing!, signal)
+    if (!hints.every((hint) => hint.remoteId !== null)) return runDue(flow, due, standing!, signal)
+    const { wantsRun } = await follow(flow, hints)
+    if (wantsRun) return runDue(flow, due, standing!, signal, hints)
+    await finishHints(database, idsOf(hints), new Date(clock()))
+    return null
   }
 
   const follow = (flow: Flow, hints: readonly WaitingHint[]) =>

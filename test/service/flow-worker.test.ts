@@ -86,12 +86,35 @@ test('hints about single records are followed without a run, each record once', 
 
 test('a run serves hints that name no record, and those that want one', async () => {
   const { database, did, look } = await worker({ follow: async () => ({ wantsRun: true }) })
-  await hint(database, null, '2')
+  await hint(database, null)
   await look()
   expect(did).toEqual(['run erp'])
   await hint(database, '3')
   await look()
   expect(did.slice(1)).toEqual(['follow erp 3', 'run erp'])
+  expect(await waiting(database)).toBe(0)
+})
+
+test('L12 a run of what changed leaves hints about single records to be followed: one may say that a record is gone', async () => {
+  const { database, did, look } = await worker({ follow: async () => ({ wantsRun: false }) })
+  await hint(database, '5')
+  await askForRun(database, 'customers', false, new Date())
+  await look()
+  expect(did).toEqual(['run erp crm', 'follow erp 5'])
+  await hint(database, null, '6')
+  await look()
+  expect(did.slice(2)).toEqual(['run erp', 'follow erp 6'])
+  expect(await waiting(database)).toBe(0)
+})
+
+test('a run that looks at everything serves all hints that were there before it', async () => {
+  const { database, did, look } = await worker({
+    run: async () => ran({ kind: 'full' }),
+    follow: async () => ({ wantsRun: false }),
+  })
+  await hint(database, null, '5')
+  await look()
+  expect(did).toEqual(['run erp'])
   expect(await waiting(database)).toBe(0)
 })
 
