@@ -76,7 +76,10 @@ export class HotFlow {
   private readonly counts: Counts = noCounts()
   /** The run in the log that hints are put down to; it goes on while the lease changes hands. */
   private stretch: { readonly id: string; readonly began: number } | null = null
+  /** Hints within a run left records undecided. */
   private pending = false
+  /** Others, or what failed here, may have left records undecided, whose hints come again but show nothing new. */
+  private mayBePending = false
   private timer: NodeJS.Timeout | null = null
   private closed = false
 
@@ -123,6 +126,7 @@ export class HotFlow {
         this.row = null
         this.work = null
         this.opened = null
+        this.mayBePending = true
         this.lingerOn()
       }
     })
@@ -170,6 +174,7 @@ export class HotFlow {
       if (error instanceof ConcordatError && error.code === 'engine.lease-lost') await this.giveUp()
       if (error instanceof ConcordatError && /no-such|schema/.test(error.code)) this.opened = null
       this.pending = false
+      this.mayBePending = true
       for (const one of batch) one.reject(error)
     }
     this.lingerOn()
@@ -216,8 +221,9 @@ export class HotFlow {
       recent: this.recent,
       begin: withinRun ? async () => {} : () => this.beginStretch(),
       withinRun,
-      pending: this.pending,
+      pending: this.pending || (this.mayBePending && !withinRun),
     })
+    if (!withinRun) this.mayBePending = false
     this.pending = report.pending && !report.wantsRun
     return report
   }
@@ -242,6 +248,7 @@ export class HotFlow {
     // Others may have done anything meanwhile.
     this.row = null
     this.work = null
+    this.mayBePending = true
     return this.lease
   }
 

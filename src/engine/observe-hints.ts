@@ -32,7 +32,7 @@ export interface HintOptions {
   readonly begin: () => Promise<void>
   /** Another run is under way: what has no counterpart yet is for that to decide and to make, once it has seen every side. */
   readonly withinRun: boolean
-  /** Records that an earlier batch left undecided are decided about as well. */
+  /** There may be records that were left undecided before; they are decided about as well. */
   readonly pending: boolean
 }
 

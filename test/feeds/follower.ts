@@ -2,5 +2,7 @@
 import { openApp } from '../../src/app.ts'
 import type { OpenOptions } from '../../src/app.ts'
 
+// It does not outlive the test.
+process.on('disconnect', () => process.exit())
 const app = await openApp(JSON.parse(process.argv[2]!) as OpenOptions)
 await app.follow({ signal: new AbortController().signal, onReady: () => process.send!('ready') })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { eventually, openLive } from './live.ts'
 
@@ -22,6 +22,7 @@ test('L16 a follower that is killed again and again under load loses nothing and
     const child = fork(join(import.meta.dirname, 'follower.ts'), [options], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     await once(child, 'message')
     return child
   }

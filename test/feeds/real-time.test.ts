@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { expect, test } from 'vitest'
 
 import { eventually, openLive, type Live } from './live.ts'
@@ -13,6 +15,13 @@ const inErp = (live: Live) =>
   live.erp.sql(`select legal_name, vat, credit_limit, phone, email from customers order by vat`)
 const inCrm = (live: Live) =>
   live.crm.sql(`select account_name, tax_id, credit_limit, phone, email from accounts order by tax_id`)
+/** The flow is kept ready from here on: the next hint gets as far as its record, whatever the other system says. */
+const opened = async (live: Live): Promise<void> => {
+  await live.erp.sql(`update customers set credit_limit = 77 where vat = 'A1'`)
+  await eventually(async () => expect(await inCrm(live)).toMatchObject([{ credit_limit: '77.00' }, {}]))
+  // Its echo as well.
+  await sleep(500)
+}
 const quiet = async (live: Live): Promise<void> => {
   await live.stop()
   expect(live.trouble).toEqual([])
@@ -186,6 +195,32 @@ test('the other system goes away: the hint is kept, and lands when it is back', 
   )
   await live.erp.sql(`update customers set credit_limit = 43 where vat = 'A1'`)
   await eventually(async () => expect(await inCrm(live)).toMatchObject([{ credit_limit: '43.00' }, {}]))
+  await live.stop()
+  await live.rest()
+})
+
+test('L16 a new record that could not be looked for elsewhere lands when that system is back', async () => {
+  const live = await customers()
+  await opened(live)
+  await live.crm.sql(`alter table accounts rename to accounts_away`)
+  await live.erp.sql(`insert into customers (legal_name, vat) values ('New', 'N1')`)
+  await eventually(async () => expect(live.trouble.length).toBeGreaterThan(1))
+  await live.crm.sql(`alter table accounts_away rename to accounts`)
+  await eventually(async () => expect((await inCrm(live)).map((row) => row['tax_id'])).toContain('N1'))
+  await live.stop()
+  await live.rest()
+})
+
+test('L16 a new record whose process ended before it was decided about lands by its hint', async () => {
+  const live = await customers()
+  await opened(live)
+  await live.crm.sql(`alter table accounts rename to accounts_away`)
+  await live.erp.sql(`insert into customers (legal_name, vat) values ('New', 'N1')`)
+  await eventually(async () => expect(live.trouble.length).toBeGreaterThan(0))
+  await live.stop()
+  await live.crm.sql(`alter table accounts_away rename to accounts`)
+  await live.follow()
+  await eventually(async () => expect((await inCrm(live)).map((row) => row['tax_id'])).toContain('N1'))
   await live.stop()
   await live.rest()
 })
