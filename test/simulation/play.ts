@@ -7,7 +7,7 @@ import type { FlowRun } from '../../src/model/report.ts'
 import { findCases } from '../../src/store/cases.ts'
 import type { Database, Session } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
-import { Business, type Entry } from './business.ts'
+import { Business, type Entry, type TableName } from './business.ts'
 import { contractOf, type Decisions } from './company.ts'
 import { FaultyConnector, type Shown, type Surroundings } from './faulty-connector.ts'
 import { count, Fate, HINTS, type Incident, type Tally, type Weather } from './incidents.ts'
@@ -41,6 +41,12 @@ interface RunOptions {
   readonly full?: boolean
   readonly weather?: Weather
   readonly alone?: boolean
+}
+
+/** Hints that arrive together. */
+interface Batch {
+  readonly system: string
+  readonly ids: readonly string[]
 }
 
 /** A process at work on a flow. */
@@ -124,7 +130,10 @@ export class Stage {
       }
       case 'hints': {
         const { flow, weather, run } = step
-        await this.hints(flow, `hints${step.key}.${flow}`, { weather, run })
+        const key = `hints${step.key}.${flow}`
+        // What was not acknowledged is delivered again, as a rule to another process.
+        if (await this.hints(flow, key, { weather, run }))
+          await this.hints(flow, `${key}.again`, { weather, run: false })
         return
       }
       case 'rules':
@@ -152,27 +161,42 @@ export class Stage {
     )
   }
 
-  /** Hints about a flow's records arrive, as far as they do; `run`: while the flow is run by the same process. */
-  async hints(flow: string, key: string, options: RunOptions & { readonly run: boolean }): Promise<void> {
+  /**
+   * Hints about a flow's records arrive, as far as they do; `run`: while the flow is run by the same process. True when
+   * some will come again.
+   */
+  async hints(flow: string, key: string, options: RunOptions & { readonly run: boolean }): Promise<boolean> {
     const { contract, source } = this.signed
-    if (!contract.flows.has(flow)) return
+    if (!contract.flows.has(flow)) return false
     const batches = this.delivered(flow, key)
-    if (batches.length === 0 && !options.run) return
+    if (batches.length === 0 && !options.run) return false
+    let again = false
     await this.act(
       flow,
       key,
       options,
       async (deps) => {
         const hot = new HotFlow(deps, contract, contract.flows.get(flow)!, { lingerMs: 600_000 })
-        const under: Promise<unknown>[] = options.run ? [hot.run()] : []
-        for (const { system, ids } of batches) under.push(hot.take(system, ids))
-        const ends = await Promise.allSettled(under)
+        const run = options.run ? [hot.run()] : []
+        const takes = batches.map(({ system, ids }) => hot.take(system, ids))
+        const ends = await Promise.allSettled([...run, ...takes])
+        const reports = await Promise.allSettled(takes)
+        const acknowledged: Batch[] = []
+        batches.forEach((batch, i) => {
+          const report = reports[i]!
+          if (report.status === 'rejected') {
+            this.comeAgain(flow, batch)
+            again = true
+          } else if (report.value.stopped === null && !report.value.wantsRun) acknowledged.push(batch)
+        })
+        if (!options.run) await this.judgeAcknowledged(flow, acknowledged, deps.holder)
         await hot.close()
         for (const end of ends) if (end.status === 'rejected') this.tell(end.reason, flow)
         return null
       },
       source,
     )
+    return again
   }
 
   private async act(
@@ -269,8 +293,23 @@ export class Stage {
     for (const write of this.onTheirWay.splice(0)) await write()
   }
 
+  /** What a process did not acknowledge. */
+  private comeAgain(flow: string, { system, ids }: Batch): void {
+    this.businesses.get(system)!.hints.push(...ids.map((id) => ({ table: flow as TableName, id })))
+  }
+
+  /** What hints are about does not wait for a run once they are acknowledged, for nothing says that one is to come (L16). */
+  private async judgeAcknowledged(flow: string, batches: readonly Batch[], holder: string): Promise<void> {
+    if ((await this.turn.run(() => holderOf(this.store, flow))) !== holder) return
+    for (const { system, ids } of batches) {
+      const undecided = await this.turn.run(() => undecidedAmong(this.store, flow, system, ids))
+      if (undecided.length > 0)
+        this.oracle.fail('L16', `${system} ${flow} ${undecided.join(', ')}: acknowledged, and never decided about`)
+    }
+  }
+
   /** What arrives of the hints about a flow's records: some are lost, some come twice, some late, some out of order. */
-  private delivered(flow: string, key: string): { system: string; ids: string[] }[] {
+  private delivered(flow: string, key: string): Batch[] {
     const random = new Random(this.story.seed, key, 'hints')
     return [...this.businesses.values()].flatMap((business) => {
       const mine = business.hints.filter(({ table }) => table === flow)
@@ -495,6 +534,22 @@ async function holderOf(session: Session, flow: string): Promise<string | null> 
     [flow],
   )
   return row?.holder ?? null
+}
+
+/** Records of a system that nobody has decided about, of these. */
+async function undecidedAmong(
+  session: Session,
+  flow: string,
+  system: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select l.remote_id as id from link l join side s on s.id = l.side_id join flow f on f.id = s.flow_id
+       join record r on r.id = l.record_id
+     where f.name = $1 and s.system = $2 and l.remote_id = any ($3) and r.state = 'pending'`,
+    [flow, system, ids],
+  )
+  return rows.map((row) => row.id)
 }
 
 /** Whether this transaction has changed a lasting table of the store: a lock shows it, which reading does not take. */
