@@ -312,7 +312,7 @@ export const en = {
   makeToken: 'Make a token',
   act: 'Act',
   playgroundLead:
-    'Change a value in one system and see it arrive in the other. Change the same field in both at once, and a case is opened. Switch a system off, and an alert begins.',
+    'Change a value in one system and see it arrive in the other. Change a customer’s name in the CRM, and a case asks which name counts. Switch a system off, and an alert begins.',
   searchBoth: 'Search both systems',
   switchOf: (system: string) => `${system} is`,
   switched: (system: string, to: string) => `${system} is ${to} now.`,

@@ -314,7 +314,7 @@ export const es: typeof en = {
   makeToken: 'Crear una clave',
   act: 'Acto',
   playgroundLead:
-    'Cambie un valor en un sistema y véalo llegar al otro. Cambie el mismo campo en los dos a la vez y se abre un caso. Apague un sistema y empieza un aviso.',
+    'Cambie un valor en un sistema y véalo llegar al otro. Cambie el nombre de un cliente en el CRM y un caso pregunta qué nombre vale. Apague un sistema y empieza un aviso.',
   searchBoth: 'Buscar en ambos sistemas',
   switchOf: (system) => `${system} está`,
   switched: (system, to) => `${system} está ${to}.`,

@@ -53,6 +53,36 @@ export function playJourneys(stage: Stage): void {
     await expect.poll(async () => (await cases()).map(({ kind }) => kind), { timeout: 45_000 }).toEqual(['held record'])
     await page.close()
   }, 150_000)
+
+  test('a name that is changed in the CRM opens a case, and the name that is chosen there is the name everywhere', async () => {
+    const page = await stage.open('ana', '/playground?flow=customers')
+    const side = (system: string) => page.getByRole('region', { name: system, exact: true })
+    const [customer] = await stage.erp.sql<{ name: string }>(
+      `select legal_name as name from customers where vat is not null and status = 'active' order by id limit 1`,
+    )
+    const { name } = customer!
+    await page.getByLabel('Search both systems').fill(name)
+    await side('crm').getByText('1 of 1 rows').waitFor()
+    const cell = side('crm').getByRole('textbox', { name: 'account_name' })
+    const was = await cell.inputValue()
+    await cell.fill(`${was} Norte`)
+    await cell.press('Enter')
+    const cases = async () =>
+      (await ask<CasePage>(page, stage.base, `/cases?q=${encodeURIComponent(name)}`)).items.filter(
+        ({ kind, field }) => kind === 'outside edit' && field === 'name',
+      )
+    await expect.poll(async () => (await cases()).length, { timeout: 45_000 }).toBe(1)
+    const [one] = await cases()
+    await page.goto(`${stage.base}/cases/${one!.case}`)
+    await page.getByRole('radio', { name: /^crm/ }).check()
+    await page.getByRole('button', { name: 'Show the effect' }).click()
+    await page.getByText('Records that would be written').waitFor()
+    await page.getByRole('button', { name: 'Decide' }).click()
+    await page.getByText(/^Answered:/).waitFor()
+    const inErp = () => stage.erp.value(`select count(*)::int from customers where legal_name = '${was} Norte'`)
+    await expect.poll(inErp, { timeout: 45_000 }).toBe(1)
+    await page.close()
+  }, 150_000)
 }
 
 /** What the cells of a column hold. */
