@@ -80,7 +80,8 @@ export class Decider {
     for (const record of records) {
       const k = known.get(record.id)
       if (k?.state === 'live') linked++
-      if (k && !options.recheck && k.image === record.image && k.layoutId === side.layoutId && k.state !== 'gone')
+      const isBack = k?.state === 'gone' || (k?.state === 'out of scope' && record.inScope)
+      if (k && !options.recheck && !isBack && k.image === record.image && k.layoutId === side.layoutId)
         work.counts.unchanged++
       else if (k && (k.state === 'unlinked' || k.state === 'archived')) work.counts.unchanged++
       else if (k?.recordId) {

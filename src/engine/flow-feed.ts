@@ -4,7 +4,7 @@ import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { HotFlow } from './hot-flow.ts'
 import { Pipeline } from './pipeline.ts'
-import { objectSpec } from './side.ts'
+import { hasLines, objectSpec } from './side.ts'
 
 /*
  * Where a system's feed meets the flows: what it has to watch, whom its hints concern, and how they get there.
@@ -91,7 +91,8 @@ async function dealWith(options: FollowOptions, { hints, token }: HintBatch): Pr
       return untilDone(options, name, async () => {
         const wantsRun = ids.has(name) && (await flow.take(system, ids.get(name)!)).wantsRun
         if (!whole.has(name) && !wantsRun) return
-        const run = await flow.run(whole.has(name) ? {} : { sweepMs: Infinity })
+        const full = hasLines(contract.flows.get(name)!, system)
+        const run = await flow.run(whole.has(name) ? { full } : { sweepMs: Infinity })
         if (run.status === 'failed') throw new ConcordatError('connector.failed', run.message ?? 'The run failed.')
       })
     }),

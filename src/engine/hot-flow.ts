@@ -76,9 +76,9 @@ export class HotFlow {
   private readonly counts: Counts = noCounts()
   /** The run in the log that hints are put down to; it goes on while the lease changes hands. */
   private stretch: { readonly id: string; readonly began: number } | null = null
-  /** Hints within a run left records undecided. */
-  private pending = false
-  /** Others, or what failed here, may have left records undecided, whose hints come again but show nothing new. */
+  /** Dealt with within a run, which is to decide about what they are about; done when it has, or when they are taken again. */
+  private readonly untilRunEnds: Waiting[] = []
+  /** Records may have been left undecided, whose hints come again but show nothing new. */
   private mayBePending = false
   private timer: NodeJS.Timeout | null = null
   private closed = false
@@ -108,30 +108,33 @@ export class HotFlow {
     options: Pick<RunFlowOptions, 'full' | 'systems' | 'sweepMs' | 'helpers'> = {},
     signal: AbortSignal | undefined = this.deps.signal,
   ): Promise<FlowRun> {
-    const report = await this.inTurn(async () => {
-      const lease = await this.hold()
-      await this.endStretch()
-      const now = this.deps.clock()
-      try {
-        return await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
-          ...options,
-          lease,
-          recent: {
-            changes: this.recent.changed.countWithout([], now),
-            deletions: this.recent.gone.countWithout([], now),
-          },
-          giveWay: (work) => this.serve(work),
-        })
-      } finally {
-        this.row = null
-        this.work = null
-        this.opened = null
-        this.mayBePending = true
-        this.lingerOn()
-      }
-    })
-    this.drainInTurn()
-    return report
+    try {
+      return await this.inTurn(async () => {
+        const lease = await this.hold()
+        await this.endStretch()
+        const now = this.deps.clock()
+        try {
+          return await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
+            ...options,
+            lease,
+            recent: {
+              changes: this.recent.changed.countWithout([], now),
+              deletions: this.recent.gone.countWithout([], now),
+            },
+            giveWay: (work) => this.serve(work),
+          })
+        } finally {
+          this.row = null
+          this.work = null
+          this.opened = null
+          this.mayBePending = true
+          this.waiting.push(...this.untilRunEnds.splice(0))
+          this.lingerOn()
+        }
+      })
+    } finally {
+      this.drainInTurn()
+    }
   }
 
   /** Ends what is under way and gives the flow up. */
@@ -161,7 +164,7 @@ export class HotFlow {
   }
 
   private async drain(): Promise<void> {
-    if (this.waiting.length === 0 && !this.pending) return
+    if (this.waiting.length === 0) return
     const batch = this.waiting.splice(0)
     try {
       if (this.closed) throw new ConcordatError('engine.stopped', 'The flow is being closed.', { retry: 'later' })
@@ -173,7 +176,6 @@ export class HotFlow {
       this.work = null
       if (error instanceof ConcordatError && error.code === 'engine.lease-lost') await this.giveUp()
       if (error instanceof ConcordatError && /no-such|schema/.test(error.code)) this.opened = null
-      this.pending = false
       this.mayBePending = true
       for (const one of batch) one.reject(error)
     }
@@ -185,7 +187,7 @@ export class HotFlow {
    * and what the run has listed of their records is not what they are now.
    */
   private async serve(work: FlowWork): Promise<void> {
-    if (this.waiting.length === 0) return
+    if (this.waiting.length === 0 || (await pausedByFailure(work)) !== null) return
     const batch = this.waiting.splice(0)
     try {
       const claim = work.givenOut?.now === true ? await claimRecords(work, hintedSides(work, batch)) : null
@@ -202,8 +204,12 @@ export class HotFlow {
     }
   }
 
-  /** Hints about records that others work on are dealt with when those are done. */
+  /** Hints about records that others work on are dealt with when those are done; new records when the run is over. */
   private resolveOrWait(one: Waiting, claim: Claim | null, report: HintReport): void {
+    if (report.pending) {
+      this.untilRunEnds.push(one)
+      return
+    }
     const ids = one.ids.filter((id) => claim?.elsewhere.get(one.system)?.has(id))
     if (ids.length === 0) one.resolve(report)
     else
@@ -216,15 +222,14 @@ export class HotFlow {
 
   private async deal(work: FlowWork, batch: readonly Waiting[], withinRun: boolean): Promise<HintReport> {
     const paused = await pausedByFailure(work)
-    if (paused !== null) return { pending: false, wantsRun: false, stopped: paused }
+    if (paused !== null) throw new ConcordatError('engine.stopped', paused, { retry: 'later' })
     const report = await observeHints(work, hintedSides(work, batch), {
       recent: this.recent,
       begin: withinRun ? async () => {} : () => this.beginStretch(),
       withinRun,
-      pending: this.pending || (this.mayBePending && !withinRun),
+      pending: this.mayBePending && !withinRun,
     })
-    if (!withinRun) this.mayBePending = false
-    this.pending = report.pending && !report.wantsRun
+    if (!withinRun) this.mayBePending = report.wantsRun
     return report
   }
 

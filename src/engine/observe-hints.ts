@@ -3,7 +3,7 @@ import { openCases, openLimits } from '../store/cases.ts'
 import { liveRecords } from '../store/deletions.ts'
 import { dueAmong } from '../store/dirty.ts'
 import { ensureSides } from '../store/flows.ts'
-import { recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
+import { knownImages, recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
 import { isEmptyOutcome } from '../store/outcome.ts'
 import { applyRecords } from './apply.ts'
 import { breakerCase } from './case-drafts.ts'
@@ -37,7 +37,7 @@ export interface HintOptions {
 }
 
 export interface HintReport {
-  /** Records without a counterpart that are still to be decided about. */
+  /** Records without a counterpart are left to the run that is under way, which may be past them. */
   readonly pending: boolean
   /** Only a run can go on from here, because it looks at everything. */
   readonly wantsRun: boolean
@@ -73,12 +73,15 @@ export async function observeHints(
     if ([...outcome.newRecords, ...outcome.records].some((record) => record.state === 'pending')) pending = true
     const there = new Set(rows.map((row) => row.id))
     const missing = ids.filter((id) => !there.has(id))
-    const gone = missing.length > 0 ? await liveRecords(database, side.id, missing) : []
-    for (const { remoteId, recordId } of gone) {
-      noteAbsent(findings, side.id, remoteId)
-      records.add(recordId)
+    for (const { remoteId, recordId, state } of await knownImages(database, side.id, missing)) {
+      if (recordId === null) continue
+      if (state === 'live') noteAbsent(findings, side.id, remoteId)
+      // Found gone before: what was decided then may be left to do.
+      if (state === 'live' || state === 'gone') records.add(recordId)
     }
-    for (const recordId of (await recordsOfRemotes(database, side.id, ids)).values()) records.add(recordId)
+    // An id may have been written in another way than the system does.
+    const asked = [...new Set([...ids, ...there])]
+    for (const recordId of (await recordsOfRemotes(database, side.id, asked)).values()) records.add(recordId)
   }
   pending &&= (await recordsInState(database, work.row.id, 'pending', '0', 1)).length > 0
   // What was decided earlier to be made elsewhere: somebody may have made it there since.

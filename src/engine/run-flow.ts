@@ -3,7 +3,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, findCases, settleFormerFields } from '../store/cases.ts'
+import { countOpenCases, refusedCase, settleFormerFields } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import {
   beginRules,
@@ -250,13 +250,8 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
 /** With `on_failure.then: pause flow` a record that a system refuses for good stops the flow until somebody decided. */
 export async function pausedByFailure(work: FlowWork): Promise<string | null> {
   if (work.flow.onFailure.then !== 'pause flow') return null
-  const cases = await findCases(work.database, {
-    flow: work.flow.name,
-    kind: 'quarantined record',
-    state: 'open',
-    limit: 1,
-  })
-  return cases.length === 0 ? null : `The flow is paused: ${cases[0]!.detail.sentence}`
+  const refused = await refusedCase(work.database, work.row.id)
+  return refused && `The flow is paused: ${refused.detail.sentence}`
 }
 
 /** Sides whose records need a counterpart before they count come first; the ones that lead come last. */

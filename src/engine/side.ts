@@ -26,6 +26,10 @@ export interface Side {
   readonly parents: ReadonlyMap<string, number>
 }
 
+/** Whether its records have lines in this system. */
+export const hasLines = (flow: Flow, system: string): boolean =>
+  flow.fields.some(({ mapping, lines }) => lines && mapping[system]?.kind === 'lines')
+
 /** What a flow needs of one system's object, for the connector. */
 export function objectSpec(flow: Flow, system: string): ObjectSpec {
   const records = flow.records[system]!

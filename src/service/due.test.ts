@@ -29,6 +29,7 @@ const standing = (over: Partial<FlowService> = {}): FlowService => ({
     ['crm', START],
   ]),
   hinted: [],
+  refused: false,
   leased: false,
   ...over,
 })
@@ -87,6 +88,17 @@ test('after a failure the whole flow is tried again when its wait is over, not b
   const failing = { failures: 3, retryAt: START + 100 }
   expect(due(hourlyAndNightly, failing, START + 99)).toEqual({ kind: 'idle', until: START + 100 })
   expect(due(hourlyAndNightly, failing, START + 100)).toMatchObject({ because: 'retry', systems: ['erp', 'crm'] })
+})
+
+test('a flow that a refused write stops rests until somebody decides or asks; others go on', () => {
+  const stopping = { ...hourlyAndNightly, onFailure: { then: 'pause flow' } } as Flow
+  const others = { ...hourlyAndNightly, onFailure: { then: 'quarantine' } } as Flow
+  const refused = { refused: true, hinted: ['crm'] }
+  expect(due(stopping, refused, START + 60 * MINUTE)).toEqual({ kind: 'idle', until: null })
+  const asked = { at: START, full: false }
+  expect(due(stopping, { ...refused, asked }, START + 1)).toMatchObject({ because: 'asked' })
+  expect(due(stopping, { hinted: ['crm'] }, START + 1)).toMatchObject({ because: 'hint' })
+  expect(due(others, refused, START + 1)).toMatchObject({ because: 'hint' })
 })
 
 test('a hint starts a run of its system at once', () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { tellFailure } from '../contract/tell-failure.ts'
 import type { Helpers } from '../engine/shards.ts'
+import { hasLines } from '../engine/side.ts'
 import type { FlowRun } from '../model/report.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Database } from '../store/database.ts'
@@ -10,7 +11,7 @@ import { finishHints, waitingHints, type WaitingHint } from '../store/inbox.ts'
 import { claimTrial, systemHealths } from '../store/system-health.ts'
 import { addTally } from '../store/tally.ts'
 import { afterFailure } from './after-run.ts'
-import { dueOf, type Due } from './due.ts'
+import { dueOf, isStopped, type Due } from './due.ts'
 import type { Telling } from './telling.ts'
 import { spanned } from './tracing.ts'
 import { whereOf } from './where-of.ts'
@@ -111,7 +112,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
   /**
    * An ordinary run, which serves the hints of the flow that were there before it. Those about single records are served by
    * one that looks at everything, or when they were `followed`; what only changed since does not show that a record is
-   * gone, or that its lines alone changed.
+   * gone, or that its lines alone changed. So a hint that names no record makes it look at everything where there are lines.
    */
   const runDue = async (
     flow: Flow,
@@ -121,6 +122,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     followed: readonly WaitingHint[] = [],
   ): Promise<FlowRun> => {
     const hints = standing.hinted.length > 0 ? await waitingHints(database, flow.name, MOST_SERVED) : []
+    const full = due.full || hints.some((hint) => hint.remoteId === null && hasLines(flow, hint.system))
     const over = new AbortController()
     const meanwhile = parts.follow ? followMeanwhile(flow, AbortSignal.any([signal, over.signal])) : null
     try {
@@ -130,7 +132,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
         () =>
           parts.run(flow, {
             systems: due.systems,
-            full: due.full,
+            full,
             sweepMs: SWEEP_MS,
             signal,
             ...(parts.helpers && { helpers: parts.helpers }),
@@ -139,12 +141,16 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       )
       await told(flow, due, run)
       if (run.status === 'failed') return run
-      if (signal.aborted) await askForRun(database, flow.name, due.full, new Date(clock()))
+      if (signal.aborted) await askForRun(database, flow.name, full, new Date(clock()))
       else {
         // Only now: what was asked for is still due when this process dies before.
         if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
-        const isServed = (hint: WaitingHint): boolean =>
-          run.kind === 'full' || hint.remoteId === null || !parts.follow || followed.some(({ id }) => id === hint.id)
+        if (run.status === 'stopped' && (await isStoppedNow(flow))) return run
+        const isServed = (hint: WaitingHint): boolean => {
+          if (run.kind === 'full') return true
+          if (hint.remoteId === null || !parts.follow) return due.systems.includes(hint.system)
+          return followed.some(({ id }) => id === hint.id)
+        }
         await finishHints(database, idsOf(hints.filter(isServed)), new Date(clock()))
       }
       return run
@@ -152,6 +158,12 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       over.abort()
       await meanwhile
     }
+  }
+
+  /** Whether runs of the flow end before they look at anything. */
+  const isStoppedNow = async (flow: Flow): Promise<boolean> => {
+    const [standing] = await flowServices(database, [flow.name], clock())
+    return isStopped(flow, { ...standing!, asked: null })
   }
 
   /** Follows the hints that wait; an ordinary run where they do not say which records, or a run must come first. */

@@ -19,6 +19,7 @@ const standing = (over: Partial<FlowService> = {}): FlowService => ({
   lastFull: null,
   served: new Map([['erp', NOW - 1000]]),
   hinted: [],
+  refused: false,
   leased: false,
   ...over,
 })

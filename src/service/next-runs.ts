@@ -4,8 +4,9 @@ import { whyPaused } from '../model/condition.ts'
 import { storedIn, type Language } from '../model/language.ts'
 import type { NextRun, StatusRow } from '../model/report.ts'
 import type { FlowService } from '../store/flow-service.ts'
+import { isStopped } from './due.ts'
 
-/** When a flow looks at each of its systems next; nothing while it is paused. */
+/** When a flow looks at each of its systems next; nothing while it is paused or stopped. */
 export function nextRuns(
   contract: Contract,
   flow: Flow,
@@ -13,7 +14,7 @@ export function nextRuns(
   now: number,
   count = 1,
 ): NextRun[] {
-  if (standing?.paused) return []
+  if (standing && (standing.paused || isStopped(flow, standing))) return []
   const barred = standing && standing.failures > 0 ? (standing.retryAt ?? now) : now
   return flow.systems.flatMap((system) => {
     const schedule = flow.schedule[system]

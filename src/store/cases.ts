@@ -139,6 +139,17 @@ export async function findCases(session: Session, filter: CaseFilter): Promise<C
   )
 }
 
+/** SQL for the oldest open case of a flow about a write that is given up, until somebody decides or asks to try it again. */
+export const REFUSED = (flowId: string): string =>
+  `(select min(c.id) from case_file c join dirty d on d.record_id = c.record_id and d.side_id = c.side_id
+    where c.flow_id = ${flowId} and c.state = 'open' and c.kind = 'quarantined record' and d.state = 'quarantined')`
+
+/** The same as a case; null when there is none. */
+export async function refusedCase(session: Session, flowId: number): Promise<CaseRow | null> {
+  const [row] = await session.query<CaseRow>(`${SELECT} where c.id = ${REFUSED('$1')}`, [flowId])
+  return row ?? null
+}
+
 /** What cases say, and what was said to them, by id. */
 export async function caseTexts(
   session: Session,

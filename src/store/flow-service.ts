@@ -1,4 +1,5 @@
 import type { InOthers } from '../model/language.ts'
+import { REFUSED } from './cases.ts'
 import type { Database, Session } from './database.ts'
 
 /** What the scheduler knows of a flow between its runs; times in milliseconds since the epoch. */
@@ -22,6 +23,8 @@ export interface FlowService {
   readonly served: ReadonlyMap<string, number>
   /** Systems of which hints wait. */
   readonly hinted: readonly string[]
+  /** A system refused a write for good, and nobody has decided about it yet. */
+  readonly refused: boolean
   /** A run is under way and its process is alive, as far as its lease says. */
   readonly leased: boolean
 }
@@ -41,6 +44,7 @@ interface Row {
   readonly last_full: string | null
   readonly served: Readonly<Record<string, number>> | null
   readonly hinted: string[] | null
+  readonly refused: boolean
   readonly leased: boolean
 }
 
@@ -80,6 +84,7 @@ export async function flowServices(
         order by r.id desc limit 1) as last_full,
        (select json_object_agg(d.system, ${MS('d.served_at')}) from side d where d.flow_id = f.id and d.served_at is not null) as served,
        (select array_agg(distinct i.system) from inbox i where i.flow = f.name and i.done_at is null) as hinted,
+       ${REFUSED('f.id')} is not null as refused,
        exists (select 1 from lease l where l.flow_id = f.id and l.expires_at > to_timestamp($2 / 1000.0)) as leased
      from flow f left join flow_service s on s.flow_id = f.id
      where $1::text[] is null or f.name = any($1)`,
@@ -104,6 +109,7 @@ export async function flowServices(
     lastFull: numberOrNull(row.last_full),
     served: new Map(Object.entries(row.served ?? {}).map(([system, at]) => [system, at])),
     hinted: row.hinted ?? [],
+    refused: row.refused,
     leased: row.leased,
   }))
 }

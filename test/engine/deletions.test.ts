@@ -270,6 +270,31 @@ test('L12 a record that leaves the filter is not deleted anywhere', async () => 
   await world.rest()
 })
 
+test('L1 a record that comes back into the filter just as it was is kept in agreement again', async () => {
+  const world = await openWorld({
+    customers: {
+      records: { crm: { where: "kind = 'customer'", changed_at: undefined } },
+      fields: { email: { on_conflict: 'ask' } },
+    },
+  })
+  await world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa', 'A1', 1)`)
+  await world.sync()
+  // Nothing in the row tells of it.
+  await world.crm.sql(`alter table accounts disable trigger user`)
+  await world.crm.sql(`update accounts set kind = 'prospect'`)
+  await world.sync()
+  await world.erp.sql(`update customers set credit_limit = 2`)
+  await world.sync()
+  expect(await world.crm.value('select credit_limit from accounts')).toBe('1.00')
+  await world.crm.sql(`update accounts set kind = 'customer'`)
+  await world.sync()
+  expect(await world.crm.value('select credit_limit from accounts')).toBe('2.00')
+  await world.erp.sql(`update customers set credit_limit = 3`)
+  await world.sync()
+  expect(await world.crm.value('select credit_limit from accounts')).toBe('3.00')
+  await world.rest()
+})
+
 test('a record that is deleted and entered anew in the master goes on as the same one', async () => {
   const world = await agreed({ deleted_in_master: 'delete' })
   await gone(world)

@@ -225,6 +225,22 @@ test('L16 a new record whose process ended before it was decided about lands by 
   await live.rest()
 })
 
+test('L16 a deletion that could not be carried over lands when that system is back', async () => {
+  const live = await customers()
+  await opened(live)
+  // It is there to be looked at, and takes nothing.
+  await live.crm.sql(
+    `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'away' using errcode = '57P03'; end $$`,
+  )
+  await live.crm.sql(`create trigger refuse before delete on accounts for each row execute function refuse()`)
+  await live.erp.sql(`delete from customers where vat = 'A1'`)
+  await eventually(async () => expect(live.trouble.length).toBeGreaterThan(1))
+  await live.crm.sql(`drop trigger refuse on accounts`)
+  await eventually(async () => expect(await inCrm(live)).toMatchObject([{ tax_id: 'B1' }]))
+  await live.stop()
+  await live.rest()
+})
+
 test('L20 changes that come one by one trip the breaker as they do together', async () => {
   const live = await openLive({ customers: { limits: { changes: '3 records', deletions: '100%' } } }, (world) =>
     world.erp.sql(
@@ -253,6 +269,25 @@ test('more rows in one statement than are worth naming are found by a run', asyn
   await live.erp.sql(`update customers set credit_limit = credit_limit + 10000`)
   await eventually(async () =>
     expect(await live.crm.value(`select count(*)::int from accounts where credit_limit > 10000`)).toBe(5200),
+  )
+  await quiet(live)
+})
+
+test('more lines in one statement than are worth naming are found by a run, though their parents do not say when', async () => {
+  const live = await openLive({ orders: {} }, async (world) => {
+    await world.erp.sql(ALFA_AND_BETA)
+    await world.erp.sql(`drop trigger touch_order on order_lines`)
+    await world.erp.sql(
+      `insert into orders (number, customer_id, total) select 'O-' || i, 1, i from generate_series(1, 520) i`,
+    )
+    await world.erp.sql(
+      `insert into order_lines (order_id, line_no, sku, quantity, price)
+       select o.id, n, 'S-' || n, 1, 5 from orders o, generate_series(1, 10) n`,
+    )
+  })
+  await live.erp.sql(`update order_lines set price = 6`)
+  await eventually(async () =>
+    expect(await live.crm.value(`select count(*)::int from deal_items where price = 6`)).toBe(5200),
   )
   await quiet(live)
 })

@@ -118,3 +118,48 @@ test('L19 refused writes are tried again when somebody says so', async () => {
     .poll(() => company.store.value(`select count(*) from case_file where state = 'open'`), PATIENCE)
     .toBe('0')
 })
+
+test('L19 with `pause flow` a write that is refused for good stops the flow until somebody decides, and nothing of the meantime is lost', async () => {
+  const company = await openCompany({
+    customers: {
+      ...REAL_TIME.customers,
+      on_failure: {
+        retry: 'for 6 hours',
+        then: 'pause flow',
+        alert: { technical: 'at once', business: 'after 1 hour' },
+      },
+    },
+  })
+  await company.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Bolt', 'B2', 1)`)
+  const app = await company.app()
+  await app.run()
+  for (const system of ['erp', 'crm']) await app.installFeed(system)
+  await company.crm.sql(`alter table accounts add constraint no_acme check (account_name <> 'Acme')`)
+  await company.start('serve', '--port', '0')
+  await company.erp.sql(`insert into customers (legal_name, vat) values ('Acme', 'A1')`)
+  const open = () => company.store.value(`select count(*) from case_file where state = 'open'`)
+  await expect.poll(open, PATIENCE).toBe('1')
+  const runs = async () => Number(await company.store.value('select count(*) from run'))
+  const before = await runs()
+  await company.erp.sql(`update customers set credit_limit = 2 where vat = 'B2'`)
+  await expect
+    .poll(() => company.store.value('select count(*) from inbox where done_at is null'), PATIENCE)
+    .not.toBe('0')
+  await new Promise((resolve) => setTimeout(resolve, 8_000))
+  expect((await runs()) - before).toBeLessThanOrEqual(2)
+  const limits = () => company.crm.sql(`select tax_id, credit_limit from accounts order by 1`)
+  expect(await limits()).toEqual([{ tax_id: 'B2', credit_limit: '1.00' }])
+  expect((await app.status())[0]).toMatchObject({ status: 'Needs you' })
+  // Somebody asks for it although nothing has been decided: it says why not, and the hints stay.
+  await app.askForRun('customers', { full: true })
+  await expect.poll(async () => (await runs()) - before, PATIENCE).toBeGreaterThan(0)
+  expect(await company.store.value('select count(*) from inbox where done_at is null')).not.toBe('0')
+  await company.crm.sql('alter table accounts drop constraint no_acme')
+  expect(await app.retry('customers')).toBe(1)
+  await expect.poll(limits, PATIENCE).toEqual([
+    { tax_id: 'A1', credit_limit: null },
+    { tax_id: 'B2', credit_limit: '2.00' },
+  ])
+  await expect.poll(open, PATIENCE).toBe('0')
+  await expect.poll(() => company.store.value('select count(*) from inbox where done_at is null'), PATIENCE).toBe('0')
+})

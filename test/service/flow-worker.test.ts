@@ -61,12 +61,13 @@ async function worker(parts: Partial<Pick<WorkerParts, 'run' | 'follow'>>) {
   return { database, did, said, look: () => work('customers', new AbortController().signal) }
 }
 
-const hint = (database: Database, ...remoteIds: (string | null)[]): Promise<void> =>
+const hintOf = (system: string, database: Database, ...remoteIds: (string | null)[]): Promise<void> =>
   storeHints(
     database,
-    remoteIds.map((remoteId) => ({ flow: 'customers', system: 'erp', remoteId, message: null })),
+    remoteIds.map((remoteId) => ({ flow: 'customers', system, remoteId, message: null })),
     new Date(),
   )
+const hint = (database: Database, ...remoteIds: (string | null)[]) => hintOf('erp', database, ...remoteIds)
 const waiting = async (database: Database): Promise<number> =>
   (await database.query('select 1 from inbox where done_at is null')).length
 
@@ -92,6 +93,20 @@ test('a run serves hints that name no record, and those that want one', async ()
   await hint(database, '3')
   await look()
   expect(did.slice(1)).toEqual(['follow erp 3', 'run erp'])
+  expect(await waiting(database)).toBe(0)
+})
+
+test('a hint that names no record is served by a run that looked at its system', async () => {
+  const { database, did, look } = await worker({
+    run: async (_, { systems }) => {
+      // It comes while another system is looked at.
+      if (did.length === 1) await hintOf('crm', database, null)
+      return ran({ kind: systems!.length === 2 ? 'full' : 'incremental' })
+    },
+  })
+  await hint(database, null)
+  await look()
+  expect(did).toEqual(['run erp', 'run crm'])
   expect(await waiting(database)).toBe(0)
 })
 

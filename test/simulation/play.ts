@@ -177,10 +177,9 @@ export class Stage {
       options,
       async (deps) => {
         const hot = new HotFlow(deps, contract, contract.flows.get(flow)!, { lingerMs: 600_000 })
-        const run = options.run ? [hot.run()] : []
+        const run = options.run ? hot.run() : Promise.resolve(null)
         const takes = batches.map(({ system, ids }) => hot.take(system, ids))
-        const ends = await Promise.allSettled([...run, ...takes])
-        const reports = await Promise.allSettled(takes)
+        const [ran, ...reports] = await Promise.allSettled([run, ...takes] as const)
         const acknowledged: Batch[] = []
         batches.forEach((batch, i) => {
           const report = reports[i]!
@@ -189,9 +188,11 @@ export class Stage {
             again = true
           } else if (report.value.stopped === null && !report.value.wantsRun) acknowledged.push(batch)
         })
-        if (!options.run) await this.judgeAcknowledged(flow, acknowledged, deps.holder)
+        // Where a run fails, the next one goes on with what it had listed.
+        const unbroken = ran.status === 'fulfilled' && (ran.value === null || /done|waiting/.test(ran.value.status))
+        if (unbroken) await this.judgeAcknowledged(flow, acknowledged, deps.holder)
         await hot.close()
-        for (const end of ends) if (end.status === 'rejected') this.tell(end.reason, flow)
+        for (const end of [ran, ...reports]) if (end.status === 'rejected') this.tell(end.reason, flow)
         return null
       },
       source,
