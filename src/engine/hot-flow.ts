@@ -93,8 +93,9 @@ export class HotFlow {
 
   /**
    * Deals with records of a system that may have changed; done when everything that is due for them has landed, or is
-   * marked. Throws `engine.busy` when another process runs the flow, `engine.not-ready` when a run must come first, and
-   * what the systems throw: hints that failed may simply be taken again.
+   * marked. Throws `engine.busy` when another process runs the flow, `engine.not-ready` when a run must come first,
+   * `engine.stopped` while a refused write stops the flow, and what the systems throw: hints that failed may simply be taken
+   * again.
    */
   take(system: string, ids: readonly string[]): Promise<HintReport> {
     return new Promise((resolve, reject) => {
