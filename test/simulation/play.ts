@@ -393,6 +393,8 @@ export class Stage {
     const random = new Random(this.story.seed, 'person', key)
     const cases = await findCases(this.store, {})
     for (const one of cases) {
+      // Who says “create” here says that the two are different, which they are not; they are joined once both can be read.
+      if (one.cause === 'counterpart_held') continue
       const choices = one.detail.choices
         .map((option) => option.choice)
         .filter((choice) => !['ignore', 'unlink', 'golden', 'reject', 'leave alone'].includes(choice))
