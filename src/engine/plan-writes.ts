@@ -299,7 +299,8 @@ export function linkAfter(
   const old = item.link?.waived ? (JSON.parse(item.link.waived) as Waived) : {}
   for (const [field, waiver] of Object.entries(old)) {
     const i = work.flow.fields.findIndex((candidate) => candidate.name === field)
-    if (i >= 0 && waiver[0] === item.golden[i] && !write.fields.includes(i)) waived[field] = waiver
+    // What the contract has let go of stays known: it may come back.
+    if (i < 0 || (waiver[0] === item.golden[i] && !write.fields.includes(i))) waived[field] = waiver
   }
   if (reading) {
     for (const i of write.fields)
