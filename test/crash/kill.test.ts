@@ -36,7 +36,7 @@ async function killAndCompare<P extends Picture>(
     MOMENTS,
     name,
     async (scene) => {
-      const runs = await scene.run()
+      const runs = await scene.complete()
       expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'done'))
       const found = await picture(scene)
       expectSound(found)
