@@ -95,8 +95,7 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
         leaving = leave(before)
         // The address stays; for the moment in between browsers ask again.
         await before.api?.close()
-        const port = before.api ? Number(new URL(before.api.url).port || 80) : undefined
-        shift = { ...next, api: await listen(next.app, next.service, port) }
+        shift = { ...next, api: await listen(next.app, next.service, before.api?.port) }
         telling.info({ rules: next.app.check.contract?.fingerprint }, 'rules taken up')
       }
       telling.info({}, 'service stops')

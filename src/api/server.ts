@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import type { Playground } from '../model/playground.ts'
@@ -42,6 +43,7 @@ const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
+  readonly port: number
   /** Routes of the API, and what each demands. */
   readonly routes: readonly GuardedRoute[]
   /** The one-time link to make the first account; null when there is one. */
@@ -87,6 +89,7 @@ export async function startApi(
     const url = await server.listen(listen)
     return {
       url,
+      port: (server.server.address() as AddressInfo).port,
       routes,
       async setupLink() {
         const link = await setupLink(database)

@@ -170,6 +170,8 @@ export class HotFlow {
     try {
       if (this.closed) throw new ConcordatError('engine.stopped', 'The flow is being closed.', { retry: 'later' })
       const work = await this.prepare()
+      const paused = await pausedByFailure(work)
+      if (paused !== null) throw new ConcordatError('engine.stopped', paused, { retry: 'later' })
       const report = await this.deal(work, batch, false)
       for (const one of batch) one.resolve(report)
     } catch (error) {
@@ -222,8 +224,6 @@ export class HotFlow {
   }
 
   private async deal(work: FlowWork, batch: readonly Waiting[], withinRun: boolean): Promise<HintReport> {
-    const paused = await pausedByFailure(work)
-    if (paused !== null) throw new ConcordatError('engine.stopped', paused, { retry: 'later' })
     const report = await observeHints(work, hintedSides(work, batch), {
       recent: this.recent,
       begin: withinRun ? async () => {} : () => this.beginStretch(),

@@ -21,7 +21,7 @@ export function dueOf(
   closedUntil: ReadonlyMap<string, number>,
   now: number,
 ): Due {
-  if (standing.paused || isStopped(flow, standing)) return { kind: 'idle', until: null }
+  if (standing.paused || (isStopped(flow, standing) && !standing.asked)) return { kind: 'idle', until: null }
   const barred = Math.max(
     standing.failures > 0 ? (standing.retryAt ?? now) : 0,
     ...flow.systems.map((system) => closedUntil.get(system) ?? 0),
@@ -41,9 +41,9 @@ export function dueOf(
   return { kind: 'idle', until: times.length > 0 ? Math.min(...times) : null }
 }
 
-/** With `then: pause flow` a run would end before it looked at anything, unless somebody wants to see that it does. */
-export const isStopped = (flow: Flow, { refused, asked }: FlowService): boolean =>
-  refused && asked === null && flow.onFailure.then === 'pause flow'
+/** With `then: pause flow` a run ends before it looks at anything until somebody has decided. */
+export const isStopped = (flow: Flow, { refused }: FlowService): boolean =>
+  refused && flow.onFailure.then === 'pause flow'
 
 /** Looks at changes can miss some, so once a night the schedule's next look is a full pass. */
 const fullPassDue = ({ lastFull }: FlowService, timezone: string, now: number): boolean =>

@@ -109,6 +109,9 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     return true
   }
 
+  const standingOf = async (flow: Flow): Promise<FlowService> =>
+    (await flowServices(database, [flow.name], clock()))[0]!
+
   /**
    * An ordinary run, which serves the hints of the flow that were there before it. Those about single records are served by
    * one that looks at everything, or when they were `followed`; what only changed since does not show that a record is
@@ -145,7 +148,8 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       else {
         // Only now: what was asked for is still due when this process dies before.
         if (standing.asked) await takeRequest(database, flow.name, standing.asked.at)
-        if (run.status === 'stopped' && (await isStoppedNow(flow))) return run
+        // It has looked at nothing.
+        if (run.status === 'stopped' && isStopped(flow, await standingOf(flow))) return run
         const isServed = (hint: WaitingHint): boolean => {
           if (run.kind === 'full') return true
           if (hint.remoteId === null || !parts.follow) return due.systems.includes(hint.system)
@@ -160,19 +164,13 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     }
   }
 
-  /** Whether runs of the flow end before they look at anything. */
-  const isStoppedNow = async (flow: Flow): Promise<boolean> => {
-    const [standing] = await flowServices(database, [flow.name], clock())
-    return isStopped(flow, { ...standing!, asked: null })
-  }
-
   /** Follows the hints that wait; an ordinary run where they do not say which records, or a run must come first. */
   const followThenRun = async (flow: Flow, due: DueRun, signal: AbortSignal): Promise<FlowRun | null> => {
-    const [standing] = await flowServices(database, [flow.name], clock())
+    const standing = await standingOf(flow)
     const hints = await waitingHints(database, flow.name, MOST_FOLLOWED)
-    if (!hints.every((hint) => hint.remoteId !== null)) return runDue(flow, due, standing!, signal)
+    if (!hints.every((hint) => hint.remoteId !== null)) return runDue(flow, due, standing, signal)
     const { wantsRun } = await follow(flow, hints)
-    if (wantsRun) return runDue(flow, due, standing!, signal, hints)
+    if (wantsRun) return runDue(flow, due, standing, signal, hints)
     await finishHints(database, idsOf(hints), new Date(clock()))
     return null
   }

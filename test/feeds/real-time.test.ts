@@ -22,6 +22,20 @@ const opened = async (live: Live): Promise<void> => {
   // Its echo as well.
   await sleep(500)
 }
+/** A customer is entered while the other system cannot be looked at. */
+const newWhileAway = async (): Promise<Live> => {
+  const live = await customers()
+  await opened(live)
+  await live.crm.sql(`alter table accounts rename to accounts_away`)
+  await live.erp.sql(`insert into customers (legal_name, vat) values ('New', 'N1')`)
+  await eventually(async () => expect(live.trouble.length).toBeGreaterThan(0))
+  return live
+}
+const newHasLanded = async (live: Live): Promise<void> => {
+  await eventually(async () => expect((await inCrm(live)).map((row) => row['tax_id'])).toContain('N1'))
+  await live.stop()
+  await live.rest()
+}
 const quiet = async (live: Live): Promise<void> => {
   await live.stop()
   expect(live.trouble).toEqual([])
@@ -200,29 +214,18 @@ test('the other system goes away: the hint is kept, and lands when it is back', 
 })
 
 test('L16 a new record that could not be looked for elsewhere lands when that system is back', async () => {
-  const live = await customers()
-  await opened(live)
-  await live.crm.sql(`alter table accounts rename to accounts_away`)
-  await live.erp.sql(`insert into customers (legal_name, vat) values ('New', 'N1')`)
+  const live = await newWhileAway()
   await eventually(async () => expect(live.trouble.length).toBeGreaterThan(1))
   await live.crm.sql(`alter table accounts_away rename to accounts`)
-  await eventually(async () => expect((await inCrm(live)).map((row) => row['tax_id'])).toContain('N1'))
-  await live.stop()
-  await live.rest()
+  await newHasLanded(live)
 })
 
 test('L16 a new record whose process ended before it was decided about lands by its hint', async () => {
-  const live = await customers()
-  await opened(live)
-  await live.crm.sql(`alter table accounts rename to accounts_away`)
-  await live.erp.sql(`insert into customers (legal_name, vat) values ('New', 'N1')`)
-  await eventually(async () => expect(live.trouble.length).toBeGreaterThan(0))
+  const live = await newWhileAway()
   await live.stop()
   await live.crm.sql(`alter table accounts_away rename to accounts`)
   await live.follow()
-  await eventually(async () => expect((await inCrm(live)).map((row) => row['tax_id'])).toContain('N1'))
-  await live.stop()
-  await live.rest()
+  await newHasLanded(live)
 })
 
 test('L16 a deletion that could not be carried over lands when that system is back', async () => {

@@ -7,10 +7,11 @@ import type { FlowRun } from '../../src/model/report.ts'
 import { findCases } from '../../src/store/cases.ts'
 import type { Database, Session } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
-import { Business, type Entry, type TableName } from './business.ts'
+import { Business, type Entry } from './business.ts'
 import { contractOf, type Decisions } from './company.ts'
 import { FaultyConnector, type Shown, type Surroundings } from './faulty-connector.ts'
-import { count, Fate, HINTS, type Incident, type Tally, type Weather } from './incidents.ts'
+import { comeAgain, deliver, undecidedAmong, type HintBatch } from './hints.ts'
+import { count, Fate, type Incident, type Tally, type Weather } from './incidents.ts'
 import { Oracle, type Violation } from './oracle.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
@@ -41,12 +42,6 @@ interface RunOptions {
   readonly full?: boolean
   readonly weather?: Weather
   readonly alone?: boolean
-}
-
-/** Hints that arrive together. */
-interface Batch {
-  readonly system: string
-  readonly ids: readonly string[]
 }
 
 /** A process at work on a flow. */
@@ -168,7 +163,7 @@ export class Stage {
   async hints(flow: string, key: string, options: RunOptions & { readonly run: boolean }): Promise<boolean> {
     const { contract, source } = this.signed
     if (!contract.flows.has(flow)) return false
-    const batches = this.delivered(flow, key)
+    const batches = deliver(this.businesses, flow, new Random(this.story.seed, key, 'hints'), this.tally)
     if (batches.length === 0 && !options.run) return false
     let again = false
     await this.act(
@@ -180,11 +175,11 @@ export class Stage {
         const run = options.run ? hot.run() : Promise.resolve(null)
         const takes = batches.map(({ system, ids }) => hot.take(system, ids))
         const [ran, ...reports] = await Promise.allSettled([run, ...takes] as const)
-        const acknowledged: Batch[] = []
+        const acknowledged: HintBatch[] = []
         batches.forEach((batch, i) => {
           const report = reports[i]!
           if (report.status === 'rejected') {
-            this.comeAgain(flow, batch)
+            comeAgain(this.businesses, flow, batch)
             again = true
           } else if (report.value.stopped === null && !report.value.wantsRun) acknowledged.push(batch)
         })
@@ -294,47 +289,17 @@ export class Stage {
     for (const write of this.onTheirWay.splice(0)) await write()
   }
 
-  /** What a process did not acknowledge. */
-  private comeAgain(flow: string, { system, ids }: Batch): void {
-    this.businesses.get(system)!.hints.push(...ids.map((id) => ({ table: flow as TableName, id })))
-  }
-
   /** What hints are about does not wait for a run once they are acknowledged, for nothing says that one is to come (L16). */
-  private async judgeAcknowledged(flow: string, batches: readonly Batch[], holder: string): Promise<void> {
+  private async judgeAcknowledged(flow: string, batches: readonly HintBatch[], holder: string): Promise<void> {
     if ((await this.turn.run(() => holderOf(this.store, flow))) !== holder) return
-    for (const { system, ids } of batches) {
-      const undecided = await this.turn.run(() => undecidedAmong(this.store, flow, system, ids))
+    for (const batch of batches) {
+      const undecided = await this.turn.run(() => undecidedAmong(this.store, flow, batch))
       if (undecided.length > 0)
-        this.oracle.fail('L16', `${system} ${flow} ${undecided.join(', ')}: acknowledged, and never decided about`)
+        this.oracle.fail(
+          'L16',
+          `${batch.system} ${flow} ${undecided.join(', ')}: acknowledged, and never decided about`,
+        )
     }
-  }
-
-  /** What arrives of the hints about a flow's records: some are lost, some come twice, some late, some out of order. */
-  private delivered(flow: string, key: string): Batch[] {
-    const random = new Random(this.story.seed, key, 'hints')
-    return [...this.businesses.values()].flatMap((business) => {
-      const mine = business.hints.filter(({ table }) => table === flow)
-      const others = business.hints.filter(({ table }) => table !== flow)
-      business.hints.splice(0, business.hints.length, ...others)
-      const ids: string[] = []
-      for (const hint of mine) {
-        count(this.tally, 'hint')
-        const fate = random.weigh<keyof typeof HINTS | 'arrives'>([
-          [HINTS.dropped, 'dropped'],
-          [HINTS.doubled, 'doubled'],
-          [HINTS.late, 'late'],
-          [1 - HINTS.dropped - HINTS.doubled - HINTS.late, 'arrives'],
-        ])
-        if (fate !== 'arrives') count(this.tally, `hint: ${fate}`)
-        if (fate === 'dropped') continue
-        if (fate === 'late' || fate === 'doubled') business.hints.push(hint)
-        if (fate !== 'late') ids.push(hint.id)
-      }
-      if (random.chance(HINTS['out of order'])) ids.reverse()
-      if (ids.length === 0) return []
-      const parts = random.chance(0.5) ? [ids] : [ids.slice(0, 1), ids.slice(1)]
-      return parts.filter((part) => part.length > 0).map((part) => ({ system: business.name, ids: part }))
-    })
   }
 
   deed(deed: Deed, late: number): void {
@@ -537,22 +502,6 @@ async function holderOf(session: Session, flow: string): Promise<string | null> 
     [flow],
   )
   return row?.holder ?? null
-}
-
-/** Records of a system that nobody has decided about, of these. */
-async function undecidedAmong(
-  session: Session,
-  flow: string,
-  system: string,
-  ids: readonly string[],
-): Promise<string[]> {
-  const rows = await session.query<{ id: string }>(
-    `select l.remote_id as id from link l join side s on s.id = l.side_id join flow f on f.id = s.flow_id
-       join record r on r.id = l.record_id
-     where f.name = $1 and s.system = $2 and l.remote_id = any ($3) and r.state = 'pending'`,
-    [flow, system, ids],
-  )
-  return rows.map((row) => row.id)
 }
 
 /** Whether this transaction has changed a lasting table of the store: a lock shows it, which reading does not take. */
