@@ -12,7 +12,7 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   case: ['home', 'flows', 'cases', 'records'],
   alert: ['home', 'alerts'],
   flow: ['home', 'flows', 'systems', 'rules', 'runs'],
-  log: ['log', 'records', 'flows', 'home', 'playground'],
+  log: ['log', 'cases', 'records', 'flows', 'home', 'playground'],
 }
 
 /** Hints that come close together are followed once. */

@@ -206,8 +206,13 @@ function Context({ one }: { one: CaseDetail }) {
         rows={fields}
         keyOf={(field) => field}
         columns={[
-          { head: t.field, cell: (field) => <span className="strong">{field}</span> },
-          { head: t.owner, cell: (field) => (owners[field] === 'shared' ? t.shared : (owners[field] ?? '–')) },
+          { head: t.field, cell: (field) => <span className="strong nowrap">{field}</span> },
+          {
+            head: t.owner,
+            cell: (field) => (
+              <span className="nowrap">{owners[field] === 'shared' ? t.shared : (owners[field] ?? '–')}</span>
+            ),
+          },
           { head: t.agreed, cell: (field) => <Value value={golden[field]} field={field} legend={one} /> },
           ...Object.keys(systems).map((system) => ({
             head: system,

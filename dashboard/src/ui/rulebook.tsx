@@ -28,8 +28,11 @@ export const RuleFields = ({ fields }: { fields: readonly FieldRule[] }) => (
       rows={fields}
       keyOf={(row) => row.field}
       columns={[
-        { head: t.field, cell: (row) => <span className="strong">{row.field}</span> },
-        { head: t.owner, cell: (row) => (row.owner === 'shared' ? t.shared : row.owner) },
+        { head: t.field, cell: (row) => <span className="strong nowrap">{row.field}</span> },
+        {
+          head: t.owner,
+          cell: (row) => <span className="nowrap">{row.owner === 'shared' ? t.shared : row.owner}</span>,
+        },
         { head: t.way, cell: (row) => row.way },
         { head: t.type, cell: (row) => (row.required ? `${row.type}, ${t.required}` : row.type) },
         {

@@ -79,6 +79,9 @@ export function playJourneys(stage: Stage): void {
     await page.getByText('Records that would be written').waitFor()
     await page.getByRole('button', { name: 'Decide' }).click()
     await page.getByText(/^Answered:/).waitFor()
+    // The page goes on with the record, without a reload.
+    const agreed = page.getByRole('row', { name: /^name erp/ }).getByText(`${was} Norte`)
+    await expect.poll(() => agreed.count(), { timeout: 20_000 }).toBe(3)
     const inErp = () => stage.erp.value(`select count(*)::int from customers where legal_name = '${was} Norte'`)
     await expect.poll(inErp, { timeout: 45_000 }).toBe(1)
     await page.close()
