@@ -1,11 +1,17 @@
+import { distance } from 'fastest-levenshtein'
+
 /** The known name that a misspelt one was probably meant to be, or null when none is near. */
 export function nearMiss(written: string, known: Iterable<string>): string | null {
   const wanted = fold(written)
   let best: string | null = null
+  const letters = lettersOf(wanted)
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const name of known) {
-    const d = distance(wanted, fold(name), bestDistance)
-    if (d < bestDistance) [best, bestDistance] = [name, d]
+    const folded = fold(name)
+    const d = distance(wanted, folded)
+    // Two letters that changed places are one slip of the fingers, and count as two replacements.
+    const slips = d === 2 && lettersOf(folded) === letters ? 1 : d
+    if (slips < bestDistance) [best, bestDistance] = [name, slips]
   }
   return best
 }
@@ -22,20 +28,4 @@ const fold = (name: string) =>
     .toLowerCase()
     .replace(/[-_ ]+/g, '_')
 
-/** Optimal string alignment distance: insert, delete, replace and swapping neighbours cost 1. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      let best = Math.min(row[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1)
-      row.push(best)
-    }
-    before = previous
-    previous = row
-  }
-  return previous[b.length]!
-}
+const lettersOf = (text: string) => [...text].toSorted().join('')
