@@ -41,7 +41,7 @@ export function processTerminal(
     return (look: Look, text: string): string => (colour ? styleText(look, text, { validateStream: false }) : text)
   }
   return {
-    width: stdout.isTTY ? (stdout.columns ?? 80) : Infinity,
+    width: stdout.isTTY ? Math.max(stdout.columns || 80, 20) : Infinity,
     errorIsTerminal: stderr.isTTY === true && env['TERM'] !== 'dumb',
     interactive: stdout.isTTY === true && process.stdin.isTTY && !env['CI'],
     out: (line) => void stdout.write(line + '\n'),

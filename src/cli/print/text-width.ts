@@ -1,3 +1,5 @@
+import stringWidth from 'string-width'
+
 /*
  * How many terminal columns a text takes, and how to make it fit. Values come from other people's systems, so control
  * characters (which could move the cursor or start an escape sequence) are made visible before anything is printed.
@@ -5,9 +7,6 @@
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const PLAIN = /^[\x20-\x7e]*$/
-const WIDE =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u
-const ZERO = /^[\p{Mark}\u200b-\u200f\u2060\ufeff]+$/u
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** The text on one line, with control characters shown instead of obeyed. */
@@ -16,18 +15,8 @@ export function visible(text: string): string {
   return text.replace(CONTROL, (c) => (c === '\n' || c === '\u2028' || c === '\u2029' ? '⏎' : c === '\t' ? ' ' : '·'))
 }
 
-function graphemeWidth(grapheme: string): number {
-  if (ZERO.test(grapheme)) return 0
-  return WIDE.test(grapheme) ? 2 : 1
-}
-
 /** Terminal columns that the text takes. */
-export function textWidth(text: string): number {
-  if (PLAIN.test(text)) return text.length
-  let width = 0
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment)
-  return width
-}
+export const textWidth = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text))
 
 /** The text cut to `width` columns, with `…` where something is missing. */
 export function cut(text: string, width: number): string {
@@ -36,7 +25,7 @@ export function cut(text: string, width: number): string {
   let used = 0
   let kept = ''
   for (const { segment } of graphemes.segment(text)) {
-    const w = graphemeWidth(segment)
+    const w = textWidth(segment)
     if (used + w > width - 1) break
     used += w
     kept += segment
@@ -75,7 +64,7 @@ function headOf(text: string, width: number): string {
   let used = 0
   let head = ''
   for (const { segment } of graphemes.segment(text)) {
-    const w = graphemeWidth(segment)
+    const w = textWidth(segment)
     if (head !== '' && used + w > width) break
     used += w
     head += segment
