@@ -18,8 +18,7 @@ import {
 } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { Home } from '../../src/api/v1/schemas/home.ts'
-import type { Playground } from '../../src/api/v1/schemas/playground.ts'
+import { call } from './api/call.ts'
 import { useGet } from './api/queries.ts'
 import { paths } from './paths.ts'
 import { useSession } from './session/session.tsx'
@@ -32,8 +31,8 @@ export function Layout({ children }: { children: ReactNode }) {
   const [location] = useLocation()
   const [open, setOpen] = useState(false)
   const { session, who, administers } = useSession()
-  const home = useGet<Home>('/home').data
-  const play = useGet<Playground>('/playground').data
+  const home = useGet(call('GET /home')).data
+  const play = useGet(call('GET /playground')).data
   useEffect(() => {
     setOpen(false)
     window.scrollTo(0, 0)

@@ -1,4 +1,5 @@
-import { type Query, queryText } from './api/client.ts'
+import type { Query } from './api/call.ts'
+import { queryText } from './api/client.ts'
 
 /** Every address of the dashboard is made here, so that a link and its screen cannot part. */
 export const paths = {

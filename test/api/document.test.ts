@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 
+import { operationsText } from '../../scripts/api-operations.ts'
 import { openStand } from './stand.ts'
 
 test('the document of the API is valid OpenAPI 3.1, and its page tells of every route', async () => {
@@ -22,4 +25,9 @@ test('an answer that somebody has already is not sent again', async () => {
   const second = await fetch(`${url}/api/v1/openapi.json`, { headers: { 'if-none-match': `"x", W/${tag}` } })
   expect([second.status, await second.text(), second.headers.get('etag')]).toEqual([304, '', tag])
   expect((await fetch(`${url}/api/v1/openapi.json`, { headers: { 'if-none-match': '"x"' } })).status).toBe(200)
+})
+
+test('the types that the dashboard calls the API by are those of the document', async () => {
+  const file = new URL('../../dashboard/src/api/operations.ts', import.meta.url)
+  expect(readFileSync(file, 'utf8'), 'run `npm run api-types`').toBe(await operationsText())
 })

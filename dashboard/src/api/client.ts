@@ -3,6 +3,7 @@
  */
 
 import { language } from '../words/words.ts'
+import type { AnswerOf, BodyOf, Call, Operation, Query } from './call.ts'
 
 const BASE = '/api/v1'
 
@@ -26,8 +27,6 @@ export class Problem extends Error {
   }
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>
-
 /** The part of an address after `?`, with what is empty left out; empty when nothing is left. */
 export function queryText(query: Query): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
@@ -36,27 +35,25 @@ export function queryText(query: Query): string {
 }
 
 /** Where a file of the API can be fetched by the browser itself. */
-export const addressOf = (path: string, query: Query = {}): string => `${BASE}${path}${queryText(query)}`
+export const addressOf = ({ path, query }: Call<Operation>): string => `${BASE}${path}${queryText(query)}`
 
-export const get = async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
-  request<T>('GET', addressOf(path, query), undefined, signal)
-
-export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-export const send = async <T>(method: Method, path: string, body?: unknown): Promise<T> =>
-  request<T>(method, addressOf(path), body)
-
-async function request<T>(method: string, address: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** What the server answers; throws a `Problem`. */
+export async function request<Op extends Operation>(
+  asked: Call<Op>,
+  { body, signal }: { readonly body?: BodyOf<Op>; readonly signal?: AbortSignal } = {},
+): Promise<AnswerOf<Op>> {
+  const { method } = asked
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language }
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  const carries = body !== undefined && method !== 'GET' && method !== 'DELETE'
+  if (carries) headers['content-type'] = 'application/json'
   if (method !== 'GET' && csrf !== null) headers['x-csrf-token'] = csrf
   let response: Response
   try {
-    response = await fetch(address, {
+    response = await fetch(addressOf(asked), {
       method,
       headers,
       credentials: 'same-origin',
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(carries && { body: JSON.stringify(body) }),
       ...(signal !== undefined && { signal }),
     })
   } catch (cause) {
@@ -65,7 +62,7 @@ async function request<T>(method: string, address: string, body?: unknown, signa
   }
   if (!response.ok) throw await problemOf(response)
   const text = await response.text()
-  return (text === '' ? null : JSON.parse(text)) as T
+  return (text === '' ? null : JSON.parse(text)) as AnswerOf<Op>
 }
 
 async function problemOf(response: Response): Promise<Problem> {

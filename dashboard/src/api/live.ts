@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { call } from './call.ts'
 import { addressOf } from './client.ts'
 import { queryClient } from './queries.ts'
 
@@ -44,7 +45,7 @@ export function useLive(): boolean {
       gathering ??= setTimeout(follow, GATHER_MS)
     }
     const listen = () => {
-      stream = new EventSource(addressOf('/events'))
+      stream = new EventSource(addressOf(call('GET /events')))
       stream.addEventListener('message', (event) => {
         const { type } = JSON.parse(String(event.data)) as { type: string }
         note(type)

@@ -7,10 +7,11 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { get, type Method, Problem, type Query, send } from './client.ts'
+import type { AnswerOf, BodyOf, Call, Operation } from './call.ts'
+import { Problem, request } from './client.ts'
 
 /** The subject of a path is the first part of its key, by which the live events and changes find it. */
-const keyOf = (path: string, query: Query) => [path.split('/')[1] ?? '', path, query] as const
+const keyOf = ({ path, query }: Call<Operation>) => [path.split('/')[1] ?? '', path, query] as const
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -23,31 +24,39 @@ export const queryClient = new QueryClient({
   },
 })
 
-/** What a path of the API answers, kept fresh. `null` as path asks nothing yet; `everyMs`: nothing hints at its changes. */
-export function useGet<T>(
-  path: string | null,
-  query: Query = {},
+type Reading = Extract<Operation, `GET ${string}`>
+
+/** What the API answers, kept fresh. `null` asks nothing yet; `everyMs`: no live event announces its changes. */
+export function useGet<Op extends Reading>(
+  asked: Call<Op> | null,
   { everyMs }: { everyMs?: number } = {},
-): UseQueryResult<T> {
+): UseQueryResult<AnswerOf<Op>> {
   return useQuery({
-    queryKey: keyOf(path ?? '', query),
-    queryFn: async ({ signal }) => get<T>(path!, query, signal),
-    enabled: path !== null,
+    queryKey: asked === null ? [''] : keyOf(asked),
+    queryFn: async ({ signal }) => request(asked!, { signal }),
+    enabled: asked !== null,
     refetchInterval: everyMs ?? false,
   })
 }
 
+/** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[]
   readonly next_cursor: string | null
-  readonly total?: number | null
 }
 
-/** A list that goes on where the reader scrolls to. */
-export function usePages<T>(path: string, query: Query = {}) {
+/** Operations that answer page by page. */
+type Paged = {
+  [Op in Reading]: AnswerOf<Op> extends Page<unknown> ? Op : never
+}[Reading]
+type ItemOf<Op extends Paged> = AnswerOf<Op>['items'][number]
+
+/** A list that loads more as the reader scrolls. */
+export function usePages<Op extends Paged>(asked: Call<Op>) {
   return useInfiniteQuery({
-    queryKey: keyOf(path, query),
-    queryFn: async ({ pageParam, signal }) => get<Page<T>>(path, { ...query, cursor: pageParam }, signal),
+    queryKey: keyOf(asked),
+    queryFn: async ({ pageParam, signal }): Promise<Page<ItemOf<Op>>> =>
+      request({ ...asked, query: { ...asked.query, cursor: pageParam } }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
@@ -63,23 +72,20 @@ interface Then<Answer> {
  * Changes something on the server, and has everything on screen looked at again. What is done then is done also where the
  * part of the page that asked is gone by that time, as a case's answers are once it is decided.
  */
-export function useSend<Body, Answer = unknown>(
-  method: Method,
-  path: string | ((body: Body) => string),
-  { quiet = false, bodyOf }: { quiet?: boolean; bodyOf?: (body: Body) => unknown } = {},
+export function useSend<Op extends Exclude<Operation, Reading>, Given = BodyOf<Op>>(
+  asked: Call<Op> | ((given: Given) => Call<Op>),
+  { quiet = false, bodyOf }: { quiet?: boolean; bodyOf?: (given: Given) => BodyOf<Op> } = {},
 ) {
   const client = useQueryClient()
-  const { mutateAsync, isPending, error, data } = useMutation<Answer, Problem, Body>({
-    mutationFn: async (body) =>
-      send<Answer>(
-        method,
-        typeof path === 'string' ? path : path(body),
-        method === 'DELETE' ? undefined : bodyOf ? bodyOf(body) : body,
-      ),
+  const { mutateAsync, isPending, error, data } = useMutation<AnswerOf<Op>, Problem, Given>({
+    mutationFn: async (given) =>
+      request(typeof asked === 'function' ? asked(given) : asked, {
+        body: bodyOf ? bodyOf(given) : (given as BodyOf<Op>),
+      }),
     // A mere question changes nothing.
     onSuccess: async () => (quiet ? undefined : client.invalidateQueries()),
   })
-  const mutate = (body: Body, { onSuccess = () => {}, onError = () => {} }: Then<Answer> = {}): void =>
-    void mutateAsync(body).then(onSuccess, onError)
+  const mutate = (given: Given, { onSuccess = () => {}, onError = () => {} }: Then<AnswerOf<Op>> = {}): void =>
+    void mutateAsync(given).then(onSuccess, onError)
   return { mutate, isPending, error, data }
 }

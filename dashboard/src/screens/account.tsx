@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { NewToken, SessionList, TokenList } from '../../../src/api/v1/schemas/access.ts'
+import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { useSession } from '../session/session.tsx'
 import { Field, PasswordField } from '../ui/field.tsx'
@@ -39,7 +39,7 @@ export function AccountScreen() {
 function Password() {
   const [current, setCurrent] = useState('')
   const [password, setPassword] = useState('')
-  const change = useSend<object>('POST', '/password')
+  const change = useSend(call('POST /password'))
   return (
     <form
       className="card"
@@ -61,8 +61,8 @@ function Password() {
 }
 
 function Sessions() {
-  const query = useGet<SessionList>('/sessions')
-  const end = useSend<{ id: string }>('DELETE', ({ id }) => `/sessions/${id}`)
+  const query = useGet(call('GET /sessions'))
+  const end = useSend(({ id }: { id: string }) => call('DELETE /sessions/{id}', { path: { id } }))
   return (
     <section className="card flush">
       <h2>{t.browsers}</h2>
@@ -96,11 +96,11 @@ function Sessions() {
 }
 
 function Tokens() {
-  const query = useGet<TokenList>('/tokens')
+  const query = useGet(call('GET /tokens'))
   const [name, setName] = useState('')
-  const [rights, setRights] = useState<readonly string[]>(['view'])
-  const make = useSend<object, NewToken>('POST', '/tokens')
-  const revoke = useSend<{ id: string }>('DELETE', ({ id }) => `/tokens/${id}`)
+  const [rights, setRights] = useState<readonly (typeof RIGHTS)[number][]>(['view'])
+  const make = useSend(call('POST /tokens'))
+  const revoke = useSend(({ id }: { id: string }) => call('DELETE /tokens/{id}', { path: { id } }))
   return (
     <section className="card">
       <h2>{t.tokens}</h2>

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { AlertItem, ChannelList } from '../../../src/api/v1/schemas/alerts.ts'
+import { call } from '../api/call.ts'
 import { useGet, usePages, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
@@ -19,7 +20,7 @@ const DAY_MS = 86_400_000
 export function AlertsScreen() {
   const filters = useFilters()
   const flows = useFlowNames()
-  const query = usePages<AlertItem>('/alerts', filters.values)
+  const query = usePages(call('GET /alerts', { query: filters.values }))
   const items = query.data?.pages.flatMap((page) => page.items)
   return (
     <Page title={t.alerts} lead={t.alertsLead}>
@@ -53,8 +54,8 @@ export function AlertsScreen() {
 
 function Alert({ alert }: { alert: AlertItem }) {
   const { mayInOne } = useSession()
-  const acknowledge = useSend<object>('POST', `/alerts/${alert.alert}/acknowledge`)
-  const mute = useSend<{ until: string | null }>('POST', `/alerts/${alert.alert}/mute`)
+  const acknowledge = useSend(call('POST /alerts/{alert}/acknowledge', { path: { alert: alert.alert } }))
+  const mute = useSend(call('POST /alerts/{alert}/mute', { path: { alert: alert.alert } }))
   const mayAct = mayInOne('decide', alert.flows)
   const mayMute = mayInOne('operate', alert.flows)
   const muted = alert.muted_until !== null && Date.parse(alert.muted_until) > Date.now()
@@ -117,7 +118,9 @@ function Alert({ alert }: { alert: AlertItem }) {
             <button
               type="button"
               className="button"
-              onClick={() => acknowledge.mutate({}, { onSuccess: () => tellDone(t.acknowledged), onError: tellError })}
+              onClick={() =>
+                acknowledge.mutate(null, { onSuccess: () => tellDone(t.acknowledged), onError: tellError })
+              }
             >
               {t.acknowledge}
             </button>
@@ -144,10 +147,9 @@ function Alert({ alert }: { alert: AlertItem }) {
 
 function Channels() {
   const { mayInOne } = useSession()
-  const query = useGet<ChannelList>('/channels')
-  const test = useSend<{ channel: string }, { good: boolean; answer: string }>(
-    'POST',
-    ({ channel }) => `/channels/${encodeURIComponent(channel)}/test`,
+  const query = useGet(call('GET /channels'))
+  const test = useSend(
+    ({ channel }: { channel: string }) => call('POST /channels/{channel}/test', { path: { channel } }),
     { bodyOf: () => ({}) },
   )
   return (

@@ -1,4 +1,4 @@
-import type { AuditPage } from '../../../src/api/v1/schemas/access.ts'
+import { call } from '../api/call.ts'
 import { usePages } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { ClearFilters, SearchFilter, TimeFilter, useFilters } from '../ui/filters.tsx'
@@ -19,7 +19,7 @@ export function AuditScreen() {
         <ClearFilters filters={filters} />
       </div>
       <VirtualList
-        query={usePages<AuditPage['items'][number]>('/audit', filters.values)}
+        query={usePages(call('GET /audit', { query: filters.values }))}
         height={60}
         empty={t.noEntries}
         keyOf={(one) => one.id}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { CaseDetail, Preview } from '../../../src/api/v1/schemas/cases.ts'
+import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
@@ -19,7 +20,7 @@ import { t } from '../words/words.ts'
 /** One question: the values side by side, what is suggested, what each answer would do. */
 export function CaseScreen() {
   const { case: id } = useParams<{ case: string }>()
-  const query = useGet<CaseDetail>(`/cases/${id}`)
+  const query = useGet(call('GET /cases/{case}', { path: { case: id } }))
   return <Loaded query={query}>{(one) => <Shown key={`${one.case} ${one.state}`} one={one} />}</Loaded>
 }
 
@@ -76,8 +77,8 @@ function Answer({ one }: { one: CaseDetail }) {
   const [value, setValue] = useState('')
   const [alike, setAlike] = useState(false)
   const [preview, setPreview] = useState<Preview | null>(null)
-  const look = useSend<object, Preview>('POST', `/cases/${one.case}/preview`, { quiet: true })
-  const resolve = useSend<object, { cases: number }>('POST', `/cases/${one.case}/resolve`)
+  const look = useSend(call('POST /cases/{case}/preview', { path: { case: one.case } }), { quiet: true })
+  const resolve = useSend(call('POST /cases/{case}/resolve', { path: { case: one.case } }))
   const open = one.alike.find((group) => group.choice === choice)?.open ?? 1
   const decision = { choice, alike, ...(choice === 'value' && { value }) }
   const change = (act: () => void) => {

@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import type { CaseGroup, CaseItem } from '../../../src/api/v1/schemas/cases.ts'
+import { call } from '../api/call.ts'
 import { useGet, usePages } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -47,7 +47,7 @@ export function CasesScreen() {
 }
 
 function Groups({ query }: { query: Record<string, string> }) {
-  const groups = useGet<{ items: CaseGroup[] }>('/cases/groups', query)
+  const groups = useGet(call('GET /cases/groups', { query }))
   return (
     <Loaded query={groups}>
       {({ items }) =>
@@ -98,7 +98,12 @@ function Groups({ query }: { query: Record<string, string> }) {
 }
 
 const List = ({ query }: { query: Record<string, string> }) => (
-  <VirtualList query={usePages<CaseItem>('/cases', query)} height={68} empty={t.noCases} keyOf={(one) => one.case}>
+  <VirtualList
+    query={usePages(call('GET /cases', { query: query }))}
+    height={68}
+    empty={t.noCases}
+    keyOf={(one) => one.case}
+  >
     {(one) => (
       <Link className="entry case" href={paths.case(one.case)}>
         <span className="strong">

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { FlowView } from '../../../src/api/v1/schemas/flows.ts'
+import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
@@ -21,7 +22,7 @@ import { t } from '../words/words.ts'
 /** How fresh a flow is, what went in and out, who owns what; and what can be done about it. */
 export function FlowScreen() {
   const { flow } = useParams<{ flow: string }>()
-  const query = useGet<FlowView>(`/flows/${encodeURIComponent(flow)}`)
+  const query = useGet(call('GET /flows/{flow}', { path: { flow } }))
   return <Loaded query={query}>{(view) => <Shown view={view} />}</Loaded>
 }
 
@@ -134,15 +135,13 @@ function Acts({ view }: { view: FlowView }) {
   const { may } = useSession()
   const [asking, setAsking] = useState(false)
   const [reason, setReason] = useState('')
-  const act = useSend<{ name: string; body: object }>(
-    'POST',
-    ({ name }) => `/flows/${encodeURIComponent(view.flow)}/${name}`,
-    {
-      bodyOf: ({ body }) => body,
-    },
+  const act = useSend(
+    ({ name }: { name: 'pause' | 'resume' | 'retry' | 'run'; body: object }) =>
+      call(`POST /flows/{flow}/${name}`, { path: { flow: view.flow } }),
+    { bodyOf: ({ body }) => body },
   )
   if (!may('operate', view.flow)) return null
-  const run = (name: string, done: string, body: object = {}) =>
+  const run = (name: 'pause' | 'resume' | 'retry' | 'run', done: string, body: object = {}) =>
     act.mutate({ name, body }, { onSuccess: () => tellDone(done), onError: tellError })
   return (
     <>

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { Home } from '../../../src/api/v1/schemas/home.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -13,7 +14,7 @@ import { t } from '../words/words.ts'
 
 /** One sentence of truth, and a card for each flow. */
 export function HomeScreen() {
-  const query = useGet<Home>('/home')
+  const query = useGet(call('GET /home'))
   return <Loaded query={query}>{(home) => <Shown home={home} />}</Loaded>
 }
 

@@ -1,5 +1,5 @@
 import { Link, useParams } from 'wouter'
-import type { LogDetail } from '../../../src/api/v1/schemas/log.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -14,8 +14,8 @@ import { t } from '../words/words.ts'
 
 /** One entry of the log, with the row before and after. */
 export function LogEntryScreen() {
-  const { kind, id } = useParams<{ kind: string; id: string }>()
-  const query = useGet<LogDetail>(`/log/${kind}/${id}`)
+  const { kind, id } = useParams<{ kind: 'operation' | 'revision' | 'case'; id: string }>()
+  const query = useGet(call('GET /log/{kind}/{id}', { path: { kind, id } }))
   return (
     <Loaded query={query}>
       {(entry) => (

@@ -1,7 +1,6 @@
 import { Download } from 'lucide-react'
 import { Link } from 'wouter'
-import type { LogPage } from '../../../src/api/v1/schemas/log.ts'
-import type { SystemList } from '../../../src/api/v1/schemas/systems.ts'
+import { call } from '../api/call.ts'
 import { addressOf } from '../api/client.ts'
 import { useGet, usePages } from '../api/queries.ts'
 import { paths } from '../paths.ts'
@@ -21,7 +20,7 @@ const OUTCOMES = ['done', 'refused', 'failed', 'superseded', 'intended', 'not se
 export function LogScreen() {
   const filters = useFilters()
   const flows = useFlowNames()
-  const systems = useGet<SystemList>('/systems').data?.items ?? []
+  const systems = useGet(call('GET /systems')).data?.items ?? []
   return (
     <Page
       title={t.log}
@@ -30,7 +29,7 @@ export function LogScreen() {
         <a
           key={format}
           className="button"
-          href={addressOf('/log/export', { ...filters.values, format, language })}
+          href={addressOf(call('GET /log/export', { query: { ...filters.values, format, language } }))}
           download
         >
           <Download size={15} aria-hidden /> {format.toUpperCase()}
@@ -60,7 +59,7 @@ export function LogScreen() {
         <ClearFilters filters={filters} />
       </div>
       <VirtualList
-        query={usePages<LogPage['items'][number]>('/log', filters.values)}
+        query={usePages(call('GET /log', { query: filters.values }))}
         height={64}
         empty={t.noEntries}
         keyOf={(entry) => `${entry.kind} ${entry.id}`}

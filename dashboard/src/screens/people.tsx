@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
-import type { HeldRoleItem, Invited, PersonItem, ResetLink } from '../../../src/api/v1/schemas/access.ts'
+import type { HeldRoleItem, PersonItem, ResetLink } from '../../../src/api/v1/schemas/access.ts'
+import { call } from '../api/call.ts'
 import { usePages, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Dialog } from '../ui/dialog.tsx'
@@ -23,10 +24,12 @@ const ROLES: readonly Role[] = ['viewer', 'business owner', 'technical owner', '
 
 /** Who may do what. */
 export function PeopleScreen() {
-  const query = usePages<PersonItem>('/people')
+  const query = usePages(call('GET /people'))
   const [editing, setEditing] = useState<PersonItem | 'new' | null>(null)
   const [link, setLink] = useState<ResetLink | null>(null)
-  const reset = useSend<{ id: string }, ResetLink>('POST', ({ id }) => `/people/${id}/reset`, { bodyOf: () => ({}) })
+  const reset = useSend(({ id }: { id: string }) => call('POST /people/{id}/reset', { path: { id } }), {
+    bodyOf: () => null,
+  })
   const items = query.data?.pages.flatMap((page) => page.items)
   return (
     <Page
@@ -134,8 +137,8 @@ function Edit({
       ? [{ flow: null, role: 'viewer' }]
       : person.roles.filter((one) => !one.by_contract).map(({ flow, role }) => ({ flow, role })),
   )
-  const invite = useSend<object, Invited>('POST', '/people')
-  const change = useSend<object>('PATCH', fresh ? '' : `/people/${person.id}`)
+  const invite = useSend(call('POST /people'))
+  const change = useSend(call('PATCH /people/{id}', { path: { id: fresh ? '' : person.id } }))
   const set = (index: number, given: Given) => setRoles(roles.map((one, at) => (at === index ? given : one)))
   const error = invite.error ?? change.error
   return (

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Playground, PlaySwitch } from '../../../src/api/v1/schemas/playground.ts'
+import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
@@ -18,7 +19,7 @@ const SWITCHES: readonly PlaySwitch[] = ['up', 'slow', 'busy', 'down']
 
 /** Two systems to edit, switch off and put at odds: only in the demo. */
 export function PlaygroundScreen() {
-  const query = useGet<Playground>('/playground')
+  const query = useGet(call('GET /playground'))
   return (
     <Page
       title={t.playground}
@@ -83,7 +84,7 @@ function Shown({ play }: { play: Playground }) {
 }
 
 function Switch({ system }: { system: System }) {
-  const turn = useSend<{ to: PlaySwitch }>('POST', `/playground/${encodeURIComponent(system.system)}/switch`)
+  const turn = useSend(call('POST /playground/{system}/switch', { path: { system: system.system } }))
   return (
     <Field label={t.switchOf(system.system)}>
       <select

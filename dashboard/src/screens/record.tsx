@@ -1,5 +1,6 @@
 import { Link, useParams } from 'wouter'
 import type { RecordView } from '../../../src/api/v1/schemas/records.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -15,7 +16,7 @@ import { t } from '../words/words.ts'
 /** One record across all systems: who owns each field, and why it has its value. */
 export function RecordScreen() {
   const { flow, record } = useParams<{ flow: string; record: string }>()
-  const query = useGet<RecordView>(`/flows/${encodeURIComponent(flow)}/records/${record}`)
+  const query = useGet(call('GET /flows/{flow}/records/{record}', { path: { flow, record } }))
   return <Loaded query={query}>{(view) => <Shown view={view} />}</Loaded>
 }
 

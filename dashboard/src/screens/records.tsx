@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import type { RecordItem } from '../../../src/api/v1/schemas/records.ts'
+import { call } from '../api/call.ts'
 import { usePages } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -30,7 +30,7 @@ export function RecordsScreen() {
         <ClearFilters filters={filters} />
       </div>
       <VirtualList
-        query={usePages<RecordItem>('/records', filters.values)}
+        query={usePages(call('GET /records', { query: filters.values }))}
         height={62}
         empty={t.noRecords}
         keyOf={(one) => `${one.flow} ${one.record}`}

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
-import type { RuleDiff, RuleVersions } from '../../../src/api/v1/schemas/rules.ts'
+import type { RuleVersions } from '../../../src/api/v1/schemas/rules.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { SelectFilter, useFilters } from '../ui/filters.tsx'
@@ -12,7 +13,7 @@ import { t } from '../words/words.ts'
 
 /** Every version of the rules that ran, and what differs between two. */
 export function RuleVersionsScreen() {
-  const query = useGet<RuleVersions>('/rules/versions')
+  const query = useGet(call('GET /rules/versions'))
   return (
     <Page title={t.versions} back={{ href: paths.rules(), label: t.rules }}>
       <Loaded query={query}>{({ items }) => <Shown items={items} />}</Loaded>
@@ -65,7 +66,7 @@ function Shown({ items }: { items: RuleVersions['items'] }) {
 }
 
 function Diff({ from, to }: { from: string; to: string }) {
-  const query = useGet<RuleDiff>('/rules/diff', { from, to })
+  const query = useGet(call('GET /rules/diff', { query: { from, to } }))
   return (
     <Loaded query={query}>
       {(diff) =>

@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import type { Rules } from '../../../src/api/v1/schemas/rules.ts'
-import type { SigningList } from '../../../src/api/v1/schemas/signatures.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { ChangedFile, Findings, NewRules } from '../ui/changed-rules.tsx'
@@ -18,13 +18,13 @@ const LOOK_MS = 5_000
 
 /** The rulebook of each flow: what is open in it, what the file says otherwise by now, and whether both owners signed it. */
 export function RulesScreen() {
-  const query = useGet<Rules>('/rules', {}, { everyMs: LOOK_MS })
+  const query = useGet(call('GET /rules'), { everyMs: LOOK_MS })
   return <Loaded query={query}>{(rules) => <Shown rules={rules} />}</Loaded>
 }
 
 function Shown({ rules }: { rules: Rules }) {
   const filters = useFilters()
-  const signings = useGet<SigningList>('/rules/signatures', {}, { everyMs: LOOK_MS }).data
+  const signings = useGet(call('GET /rules/signatures'), { everyMs: LOOK_MS }).data
   const { file } = rules
   const proposed = signings?.file ?? []
   const names = [...new Set([...rules.flows.map(({ flow }) => flow), ...proposed.map(({ flow }) => flow)])]

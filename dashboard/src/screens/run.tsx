@@ -1,5 +1,6 @@
 import { Link, useParams } from 'wouter'
 import type { RunView } from '../../../src/api/v1/schemas/runs.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -15,7 +16,7 @@ import { t } from '../words/words.ts'
 /** One run: what it did, how long, and what was refused. */
 export function RunScreen() {
   const { run } = useParams<{ run: string }>()
-  const query = useGet<RunView>(`/runs/${run}`)
+  const query = useGet(call('GET /runs/{run}', { path: { run } }))
   return <Loaded query={query}>{(view) => <Shown view={view} />}</Loaded>
 }
 

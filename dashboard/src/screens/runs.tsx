@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { RunItem } from '../../../src/api/v1/schemas/runs.ts'
+import { call } from '../api/call.ts'
 import { usePages } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -45,7 +46,12 @@ export function RunsScreen() {
         <TimeFilter filters={filters} name="until" label={t.until} />
         <ClearFilters filters={filters} />
       </div>
-      <VirtualList query={usePages<RunItem>('/runs', search)} height={62} empty={t.noRuns} keyOf={(run) => run.run}>
+      <VirtualList
+        query={usePages(call('GET /runs', { query: search }))}
+        height={62}
+        empty={t.noRuns}
+        keyOf={(run) => run.run}
+      >
         {(run) => (
           <Link className="entry run" href={paths.run(run.run)}>
             <span className="soft small when">

@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import type { LinkInfo } from '../../../src/api/v1/schemas/access.ts'
-import { send } from '../api/client.ts'
+import { call } from '../api/call.ts'
+import { request } from '../api/client.ts'
 import { useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { askSession } from '../session/session.tsx'
@@ -20,7 +21,7 @@ export function Setup() {
     queryFn: async () => {
       // Somebody may be signed in here already.
       await askSession()
-      return send<LinkInfo>('POST', '/link', { token })
+      return request(call('POST /link'), { body: { token } })
     },
     retry: false,
   })
@@ -43,7 +44,7 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
   const [password, setPassword] = useState('')
   const client = useQueryClient()
   // The link is used up by this: nothing of it is asked for anew.
-  const use = useSend<object>('POST', '/setup', { quiet: true })
+  const use = useSend(call('POST /setup'), { quiet: true })
   const fresh = info.purpose === 'setup'
   return (
     <form

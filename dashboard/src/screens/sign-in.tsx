@@ -1,5 +1,6 @@
 import { Boxes } from 'lucide-react'
 import { useState } from 'react'
+import { call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { addressOf } from '../api/client.ts'
 import { useSessionQuery } from '../session/session.tsx'
@@ -29,7 +30,7 @@ export function SignIn() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [refused] = useState(refusal)
-  const enter = useSend<{ email: string; password: string }>('POST', '/sign-in')
+  const enter = useSend(call('POST /sign-in'))
   return (
     <main className="gate">
       <form
@@ -61,7 +62,7 @@ export function SignIn() {
           {t.signIn}
         </button>
         {data?.sign_in.oidc.map(({ name, label }) => (
-          <a key={name} className="button" href={addressOf(`/oidc/${encodeURIComponent(name)}/start`)}>
+          <a key={name} className="button" href={addressOf(call('GET /oidc/{name}/start', { path: { name } }))}>
             {t.signInWith(label)}
           </a>
         ))}

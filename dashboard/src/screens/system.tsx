@@ -1,5 +1,5 @@
 import { Link, useParams } from 'wouter'
-import type { SystemTest, SystemView } from '../../../src/api/v1/schemas/systems.ts'
+import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
@@ -16,8 +16,8 @@ import { t } from '../words/words.ts'
 export function SystemScreen() {
   const { system } = useParams<{ system: string }>()
   const { mayInOne } = useSession()
-  const query = useGet<SystemView>(`/systems/${encodeURIComponent(system)}`)
-  const test = useSend<object, SystemTest>('POST', `/systems/${encodeURIComponent(system)}/test`, { quiet: true })
+  const query = useGet(call('GET /systems/{system}', { path: { system } }))
+  const test = useSend(call('POST /systems/{system}/test', { path: { system } }), { quiet: true })
   return (
     <Loaded query={query}>
       {(view) => (
@@ -38,7 +38,7 @@ export function SystemScreen() {
                 type="button"
                 className="button"
                 disabled={test.isPending}
-                onClick={() => test.mutate({}, { onError: tellError })}
+                onClick={() => test.mutate(null, { onError: tellError })}
               >
                 {test.isPending ? t.looking : t.testConnection}
               </button>

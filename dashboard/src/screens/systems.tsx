@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import type { SystemList } from '../../../src/api/v1/schemas/systems.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -12,7 +12,7 @@ import { t } from '../words/words.ts'
 
 /** Is each system reachable, and how much goes into it. */
 export function SystemsScreen() {
-  const query = useGet<SystemList>('/systems')
+  const query = useGet(call('GET /systems'))
   return (
     <Page title={t.systems} lead={t.systemsLead}>
       <Loaded query={query}>

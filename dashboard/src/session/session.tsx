@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext } from 'react'
 import type { SessionInfo } from '../../../src/api/v1/schemas/access.ts'
-import { get, keepCsrf } from '../api/client.ts'
+import { call } from '../api/call.ts'
+import { keepCsrf, request } from '../api/client.ts'
 
 /** Asks who is signed in, and keeps what every change must carry. */
 export async function askSession(): Promise<SessionInfo> {
-  const session = await get<SessionInfo>('/session')
+  const session = await request(call('GET /session'))
   keepCsrf(session.csrf)
   return session
 }

@@ -1,4 +1,5 @@
-import { send } from '../api/client.ts'
+import { call } from '../api/call.ts'
+import { request } from '../api/client.ts'
 import { queryClient } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { tellError } from '../ui/toasts.tsx'
@@ -6,7 +7,7 @@ import { tellError } from '../ui/toasts.tsx'
 /** Ends the session of this browser, and goes to the door. */
 export async function signOut(): Promise<void> {
   try {
-    await send('POST', '/sign-out', {})
+    await request(call('POST /sign-out'))
   } catch (error) {
     return tellError(error as Error)
   }

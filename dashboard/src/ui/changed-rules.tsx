@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
-import type { RuleDiff, Rules } from '../../../src/api/v1/schemas/rules.ts'
+import type { Rules } from '../../../src/api/v1/schemas/rules.ts'
 import type { SigningItem } from '../../../src/api/v1/schemas/signatures.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { t } from '../words/words.ts'
@@ -53,7 +54,7 @@ export const Findings = ({ findings }: { findings: Rules['findings'] }) =>
 
 /** Rules of a flow that the file has by now: what they say otherwise, what they would change, and who signs them. */
 export function NewRules({ signing, rules }: { signing: SigningItem; rules: 'new' | 'changed' }) {
-  const query = useGet<RuleDiff>('/rules/diff', { from: 'running', to: 'file' }, { everyMs: LOOK_MS })
+  const query = useGet(call('GET /rules/diff', { query: { from: 'running', to: 'file' } }), { everyMs: LOOK_MS })
   return (
     <>
       <section className="card" aria-label={t.newRules}>

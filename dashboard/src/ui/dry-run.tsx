@@ -1,5 +1,5 @@
 import { FlaskConical } from 'lucide-react'
-import type { DryRun } from '../../../src/api/v1/schemas/rules.ts'
+import { call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { Figures } from './figures.tsx'
 import { Note } from './note.tsx'
@@ -11,7 +11,7 @@ import { t } from '../words/words.ts'
 
 /** What the rules, those that run or those of the file, would change on real records now; nothing is written. */
 export function DryRunButton({ flow, file = false }: { flow: string; file?: boolean }) {
-  const run = useSend<object, DryRun>('POST', '/rules/dry-run', { quiet: true })
+  const run = useSend(call('POST /rules/dry-run'), { quiet: true })
   const found = run.data?.flow === flow ? run.data : undefined
   return (
     <section className="card">

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
-import type { PlayColumn, PlayRow } from '../../../src/api/v1/schemas/playground.ts'
+import type { PlayColumn } from '../../../src/api/v1/schemas/playground.ts'
+import { call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { t } from '../words/words.ts'
 import { comesIntoView, Dialog } from './dialog.tsx'
@@ -13,18 +14,17 @@ interface NewRowProps {
   readonly system: string
   readonly table: string
   readonly columns: readonly PlayColumn[]
-  readonly path: string
   readonly close: () => void
 }
 
 /** Asks for what the contract maps of a row; what is left empty stays as the system has it by itself. */
-export function NewRow({ system, table, columns, path, close }: NewRowProps) {
+export function NewRow({ system, table, columns, close }: NewRowProps) {
   const id = useId()
   const asked = columns.filter((one) => one.editable && (one.mapped || one.required))
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(asked.map(({ column, usual }) => [column, usual ?? ''])),
   )
-  const insert = useSend<Record<string, string>, PlayRow>('POST', path)
+  const insert = useSend(call('POST /playground/{system}/{table}', { path: { system, table } }))
   return (
     <Dialog title={t.newRowIn(system, table)} close={close}>
       <form

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { FlowRules } from '../../../src/api/v1/schemas/rules.ts'
+import { call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { useSession } from '../session/session.tsx'
 import { t } from '../words/words.ts'
@@ -10,7 +11,7 @@ import { tellDone, tellError } from './toasts.tsx'
 export function OpenQuestion({ question }: { question: FlowRules['questions'][number] }) {
   const { may } = useSession()
   const [answer, setAnswer] = useState('')
-  const give = useSend<object>('POST', '/rules/answer')
+  const give = useSend(call('POST /rules/answer'))
   const mayAnswer = may(question.role === 'business' ? 'decide' : 'operate', question.flow)
   return (
     <form

@@ -2,6 +2,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { Playground, PlayRow } from '../../../src/api/v1/schemas/playground.ts'
+import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { useSession } from '../session/session.tsx'
 import { t } from '../words/words.ts'
@@ -16,8 +17,8 @@ type PlayTable = Playground['systems'][number]['tables'][number]
 
 /** The rows of a table, latest change first; who may operate its flow edits them where they stand. */
 export function PlayRows({ system, table, q }: { system: string; table: PlayTable; q: string }) {
-  const path = `/playground/${encodeURIComponent(system)}/${encodeURIComponent(table.table)}`
-  const query = useGet<{ items: PlayRow[]; total: number }>(path, { q, limit: 20 })
+  const place = { system, table: table.table }
+  const query = useGet(call('GET /playground/{system}/{table}', { path: place, query: { q, limit: 20 } }))
   const mayEdit = useSession().may('operate', table.flow)
   const region = useRef<HTMLDivElement>(null)
   const [making, setMaking] = useState(false)
@@ -62,7 +63,7 @@ export function PlayRows({ system, table, q }: { system: string; table: PlayTabl
                       <td key={column.column}>
                         {mayEdit && column.editable ? (
                           <PlayCell
-                            path={`${path}/${encodeURIComponent(row.id)}`}
+                            place={{ ...place, id: row.id }}
                             column={column}
                             value={row.values[column.column] ?? null}
                           />
@@ -87,19 +88,13 @@ export function PlayRows({ system, table, q }: { system: string; table: PlayTabl
             )}
           </div>
           {making && (
-            <NewRow
-              system={system}
-              table={table.table}
-              columns={table.columns}
-              path={path}
-              close={() => setMaking(false)}
-            />
+            <NewRow system={system} table={table.table} columns={table.columns} close={() => setMaking(false)} />
           )}
           {deleting !== null && (
             <DeleteRow
               system={system}
               row={deleting}
-              path={path}
+              table={table.table}
               close={() => setDeleting(null)}
               gone={() => {
                 // The dialog is closed by then, and no longer keeps the focus to itself.

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { SigningItem } from '../../../src/api/v1/schemas/signatures.ts'
+import { type BodyOf, call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { useSession } from '../session/session.tsx'
 import { t } from '../words/words.ts'
@@ -59,9 +60,10 @@ export function Signing({ signing, title }: { signing: SigningItem; title: strin
 
 function Sign({ flow, fingerprint, as }: { flow: string; fingerprint: string; as: 'business' | 'technical' }) {
   const [comment, setComment] = useState('')
-  const say = useSend<{ verdict: 'sign' | 'refuse'; body: object }>('POST', ({ verdict }) => `/rules/${verdict}`, {
-    bodyOf: ({ body }) => body,
-  })
+  const say = useSend(
+    ({ verdict }: { verdict: 'sign' | 'refuse'; body: BodyOf<'POST /rules/sign'> }) => call(`POST /rules/${verdict}`),
+    { bodyOf: ({ body }) => body },
+  )
   const give = (verdict: 'sign' | 'refuse') =>
     say.mutate(
       { verdict, body: { flow, fingerprint, as, ...(comment.trim() !== '' && { comment: comment.trim() }) } },
