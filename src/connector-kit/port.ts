@@ -1,3 +1,4 @@
+import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Raw } from '../model/value.ts'
@@ -35,6 +36,8 @@ export interface Layout {
   readonly version: number
   /** Place of each `lines` declaration by name, and the columns of one child row in its JSON text. */
   readonly lines: ReadonlyMap<string, LinesLayout>
+  /** By column; lines aside. */
+  readonly facts: ReadonlyMap<string, ColumnFacts>
 }
 
 /**
@@ -46,6 +49,7 @@ export interface Layout {
 export interface LinesLayout {
   readonly place: number
   readonly columns: readonly string[]
+  readonly facts: ReadonlyMap<string, ColumnFacts>
 }
 
 /** What a flow needs of one object of a system. Names are checked against the catalogue by `open`. */
@@ -224,20 +228,7 @@ export interface CatalogueColumn {
   readonly name: string
   /** The vendor's type, e.g. `character varying(40)`. */
   readonly nativeType: string
-  readonly kind:
-    | 'text'
-    | 'integer'
-    | 'decimal'
-    | 'float'
-    | 'boolean'
-    | 'date'
-    | 'instant'
-    | 'local timestamp'
-    | 'time'
-    | 'json'
-    | 'uuid'
-    | 'binary'
-    | 'other'
+  readonly kind: ColumnKind
   readonly nullable: boolean
   readonly maxLength: number | null
   readonly scale: number | null

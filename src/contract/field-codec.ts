@@ -1,9 +1,11 @@
+import type { ColumnFacts } from '../model/column-facts.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { countryRenderer } from '../model/types/country-form.ts'
 import { phoneRenderer } from '../model/types/phone-form.ts'
 import type { FieldType, TypeSpec } from '../model/field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../model/value.ts'
+import { columnPut, type Put } from './column-put.ts'
 import type { Field, FieldMapping } from './contract.ts'
 import { type CompiledExpression, compileExpression } from './expression.ts'
 
@@ -25,8 +27,13 @@ export interface FieldCodec {
   readonly readsAlso?: readonly string[]
 }
 
-/** Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses. */
-export function compileField(field: Field, system: string, columns: readonly string[]): FieldCodec {
+type Facts = ReadonlyMap<string, ColumnFacts> | undefined
+
+/**
+ * Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses.
+ * `facts`: what is known of the columns.
+ */
+export function compileField(field: Field, system: string, columns: readonly string[], facts?: Facts): FieldCodec {
   const mapping = field.mapping[system]
   const refersTo = field.spec.type === 'reference' ? field.spec.flow : null
   const type = fieldTypeOf(field.spec)
@@ -35,8 +42,8 @@ export function compileField(field: Field, system: string, columns: readonly str
   }
   const codec =
     mapping.kind === 'column'
-      ? columnCodec(field, system, type, mapping, columns)
-      : expressionCodec(field, system, type, mapping, columns)
+      ? columnCodec(field, system, type, mapping, columns, facts)
+      : expressionCodec(field, system, type, mapping, columns, facts)
   return { holds: true, refersTo, ...codec }
 }
 
@@ -49,34 +56,29 @@ function columnCodec(
   type: FieldType,
   mapping: ColumnMapping,
   columns: readonly string[],
+  facts: Facts,
 ): Codec {
   const place = placeOf(mapping.column, columns, field, system)
-  const put = (raw: Raw, current: readonly Raw[] | null, set: Record<string, Raw>): void => {
-    // A new record keeps the system's default where we have no value.
-    if (current === null ? raw !== null : current[place] !== raw) set[mapping.column] = raw
-  }
+  const putWhere = (blankReads: boolean) => columnPut(mapping.column, place, facts?.get(mapping.column), blankReads)
   if (mapping.values === undefined) {
     const { countryFrom } = mapping
+    const put = putWhere(type.parse('') === null)
     if (countryFrom !== undefined) return countryCodec(field, system, mapping, countryFrom, columns, put)
     const render = rendererOf(field.spec, mapping)
     return {
       writable: true,
       read: (values) => type.parse(values[place]!),
-      write(value, current, set) {
-        put(render(value), current, set)
-        return null
-      },
+      write: (value, current, set) => put(render(value), current, set),
     }
   }
   const table = compileTable(field, system, type, mapping.values)
+  const put = putWhere(table.read('') === null)
   return {
     writable: true,
     read: (values) => table.read(values[place]!),
     write(value, current, set) {
       const raw = table.write(value)
-      if (raw instanceof Invalid) return raw
-      put(raw, current, set)
-      return null
+      return raw instanceof Invalid ? raw : put(raw, current, set)
     },
   }
 }
@@ -96,7 +98,7 @@ function countryCodec(
   mapping: ColumnMapping,
   countryFrom: string,
   columns: readonly string[],
-  put: (raw: Raw, current: readonly Raw[] | null, set: Record<string, Raw>) => void,
+  put: Put,
 ): Codec {
   const place = placeOf(mapping.column, columns, field, system)
   const countryPlace = placeOf(countryFrom, columns, field, system)
@@ -120,8 +122,7 @@ function countryCodec(
     write(value, current, set) {
       // The country that the row will have, so that the number reads as it is meant once all is written.
       const named = Object.hasOwn(set, countryFrom) ? set[countryFrom]! : (current?.[countryPlace] ?? null)
-      put(of(named).render(value), current, set)
-      return null
+      return put(of(named).render(value), current, set)
     },
   }
 }
@@ -168,11 +169,12 @@ function expressionCodec(
   type: FieldType,
   mapping: Extract<FieldMapping, { kind: 'expression' }>,
   columns: readonly string[],
+  facts: Facts,
 ): Codec {
   const read = compiled(mapping.read, columns, field, system)
   const writes = Object.entries(mapping.write ?? {}).map(([column, source]) => ({
     column,
-    place: placeOf(column, columns, field, system),
+    put: columnPut(column, placeOf(column, columns, field, system), facts?.get(column), type.parse('') === null),
     expression: compiled(source, ['value'], field, system),
   }))
   return {
@@ -188,9 +190,9 @@ function expressionCodec(
         if (raw instanceof Invalid) return new Invalid(['inPart', column, raw], value)
         raws.push(raw)
       }
-      for (const [i, { column, place }] of writes.entries()) {
-        const raw = raws[i]!
-        if (current === null ? raw !== null : current[place] !== raw) set[column] = raw
+      for (const [i, { put }] of writes.entries()) {
+        const problem = put(raws[i]!, current, set)
+        if (problem) return problem
       }
       return null
     },

@@ -1,3 +1,4 @@
+import type { ColumnFacts } from '../model/column-facts.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { arrangeLines, decodeLines, encodeLines, type Line, lineKey } from '../model/lines.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
@@ -51,13 +52,17 @@ export interface LinesCodec {
 export function compileLines(
   field: Field,
   system: string,
-  layout: { readonly place: number; readonly columns: readonly string[] },
+  layout: {
+    readonly place: number
+    readonly columns: readonly string[]
+    readonly facts?: ReadonlyMap<string, ColumnFacts>
+  },
 ): LinesCodec {
   const declaration = field.lines
   if (declaration === undefined)
     throw new ConcordatError('bug', `Field ${field.name} is of type lines and declares none.`)
   const subFields = declaration.fields
-  const codecs = subFields.map((subField) => compileField(subField, system, layout.columns))
+  const codecs = subFields.map((subField) => compileField(subField, system, layout.columns, layout.facts))
   const keyPlaces = declaration.key.map((name) => subFields.findIndex((subField) => subField.name === name))
   const writable = keyPlaces.every((place) => codecs[place]?.writable)
   const keyOf = (values: readonly Canonical[]): string => lineKey(keyPlaces.map((place) => values[place] ?? null))

@@ -1,3 +1,4 @@
+import type { ColumnFacts } from '../model/column-facts.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
@@ -14,7 +15,16 @@ import { compileLines, type LinesChange, type LinesCodec, type Resolve } from '.
 export interface RowShape {
   readonly columns: readonly string[]
   /** By lines field name: the column's place and the child row's columns; the first, `""`, is the child row's own id. */
-  readonly lines: ReadonlyMap<string, { readonly place: number; readonly columns: readonly string[] }>
+  readonly lines: ReadonlyMap<
+    string,
+    {
+      readonly place: number
+      readonly columns: readonly string[]
+      readonly facts?: ReadonlyMap<string, ColumnFacts>
+    }
+  >
+  /** Of the columns as the system has them now; absent of a shape that only stored rows have. */
+  readonly facts?: ReadonlyMap<string, ColumnFacts>
 }
 
 export type { LinesChange, Resolve }
@@ -101,7 +111,7 @@ function columnsOf(fields: readonly Field[], system: string): readonly string[] 
 
 /** Compiles the flow's mapping to one system; throws where a column is missing or the contract was never checked. */
 export function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping {
-  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns))
+  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, shape.facts))
   const lines = flow.fields.map((field) => linesOf(field, system, shape))
   const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
   const referring = places.filter((i) => codecs[i]!.refersTo !== null)

@@ -63,7 +63,7 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
 }
 
 export function compileSide(flow: Flow, system: string, layout: Layout): RowMapping {
-  return compileMapping(flow, system, { columns: layout.columns, lines: layout.lines })
+  return compileMapping(flow, system, layout)
 }
 
 /** A stored image as a row of today's shape; columns that it does not have are null. */

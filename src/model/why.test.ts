@@ -25,6 +25,7 @@ const REASONS: { readonly [Phrase in Why[0]]: Extract<Why, readonly [Phrase, ...
   largeExponent: ['largeExponent', '"1e999"', 400],
   manyDigits: ['manyDigits', '"1"'],
   brokenText: ['brokenText'],
+  cannotBeEmpty: ['cannotBeEmpty', 'x'],
   brokenId: ['brokenId'],
   longText: ['longText', 9, 5],
   noneOf: ['noneOf', '"x"', '"A", "B"'],

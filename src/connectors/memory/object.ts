@@ -17,6 +17,7 @@ import type {
 } from '../../connector-kit/port.ts'
 import type { ChangeHint } from '../../connector-kit/change-feed.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import { factsOf } from '../../model/column-facts.ts'
 import { encodeImage } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
 import { compareCells, earlier, storeCell } from './cell.ts'
@@ -76,8 +77,12 @@ export class MemoryObject implements RemoteObject {
       changedAt: spec.changedAt === undefined ? -1 : names.indexOf(spec.changedAt),
       version: spec.version === undefined ? -1 : names.indexOf(spec.version),
       lines: new Map(
-        children.map((child, i) => [child.name, { place: names.length + i, columns: ['', ...child.fields] }]),
+        children.map((child, i) => [
+          child.name,
+          { place: names.length + i, columns: ['', ...child.fields], facts: columnFacts(child.table, child.fields) },
+        ]),
       ),
+      facts: columnFacts(table, names),
     }
   }
 
@@ -345,6 +350,15 @@ export class MemoryObject implements RemoteObject {
       }),
     )
   }
+}
+
+function columnFacts(table: MemoryTable, names: readonly string[]) {
+  return factsOf(
+    names.map((name) => {
+      const { kind, nullable = false, default: value } = table.columns.get(name)!
+      return { name, kind, nullable, hasDefault: value !== undefined || name === table.definition.touched }
+    }),
+  )
 }
 
 function lineId(child: Child, line: StoredRow): string {

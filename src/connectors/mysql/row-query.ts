@@ -1,5 +1,6 @@
 import type { Layout, LinesLayout, RemoteRecord } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
+import { factsOf } from '../../model/column-facts.ts'
 import { encodeImage } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
@@ -62,9 +63,14 @@ export class RowQuery {
       lines: new Map(
         open.children.map((child, i): [string, LinesLayout] => [
           child.name,
-          { place: names.length + i, columns: ['', ...child.fields.map((field) => field.name)] },
+          {
+            place: names.length + i,
+            columns: ['', ...child.fields.map((field) => field.name)],
+            facts: factsOf(child.fields.map(withoutChoices)),
+          },
         ]),
       ),
+      facts: factsOf(open.columns.map(withoutChoices)),
     }
     this.scope =
       open.filter === null
@@ -143,4 +149,9 @@ async function childRows(link: Link, child: ChildTable, parents: readonly string
     }
   }
   return new Map([...found].map(([parent, lines]) => [parent, JSON.stringify(lines)]))
+}
+
+/** An enumeration prints as text but holds no other text than its own, not even an empty one. */
+function withoutChoices(column: Column): Column {
+  return column.dataType === 'enum' ? { ...column, kind: 'other' } : column
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { ImageRecord } from '../../connector-kit/image-record.ts'
+import { factsOf } from '../../model/column-facts.ts'
 import { imageValue } from '../../model/image.ts'
 import type { Layout, LinesLayout } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -53,7 +54,11 @@ export class RowQuery {
     const lines = new Map<string, LinesLayout>()
     const list = names.map((name) => `t.${quoteName(name)}`)
     open.children.forEach((child, i) => {
-      lines.set(child.name, { place: list.length, columns: ['', ...child.fields.map((field) => field.name)] })
+      lines.set(child.name, {
+        place: list.length,
+        columns: ['', ...child.fields.map((field) => field.name)],
+        facts: factsOf(child.fields),
+      })
       if (child.table.indexed.has(child.parent.name)) {
         list.push(
           `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${this.parentId(child)}), '[]')`,
@@ -69,6 +74,7 @@ export class RowQuery {
       changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
       version: open.version === null ? -1 : names.indexOf(open.version.name),
       lines,
+      facts: factsOf(open.columns),
     }
   }
 

@@ -36,6 +36,8 @@ export const en = {
   noCounterpart: (shown: string, system: string, have: string) =>
     `${shown} has no counterpart in ${system}, only ${have} have`,
 
+  cannotBeEmpty: (column: string) => `the column ${column} cannot be without a value there`,
+
   noLines: () => 'the text is not a list of lines',
   noChildRows: () => 'the child rows did not arrive as JSON',
   inLine: (line: string, why: Told) => `line ${line}: ${why.reasonIn('en')}`,

@@ -29,6 +29,8 @@ export const es: typeof en = {
   unknownIn: (shown, system, known) => `${shown} no es ninguno de los valores conocidos en ${system}: ${known}`,
   noCounterpart: (shown, system, have) => `${shown} no tiene correspondencia en ${system}; la tienen solo ${have}`,
 
+  cannotBeEmpty: (column) => `la columna ${column} no puede quedar sin valor allí`,
+
   noLines: () => 'el texto no es una lista de líneas',
   noChildRows: () => 'las filas de las líneas no llegaron como JSON',
   inLine: (line, why) => `línea ${line}: ${why.reasonIn('es')}`,
