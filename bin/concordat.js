@@ -20,6 +20,7 @@ if (Number.parseInt(process.versions.node, 10) >= needed) await run()
 else handOver()
 
 async function run() {
+  if (process.env.CONCORDAT_HANDED_OVER !== undefined) endWithParent()
   const warn = process.emitWarning
   // "… is an experimental feature" is for us to know, not for the user.
   process.emitWarning = (warning, ...rest) => {
@@ -32,6 +33,12 @@ async function run() {
   if (existsSync(source) && ['serve', 'demo'].includes(process.argv[2] ?? '')) buildDashboard()
   const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')
   await import(pathToFileURL(entry).href)
+}
+
+/** Under an older Node a second process stands before this one: when that is killed, this one ends in order, too. */
+function endWithParent() {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel?.unref()
 }
 
 /** In a checkout the pages of the dashboard are built when they are first served, and again when their sources changed. */
@@ -66,7 +73,8 @@ function handOver() {
     return
   }
   const child = spawn(newer, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+    // The channel closes when this process ends, however it ends.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, CONCORDAT_HANDED_OVER: process.version },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

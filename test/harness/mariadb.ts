@@ -36,9 +36,13 @@ export interface MariaDb {
 
 /**
  * A suite that needs a MariaDB: it gets one of its own, which is there from `beforeAll` on, or is skipped with a
- * banner. With CONCORDAT_REQUIRE_MARIADB set, a missing MariaDB fails instead.
+ * banner. With CONCORDAT_REQUIRE_MARIADB set, a missing MariaDB fails instead. `options` are the server's own.
  */
-export function describeMariaDb(name: string, suite: (server: () => MariaDb) => void): void {
+export function describeMariaDb(
+  name: string,
+  suite: (server: () => MariaDb) => void,
+  options: readonly string[] = [],
+): void {
   if (program('mariadbd') === undefined && process.env['CONCORDAT_REQUIRE_MARIADB'] === undefined) {
     const line = '!'.repeat(100)
     console.warn(`\n${line}\n!! SKIPPED: "${name}" needs MariaDB, and there is no \`mariadbd\` on this machine.`)
@@ -51,7 +55,7 @@ export function describeMariaDb(name: string, suite: (server: () => MariaDb) => 
   describe(name, () => {
     let server: MariaDb | null = null
     beforeAll(async () => {
-      server = await startMariaDb()
+      server = await startMariaDb(options)
       if (server === null) throw new Error('CONCORDAT_REQUIRE_MARIADB is set, but there is no mariadbd here')
     })
     afterAll(() => server?.stop())
@@ -60,7 +64,7 @@ export function describeMariaDb(name: string, suite: (server: () => MariaDb) => 
 }
 
 /** Starts a MariaDB with an empty data directory; null where it is not installed. */
-export async function startMariaDb(): Promise<MariaDb | null> {
+export async function startMariaDb(options: readonly string[] = []): Promise<MariaDb | null> {
   const mariadbd = program('mariadbd')
   const install = program('mariadb-install-db')
   if (mariadbd === undefined || install === undefined) return null
@@ -96,6 +100,7 @@ export async function startMariaDb(): Promise<MariaDb | null> {
         '--character-set-server=utf8mb4',
         '--innodb-flush-log-at-trx-commit=0',
         '--innodb-buffer-pool-size=64M',
+        ...options,
       ],
       { stdio: ['ignore', log, log] },
     )

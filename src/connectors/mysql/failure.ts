@@ -156,13 +156,14 @@ export function translateFailure(error: unknown, place: Place): ConcordatError {
     code === 'HANDSHAKE_SSL_ERROR' ||
     code === 'HANDSHAKE_NO_SSL_SUPPORT' ||
     code.startsWith('CERT_') ||
-    /self.signed|unable to verify/i.test(failure.message)
+    code.startsWith('ERR_TLS_') ||
+    /self.signed|unable to verify|does not match certificate/i.test(failure.message)
   ) {
     return make(
       'connector.unreachable',
       `TLS with ${at} failed`,
       'never',
-      'Check sslmode in the connection URL, and the certificate of the server (NODE_EXTRA_CA_CERTS).',
+      'Name the authority of the certificate with sslrootcert in the connection URL; sslmode=no-verify takes any certificate.',
     )
   }
   if (isConnectionLoss(error)) {

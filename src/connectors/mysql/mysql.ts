@@ -39,7 +39,7 @@ export const mysqlKind: ConnectorKind = {
       name: 'url',
       required: true,
       secret: true,
-      help: 'Connection URL, e.g. mysql://user:password@host:3306/database; ?sslmode=require for TLS.',
+      help: 'Connection URL, e.g. mysql://user:password@host:3306/database; ?sslmode=verify-full for TLS.',
     },
   ],
   connect: (settings) => new MysqlConnector(settings.url ?? ''),

@@ -4,6 +4,7 @@ import type { BeforeCommit } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
+import { tlsOf } from './tls.ts'
 
 const READ_WRITE = 'start transaction read write'
 
@@ -287,7 +288,7 @@ function readUrl(text: string): PoolOptions & { host: string; port: number } {
     const url = new URL(text)
     try {
       const database = decodeURIComponent(url.pathname.slice(1))
-      const mode = (url.searchParams.get('sslmode') ?? url.searchParams.get('ssl-mode') ?? '').toLowerCase()
+      const ssl = tlsOf(url.searchParams)
       if (database !== '') {
         return {
           host: decodeURIComponent(url.hostname) || 'localhost',
@@ -295,12 +296,11 @@ function readUrl(text: string): PoolOptions & { host: string; port: number } {
           user: decodeURIComponent(url.username),
           password: decodeURIComponent(url.password),
           database,
-          ...(/^(require|required|verify)/.test(mode)
-            ? { ssl: { rejectUnauthorized: mode.startsWith('verify') } }
-            : {}),
+          ...(ssl && { ssl }),
         }
       }
-    } catch {
+    } catch (error) {
+      if (error instanceof ConcordatError) throw error
       // A malformed escape: the one message for every malformed URL.
     }
   }
