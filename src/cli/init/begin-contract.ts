@@ -39,7 +39,7 @@ export async function beginContract(
       cure: 'Choose another file with --out, or replace it with --force.',
     })
   }
-  const sources = await readSources(options, prompter)
+  const sources = await readSources(cli, options, prompter)
   const found = propose(await introspectSources(cli, sources))
   const proposal = await pickFlows(found, options.flows, prompter)
   const draft = await completeDraft(options, proposal, prompter)

@@ -119,3 +119,39 @@ test('guided: what was answered is decided, what was put off stays open', async 
   expect(asked.some((question) => question.includes('which change counts'))).toBe(false)
   expect(typed.out).toContain('customers  customers  accounts')
 })
+
+const asksFor = (answers: Readonly<Record<string, string>>, asked: string[] = []): Prompter => ({
+  text: (question) => {
+    asked.push(question)
+    return Promise.resolve(answers[question] ?? 'Acme')
+  },
+  chooseMany: () => Promise.resolve(['customers']),
+  confirm: () => Promise.resolve(false),
+  choose: () => Promise.reject(new Error('nothing is chosen')),
+})
+
+test('a password that the URL leaves out is asked for, and is not asked where the environment has it', async () => {
+  const [from, to] = ['postgres://me@localhost/erp', 'mysql://me@localhost/crm']
+  const asked: string[] = []
+  const prompter = asksFor({ 'Password of me in erp (Enter: none)': 'pa#ss/1' }, asked)
+  const typed = await type(['init', '--from', from, '--to', to], { prompter, env: { CRM_PASSWORD: 'of crm' } })
+  expect(typed.status).toBe(0)
+  expect(parseEnv(readFileSync('.env', 'utf8'))).toEqual({
+    ERP_URL: 'postgres://me:pa%23ss%2F1@localhost/erp',
+    CRM_URL: 'mysql://me:of%20crm@localhost/crm',
+  })
+  expect(asked.filter((question) => question.startsWith('Password'))).toHaveLength(1)
+  expect(typed.out + typed.err).not.toMatch(/pa#ss|of crm|pa%23|of%20/)
+})
+
+test('without --from and --to the URLs come from the environment', async () => {
+  const typed = await type(['init', '--yes'], { env: { ERP_URL: FROM, CRM_URL: TO } })
+  expect(typed.status).toBe(0)
+  expect(parseEnv(readFileSync('.env', 'utf8'))).toEqual({ ERP_URL: FROM, CRM_URL: TO })
+})
+
+test('says that a password on the command line can be seen, without repeating it', async () => {
+  const typed = await type(['init', ...urls])
+  expect(typed.err).toContain('The password of erp stands on the command line')
+  expect(typed.err).not.toContain('pa%23ss')
+})

@@ -7,15 +7,16 @@ import type { Prompter } from './prompter.ts'
 export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
   const examples = [
     ['concordat init', 'guided, question by question'],
-    ['concordat init --from postgres://… --to mysql://… --yes', 'without questions, all flows that were found'],
+    ['concordat init --from postgres://ann@db1/erp --to mysql://ann@db2/crm', 'asks for both passwords'],
+    ['concordat init --yes', 'without questions, from the variables ERP_URL and CRM_URL'],
     ['concordat init --from … --to … --flows customers,orders', 'only these flows'],
   ] as const
   // Without --contract and --quiet: it writes a contract, and is done in a moment.
   return withHelp(new Command('init'), examples)
     .description('Begin a contract: look at two systems, propose flows, leave the decisions open')
     .option('--json', 'print one JSON object on standard output')
-    .option('--from <url>', 'database of the first system, postgres://… or mysql://…')
-    .option('--to <url>', 'database of the second system')
+    .option('--from <url>', 'database of the first system, postgres://… or mysql://… (default: the variable ERP_URL)')
+    .option('--to <url>', 'database of the second system (default: the variable CRM_URL)')
     .option('--from-name <name>', 'what the contract calls the first system (default: erp)')
     .option('--to-name <name>', 'what the contract calls the second system (default: crm)')
     .addOption(

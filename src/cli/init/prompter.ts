@@ -3,7 +3,10 @@ import { Cancelled } from './cancelled.ts'
 
 /** Asks a person. Every question can be given up with Ctrl-C, which throws `Cancelled`. */
 export interface Prompter {
-  text(question: string, given?: { initial?: string; placeholder?: string; secret?: boolean }): Promise<string>
+  text(
+    question: string,
+    given?: { initial?: string; placeholder?: string; secret?: boolean; optional?: boolean },
+  ): Promise<string>
   choose(question: string, options: readonly Choice[]): Promise<string>
   chooseMany(question: string, options: readonly Choice[]): Promise<readonly string[]>
   confirm(question: string): Promise<boolean>
@@ -24,16 +27,16 @@ export function terminalPrompter(): Prompter {
   const options = (choices: readonly Choice[]) => choices.map((choice) => ({ ...choice }))
   const validate = (value: string | undefined) => (value?.trim() ? undefined : 'Please write something.')
   return {
-    async text(message, { initial, placeholder, secret } = {}) {
+    async text(message, { initial, placeholder, secret, optional } = {}) {
       const answer = secret
-        ? await clack.password({ message, validate })
+        ? await clack.password({ message, ...(!optional && { validate }) })
         : await clack.text({
             message,
             validate,
             ...(initial === undefined ? {} : { initialValue: initial }),
             ...(placeholder === undefined ? {} : { placeholder }),
           })
-      return answered(answer).trim()
+      return (answered<string | undefined>(answer) ?? '').trim()
     },
     choose: async (message, choices) => answered(await clack.select<string>({ message, options: options(choices) })),
     chooseMany: async (message, choices) =>

@@ -1,4 +1,5 @@
 import type { SourceSystem } from '../../contract/proposal/catalogue.ts'
+import { urlVariable } from '../../contract/proposal/write-contract.ts'
 import { FIELD_SETTINGS } from '../../contract/schema.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Cli } from '../command.ts'
@@ -22,13 +23,14 @@ export interface SourceOptions {
 
 const CONNECTORS = ['postgres', 'mysql'] as const
 
-/** The two systems, from the options and, with a prompter, from a person. */
+/** The two systems, from the options, from the environment and, with a prompter, from a person. */
 export async function readSources(
+  cli: Cli,
   options: SourceOptions,
   prompter: Prompter | null,
 ): Promise<readonly [Source, Source]> {
-  const from = await readSource('from', 'erp', options.from, options.fromName, options.fromConnector, prompter)
-  const to = await readSource('to', 'crm', options.to, options.toName, options.toConnector, prompter)
+  const from = await readSource(cli, 'from', 'erp', options.from, options.fromName, options.fromConnector, prompter)
+  const to = await readSource(cli, 'to', 'crm', options.to, options.toName, options.toConnector, prompter)
   if (from.name === to.name) {
     throw new ConcordatError('cli.usage', `Both systems are called ${from.name}.`, {
       cure: 'Give them different names with --from-name and --to-name.',
@@ -38,6 +40,7 @@ export async function readSources(
 }
 
 async function readSource(
+  cli: Cli,
   option: 'from' | 'to',
   usualName: string,
   givenUrl: string | undefined,
@@ -56,16 +59,46 @@ async function readSource(
   checkName(name)
   const url =
     givenUrl ??
+    filled(cli.env[urlVariable(name)]) ??
     (await prompter?.text(`URL of ${name}'s database (postgres://user:password@host/database or mysql://…)`, {
       secret: true,
     }))
   if (url === undefined) {
     throw new ConcordatError('cli.usage', `The URL of the ${which} system is missing.`, {
-      cure: `Give it with --${option} postgres://user:password@host/database (or mysql://…).`,
+      cure: `Give it in the variable ${urlVariable(name)}, or with --${option} postgres://user@host/database (or mysql://…).`,
     })
   }
-  return { name, connector: givenConnector ?? connectorOf(url, option), url }
+  const connector = givenConnector ?? connectorOf(url, option)
+  if (givenUrl !== undefined) noteVisiblePassword(cli, name, givenUrl)
+  return { name, connector, url: await withPassword(cli, name, url, prompter) }
 }
+
+/** Command lines are seen by other users of the machine, and kept by the shell. */
+function noteVisiblePassword(cli: Cli, name: string, url: string): void {
+  if (!URL.canParse(url) || new URL(url).password === '') return
+  cli.terminal.err(
+    `The password of ${name} stands on the command line, where other users and the history of the shell can see it. ` +
+      `Leave it out, and init asks for it or takes it from ${passwordVariable(name)}.`,
+  )
+}
+
+/** A URL that names a user and no password gets it from the environment or from a person; none is a password, too. */
+async function withPassword(cli: Cli, name: string, url: string, prompter: Prompter | null): Promise<string> {
+  if (!URL.canParse(url)) return url
+  const parts = new URL(url)
+  if (parts.username === '' || parts.password !== '') return url
+  const user = decodeURIComponent(parts.username)
+  const password =
+    filled(cli.env[passwordVariable(name)]) ??
+    (await prompter?.text(`Password of ${user} in ${name} (Enter: none)`, { secret: true, optional: true }))
+  if (password === undefined || password === '') return url
+  parts.password = encodeURIComponent(password)
+  return parts.href
+}
+
+const passwordVariable = (system: string): string => urlVariable(system).replace(/URL$/, 'PASSWORD')
+
+const filled = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined)
 
 function connectorOf(url: string, option: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
