@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startApi, type Api } from './api/server.ts'
+import { startApi, type Api, type Listen } from './api/server.ts'
 import type { App } from './app.ts'
 import type { Playground } from './model/playground.ts'
 import type { Service } from './service/service.ts'
@@ -16,7 +16,7 @@ import { whereOf } from './service/where-of.ts'
 export interface ServeOptions {
   readonly role: 'serve' | 'worker'
   /** Null: no HTTP. */
-  readonly listen: { readonly host: string; readonly port: number } | null
+  readonly listen: Listen | null
   readonly slots?: number
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where lines of the log go. */

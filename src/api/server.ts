@@ -6,11 +6,13 @@ import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
+import { serverKey } from '../store/server-key.ts'
 import { guardRoutes, type GuardedRoute } from './access/guard.ts'
 import { setupLink } from './access/one-time-link.ts'
 import { ProviderSignIn } from './access/provider-sign-in.ts'
 import { providersOf, publicUrlOf } from './access/providers.ts'
 import type { Site } from './access/site.ts'
+import { TRUSTED_PROXIES, trustedProxiesOf } from './access/trusted-proxies.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { pageRoutes } from './pages.ts'
@@ -59,20 +61,26 @@ const MOST_BYTES = 1024 * 1024
 /** What requests that are under way get when the server closes. */
 const CLOSE_MS = 2_000
 
+export interface Listen {
+  readonly host: string
+  readonly port: number
+  /** As the command line says; absent: as the environment does. */
+  readonly trustedProxies?: string | undefined
+}
+
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
-export async function startApi(
-  given: Omit<ApiParts, 'site' | 'providers'>,
-  listen: { host: string; port: number },
-): Promise<Api> {
+export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, listen: Listen): Promise<Api> {
   const { database, check } = given.app
+  const trustProxy = trustedProxiesOf(listen.trustedProxies ?? given.env[TRUSTED_PROXIES])
   const site: Site = {
     database,
     contract: check.contract!,
     proposed: () => given.app.rules.newRules(),
     publicUrl: publicUrlOf(given.env),
+    browserKey: await serverKey(database, 'known browsers'),
   }
   const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
-  const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy: false })
+  const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy })
   server.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof ConcordatError) {
       const status = STATUS[error.code] ?? 400

@@ -4,6 +4,7 @@ import type { Session } from './database.ts'
 export async function forgetAccess(session: Session, now: Date): Promise<void> {
   await session.execute(`delete from browser_session where created_at < $1::timestamptz - interval '7 days'`, [now])
   await session.execute('delete from one_time_link where expires_at < $1', [now])
+  await session.execute(`delete from known_browser where seen_at < $1::timestamptz - interval '180 days'`, [now])
   await session.execute('delete from provider_attempt where expires_at < $1', [now])
   await session.execute(`delete from throttle where level_at < $1::timestamptz - interval '2 days'`, [now])
 }

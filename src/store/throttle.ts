@@ -26,6 +26,11 @@ export async function takeAttempt(session: Session, key: string, bucket: Bucket,
   return Math.max(1, Math.ceil((Number(row?.left ?? 0) + 1 - bucket.holds) * bucket.everyMs))
 }
 
+/** Gives one attempt back, which was a good one. */
+export async function returnAttempt(session: Session, key: string): Promise<void> {
+  await session.execute('update throttle set level = greatest(0, level - 1) where key = $1', [key])
+}
+
 /** Forgets the attempts of a bucket. */
 export async function emptyBucket(session: Session, key: string): Promise<void> {
   await session.execute('delete from throttle where key = $1', [key])

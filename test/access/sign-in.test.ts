@@ -36,7 +36,7 @@ test('the printed link makes the first account, an admin, and works once', async
   expect(JSON.stringify(stored)).not.toContain(token)
 })
 
-test('a wrong password and an unknown account get the same answer; too many of them, none', async () => {
+test('a wrong password and an unknown account get the same answer', async () => {
   const stand = await openStand()
   await addPerson(stand.database, 'ana@acme.example')
   const browser = browserAt(stand.url)
@@ -44,17 +44,6 @@ test('a wrong password and an unknown account get the same answer; too many of t
   const unknown = await browser.signIn('nobody@acme.example', 'not her password')
   expect([known.status, unknown.status]).toEqual([401, 401])
   expect(await known.text()).toBe(await unknown.text())
-  const statuses: number[] = []
-  for (let attempt = 0; attempt < 11; attempt++)
-    statuses.push((await browser.signIn('ana@acme.example', `guess ${attempt}`)).status)
-  expect(statuses.filter((status) => status === 401)).toHaveLength(9)
-  const throttled = await browser.signIn('ana@acme.example', PASSWORD)
-  expect([throttled.status, Number(throttled.headers.get('retry-after')) > 0]).toEqual([429, true])
-  // Whoever has a session goes on, and other accounts are not concerned.
-  await addPerson(stand.database, 'tomas@acme.example')
-  expect((await browser.signIn('tomas@acme.example', PASSWORD)).status).toBe(200)
-  await stand.store.sql(`update throttle set level_at = level_at - interval '3 minutes'`)
-  expect((await browser.signIn('ana@acme.example', PASSWORD)).status).toBe(200)
 })
 
 test('a session ends when it is not used, when it is old, when it is signed out or ended elsewhere', async () => {
@@ -81,7 +70,7 @@ test('a session ends when it is not used, when it is old, when it is signed out 
   const { items } = await other.must<{ items: { id: string; current: boolean }[] }>('GET', '/sessions')
   expect(items.map(({ current }) => current)).toEqual([true, false])
   await other.must('DELETE', `/sessions/${items.find(({ current }) => !current)!.id}`)
-  expect(stolen.size).toBe(1)
+  expect(stolen.has('concordat_session')).toBe(true)
   expect(await signedIn()).toBe(false)
 })
 
@@ -90,9 +79,12 @@ test('the cookie is kept from scripts and from other sites, and a change needs t
   await addPerson(stand.database, 'ana@acme.example')
   const browser = browserAt(stand.url)
   const answer = await browser.signIn('ana@acme.example', PASSWORD)
-  expect(answer.headers.getSetCookie().at(-1)).toMatch(
-    /^concordat_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
-  )
+  expect(answer.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^concordat_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(
+      /^concordat_browser=[\w-]{43}\.[\w-]{43}; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/,
+    ),
+  ])
   const refused = async (headers: Record<string, string>, cookie = true) => {
     const { status } = await (cookie ? browser : browserAt(stand.url)).ask('POST', '/sign-out', undefined, headers)
     return status

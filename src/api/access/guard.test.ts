@@ -7,7 +7,13 @@ import { guardRoutes } from './guard.ts'
 async function guarded(): Promise<FastifyInstance> {
   const server = fastify()
   // Nobody is signed in, so nothing is looked up.
-  await guardRoutes(server, { database: {} as Database, contract: {} as Contract, proposed: () => [], publicUrl: null })
+  await guardRoutes(server, {
+    database: {} as Database,
+    contract: {} as Contract,
+    proposed: () => [],
+    publicUrl: null,
+    browserKey: Buffer.alloc(32),
+  })
   return server
 }
 

@@ -1,9 +1,11 @@
 import cookie from '@fastify/cookie'
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
 import { type Actor, writeAudit } from '../../store/audit.ts'
 import { whoMakes } from './authenticate.ts'
 import { changes, isCrossSite } from './cross-site.ts'
+import { knownBrowser } from './known-browser.ts'
 import { requestRate } from './request-rate.ts'
 import type { Right } from './right.ts'
 import { csrfOf, sameText } from './secret-token.ts'
@@ -65,7 +67,7 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     if (changes(request)) refuseOtherSites(request, site)
     request.who = await whoMakes(request, site)
     const { who } = request
-    const wait = rate.take(who.kind === 'nobody' ? `address ${request.ip}` : `${who.kind} ${who.id}`, Date.now())
+    const wait = rate.take(callerOf(request, site), Date.now())
     if (wait > 0)
       throw new ConcordatError('access.throttled', 'These are too many requests.', {
         retryAfter: wait,
@@ -75,6 +77,14 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
   })
   return guarded
+}
+
+/** Whose requests count together. A browser that is known does not count with the strangers behind the same address. */
+function callerOf(request: FastifyRequest, site: Site): string {
+  const { kind, id } = request.who
+  if (kind !== 'nobody') return `${kind} ${id}`
+  const browser = knownBrowser(request, site)
+  return browser === null ? `address ${normalizeIP(request.ip)}` : `browser ${browser}`
 }
 
 /** Who makes a request, as the audit log names them. */

@@ -2,6 +2,7 @@ import { ConcordatError } from '../../model/errors.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { addAccount, countAccounts, lockAccounts, renameAccount, setPassword, setRoles } from '../../store/accounts.ts'
 import { endSessionsOf } from '../../store/browser-sessions.ts'
+import { forgetBrowsersOf } from '../../store/known-browsers.ts'
 import type { Database, Session } from '../../store/database.ts'
 import { addLink, findLink, useLink, type LinkPurpose, type LinkRow } from '../../store/one-time-links.ts'
 import { checkPassword, hashPassword } from './password.ts'
@@ -82,6 +83,7 @@ export async function followLink(
     await renameAccount(session, link.account, name)
     // Whoever knew the old password is out.
     await endSessionsOf(session, link.account)
+    await forgetBrowsersOf(session, link.account)
     await act(link.account, link.purpose === 'invitation' ? 'invitation accepted' : 'password reset')
     return link.account
   })

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { endSession, findSession, openSession, touchSession, type Expiry } from '../../store/browser-sessions.ts'
 import type { OpenSession } from '../../store/browser-sessions.ts'
+import { keepBrowser } from './known-browser.ts'
 import { hashOf, newSecret } from './secret-token.ts'
 import { isSecure, type Site } from './site.ts'
 
@@ -46,6 +47,7 @@ export async function beginSession(
     agent: (request.headers['user-agent'] ?? '').slice(0, 300),
     now: new Date(),
   })
+  await keepBrowser(request, reply, site, account)
   reply.setCookie(cookieName(secure), secret, {
     httpOnly: true,
     sameSite: 'lax',

@@ -10,6 +10,8 @@ export interface Site {
   readonly proposed: () => readonly Flow[]
   /** Where people reach the pages, without a slash at the end; null: where the request came to. */
   readonly publicUrl: string | null
+  /** What the cookies of known browsers are signed with. */
+  readonly browserKey: Buffer
 }
 
 /** Whether the browser came by https, perhaps to a proxy before us. */

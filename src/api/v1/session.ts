@@ -3,11 +3,12 @@ import { endSession, sessionsOf } from '../../store/browser-sessions.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { HeldRole } from '../access/roles.ts'
 import { whoHas } from '../access/authenticate.ts'
+import { knownBrowser } from '../access/known-browser.ts'
 import { followLink, readLink } from '../access/one-time-link.ts'
 import { changePassword } from '../access/own-password.ts'
 import { csrfOf } from '../access/secret-token.ts'
 import { beginSession, expiryAt, leaveSession, sessionSecret } from '../access/session-cookie.ts'
-import { signIn } from '../access/sign-in.ts'
+import { isWorthAudit, signIn } from '../access/sign-in.ts'
 import type { Who } from '../access/who.ts'
 import {
   accountParams,
@@ -58,14 +59,18 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
     async (request, reply) => {
       const { email, password } = request.body
       try {
-        const account = await signIn(database, { email, password, address: request.ip })
+        const account = await signIn(database, {
+          email,
+          password,
+          address: request.ip,
+          browser: knownBrowser(request, site),
+        })
         await beginSession(request, reply, site, account, 'password')
         request.who = await whoHas(account, site)
         await request.audit('signed in', email, { method: 'password' })
       } catch (error) {
-        // Only as often as passwords can be tried at all.
-        if (error instanceof ConcordatError && error.code === 'access.wrong-password')
-          await request.audit('sign-in refused', email)
+        const wrong = error instanceof ConcordatError && error.code === 'access.wrong-password'
+        if (wrong && (await isWorthAudit(database, request.ip))) await request.audit('sign-in refused', email)
         throw error
       }
       return { changed: true }

@@ -8,6 +8,7 @@ interface ServeCommandOptions extends CommonOptions {
   readonly host: string
   readonly port?: number
   readonly workers?: number
+  readonly trustedProxies?: string
 }
 
 /** `concordat serve`: runs the flows as their contract promises. */
@@ -34,7 +35,12 @@ export function workerCommand(cli: Cli): Command {
 }
 
 const serviceCommand = (...command: Parameters<typeof newCommand>): Command =>
-  newCommand(...command).option('--workers <n>', 'flows worked on at once in this process (default: all)', wholeNumber)
+  newCommand(...command)
+    .option(
+      '--trusted-proxies <n>',
+      'proxies before it that say where visitors come from: how many, or their addresses',
+    )
+    .option('--workers <n>', 'flows worked on at once in this process (default: all)', wholeNumber)
 
 async function run(cli: Cli, role: 'serve' | 'worker', options: ServeCommandOptions): Promise<void> {
   if (options.workers === 0)
@@ -52,7 +58,10 @@ async function run(cli: Cli, role: 'serve' | 'worker', options: ServeCommandOpti
       await cli.interrupt.during(() =>
         cli.backend.serve(app, {
           role,
-          listen: options.port === undefined ? null : { host: options.host, port: options.port },
+          listen:
+            options.port === undefined
+              ? null
+              : { host: options.host, port: options.port, trustedProxies: options.trustedProxies },
           ...(options.workers !== undefined && { slots: options.workers }),
           env: cli.env,
           log: (line) => cli.terminal.out(line),
