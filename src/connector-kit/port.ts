@@ -61,6 +61,8 @@ export interface ObjectSpec {
   /** A column the system changes with every write (integer or timestamp). */
   readonly version?: string
   readonly filter?: Filter
+  /** IANA zone of times that the system stores without one; UTC unless given. */
+  readonly timezone?: string
   /** Columns that the flow reads or writes; `open` refuses names that do not exist. */
   readonly fields: readonly string[]
   readonly lines?: readonly LinesSpec[]

@@ -20,6 +20,7 @@ export function completeFlow(draft: FlowDraft): Flow | null {
   if (!fields.every((field) => field !== null)) return null
   const flow = {
     name: draft.name,
+    timezone: draft.timezone,
     owners,
     systems: draft.systems,
     master,

@@ -39,6 +39,8 @@ export interface SystemDeclaration {
 
 export interface Flow {
   readonly name: string
+  /** The contract's zone: of days, and of times that are stored without one. */
+  readonly timezone: string
   readonly owners: { readonly business: Person; readonly technical: Person }
   /** Names in the order of `records`. */
   readonly systems: readonly string[]
@@ -76,6 +78,8 @@ export interface Records {
   readonly onCreate: Readonly<Record<string, string | null>>
   /** Column values that mean "archived" here; needed where something is archived in this system. */
   readonly archive?: Readonly<Record<string, string | null>>
+  /** Zone of times that the system stores without one, where it is not the contract's. */
+  readonly timezone?: string
   /** How far an incremental read looks back behind its cursor, for transactions that commit late. */
   readonly overlapMs: number
 }
@@ -112,6 +116,8 @@ export type FieldMapping =
       readonly language?: CountryLanguage
       /** Column of this system that names the country of numbers (`phone`, `vat`) without a prefix. */
       readonly countryFrom?: string
+      /** `instant`: zone of times without one in this system, where that is not the field's. */
+      readonly timezone?: string
     }
   | {
       readonly kind: 'expression'
@@ -119,6 +125,8 @@ export type FieldMapping =
       readonly read: string
       /** Column → CEL over `value` (the canonical value). Absent: one way, this system is never written. */
       readonly write?: Readonly<Record<string, string>>
+      /** As with a column. */
+      readonly timezone?: string
     }
   /** `lines` in this system: the child table. */
   | { readonly kind: 'lines'; readonly object: string; readonly parent: string; readonly id?: readonly string[] }

@@ -9,6 +9,7 @@ type Undecided<T> = { readonly [K in keyof T]: T[K] | undefined }
 
 export interface FlowDraft {
   readonly name: string
+  readonly timezone: string
   readonly owners: { readonly business: Person | undefined; readonly technical: Person | undefined }
   /** As declared in `records`; all systems of the contract while the flow has no records. */
   readonly systems: readonly string[]

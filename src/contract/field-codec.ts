@@ -1,7 +1,8 @@
-import type { ColumnFacts } from '../model/column-facts.ts'
+import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { countryRenderer } from '../model/types/country-form.ts'
+import { dateRenderer } from '../model/types/date-form.ts'
 import { phoneRenderer } from '../model/types/phone-form.ts'
 import type { FieldType, TypeSpec } from '../model/field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../model/value.ts'
@@ -29,12 +30,23 @@ export interface FieldCodec {
 
 type Facts = ReadonlyMap<string, ColumnFacts> | undefined
 
-/**
- * Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses.
- * `facts`: what is known of the columns.
- */
-export function compileField(field: Field, system: string, columns: readonly string[], facts?: Facts): FieldCodec {
-  const mapping = field.mapping[system]
+/** What a field's values depend on besides its own declaration. */
+export interface Surroundings {
+  /** What is known of the columns. */
+  readonly facts?: Facts
+  /** Zone in which a moment is a day, and that of times without zone. */
+  readonly zones?: { readonly day: string; readonly local: string } | undefined
+}
+
+/** Compiles a field's mapping to one system; throws `contract.invalid` for a mapping that the contract check refuses. */
+export function compileField(
+  declared: Field,
+  system: string,
+  columns: readonly string[],
+  { facts, zones }: Surroundings = {},
+): FieldCodec {
+  const mapping = declared.mapping[system]
+  const field: Field = { ...declared, spec: specIn(declared.spec, mapping, zones) }
   const refersTo = field.spec.type === 'reference' ? field.spec.flow : null
   const type = fieldTypeOf(field.spec)
   if (mapping === undefined || mapping.kind === 'lines') {
@@ -45,6 +57,15 @@ export function compileField(field: Field, system: string, columns: readonly str
       ? columnCodec(field, system, type, mapping, columns, facts)
       : expressionCodec(field, system, type, mapping, columns, facts)
   return { holds: true, refersTo, ...codec }
+}
+
+/** The type as it is in one system, whose times without zone may be those of another place. */
+function specIn(spec: TypeSpec, mapping: FieldMapping | undefined, zones: Surroundings['zones']): TypeSpec {
+  if (spec.type === 'date' && zones !== undefined)
+    return spec.timezone === undefined ? { ...spec, timezone: zones.day, local: zones.local } : spec
+  if (spec.type === 'instant' && mapping !== undefined && mapping.kind !== 'lines' && mapping.timezone !== undefined)
+    return { ...spec, timezone: mapping.timezone }
+  return spec
 }
 
 type Codec = Pick<FieldCodec, 'writable' | 'read' | 'write' | 'readsAlso'>
@@ -64,7 +85,7 @@ function columnCodec(
     const { countryFrom } = mapping
     const put = putWhere(type.parse('') === null)
     if (countryFrom !== undefined) return countryCodec(field, system, mapping, countryFrom, columns, put)
-    const render = rendererOf(field.spec, mapping)
+    const render = rendererOf(field.spec, mapping, facts?.get(mapping.column)?.kind)
     return {
       writable: true,
       read: (values) => type.parse(values[place]!),
@@ -84,7 +105,13 @@ function columnCodec(
 }
 
 /** How the canonical values of a column are written there. */
-function rendererOf(spec: TypeSpec, { form, language = 'en' }: ColumnMapping): (value: Canonical) => Raw {
+function rendererOf(
+  spec: TypeSpec,
+  { form, language = 'en' }: ColumnMapping,
+  kind?: ColumnKind,
+): (value: Canonical) => Raw {
+  if (spec.type === 'date' && spec.timezone !== undefined)
+    return dateRenderer(kind, spec.timezone, spec.local ?? spec.timezone)
   if (spec.type === 'country' && (form === 'code3' || form === 'name')) return countryRenderer(form, language)
   if (spec.type === 'phone' && (form === 'national' || form === 'spaced')) return phoneRenderer(form, spec.country)
   const type = fieldTypeOf(spec)

@@ -3,7 +3,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { arrangeLines, decodeLines, encodeLines, type Line, lineKey } from '../model/lines.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field } from './contract.ts'
-import { compileField, type FieldCodec } from './field-codec.ts'
+import { compileField, type FieldCodec, type Surroundings } from './field-codec.ts'
 
 /*
  * A field of type `lines` in one system. Child rows come as JSON text of one column (the port's `LinesLayout`) and become
@@ -57,12 +57,15 @@ export function compileLines(
     readonly columns: readonly string[]
     readonly facts?: ReadonlyMap<string, ColumnFacts>
   },
+  zones?: Surroundings['zones'],
 ): LinesCodec {
   const declaration = field.lines
   if (declaration === undefined)
     throw new ConcordatError('bug', `Field ${field.name} is of type lines and declares none.`)
   const subFields = declaration.fields
-  const codecs = subFields.map((subField) => compileField(subField, system, layout.columns, layout.facts))
+  const codecs = subFields.map((subField) =>
+    compileField(subField, system, layout.columns, { facts: layout.facts, zones }),
+  )
   const keyPlaces = declaration.key.map((name) => subFields.findIndex((subField) => subField.name === name))
   const writable = keyPlaces.every((place) => codecs[place]?.writable)
   const keyOf = (values: readonly Canonical[]): string => lineKey(keyPlaces.map((place) => values[place] ?? null))

@@ -3,7 +3,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
 import { expressionColumns } from './expression.ts'
-import { compileField, type FieldCodec } from './field-codec.ts'
+import { compileField, type FieldCodec, type Surroundings } from './field-codec.ts'
 import { compileLines, type LinesChange, type LinesCodec, type Resolve } from './lines-mapping.ts'
 
 /*
@@ -111,8 +111,9 @@ function columnsOf(fields: readonly Field[], system: string): readonly string[] 
 
 /** Compiles the flow's mapping to one system; throws where a column is missing or the contract was never checked. */
 export function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping {
-  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, shape.facts))
-  const lines = flow.fields.map((field) => linesOf(field, system, shape))
+  const zones = { day: flow.timezone, local: localZone(flow, system) }
+  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, { facts: shape.facts, zones }))
+  const lines = flow.fields.map((field) => linesOf(field, system, shape, zones))
   const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
   const referring = places.filter((i) => codecs[i]!.refersTo !== null)
   const readByOthers = places.filter((i) => codecs[i]!.readsAlso && codecs[i]!.writable)
@@ -155,10 +156,20 @@ export function compileMapping(flow: Flow, system: string, shape: RowShape): Row
   }
 }
 
-function linesOf(field: Field, system: string, shape: RowShape): LinesCodec | null {
+/** Zone of the times that a system stores without one. */
+export function localZone(flow: Pick<Flow, 'timezone' | 'records'>, system: string): string {
+  return flow.records[system]?.timezone ?? flow.timezone
+}
+
+function linesOf(
+  field: Field,
+  system: string,
+  shape: RowShape,
+  zones: NonNullable<Surroundings['zones']>,
+): LinesCodec | null {
   if (field.mapping[system]?.kind !== 'lines') return null
   const layout = shape.lines.get(field.name)
-  if (layout) return compileLines(field, system, layout)
+  if (layout) return compileLines(field, system, layout, zones)
   throw new ConcordatError(
     'connector.no-such-object',
     `${system} gives no child rows for the lines of field ${field.name}.`,

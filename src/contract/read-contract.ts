@@ -205,6 +205,7 @@ function readSystems(
           'Write `${env:NAME}` or `${secret:NAME}`, with letters, digits and `_` in the name.',
         )
       }
+      if (setting === 'timezone') checkTimezone(findings, entry.value)
       const own = fault === null ? systemSettingFault(setting, entry.value.text) : null
       if (own) findings.error(entry.value.place, 'bad-system-setting', own.fault, own.cure)
       settings[setting] = entry.value.text

@@ -107,7 +107,9 @@ class FieldReader {
       named.push(key)
       const read = readMapping(flow, name, entry.place, entry.value, spec)
       if (read === undefined) continue
-      mapping[key] = read
+      const timezone = rules.records[key]?.timezone
+      const zoned = spec?.type === 'instant' && getScalar(node, 'timezone') === undefined && timezone !== undefined
+      mapping[key] = zoned && read.kind !== 'lines' ? { ...read, timezone } : read
       if (spec !== undefined) checkMapping(flow, entry.place, name, key, spec, read)
     }
     return { mapping, named }

@@ -96,6 +96,7 @@ export function readFlow(flow: FlowContext): FlowDraft {
   }))
   return {
     name: flow.name,
+    timezone: contract.timezone,
     owners,
     systems,
     master,

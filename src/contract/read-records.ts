@@ -4,6 +4,7 @@ import { parseDuration } from './duration.ts'
 import { demandedValues, parseFilter } from './filter-text.ts'
 import type { FlowContext } from './flow-context.ts'
 import { nearMiss } from './near-miss.ts'
+import { checkTimezone } from './read-type.ts'
 import { entriesOf, getMap, getScalar, getText, type MapNode, placeInText } from './node.ts'
 
 const DEFAULT_OVERLAP_MS = 60_000
@@ -83,6 +84,9 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
   }
   const changedAt = getText(node, 'changed_at')
   const version = getText(node, 'version')
+  const own = getScalar(node, 'timezone')
+  if (own !== undefined) checkTimezone(flow.findings, own)
+  const timezone = own?.text ?? flow.contract.systems.get(system)?.settings['timezone']
   if (object === undefined || id === undefined) return null
   return {
     object: object.text,
@@ -91,6 +95,7 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
     ...(version === undefined ? {} : { version }),
     ...(filter === undefined ? {} : { filter }),
     onCreate,
+    ...(timezone === undefined ? {} : { timezone }),
     ...(archive === undefined || archive.entries.size === 0 ? {} : { archive: columnValues(archive) }),
     overlapMs: overlap === undefined ? DEFAULT_OVERLAP_MS : (parseDuration(overlap) ?? DEFAULT_OVERLAP_MS),
   }

@@ -15,7 +15,7 @@ const SETTINGS_OF: Record<TypeName, readonly string[]> = {
   decimal: ['scale'],
   money: ['currency', 'scale'],
   boolean: [],
-  date: [],
+  date: ['timezone'],
   instant: ['timezone', 'precision'],
   choice: ['values'],
   email: [],
@@ -115,6 +115,11 @@ function build(
         return undefined
       }
       return { type, currency: currency.text, ...(scale === undefined ? {} : { scale }) }
+    }
+    case 'date': {
+      const zone = getScalar(node, 'timezone')
+      if (zone !== undefined && !checkTimezone(flow.findings, zone)) return undefined
+      return { type, ...(zone === undefined ? {} : { timezone: zone.text }) }
     }
     case 'instant': {
       const zone = getScalar(node, 'timezone')

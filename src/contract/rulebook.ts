@@ -92,6 +92,10 @@ class Writer {
       const own = schedule[system]
       return own === undefined ? [] : [this.words.lookedFor(system, printSchedule(own, this.language))]
     })
+    for (const system of systems) {
+      const zone = this.draft.records[system]?.timezone
+      if (zone !== undefined) sentences.push(this.words.localTimes(system, zone))
+    }
     if (lateAfterMs !== undefined) sentences.push(this.words.late(this.duration(lateAfterMs)))
     return sentences
   }

@@ -165,6 +165,7 @@ const records = map(
     where: text('Which records belong to the flow.', ["type = 'customer' and deleted_at is null"]),
     on_create: columnValues('Fixed values of columns for records that are created here.'),
     archive: columnValues('Values of columns that mean "archived" here.'),
+    timezone: text('Zone of times without one in this table; the system’s unless given.', ['UTC']),
     overlap: duration(
       'How far a read of changes looks back, for transactions that commit late; 1 minute unless given.',
       '1 minute',
@@ -256,9 +257,10 @@ const typeSettings = {
     z.union([z.string(), z.number(), z.boolean()], { error: 'must be one value' }),
     '`choice`: the agreed values.',
   ),
-  timezone: text('`instant`: zone of times that are stored without one; the contract’s unless given.', [
-    'Europe/Madrid',
-  ]),
+  timezone: text(
+    '`instant`: zone of times that are stored without one. `date`: zone in which a moment is a day. The contract’s unless given.',
+    ['Europe/Madrid'],
+  ),
   precision: choice(
     ['microseconds', 'milliseconds', 'seconds', 'minutes'],
     '`instant`: the precision that every system can hold.',

@@ -1,8 +1,8 @@
 import type { SystemDeclaration } from './contract.ts'
 
 /*
- * Settings of a system that are ours and not its connector's: how fast it may be called, and how its webhooks prove who
- * sent them.
+ * Settings of a system that are ours and not its connector's: how fast it may be called, what its times mean, and how its
+ * webhooks prove who sent them.
  */
 
 /** How the sender of a webhook signs: Standard Webhooks, or an HMAC of the body in a header of its own. */
@@ -15,7 +15,7 @@ export type WebhookSignature =
       readonly header: string
     }
 
-const OWN = ['rate_limit', 'webhook_secret', 'webhook_signature', 'webhook_object', 'webhook_id'] as const
+const OWN = ['rate_limit', 'timezone', 'webhook_secret', 'webhook_signature', 'webhook_object', 'webhook_id'] as const
 type Own = (typeof OWN)[number]
 
 const PER: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 }

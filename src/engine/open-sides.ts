@@ -1,5 +1,6 @@
 import type { Connector } from '../connector-kit/port.ts'
 import type { Flow } from '../contract/contract.ts'
+import { localZone } from '../contract/mapping.ts'
 import type { Database } from '../store/database.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
 import { layoutNames } from './row-shape.ts'
@@ -30,6 +31,7 @@ export async function openSides(
       layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),
       mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
       leads: flow.master === 'shared' || flow.master === row.system,
+      localZone: localZone(flow, row.system),
       parents,
     })
   }

@@ -1,5 +1,5 @@
 import type { Cursor, RemoteRecord } from '../connector-kit/port.ts'
-import { changedAt, type Side } from './side.ts'
+import { changedAt, changeTime, type Side } from './side.ts'
 
 /**
  * How many of these records looks at changes have missed: they had come as far as `cursor`, which is later than the change
@@ -7,7 +7,7 @@ import { changedAt, type Side } from './side.ts'
  */
 export function missedByLooks(side: Side, records: readonly RemoteRecord[], cursor: Cursor, overlapMs: number): number {
   const place = side.remote.layout.changedAt
-  const reached = Date.parse(cursor.at)
+  const reached = Date.parse(changeTime(side, cursor.at) ?? '')
   // A number that counts writes has no overlap in milliseconds.
   if (place < 0 || Number.isNaN(reached) || /^\d+$/.test(cursor.at)) return 0
   return records.filter((record) => {

@@ -1,6 +1,6 @@
 import type { Layout, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
 import type { Flow } from '../contract/contract.ts'
-import { compileMapping, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
+import { compileMapping, localZone, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
 import { decodeImage } from '../model/image.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
@@ -22,6 +22,8 @@ export interface Side {
   readonly mayWrite: boolean
   /** The flow's master, or the flow has none: records are made and deleted here as of right. */
   readonly leads: boolean
+  /** Zone of times that it stores without one. */
+  readonly localZone: string
   /** Side of each referenced flow in the same system. */
   readonly parents: ReadonlyMap<string, number>
 }
@@ -57,6 +59,7 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
     ...(records.changedAt !== undefined && { changedAt: records.changedAt }),
     ...(records.version !== undefined && { version: records.version }),
     ...(records.filter !== undefined && { filter: records.filter }),
+    timezone: localZone(flow, system),
     fields: [...new Set([...mappedColumns(flow, system), ...fixed])],
     ...(lines.length > 0 && { lines }),
   }
@@ -123,13 +126,16 @@ async function lookUp(
   return (flow, id) => found.get(flow)?.get(id)
 }
 
-const INSTANT = fieldTypeOf({ type: 'instant' })
-
 /** When the system says the record changed, as a canonical instant; null when it does not say. */
 export function changedAt(side: Side, values: readonly Raw[]): string | null {
   const place = side.remote.layout.changedAt
   if (place < 0) return null
-  const parsed = INSTANT.parse(values[place] ?? null)
+  return changeTime(side, values[place] ?? null)
+}
+
+/** A changed-at as the system prints it, as a canonical instant; null when it is none. */
+export function changeTime(side: Side, raw: Raw): string | null {
+  const parsed = fieldTypeOf({ type: 'instant', timezone: side.localZone }).parse(raw)
   return typeof parsed === 'string' ? parsed : null
 }
 

@@ -7,7 +7,8 @@ export type TypeSpec =
   | { type: 'decimal'; scale?: number }
   | { type: 'money'; currency: string; scale?: number }
   | { type: 'boolean' }
-  | { type: 'date' }
+  /** A moment is the day that it is in `timezone`; a time without zone is one of `local`. Without them: the day as it is written. */
+  | { type: 'date'; timezone?: string; local?: string }
   | { type: 'instant'; timezone?: string; precision?: 'microseconds' | 'milliseconds' | 'seconds' | 'minutes' }
   | { type: 'choice'; values?: readonly string[] }
   | { type: 'email' }

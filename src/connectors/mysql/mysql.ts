@@ -139,6 +139,7 @@ class MysqlConnector implements Connector {
       ),
       changedAt,
       version: spec.version === undefined ? null : column(spec.version),
+      timezone: spec.timezone ?? 'UTC',
       filter: spec.filter ?? null,
       children,
     })

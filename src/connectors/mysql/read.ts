@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { localFrom, offsetNow } from '../../connector-kit/local-times.ts'
 import type { ChangePage, Cursor, KeyRange, RemoteRecord } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
@@ -83,7 +84,7 @@ export async function now(session: Session, rows: RowQuery): Promise<Cursor> {
   const at = `t.${quoteName(changedAt.name)}`
   const sql =
     `select ${selectList([changedAt, rows.open.id], 't')} from ${rows.from} ` +
-    `where ${at} is not null and ${notInFuture(changedAt, at)} order by ${at} desc, ${idOf(rows)} desc limit 1`
+    `where ${at} is not null and ${notInFuture(rows, changedAt, at)} order by ${at} desc, ${idOf(rows)} desc limit 1`
   const [newest] = await session.query((link) => link.rows(sql), rows.open.table.name)
   if (newest !== undefined && !newest[0]!.startsWith('0000')) return { at: newest[0]!, id: newest[1]! }
   return { at: isTime(changedAt) ? '1970-01-02 00:00:00' : '0', id: '' }
@@ -106,11 +107,12 @@ export async function* changedSince(
   const place = comparedPlaceholder(changedAt)
   const from = parameter(changedAt, cursor.at)
   const later = laterThan(rows, changedAt, cursor)
-  const since = lessOverlap(changedAt, place, overlapMs)
+  const local = changedAt.kind === 'local timestamp' ? localFrom(cursor.at, overlapMs, rows.open.timezone) : null
+  const since = local === null ? lessOverlap(changedAt, place, overlapMs) : place
   const sql =
-    `select case when ${later.sql} and ${notInFuture(changedAt, at)} then '1' else '0' end, ${rows.list.sql} from ${rows.from} ` +
+    `select case when ${later.sql} and ${notInFuture(rows, changedAt, at)} then '1' else '0' end, ${rows.list.sql} from ${rows.from} ` +
     `where ${at} >= ${since} order by ${at}, ${idOf(rows)}`
-  const values = [...later.values, ...rows.list.values, from]
+  const values = [...later.values, ...rows.list.values, local ?? from]
 
   let reached = cursor
   const toPage = async (page: readonly (readonly Raw[])[]): Promise<ChangePage> => {
@@ -212,10 +214,9 @@ function isTime(column: Column): boolean {
   return column.kind === 'instant' || column.kind === 'local timestamp' || column.kind === 'date'
 }
 
-/** A local time may be up to 14 hours ahead of UTC. */
-function notInFuture(column: Column, at: string): string {
+function notInFuture(rows: RowQuery, column: Column, at: string): string {
   if (column.kind === 'instant') return `${at} <= utc_timestamp(6)`
-  return isTime(column) ? `${at} <= utc_timestamp(6) + interval 14 hour` : 'true'
+  return isTime(column) ? `${at} <= utc_timestamp(6) + interval ${offsetNow(rows.open.timezone)} second` : 'true'
 }
 
 /** Numbers that grow with every write have no duration: as many steps back as milliseconds, at most 1,000. */

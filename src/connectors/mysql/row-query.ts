@@ -31,6 +31,8 @@ export interface OpenTable {
   readonly columns: readonly Column[]
   readonly changedAt: Column | null
   readonly version: Column | null
+  /** Zone of times without one. */
+  readonly timezone: string
   readonly filter: Filter | null
   readonly children: readonly ChildTable[]
 }

@@ -153,6 +153,7 @@ class PostgresConnector implements Connector {
       ),
       changedAt,
       version: spec.version === undefined ? null : column(spec.version),
+      timezone: spec.timezone ?? 'UTC',
       filter: spec.filter ?? null,
       children,
     })

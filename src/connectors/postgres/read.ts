@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { decodeImage } from '../../model/image.ts'
+import { localFrom, offsetNow } from '../../connector-kit/local-times.ts'
 import type { ChangePage, Cursor, KeyRange, RemoteRecord } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
@@ -84,7 +85,7 @@ export async function now(session: Session, rows: RowQuery): Promise<Cursor> {
   return reading(session, rows, async (client) => {
     const text = copyOne(
       `${at}, ${id}`,
-      `${tableName(rows.open.table)} t where ${id} is not null and ${at} is not null and ${notInFuture(changedAt, at)} order by ${at} desc, ${id} desc limit 1`,
+      `${tableName(rows.open.table)} t where ${id} is not null and ${at} is not null and ${notInFuture(rows, changedAt, at)} order by ${at} desc, ${id} desc limit 1`,
     )
     for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
       const [newest, newestId] = decodeImage(lines[0]!)
@@ -115,13 +116,11 @@ export async function* changedSince(
     canHold(rows.open.id, cursor.id) && cursor.id !== ''
       ? `(${at}, ${id}) > (${from}, ${bindings.add(cursor.id)}::${rows.open.id.castType})`
       : `${at} >= ${from}`
+  const local = changedAt.kind === 'local timestamp' ? localFrom(cursor.at, overlapMs, rows.open.timezone) : null
+  const since = local === null ? lessOverlap(changedAt, from, overlapMs) : `${bindings.add(local)}::timestamp`
   const text = rows.copy({
-    prefix: `${rows.scopeFlag(bindings)}, case when ${after} and ${notInFuture(changedAt, at)} then '1' else '0' end`,
-    where: [
-      `${id} is not null`,
-      `${at} >= ${lessOverlap(changedAt, from, overlapMs)}`,
-      ...(isTime(changedAt) ? [`isfinite(${at})`] : []),
-    ],
+    prefix: `${rows.scopeFlag(bindings)}, case when ${after} and ${notInFuture(rows, changedAt, at)} then '1' else '0' end`,
+    where: [`${id} is not null`, `${at} >= ${since}`, ...(isTime(changedAt) ? [`isfinite(${at})`] : [])],
     order: `${at}, ${id}`,
   })
   let reached = cursor
@@ -240,14 +239,13 @@ function isTime(column: Column): boolean {
   return column.kind === 'instant' || column.kind === 'local timestamp' || column.kind === 'date'
 }
 
-/** A local time may be up to 14 hours ahead of UTC. */
-function notInFuture(column: Column, at: string): string {
+function notInFuture(rows: RowQuery, column: Column, at: string): string {
   switch (column.kind) {
     case 'instant':
       return `(isfinite(${at}) and ${at} <= clock_timestamp())`
     case 'local timestamp':
     case 'date':
-      return `(isfinite(${at}) and ${at} <= (clock_timestamp() at time zone 'UTC') + interval '14 hours')`
+      return `(isfinite(${at}) and ${at} <= (clock_timestamp() at time zone 'UTC') + interval '${offsetNow(rows.open.timezone)} seconds')`
     default:
       return 'true'
   }

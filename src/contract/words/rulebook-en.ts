@@ -34,6 +34,8 @@ export const rulebookEn = {
     `${capital(manyOf(flow))} flow only from ${systemTitle(from)} to ${systemTitle(to)}.`,
 
   lookedFor: (system: string, schedule: string) => `Changes in ${systemTitle(system)} are looked for ${schedule}.`,
+  localTimes: (system: string, zone: string) =>
+    `Times that ${systemTitle(system)} stores without a zone are those of ${zone}.`,
   late: (duration: string) => `A change that waits longer than ${duration} is late, and the owners are told.`,
 
   neverMatched: (flow: string) => `${capital(manyOf(flow))} that already exist on both sides are never matched.`,

@@ -33,6 +33,7 @@ export const rulebookEs: typeof rulebookEn = {
   oneWay: (flow, from, to) => `Los ${records(flow)} van solo de ${systemTitle(from)} a ${systemTitle(to)}.`,
 
   lookedFor: (system, schedule) => `Los cambios en ${systemTitle(system)} se buscan ${schedule}.`,
+  localTimes: (system, zone) => `Las horas que ${systemTitle(system)} guarda sin zona son las de ${zone}.`,
   late: (duration) => `Un cambio que espera más de ${duration} va con retraso, y se avisa a los responsables.`,
 
   neverMatched: (flow) => `Los ${records(flow)} que ya existen en ambos lados nunca se emparejan.`,

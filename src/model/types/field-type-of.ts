@@ -38,7 +38,7 @@ function make(spec: TypeSpec): FieldType {
     case 'boolean':
       return booleanType()
     case 'date':
-      return dateType()
+      return dateType(spec)
     case 'instant':
       return instantType(spec)
     case 'choice':

@@ -44,7 +44,17 @@ export function instantType(spec: Extract<TypeSpec, { type: 'instant' }>): Field
 
 function read(text: string, zone: Zone, precision: Precision): string | null {
   const parts = SHAPE.exec(text)
-  if (!parts) return null
+  const seconds = parts && secondsOf(parts, zone)
+  return seconds === null ? null : write(seconds, parts![7] ?? '', precision)
+}
+
+/** Seconds since 1970 of a text as `instant` reads it, the fraction cut; null when it is none. */
+export function instantSeconds(text: string, zone: Zone): number | null {
+  const parts = text.length <= 64 ? SHAPE.exec(text) : null
+  return parts && secondsOf(parts, zone)
+}
+
+function secondsOf(parts: RegExpExecArray, zone: Zone): number | null {
   const year = Number(parts[1])
   const month = Number(parts[2])
   const day = Number(parts[3])
@@ -54,7 +64,7 @@ function read(text: string, zone: Zone, precision: Precision): string | null {
   if (!isCalendarDay(year, month, day) || hour > 23 || minute > 59 || second > 59) return null
   const local = dayNumber(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
   const offset = parts[8] === undefined ? zone.ofLocal(local) : offsetSeconds(parts[8])
-  return offset === null ? null : write(local - offset, parts[7] ?? '', precision)
+  return offset === null ? null : local - offset
 }
 
 function offsetSeconds(text: string): number | null {
@@ -94,12 +104,16 @@ function renderIn(zone: Zone, value: string): string {
     twoDigits(value, 11) * 3600 +
     twoDigits(value, 14) * 60 +
     twoDigits(value, 17)
+  return localText(zone, utc, value.length > CANONICAL_LENGTH ? value.slice(CANONICAL_LENGTH - 1, -1) : '')
+}
+
+/** An instant (seconds since 1970, and the text of its fraction) as local time of a zone with its offset. */
+export function localText(zone: Zone, utc: number, fraction = ''): string {
   let offset = zone.ofInstant(utc)
   let date = dayText(Math.floor((utc + offset) / 86_400))
   // The first and last hours of all years have no local time in some zones.
   if (date === null) date = dayText(Math.floor((utc + (offset = 0)) / 86_400))!
   const local = utc + offset
-  const fraction = value.length > CANONICAL_LENGTH ? value.slice(CANONICAL_LENGTH - 1, -1) : ''
   const size = Math.abs(offset)
   const suffix = `${offset < 0 ? '-' : '+'}${clock(size).slice(0, size % 60 === 0 ? 5 : 8)}`
   return `${date} ${clock(local - Math.floor(local / 86_400) * 86_400)}${fraction}${suffix}`
