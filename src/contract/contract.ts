@@ -2,6 +2,7 @@ import type { Filter } from '../model/filter.ts'
 import type { AlertSettings, Channel } from './channel.ts'
 import type { TypeSpec } from '../model/field-type.ts'
 import type { CountryForm, CountryLanguage, PhoneForm } from '../model/written-form.ts'
+import type { OnConflict } from './on-conflict.ts'
 
 /*
  * A contract after reading: every decision typed, names resolved, durations in milliseconds. Only a contract without
@@ -93,8 +94,8 @@ export interface Field {
   readonly spec: TypeSpec
   readonly required: boolean
   readonly master: string | 'shared'
-  /** Only with `master: shared`: `newest`, `ask`, or the name of the system that wins. */
-  readonly onConflict: string | null
+  /** Only with `master: shared`: `newest`, `ask`, the name of the system that wins, or such names in order of preference. */
+  readonly onConflict: OnConflict | null
   readonly editedOutsideMaster: EdgeCases['editedOutsideMaster']
   readonly emptyInMaster: EdgeCases['emptyInMaster']
   readonly invalidValue: EdgeCases['invalidValue']

@@ -96,6 +96,14 @@ test.each([
   expect(contract.flows.get('customers')!.fingerprint).toBe(ORIGINAL.flows.get('customers')!.fingerprint)
 })
 
+test('another order of preference is another decision', () => {
+  const preferring = (list: string) => read(COMPLETE.replace('on_conflict: newest', `on_conflict: ${list}`))
+  expect(preferring('[erp, crm]').fingerprint).toBe(preferring('[ erp, "crm" ]').fingerprint)
+  expect(preferring('[erp, crm]').flows.get('customers')!.fingerprint).not.toBe(
+    preferring('[crm, erp]').flows.get('customers')!.fingerprint,
+  )
+})
+
 test('a fingerprint is sha256 in hexadecimal', () => {
   expect(ORIGINAL.fingerprint).toMatch(/^[0-9a-f]{64}$/)
 })

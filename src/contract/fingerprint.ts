@@ -50,9 +50,10 @@ export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {
   })
 }
 
-function normalField({ spec, lines, ...field }: Field): unknown {
+function normalField({ spec, lines, onConflict, ...field }: Field): unknown {
   return {
     ...field,
+    onConflict: Array.isArray(onConflict) ? new Ordered(onConflict) : onConflict,
     spec,
     lines: lines === undefined ? null : { key: lines.key, fields: lines.fields.map(normalField) },
   }

@@ -1,8 +1,10 @@
 import type { EdgeCases, FieldMapping, Records } from './contract.ts'
 import { checkColumns } from './check-columns.ts'
+import { readConflict } from './read-conflict.ts'
 import type { FieldDraft } from './draft.ts'
 import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, texts } from './node.ts'
+import type { OnConflict } from './on-conflict.ts'
 import { checkMapping, readMapping } from './read-mapping.ts'
 import { readType } from './read-type.ts'
 import type { QuestionFacts } from './question-names.ts'
@@ -17,7 +19,7 @@ export interface FlowRules {
   /** False while the flow has no `records`: then any system of the contract may hold a field. */
   readonly recordsKnown: boolean
   readonly master: string | undefined
-  readonly onConflict: string | undefined
+  readonly onConflict: OnConflict | undefined
   readonly direction: 'both' | { readonly from: string; readonly to: string } | undefined
   readonly edgeCases: {
     readonly [K in 'editedOutsideMaster' | 'emptyInMaster' | 'invalidValue']: EdgeCases[K] | undefined
@@ -166,9 +168,9 @@ class FieldReader {
     return text
   }
 
-  private onConflict(master: string | undefined, named: readonly string[]): string | null | undefined {
+  private onConflict(master: string | undefined, named: readonly string[]): OnConflict | null | undefined {
     const { flow, rules } = this
-    const written = getScalar(this.node, 'on_conflict')
+    const written = get(this.node, 'on_conflict')
     if (master !== 'shared') {
       if (written !== undefined && master !== undefined) {
         flow.error(
@@ -189,7 +191,7 @@ class FieldReader {
       }
       return rules.onConflict
     }
-    return checkConflict(flow, written, rules, named)
+    return readConflict(flow, written, rules, named)
   }
 
   private lines(named: readonly string[]): { key: readonly string[]; fields: readonly FieldDraft[] } {
@@ -325,32 +327,4 @@ class FieldReader {
       `Write \`master: ${system}\`, or add \`write\` to the mapping.`,
     )
   }
-}
-
-/** `on_conflict` of a flow or field: `newest`, `ask` or a system that holds it. */
-export function checkConflict(
-  flow: FlowContext,
-  written: { readonly text: string; readonly place: Parameters<FlowContext['error']>[0] },
-  rules: Pick<FlowRules, 'records' | 'recordsKnown' | 'systems'>,
-  holders: readonly string[],
-): string | undefined {
-  const known = ['newest', 'ask', ...holders]
-  if (!known.includes(written.text)) {
-    flow.unknown(written.place, 'unknown-choice', written.text, 'an answer to `on_conflict`', known)
-    return undefined
-  }
-  if (written.text === 'newest' && rules.recordsKnown) {
-    for (const system of holders) {
-      const records = rules.records[system]
-      if (records !== undefined && records.changedAt === undefined) {
-        flow.error(
-          written.place,
-          'newest-without-time',
-          `The newest change cannot win, because the records of ${systemTitle(system)} have no \`changed_at\`.`,
-          `Add \`changed_at\` to the records of \`${system}\`, or choose \`ask\` or a system.`,
-        )
-      }
-    }
-  }
-  return written.text
 }

@@ -5,7 +5,8 @@ import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, type ScalarNode } from './node.ts'
 import { readEdgeCases } from './read-edge-cases.ts'
 import { readMatch } from './read-match.ts'
-import { checkConflict, readFields } from './read-fields.ts'
+import { readConflict } from './read-conflict.ts'
+import { readFields } from './read-fields.ts'
 import { readRecords } from './read-records.ts'
 import type { QuestionFacts } from './question-names.ts'
 import { type Ask, type FlowSetting, flowQuestion } from './questions.ts'
@@ -40,8 +41,8 @@ export function readFlow(flow: FlowContext): FlowDraft {
   }
   const master = readMaster(flow, systems, ask)
   const direction = readDirection(flow, systems, master, ask)
-  const onConflictNode = getScalar(node, 'on_conflict')
-  const onConflict = onConflictNode && checkConflict(flow, onConflictNode, { records, recordsKnown, systems }, systems)
+  const onConflictNode = get(node, 'on_conflict')
+  const onConflict = onConflictNode && readConflict(flow, onConflictNode, { records, recordsKnown }, systems)
   const own = fieldNodes(node)
   if (onConflictNode === undefined && master === 'shared') {
     if (

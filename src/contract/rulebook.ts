@@ -115,14 +115,14 @@ class Writer {
     const required = fields.filter((field) => field.required).map((field) => field.name)
     if (required.length > 0) sentences.push(words.required(name, required))
     const conflicts = Map.groupBy(
-      fields.filter((field) => field.master === 'shared' && typeof field.onConflict === 'string'),
-      (field) => field.onConflict!,
+      fields.filter((field) => field.master === 'shared' && (field.onConflict ?? null) !== null),
+      (field) => JSON.stringify(field.onConflict),
     )
-    for (const [rule, shared] of conflicts) {
+    for (const shared of conflicts.values()) {
       sentences.push(
         words.conflict(
           shared.map((field) => field.name),
-          rule,
+          shared[0]!.onConflict!,
         ),
       )
     }

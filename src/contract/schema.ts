@@ -41,6 +41,21 @@ const map = <T extends z.ZodRawShape>(shape: T, description: string) =>
 const list = <T extends z.ZodType>(item: T, description: string, error = 'must be a list') =>
   z.array(item, { error }).meta({ description })
 
+const onConflict = (description: string) =>
+  z
+    .union(
+      [
+        text(''),
+        z
+          .array(z.string({ error: 'must be text' }), { error: 'must be a list' })
+          .min(2, { error: 'must name two systems or more' }),
+      ],
+      {
+        error: 'must be text, or a list of systems',
+      },
+    )
+    .meta(meta(description, ['newest', 'ask', '[erp, crm, shop]']))
+
 function meta(description: string, examples: readonly string[]) {
   return examples.length === 0 ? { description } : { description, examples: [...examples] }
 }
@@ -279,7 +294,9 @@ const field = z
     {
       ...typeSettings,
       master: text("The system whose value counts, or `shared`; the flow's unless given.", ['shared']),
-      on_conflict: text('With `master: shared`: `newest`, `ask` or the system that wins.', ['newest', 'ask']),
+      on_conflict: onConflict(
+        'With `master: shared`: `newest`, `ask`, the system that wins, or several in order of preference.',
+      ),
       edited_outside_master: choice(EDITED_OUTSIDE, "This field's own answer; the flow's unless given."),
       empty_in_master: choice(EMPTY_IN_MASTER, "This field's own answer; the flow's unless given."),
       invalid_value: choice(INVALID_VALUE, "This field's own answer; the flow's unless given."),
@@ -335,9 +352,8 @@ export const flowSchema = map(
       'The two people who answer for this flow.',
     ),
     master: text('The system whose value counts, or `shared`.', ['erp', 'shared']),
-    on_conflict: text(
-      'With `master: shared`: `newest`, `ask` or the system that wins, for fields without their own answer.',
-      ['newest', 'ask'],
+    on_conflict: onConflict(
+      'With `master: shared`: `newest`, `ask`, the system that wins, or several in order of preference; for fields without their own answer.',
     ),
     direction: text('`both`, or one way such as `erp to crm`.', ['both', 'erp to crm']),
     schedule: z

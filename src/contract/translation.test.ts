@@ -77,7 +77,7 @@ const CONTRACTS = [
     answers.map((answer) => TEXT.replaceAll(new RegExp(`^( +)${setting}: .*$`, 'gm'), `$1${setting}: ${answer}`)),
   ),
   ...['shared', 'crm', ''].map((master) => TEXT.replace('    master: erp\n', `    master: ${master}\n`)),
-  ...['newest', 'ask', 'erp'].map((rule) => TEXT.replace('on_conflict: newest', `on_conflict: ${rule}`)),
+  ...['newest', 'ask', 'erp', '[erp, crm]'].map((rule) => TEXT.replace('on_conflict: newest', `on_conflict: ${rule}`)),
   TEXT.replaceAll(/^ +(?:missing_reference|invalid_value): .*\n/gm, ''),
   TEXT.replace('technical: tomas }', 'technical: ana }'),
   TEXT.replace('owners: { business: ana, technical: tomas }', 'owners: { technical: tomas }'),

@@ -1,5 +1,5 @@
 import { agreeOnFields } from '../merge/first-agreement.ts'
-import type { Merged } from '../merge/merge-record.ts'
+import type { Merged } from '../merge/draft.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical, Reading } from '../model/value.ts'
@@ -135,7 +135,8 @@ async function decideField(
   const merged: Merged = { ...agreed, golden, changes: [...others, change], waived }
   await applyMerge(work, record, merged, outcome, new Map())
   // What was asked holds for a record that is gone, too: it is restored by what was decided.
-  for (const link of gone) {
+  const away = record.row.links.filter((link) => link.state === 'gone' || link.state === 'out of scope')
+  for (const link of away) {
     const { [name]: asked, ...rest } = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
     if (asked) outcome.links.push({ ...link, waived: encodeWaived(rest) })
   }

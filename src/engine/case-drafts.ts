@@ -1,5 +1,5 @@
 import type { Flow } from '../contract/contract.ts'
-import type { Ask } from '../merge/merge-record.ts'
+import type { Ask } from '../merge/draft.ts'
 import type { InEach, Language } from '../model/language.ts'
 import type { CaseDetail, CaseDraft } from '../store/cases.ts'
 import { CASE_WORDS, type CaseWords, type RecordAt } from './words/case-words.ts'
@@ -50,7 +50,13 @@ const creating = (flow: Flow, system: string, means: (systems: readonly string[]
 }
 
 /** Which of the values counts; none that would have to be written into a system which the flow only reads. */
-function valueChoices(words: CaseWords, flow: Flow, fieldName: string, systems: readonly string[]): Choices {
+function valueChoices(
+  words: CaseWords,
+  flow: Flow,
+  fieldName: string,
+  values: Readonly<Record<string, string | null>>,
+): Choices {
+  const systems = Object.keys(values).filter((name) => name !== 'golden')
   const { direction } = flow
   if (direction !== 'both') {
     return [
@@ -61,7 +67,7 @@ function valueChoices(words: CaseWords, flow: Flow, fieldName: string, systems: 
   const type = flow.fields.find((field) => field.name === fieldName)?.spec.type
   return [
     ...systems.map((system) => ({ choice: system, means: words.useEverywhere(system) })),
-    { choice: 'golden', means: words.keepAgreed },
+    ...('golden' in values ? [{ choice: 'golden', means: words.keepAgreed }] : []),
     // Nobody can type lines, or knows the number by which we know a record.
     ...(type === 'lines' || type === 'reference' ? [] : [{ choice: 'value', means: words.anotherValue }]),
   ]
@@ -69,7 +75,6 @@ function valueChoices(words: CaseWords, flow: Flow, fieldName: string, systems: 
 
 /** The same field was changed in several places, or outside its master, and the contract says to ask. */
 export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: string }): CaseDraft {
-  const systems = Object.keys(ask.values).filter((name) => name !== 'golden')
   const says = ask.cause === 'existing' ? 'differs' : ask.kind === 'conflict' ? 'changedInSeveral' : 'changedOutside'
   return {
     ...about,
@@ -85,7 +90,7 @@ export function fieldCase(flow: Flow, ask: Ask, about: About & { recordId: strin
     detail: {
       ...asked((words) => ({
         sentence: words[says](ask.field, about.title),
-        choices: valueChoices(words, flow, ask.field, systems),
+        choices: valueChoices(words, flow, ask.field, ask.values),
       })),
       values: ask.values,
     },
@@ -338,7 +343,6 @@ export function oscillationCase(
   values: Readonly<Record<string, string | null>>,
   about: About & { recordId: string },
 ): CaseDraft {
-  const systems = Object.keys(values).filter((name) => name !== 'golden')
   return {
     ...about,
     kind: 'breaker tripped',
@@ -348,7 +352,7 @@ export function oscillationCase(
     detail: {
       ...asked((words) => ({
         sentence: words.flips(field, about.title),
-        choices: valueChoices(words, flow, field, systems),
+        choices: valueChoices(words, flow, field, values),
       })),
       values,
     },

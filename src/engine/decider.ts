@@ -1,5 +1,5 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
-import type { Merged } from '../merge/merge-record.ts'
+import type { Merged } from '../merge/draft.ts'
 import { Unresolved } from '../model/value.ts'
 import { knownImages, recordsById, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'

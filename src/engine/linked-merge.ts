@@ -3,8 +3,9 @@ import type { Flow } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import { agreeOnFields } from '../merge/first-agreement.ts'
 import { matchKeys } from '../merge/match-key.ts'
-import { mergeRecord, type Merged, type Pending } from '../merge/merge-record.ts'
-import { isValue } from '../merge/side-state.ts'
+import type { Merged } from '../merge/draft.ts'
+import { mergeRecord, type Pending } from '../merge/merge-record.ts'
+import { isSkipped, isValue } from '../merge/side-state.ts'
 import type { Canonical } from '../model/value.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
@@ -122,7 +123,7 @@ export async function applyMerge(
     if (image !== link.image || nextWaived !== link.waived || link.layoutId !== side.layoutId || remote) {
       outcome.links.push({ ...link, image, layoutId: side.layoutId, waived: nextWaived, state: 'live' })
     }
-    if (Object.values(sideWaived).some((waiver) => waiver[1].endsWith('skipped'))) settledHere = false
+    if (Object.keys(sideWaived).some((field) => isSkipped(sideWaived, field))) settledHere = false
     if (row.state === 'live' && dueFields(work, side, golden, state.now, sideWaived).length > 0) {
       outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'sync', rule: ruleFor(changes) })
     } else if (!work.firstSync) {
@@ -131,8 +132,12 @@ export async function applyMerge(
       if (row.state !== 'deleted') outcome.settled.push({ subject: writeSubject(row.id, side.system) })
     }
   }
-  for (const ask of asks)
+  for (const ask of asks) {
     outcome.cases.push(fieldCase(work.flow, ask, { recordId: row.id, sideId: null, remoteId: null, title }))
+    // Under other rules the same difference may have been asked about as something else.
+    const other = ask.kind === 'conflict' ? 'outside edit' : 'conflict'
+    outcome.settled.push({ kind: other, subject: fieldSubject(row.id, ask.field) })
+  }
   work.counts.conflicts += asks.length
   for (const field of merged.settled) outcome.settled.push({ subject: fieldSubject(row.id, field) })
   return settledHere

@@ -1,4 +1,4 @@
-import type { FieldChange } from '../merge/merge-record.ts'
+import type { FieldChange } from '../merge/draft.ts'
 import type { Canonical } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import type { RecordRow } from '../store/links.ts'

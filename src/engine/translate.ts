@@ -1,5 +1,5 @@
 import type { Resolve } from '../contract/mapping.ts'
-import { isOverruled, isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
+import { isSkipped, type SideState, type Waived } from '../merge/side-state.ts'
 import { Unresolved, type Canonical, type Raw, type Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
@@ -60,8 +60,6 @@ export async function loadStates(
   }
   return rows.map((row) => {
     const { values: golden, fresh } = goldenOf(work, row)
-    const live = new Set(row.links.filter((link) => link.state === 'live').map((link) => link.sideId))
-    const linked = work.sides.filter((side) => live.has(side.id)).map((side) => side.system)
     const sides = work.sides.flatMap((side): LinkedSide[] => {
       const link = row.links.find((candidate) => candidate.sideId === side.id && candidate.state === 'live')
       if (!link) return []
@@ -74,7 +72,7 @@ export async function loadStates(
       const waived = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
       for (const i of fresh) shadow[i] = NO_SHADOW
       work.flow.fields.forEach((field, i) => {
-        if (isSkipped(waived, field.name) || isOverruled(field, waived[field.name], linked)) shadow[i] = NO_SHADOW
+        if (isSkipped(waived, field.name)) shadow[i] = NO_SHADOW
       })
       return [
         {

@@ -5,7 +5,8 @@ import { type Meeting, aMeeting, FIELDS, flowOf, isDue } from '../../test/fixtur
 import type { Flow } from '../contract/contract.ts'
 import type { Canonical } from '../model/value.ts'
 import { firstAgreement } from './first-agreement.ts'
-import { mergeRecord, type Merged } from './merge-record.ts'
+import type { Merged } from './draft.ts'
+import { mergeRecord } from './merge-record.ts'
 import { isValue, type SideState } from './side-state.ts'
 
 const RUNS = { numRuns: Number(process.env['CONCORDAT_PROPERTY_RUNS'] ?? 1_000) }

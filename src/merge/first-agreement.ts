@@ -1,6 +1,7 @@
 import type { Field, Flow } from '../contract/contract.ts'
+import { preferredSystems } from '../contract/on-conflict.ts'
 import type { Canonical } from '../model/value.ts'
-import { Draft, lostOf, newest, type Merged } from './merge-record.ts'
+import { Draft, lostOf, newest, type Merged } from './draft.ts'
 import { isValue, type SideState } from './side-state.ts'
 
 /*
@@ -50,7 +51,8 @@ export function agreeOnFields(
   return draft.result()
 }
 
-function joinField(
+/** Joins what the holders of a field, all of them readable, hold. An earlier question about it is answered or asked again. */
+export function joinField(
   draft: Draft,
   field: Field,
   i: number,
@@ -58,6 +60,7 @@ function joinField(
   policy: Flow['edgeCases']['existingRecords'],
 ): void {
   const before = draft.golden[i]!
+  for (const side of holders) if (side.waived[field.name]?.[1].endsWith('asked')) draft.unwaive(side, field)
   if (holders.every((side) => side.now[i] === before)) return
   const owner = leading(field, holders)
   if (owner === null) {
@@ -68,7 +71,8 @@ function joinField(
         draft.set(field, i, filled[0]!.now[i] as Canonical, 'existing: blanks filled', filled[0]!, {})
       return
     }
-    for (const side of holders) if (side.now[i] !== before) draft.waive(side, field, before, 'conflict asked')
+    // Nothing has been agreed on: the value that stands in competes like the others.
+    for (const side of holders) draft.waive(side, field, before, 'existing conflict asked')
     draft.ask('conflict', 'existing', field, i)
     return
   }
@@ -104,7 +108,7 @@ function joinField(
       }
       const reason = policy === 'ask' ? 'existing: asked' : 'existing: link only'
       if (owned !== before) draft.set(field, i, owned, reason, owner, {})
-      for (const side of others) draft.waive(side, field, owned, reason)
+      for (const side of policy === 'ask' ? holders : others) draft.waive(side, field, owned, reason)
       if (policy === 'ask') draft.ask('conflict', 'existing', field, i)
       return
     }
@@ -127,9 +131,13 @@ function fill(
 }
 
 /** The side whose value leads at first sync; null when only a person can say. */
-function leading(field: Field, holders: readonly SideState[]): SideState | null {
+export function leading(field: Field, holders: readonly SideState[]): SideState | null {
   const of = (system: string | null) => holders.find((side) => side.system === system)
   if (field.master !== 'shared') return of(field.master) ?? newest(holders)
   if (field.onConflict === 'newest') return newest(holders)
-  return of(field.onConflict) ?? null
+  for (const system of preferredSystems(field.onConflict)) {
+    const side = of(system)
+    if (side) return side
+  }
+  return null
 }

@@ -19,8 +19,9 @@ import {
 } from '../../test/fixtures/merging.ts'
 import type { Field } from '../contract/contract.ts'
 import { type Canonical, Invalid } from '../model/value.ts'
-import { mergeRecord, type Merged } from './merge-record.ts'
-import { isValue, type SideState } from './side-state.ts'
+import type { Merged } from './draft.ts'
+import { mergeRecord } from './merge-record.ts'
+import { isSkipped, isValue, type SideState } from './side-state.ts'
 
 const RUNS = { numRuns: Number(process.env['CONCORDAT_PROPERTY_RUNS'] ?? 1_000) }
 
@@ -344,8 +345,9 @@ describe('questions and waivers', () => {
             for (const [name, [golden, reason]] of Object.entries(side.waived)) {
               const i = FIELDS.indexOf(name as 'name')
               expect(golden).toBe(world.golden[i])
-              expect(side.now[i]).not.toBe(golden)
-              expect(reason.endsWith('skipped')).toBe(!isValue(side.now[i]))
+              // Who has a say in a question may hold the very value that others differ from.
+              if (!reason.endsWith('asked')) expect(side.now[i]).not.toBe(golden)
+              expect(isSkipped(side.waived, name)).toBe(!isValue(side.now[i]))
             }
           }
         }
@@ -551,6 +553,7 @@ describe('counterexamples that were found', () => {
       ['a'],
       [sideOf('crm', 'b', 'a', { waived }), sideOf('erp', null, unreadable, { waived })],
     )
-    expect(merged).toMatchObject({ golden: ['a'], changes: [], settled: [name] })
+    // It is still asked about: what it holds may be another value.
+    expect(merged).toMatchObject({ golden: ['a'], changes: [], asks: [{ values: { crm: 'a' } }], settled: [] })
   })
 })

@@ -1,4 +1,5 @@
 import type { Field } from '../contract/contract.ts'
+import { preferredSystems } from '../contract/on-conflict.ts'
 import type { Rule } from '../contract/rule.ts'
 import type { Canonical, Reading } from '../model/value.ts'
 
@@ -17,6 +18,10 @@ export type WaiverReason =
       | 'invalid value: field skipped'
       | 'missing reference: field skipped'
     >
+  /** Existing records differ in a shared field that no system leads. */
+  | 'existing conflict asked'
+  /** Its value takes part in a question, and cannot be read for now. */
+  | 'unreadable: asked'
   | 'lossy'
 
 /** Field name → the golden value that the side need not take over, and why. Void as soon as the golden value changes. */
@@ -37,21 +42,39 @@ export interface SideState {
 }
 
 /** The side's value could not be read so far; the golden value was decided without it. */
-export const isSkipped = (waived: Waived, field: string): boolean => waived[field]?.[1].endsWith('skipped') === true
+export function isSkipped(waived: Waived, field: string): boolean {
+  const reason = waived[field]?.[1]
+  return reason !== undefined && (reason.endsWith('skipped') || reason === 'unreadable: asked')
+}
 
 /**
- * The contract would not let the difference be any more: it was changed since. `systems`: where the record is linked.
- * What was decided once for all existing records stays decided.
+ * A question to people about a field of the side is open. It is for one golden value; a side that holds this very value takes
+ * part in the question when it has a say in it.
  */
-export function isOverruled(field: Field, waiver: Waived[string] | undefined, systems: readonly string[]): boolean {
+export const isAskedAbout = (waived: Waived, field: string, golden: Canonical): boolean =>
+  waived[field]?.[0] === golden && waived[field][1].endsWith('asked')
+
+/**
+ * The contract would not let the difference be any more: it was changed since. `deciding`: systems whose value a rule about
+ * conflicts can choose, and whether the field's master is among the record's systems.
+ */
+export function isOverruled(
+  field: Field,
+  waiver: Waived[string] | undefined,
+  deciding: { readonly parties: readonly string[]; readonly master: boolean },
+): boolean {
   switch (waiver?.[1]) {
     case 'outside edit left alone':
       // Somebody who was asked may have said so, too.
       return field.master === 'shared' || ['revert', 'accept'].includes(field.editedOutsideMaster)
     case 'outside edit asked':
-      return field.master === 'shared' || field.editedOutsideMaster !== 'ask'
+      return field.master === 'shared' || (deciding.master && field.editedOutsideMaster !== 'ask')
     case 'conflict asked':
-      return field.master !== 'shared' || field.onConflict === 'newest' || systems.includes(field.onConflict ?? '')
+      if (field.master !== 'shared') return deciding.master
+      return (
+        field.onConflict === 'newest' ||
+        preferredSystems(field.onConflict).some((system) => deciding.parties.includes(system))
+      )
     case 'empty master kept':
       return field.emptyInMaster !== 'keep'
     default:

@@ -171,6 +171,8 @@ export const en = {
     'existing: blanks filled': 'only blanks are filled at the first sync',
     'existing: link only': 'the first sync only links',
     'existing: asked': 'a person is to decide',
+    'existing conflict asked': 'a person is to decide',
+    'unreadable: asked': 'its value cannot be read, and a person is to decide',
     oscillation: 'it went back and forth',
     'invalid value: field skipped': 'its value cannot be read',
     'missing reference: field skipped': 'it refers to a record that is not in agreement',

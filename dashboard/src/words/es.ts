@@ -171,6 +171,8 @@ export const es: typeof en = {
     'existing: blanks filled': 'la primera sincronización solo rellena lo vacío',
     'existing: link only': 'la primera sincronización solo enlaza',
     'existing: asked': 'una persona tiene que decidir',
+    'existing conflict asked': 'una persona tiene que decidir',
+    'unreadable: asked': 'su valor no se puede leer y una persona tiene que decidir',
     oscillation: 'iba y venía',
     'invalid value: field skipped': 'su valor no se puede leer',
     'missing reference: field skipped': 'se refiere a un registro sin acuerdo',

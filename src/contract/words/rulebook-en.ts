@@ -1,4 +1,5 @@
 import type { EdgeCases, Limit, MatchRule } from '../contract.ts'
+import { preferredSystems, type OnConflict } from '../on-conflict.ts'
 import { listed, manyOf, oneOf, systemTitle, withArticle } from '../wording.ts'
 
 const titles = (systems: readonly string[], last?: 'and' | 'or') => listed(systems.map(systemTitle), last)
@@ -51,10 +52,16 @@ export const rulebookEn = {
 
   required: (flow: string, fields: readonly string[]) =>
     `${AOne(flow)} without ${listed(fields, 'or')} is held until it has one.`,
-  conflict: (fields: readonly string[], rule: string) =>
-    `When ${listed(fields, 'or')} is changed in two systems, ${
-      rule === 'newest' ? 'the newest change wins' : rule === 'ask' ? 'a person decides' : `${systemTitle(rule)} wins`
-    }.`,
+  conflict: (fields: readonly string[], rule: OnConflict) => {
+    const [first, ...rest] = preferredSystems(rule)
+    const wins =
+      first === undefined
+        ? rule === 'newest'
+          ? 'the newest change wins'
+          : 'a person decides'
+        : `${systemTitle(first)} wins${rest.map((system) => `, else ${systemTitle(system)}`).join('')}`
+    return `When ${listed(fields, 'or')} is changed in two systems, ${wins}.`
+  },
   computed: (field: string, system: string) =>
     `${field} is computed in ${systemTitle(system)} and never written there.`,
   lines: (flow: string, field: string, key: readonly string[], fields: readonly string[]) =>

@@ -1,4 +1,5 @@
 import type { EdgeCases, Limit, MatchRule } from '../contract.ts'
+import { preferredSystems } from '../on-conflict.ts'
 import { listed, manyOf, systemTitle } from '../wording.ts'
 import type { rulebookEn } from './rulebook-en.ts'
 
@@ -48,14 +49,16 @@ export const rulebookEs: typeof rulebookEn = {
   },
 
   required: (flow, fields) => `Un ${record(flow)} sin ${names(fields, 'or')} queda retenido hasta que tenga valor.`,
-  conflict: (fields, rule) =>
-    `Cuando ${names(fields, 'or')} cambia en dos sistemas, ${
-      rule === 'newest'
-        ? 'prevalece el cambio más reciente'
-        : rule === 'ask'
-          ? 'decide una persona'
-          : `prevalece ${systemTitle(rule)}`
-    }.`,
+  conflict: (fields, rule) => {
+    const [first, ...rest] = preferredSystems(rule)
+    const wins =
+      first === undefined
+        ? rule === 'newest'
+          ? 'prevalece el cambio más reciente'
+          : 'decide una persona'
+        : `prevalece ${systemTitle(first)}${rest.map((system) => `; si no, ${systemTitle(system)}`).join('')}`
+    return `Cuando ${names(fields, 'or')} cambia en dos sistemas, ${wins}.`
+  },
   computed: (field, system) => `El campo ${field} se calcula en ${systemTitle(system)} y allí nunca se escribe.`,
   lines: (flow, field, key, fields) =>
     `Las líneas del campo ${field} de un ${record(flow)} se reconocen por ${names(key)} y contienen ${names(fields)}.`,
