@@ -1,5 +1,6 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Rule } from '../contract/rule.ts'
+import { laterOf } from '../merge/change-time.ts'
 import { correlate, type Candidate, type Correlation } from '../merge/correlate.ts'
 import { firstAgreement } from '../merge/first-agreement.ts'
 import { matchKeys } from '../merge/match-key.ts'
@@ -368,11 +369,11 @@ export class Correlator {
     let stored = (found.byKey.get(key) ?? []).flatMap((id): Candidate[] => {
       const record = found.records.get(id)
       if (!record) return []
-      const ages = record.sides.map((s) => s.state.changedAt ?? '').toSorted()
+      const changed = record.sides.map((s) => s.state.changedAt).reduce(laterOf, null)
       const taken =
         claimed.has(id) ||
         record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')
-      return [{ record: id, taken, changedAt: ages.at(-1) ?? null, filled: filled(record.golden) }]
+      return [{ record: id, taken, changedAt: changed, filled: filled(record.golden) }]
     })
     // What is archived is meant only where nothing else is.
     if (stored.length > 1) stored = stored.filter((candidate) => !found.archived.has(candidate.record))

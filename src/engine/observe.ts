@@ -13,7 +13,7 @@ import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
 import { missedByLooks } from './repaired.ts'
 import { ScanRanges, crumbs } from './scan-ranges.ts'
-import { changedAt, type Side } from './side.ts'
+import { changedAt, countsChanges, type Side } from './side.ts'
 import type { Creation } from './unmatched.ts'
 
 /*
@@ -203,8 +203,12 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
         const golden = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
         const filled = golden.reduce((n, value) => n + (value === null ? 0 : 1), 0)
         const keys = new Set(matchKeys(work.flow, golden))
+        const at = changedAt(side, record.values)
+        const age = countsChanges(side.remote.layout)
+          ? { changedAt: null, counted: at }
+          : { changedAt: at, counted: null }
         return [...keys].flatMap((key): KeyedRemote[] =>
-          key === null ? [] : [{ key, remoteId: record.id, changedAt: changedAt(side, record.values), filled }],
+          key === null ? [] : [{ key, remoteId: record.id, ...age, filled }],
         )
       })
     }

@@ -3,6 +3,7 @@ import type { Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping.ts'
 import type { Database } from '../store/database.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
+import { refuseIncomparableTimes } from './comparable-times.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, objectSpec, type Side } from './side.ts'
 
@@ -35,5 +36,6 @@ export async function openSides(
       parents,
     })
   }
+  refuseIncomparableTimes(flow, sides)
   return sides
 }

@@ -126,11 +126,18 @@ async function lookUp(
   return (flow, id) => found.get(flow)?.get(id)
 }
 
-/** When the system says the record changed, as a canonical instant; null when it does not say. */
+/** When the system says the record changed: a canonical instant, or a number that grows; null when it does not say. */
 export function changedAt(side: Side, values: readonly Raw[]): string | null {
-  const place = side.remote.layout.changedAt
-  if (place < 0) return null
-  return changeTime(side, values[place] ?? null)
+  const { layout } = side.remote
+  if (layout.changedAt < 0) return null
+  const raw = values[layout.changedAt] ?? null
+  return countsChanges(layout) ? raw : changeTime(side, raw)
+}
+
+/** Whether changed-at is a number that grows with every write; otherwise it is a time. */
+export function countsChanges({ columns, facts, changedAt: place }: Layout): boolean {
+  const kind = facts.get(columns[place] ?? '')?.kind
+  return kind === 'integer' || kind === 'decimal'
 }
 
 /** A changed-at as the system prints it, as a canonical instant; null when it is none. */

@@ -1,4 +1,5 @@
 import type { Rule } from '../contract/rule.ts'
+import { countsWrites } from '../merge/change-time.ts'
 import type { Canonical } from '../model/value.ts'
 import type { RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
@@ -34,7 +35,7 @@ export interface Verdict {
   ): void
 }
 
-/** What the contract says about a record that has no counterpart anywhere else. `changedAt`: canonical instant. */
+/** What the contract says about a record that has no counterpart anywhere else. `changedAt`: see `SideState`. */
 export function decideUnmatched(
   work: FlowWork,
   side: Side,
@@ -114,7 +115,9 @@ export const ageMatters = (work: FlowWork): boolean => work.firstSync && work.fl
 /** Found at first sync, and nobody has changed it for longer than the contract cares. */
 export function isLegacy(work: FlowWork, changedAt: string | null): boolean {
   const old = work.flow.edgeCases.olderThan
-  return work.firstSync && old !== null && changedAt !== null && Date.parse(changedAt) < work.clock() - old.ms
+  // A number that counts writes says nothing about age.
+  if (!work.firstSync || old === null || changedAt === null || countsWrites(changedAt)) return false
+  return Date.parse(changedAt) < work.clock() - old.ms
 }
 
 /** A record that lacks a required value is not created anywhere until it is complete. */

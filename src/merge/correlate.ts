@@ -1,4 +1,5 @@
 import type { EdgeCases } from '../contract/contract.ts'
+import { compareChangeTimes } from './change-time.ts'
 
 /*
  * Which golden record is this remote record that has no link? Exact match rules, in the contract's order; the first rule
@@ -10,7 +11,7 @@ export interface Candidate {
   readonly record: string
   /** Already has a counterpart in the remote record's system. */
   readonly taken: boolean
-  /** When it last changed in any system (canonical instant), for `oldest`. */
+  /** When it last changed in any system, for `oldest`; see `SideState`. */
   readonly changedAt: string | null
   /** Number of fields with a value, for `most complete`. */
   readonly filled: number
@@ -39,10 +40,13 @@ export function correlate(byRule: readonly (readonly Candidate[])[], duplicates:
   return { situation: 'found', record: free.toSorted(ORDER[duplicates])[0]!.record, rule: `duplicate: ${duplicates}` }
 }
 
+const byNumber = (a: Candidate, b: Candidate): number => Number(BigInt(a.record) - BigInt(b.record))
+
 /** Those of unknown age come last. */
 const byAge = (a: Candidate, b: Candidate): number => {
-  const [x, y] = [a.changedAt ?? '~', b.changedAt ?? '~']
-  return x < y ? -1 : x > y ? 1 : Number(BigInt(a.record) - BigInt(b.record))
+  if (a.changedAt === null || b.changedAt === null)
+    return Number(a.changedAt === null) - Number(b.changedAt === null) || byNumber(a, b)
+  return compareChangeTimes(a.changedAt, b.changedAt) || byNumber(a, b)
 }
 
 const ORDER = {

@@ -1,6 +1,7 @@
 import type { Field, Flow } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import { Unresolved, type Canonical } from '../model/value.ts'
+import { compareChangeTimes } from './change-time.ts'
 import { isAskedAbout, isSkipped, isValue, type SideState, type Waived, type WaiverReason } from './side-state.ts'
 
 /* What merging one record or joining its first values answers, and how that is put together field by field. */
@@ -148,7 +149,7 @@ export class Draft {
 export function newest(sides: readonly SideState[], preferred?: string): SideState {
   return sides.toSorted(
     (a, b) =>
-      compare(b.changedAt ?? '', a.changedAt ?? '') ||
+      compareChangeTimes(b.changedAt, a.changedAt) ||
       Number(b.system === preferred) - Number(a.system === preferred) ||
       compare(a.system, b.system),
   )[0]!

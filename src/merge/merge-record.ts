@@ -1,6 +1,7 @@
 import type { Field, Flow } from '../contract/contract.ts'
 import { preferredSystems } from '../contract/on-conflict.ts'
 import type { Canonical } from '../model/value.ts'
+import { compareChangeTimes } from './change-time.ts'
 import { Draft, lostOf, newest, type Merged } from './draft.ts'
 import { joinField, leading } from './first-agreement.ts'
 import { isAskedAbout, isOverruled, isSkipped, isValue, type SideState } from './side-state.ts'
@@ -212,7 +213,7 @@ function mergeShared(draft: Draft, field: Field, i: number, { changed, asked, pe
   if (field.onConflict === 'newest') {
     decided()
     const winner = newest(competitors, draft.flow.master)
-    const goldenWins = goldenCompetes && (pending.at ?? '') > (winner.changedAt ?? '')
+    const goldenWins = goldenCompetes && compareChangeTimes(pending.at, winner.changedAt) > 0
     const value = goldenWins ? before : (winner.now[i] as Canonical)
     const lost: Record<string, Canonical> = lostOf(competitors, i, value)
     if (goldenCompetes && !goldenWins) loseGolden(lost, pending.system, before)

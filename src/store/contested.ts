@@ -6,6 +6,8 @@ export interface KeyedRemote {
   readonly key: string
   readonly remoteId: string
   readonly changedAt: string | null
+  /** Instead of a time: a number that grows with every write. */
+  readonly counted: string | null
   readonly filled: number
 }
 
@@ -28,7 +30,7 @@ export async function contestedKeys(
     return await database.transaction(async (session) => {
       await session.query(PATIENT)
       await session.query(
-        'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, filled int) on commit drop',
+        'create temporary table keyed (key bigint, remote_id text, changed_at timestamptz, counted numeric, filled int) on commit drop',
       )
       for (let page: IteratorResult<readonly KeyedRemote[]> = first; !page.done;) {
         await session.execute(`insert into keyed select * from ${UNNESTED}`, keyedColumns(page.value))
@@ -44,13 +46,14 @@ export async function contestedKeys(
   }
 }
 
-const UNNESTED = 'unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::int[])'
+const UNNESTED = 'unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::numeric[], $5::int[])'
 
-/** Four arrays, also of no rows. */
+/** Five arrays, also of no rows. */
 const keyedColumns = (rows: readonly KeyedRemote[]): unknown[][] => [
   rows.map((row) => row.key),
   rows.map((row) => row.remoteId),
   rows.map((row) => row.changedAt),
+  rows.map((row) => row.counted),
   rows.map((row) => row.filled),
 ]
 
@@ -61,9 +64,11 @@ async function contested(
   preference: 'oldest' | 'most complete',
 ): Promise<Map<string, string[]>> {
   const order =
-    preference === 'oldest' ? 'changed_at nulls last, remote_id' : 'filled desc, changed_at nulls last, remote_id'
+    preference === 'oldest'
+      ? 'changed_at nulls last, counted nulls last, remote_id'
+      : 'filled desc, changed_at nulls last, counted nulls last, remote_id'
   const rows = await session.query<{ key: string; ids: string[] }>(
-    `select key, array_agg(remote_id order by ${order}) as ids from ${from} as keyed(key, remote_id, changed_at, filled)
+    `select key, array_agg(remote_id order by ${order}) as ids from ${from} as keyed(key, remote_id, changed_at, counted, filled)
      where exists (select 1 from match_key m where m.key = keyed.key)
      group by key having count(distinct remote_id) > 1`,
     values,

@@ -13,6 +13,8 @@ export interface Overrides {
   readonly shop?: boolean
   /** Ways to tell people; none unless a test names them. */
   readonly channels?: Tree
+  /** Other settings of a system. */
+  readonly systems?: Tree
 }
 
 const EDGE_CASES = {
@@ -93,13 +95,17 @@ const SHOP = {
 }
 
 /** The contract `before` (empty: the template) with a test's own decisions. */
-export function contractOf(before: Tree, { customers, orders, shop, channels }: Overrides): Tree {
+export function contractOf(before: Tree, { customers, orders, shop, channels, systems }: Overrides): Tree {
   const contract = Object.keys(before).length > 0 ? before : START
   const three = shop
     ? { systems: { shop: { connector: 'postgres', url: '${env:SHOP_URL}' } }, flows: { customers: SHOP } }
     : {}
   const withOrders = orders && !(contract['flows'] as Tree)['orders'] ? { flows: { orders: ORDERS } } : {}
-  const own = { ...(channels && { channels }), flows: { ...(customers && { customers }), ...(orders && { orders }) } }
+  const own = {
+    ...(channels && { channels }),
+    ...(systems && { systems }),
+    flows: { ...(customers && { customers }), ...(orders && { orders }) },
+  }
   return [three, withOrders, own].reduce(merged, contract)
 }
 

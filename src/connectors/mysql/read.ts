@@ -222,7 +222,9 @@ function notInFuture(rows: RowQuery, column: Column, at: string): string {
 /** Numbers that grow with every write have no duration: as many steps back as milliseconds, at most 1,000. */
 function lessOverlap(column: Column, place: string, overlapMs: number): string {
   const ms = Math.max(0, Math.ceil(overlapMs))
-  if (!isTime(column)) return `greatest(${place} - ${Math.min(ms, 1000)}, 0)`
+  const steps = Math.min(ms, 1000)
+  // In this order: what is unsigned cannot go below zero in between.
+  if (!isTime(column)) return `greatest(${place}, ${steps}) - ${steps}`
   const from = `${place} - interval ${ms * 1000} microsecond`
   return column.kind === 'date' ? `date(${from})` : from
 }
