@@ -1,4 +1,4 @@
-import type { Connector, RemoteObject } from './port.ts'
+import type { Connector, Measures, RemoteObject } from './port.ts'
 
 /** Every call to a system goes through its gate, which may make it wait, refuse it, and sees how it ends. */
 export interface Gate {
@@ -11,6 +11,7 @@ export function gated(connector: Connector, gate: Gate): Connector {
     kind: connector.kind,
     test: () => gate.call(() => connector.test()),
     introspect: () => gate.call(() => connector.introspect()),
+    ...(connector.isPooled && { isPooled: () => gate.call(() => connector.isPooled!()) }),
     // Listening waits for hours and costs the system nothing that a budget is for; what it hints at is read through the gate.
     ...(connector.feed && {
       feed: (watched, installation) => gate.call(() => connector.feed!(watched, installation)),
@@ -23,6 +24,8 @@ export function gated(connector: Connector, gate: Gate): Connector {
 function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
   return {
     layout: real.layout,
+    ...(real.catalogue && { catalogue: real.catalogue }),
+    ...(real.measure && { measure: gatedMeasures(real.measure, gate) }),
     capabilities: real.capabilities,
     estimate: () => gate.call(() => real.estimate()),
     scan: (range, pageSize) => pages(real.scan(range, pageSize), gate),
@@ -37,6 +40,14 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
     create: (items, beforeCommit) => gate.call(() => real.create(items, beforeCommit)),
     update: (items, beforeCommit) => gate.call(() => real.update(items, beforeCommit)),
     delete: (items, beforeCommit) => gate.call(() => real.delete(items, beforeCommit)),
+  }
+}
+
+function gatedMeasures(real: Measures, gate: Gate): Measures {
+  return {
+    sharedId: () => gate.call(() => real.sharedId()),
+    longest: (columns) => gate.call(() => real.longest(columns)),
+    filled: (columns) => gate.call(() => real.filled(columns)),
   }
 }
 

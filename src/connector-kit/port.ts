@@ -1,6 +1,8 @@
 import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
+import type { NewId } from '../model/new-id.ts'
+import type { Stamps } from '../model/stamp.ts'
 import type { Raw } from '../model/value.ts'
 import type { ChangeFeed, Watched } from './change-feed.ts'
 
@@ -34,6 +36,8 @@ export interface Layout {
   /** -1 when the object has none. */
   readonly changedAt: number
   readonly version: number
+  /** Columns that the system computes, so that they are read but never written; absent: none. */
+  readonly computed?: ReadonlySet<string>
   /** Place of each `lines` declaration by name, and the columns of one child row in its JSON text. */
   readonly lines: ReadonlyMap<string, LinesLayout>
   /** By column; lines aside. */
@@ -50,6 +54,8 @@ export interface LinesLayout {
   readonly place: number
   readonly columns: readonly string[]
   readonly facts: ReadonlyMap<string, ColumnFacts>
+  /** As in `Layout`. */
+  readonly computed?: ReadonlySet<string>
 }
 
 /** What a flow needs of one object of a system. Names are checked against the catalogue by `open`. */
@@ -66,6 +72,12 @@ export interface ObjectSpec {
   /** Columns that the flow reads or writes; `open` refuses names that do not exist. */
   readonly fields: readonly string[]
   readonly lines?: readonly LinesSpec[]
+  /** Who makes ids where the system does not: with `from` they are given, else `reserveIds` makes them. */
+  readonly newId?: NewId
+  /** Columns that a create sets unless it names them. */
+  readonly createStamps?: Stamps
+  /** Columns that every update sets, also one that changes only lines; and what a restored record gets. */
+  readonly updateStamps?: Stamps
 }
 
 export interface LinesSpec {
@@ -168,6 +180,10 @@ export type WriteResult =
 export interface RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
+  /** What the catalogue said as the object was opened; absent: the system has none. */
+  readonly catalogue?: OpenedCatalogue
+  /** Bounded looks at what the object holds, for what no catalogue says. */
+  readonly measure?: Measures
   /** Rough number of records in scope, for progress; null when unknown. */
   estimate(): Promise<number | null>
   /** All records in scope of a range, ordered by id (the system's own order), in pages of at most `pageSize`. */
@@ -209,6 +225,21 @@ export interface RemoteObject {
 /** Throws when the write may not land any more. */
 export type BeforeCommit = () => void
 
+/** The object and the child tables of its `lines` (by name of the declaration), as the catalogue has them. */
+export interface OpenedCatalogue {
+  readonly object: CatalogueObject
+  readonly lines: ReadonlyMap<string, CatalogueObject>
+}
+
+export interface Measures {
+  /** Whether two rows of the object, in scope or not, have the same id. */
+  sharedId(): Promise<boolean>
+  /** Length of the longest value of each column, among the records in scope; null: there is none. */
+  longest(columns: readonly string[]): Promise<readonly (number | null)[]>
+  /** Of the latest records in scope, at most 1,000: how many there are, and in how many each column is filled. */
+  filled(columns: readonly string[]): Promise<{ readonly rows: number; readonly filled: readonly number[] }>
+}
+
 /** What introspection found; feeds `init`, `check` and the connector's own guard of identifiers. */
 export interface Catalogue {
   readonly objects: readonly CatalogueObject[]
@@ -225,6 +256,15 @@ export interface CatalogueObject {
   }[]
   readonly estimatedRows: number
   readonly isView: boolean
+  /** Keys that are unique among some rows only, or over expressions; with the plain columns that they name. */
+  readonly partialKeys?: readonly (readonly string[])[]
+  /** What hides rows from these credentials: a policy, or the condition of a view. */
+  readonly hides?: 'policy' | 'view' | null
+  /** What these credentials may do; absent: unknown. */
+  readonly rights?: { readonly insert: boolean; readonly delete: boolean }
+  readonly triggers?: readonly { readonly name: string; readonly beforeInsert: boolean }[]
+  /** What happens elsewhere when a row of this table is deleted. */
+  readonly cascades?: readonly { readonly object: string; readonly does: 'delete' | 'empty' }[]
 }
 export interface CatalogueColumn {
   readonly name: string
@@ -238,6 +278,10 @@ export interface CatalogueColumn {
   readonly hasDefault: boolean
   /** Cannot be written (generated column). */
   readonly readOnly: boolean
+  /** What these credentials may do; absent: unknown. */
+  readonly rights?: { readonly insert: boolean; readonly update: boolean }
+  /** The system sets it anew with every update. */
+  readonly moves?: boolean
 }
 
 /** Result of `test`: what the credentials can do, in words a person understands. */
@@ -251,6 +295,8 @@ export interface Connector {
   readonly kind: string
   test(): Promise<ConnectionReport>
   introspect(): Promise<Catalogue>
+  /** Whether something between us and the system hands its connections to others between two transactions. */
+  isPooled?(): Promise<boolean>
   open(spec: ObjectSpec): Promise<RemoteObject>
   /**
    * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or

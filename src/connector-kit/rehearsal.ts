@@ -12,6 +12,7 @@ export function rehearsing(connector: Connector): Connector {
     kind: connector.kind,
     test: () => connector.test(),
     introspect: () => connector.introspect(),
+    ...(connector.isPooled && { isPooled: () => connector.isPooled!() }),
     open: async (spec) => rehearsingObject(await connector.open(spec)),
     close: async () => {},
   }
@@ -37,6 +38,8 @@ function rehearsingObject(real: RemoteObject): RemoteObject {
   }
   return {
     layout: real.layout,
+    ...(real.catalogue && { catalogue: real.catalogue }),
+    ...(real.measure && { measure: real.measure }),
     capabilities: { ...real.capabilities, ids: real.capabilities.ids === 'given' ? 'given' : 'reserved' },
     estimate: () => real.estimate(),
     scan: (range, pageSize) => real.scan(range, pageSize),

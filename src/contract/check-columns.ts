@@ -1,7 +1,34 @@
-import type { FieldMapping } from './contract.ts'
+import type { FieldMapping, Records } from './contract.ts'
 import type { FieldDraft } from './draft.ts'
 import type { FlowContext } from './flow-context.ts'
 import { systemTitle } from './wording.ts'
+
+/** An id is read, and given to new records, but never changed (law L36). */
+export function checkIds(
+  flow: FlowContext,
+  fields: readonly FieldDraft[],
+  records: Readonly<Record<string, Records>>,
+): void {
+  for (const [system, { id, archive }] of Object.entries(records)) {
+    const title = systemTitle(system)
+    for (const { name, mapping } of fields) {
+      if (!columnsOf(mapping[system]).includes(id)) continue
+      flow.error(
+        flow.place('fields', name, system),
+        'id-mapped',
+        `\`${name}\` would be written to \`${id}\`, the id of the records of ${title}, and an id is never changed.`,
+        `Write \`${system}: { read: ${id} }\`, so that it is only read; \`new_id: { from: ${name} }\` in the records of \`${system}\` gives new records their id from it.`,
+      )
+    }
+    if (archive !== undefined && Object.hasOwn(archive, id))
+      flow.error(
+        flow.place('records', system, 'archive', id),
+        'id-mapped',
+        `\`archive\` would change \`${id}\`, the id of the records of ${title}, and an id is never changed.`,
+        'Name a column that says that a record is archived.',
+      )
+  }
+}
 
 /**
  * Two fields that write one column of one system would undo each other for ever. Reading one column twice is fine, as

@@ -1,6 +1,8 @@
 import type { Filter } from '../model/filter.ts'
 import type { AlertSettings, Channel } from './channel.ts'
 import type { TypeSpec } from '../model/field-type.ts'
+import type { NewId } from '../model/new-id.ts'
+import type { Stamps } from '../model/stamp.ts'
 import type { CountryForm, CountryLanguage, PhoneForm } from '../model/written-form.ts'
 import type { OnConflict } from './on-conflict.ts'
 
@@ -77,6 +79,16 @@ export interface Records {
   readonly filter?: Filter
   /** Fixed column values for records that we create: `on_create`, and what the filter's equalities demand. */
   readonly onCreate: Readonly<Record<string, string | null>>
+  /** `on_create` beyond fixed values. */
+  readonly createStamps?: Stamps
+  /** `on_update`: set by every update of ours. */
+  readonly updateStamps?: Stamps
+  /** Who makes the ids of new records; absent: the system does. */
+  readonly newId?: NewId
+  /** Some rows are hidden from us; `may change`: so that one that is not there may only be hidden by now. */
+  readonly hiddenRows?: 'may change' | 'never change'
+  /** What the system deletes together with a record may go. */
+  readonly cascades?: 'accept'
   /** Column values that mean "archived" here; needed where something is archived in this system. */
   readonly archive?: Readonly<Record<string, string | null>>
   /** Zone of times that the system stores without one, where it is not the contract's. */

@@ -34,6 +34,8 @@ type Facts = ReadonlyMap<string, ColumnFacts> | undefined
 export interface Surroundings {
   /** What is known of the columns. */
   readonly facts?: Facts
+  /** Columns that can only be read. */
+  readonly computed?: ReadonlySet<string> | undefined
   /** Zone in which a moment is a day, and that of times without zone. */
   readonly zones?: { readonly day: string; readonly local: string } | undefined
 }
@@ -43,7 +45,7 @@ export function compileField(
   declared: Field,
   system: string,
   columns: readonly string[],
-  { facts, zones }: Surroundings = {},
+  { facts, computed, zones }: Surroundings = {},
 ): FieldCodec {
   const mapping = declared.mapping[system]
   const field: Field = { ...declared, spec: specIn(declared.spec, mapping, zones) }
@@ -56,7 +58,13 @@ export function compileField(
     mapping.kind === 'column'
       ? columnCodec(field, system, type, mapping, columns, facts)
       : expressionCodec(field, system, type, mapping, columns, facts)
-  return { holds: true, refersTo, ...codec }
+  return { holds: true, refersTo, ...codec, ...(computed && writes(mapping, computed) && { writable: false }) }
+}
+
+/** Whether writing by the mapping would write one of these columns. */
+function writes(mapping: Exclude<FieldMapping, { kind: 'lines' }>, columns: ReadonlySet<string>): boolean {
+  const written = mapping.kind === 'column' ? [mapping.column] : Object.keys(mapping.write ?? {})
+  return written.some((column) => columns.has(column))
 }
 
 /** The type as it is in one system, whose times without zone may be those of another place. */

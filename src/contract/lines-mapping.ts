@@ -55,6 +55,7 @@ export function compileLines(
   layout: {
     readonly place: number
     readonly columns: readonly string[]
+    readonly computed?: ReadonlySet<string>
     readonly facts?: ReadonlyMap<string, ColumnFacts>
   },
   zones?: Surroundings['zones'],
@@ -63,9 +64,7 @@ export function compileLines(
   if (declaration === undefined)
     throw new ConcordatError('bug', `Field ${field.name} is of type lines and declares none.`)
   const subFields = declaration.fields
-  const codecs = subFields.map((subField) =>
-    compileField(subField, system, layout.columns, { facts: layout.facts, zones }),
-  )
+  const codecs = subFields.map((subField) => compileField(subField, system, layout.columns, { ...layout, zones }))
   const keyPlaces = declaration.key.map((name) => subFields.findIndex((subField) => subField.name === name))
   const writable = keyPlaces.every((place) => codecs[place]?.writable)
   const keyOf = (values: readonly Canonical[]): string => lineKey(keyPlaces.map((place) => values[place] ?? null))

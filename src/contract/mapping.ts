@@ -14,12 +14,15 @@ import { compileLines, type LinesChange, type LinesCodec, type Resolve } from '.
 /** Places of the columns in a row, as the connector lays them out. */
 export interface RowShape {
   readonly columns: readonly string[]
+  /** Columns that the system computes: what is mapped to one is read and never written. */
+  readonly computed?: ReadonlySet<string>
   /** By lines field name: the column's place and the child row's columns; the first, `""`, is the child row's own id. */
   readonly lines: ReadonlyMap<
     string,
     {
       readonly place: number
       readonly columns: readonly string[]
+      readonly computed?: ReadonlySet<string>
       readonly facts?: ReadonlyMap<string, ColumnFacts>
     }
   >
@@ -112,7 +115,7 @@ function columnsOf(fields: readonly Field[], system: string): readonly string[] 
 /** Compiles the flow's mapping to one system; throws where a column is missing or the contract was never checked. */
 export function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping {
   const zones = { day: flow.timezone, local: localZone(flow, system) }
-  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, { facts: shape.facts, zones }))
+  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, { ...shape, zones }))
   const lines = flow.fields.map((field) => linesOf(field, system, shape, zones))
   const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
   const referring = places.filter((i) => codecs[i]!.refersTo !== null)

@@ -1,5 +1,5 @@
 import type { EdgeCases, FieldMapping, Records } from './contract.ts'
-import { checkColumns } from './check-columns.ts'
+import { checkColumns, checkIds } from './check-columns.ts'
 import { readConflict } from './read-conflict.ts'
 import type { FieldDraft } from './draft.ts'
 import type { FlowContext } from './flow-context.ts'
@@ -32,6 +32,7 @@ export function readFields(flow: FlowContext, rules: FlowRules, facts: QuestionF
     value.kind === 'map' ? [new FieldReader(flow, rules, facts, name, value).read()] : [],
   )
   checkColumns(flow, fields, rules.systems)
+  checkIds(flow, fields, rules.records)
   return fields
 }
 
@@ -305,6 +306,9 @@ class FieldReader {
     const { flow, name } = this
     for (const [system, { kind, ...rest }] of Object.entries(mapping)) {
       if (kind !== 'expression' || ('write' in rest && rest.write !== undefined)) continue
+      // An id is what it is: new records get theirs by `new_id`.
+      const id = this.rules.records[system]?.id
+      if ('read' in rest && (rest.read.trim() === id || rest.read.trim() === `column(${JSON.stringify(id)})`)) continue
       this.checkComputed(['fields', name], system, master)
       if (master === system && edited === 'accept') {
         flow.error(

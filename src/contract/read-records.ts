@@ -1,11 +1,14 @@
 import type { Filter } from '../model/filter.ts'
+import type { NewId } from '../model/new-id.ts'
+import type { Stamp } from '../model/stamp.ts'
 import type { Records } from './contract.ts'
 import { parseDuration } from './duration.ts'
+import { compileExpression } from './expression.ts'
 import { demandedValues, parseFilter } from './filter-text.ts'
 import type { FlowContext } from './flow-context.ts'
 import { nearMiss } from './near-miss.ts'
 import { checkTimezone } from './read-type.ts'
-import { entriesOf, getMap, getScalar, getText, type MapNode, placeInText } from './node.ts'
+import { entriesOf, get, getMap, getScalar, getText, type MapNode, placeInText } from './node.ts'
 
 const DEFAULT_OVERLAP_MS = 60_000
 
@@ -69,10 +72,9 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
   }
   const filter = readFilter(flow, node)
   const overlap = getText(node, 'overlap')
-  const onCreate = {
-    ...(filter === undefined ? {} : demandedValues(filter)),
-    ...columnValues(getMap(node, 'on_create')),
-  }
+  const created = stampedColumns(flow, system, 'on_create', getMap(node, 'on_create'))
+  const updated = stampedColumns(flow, system, 'on_update', getMap(node, 'on_update'))
+  const onCreate = { ...(filter === undefined ? {} : demandedValues(filter)), ...created.values }
   const archive = getMap(node, 'archive')
   if (archive !== undefined && archive.entries.size === 0) {
     flow.error(
@@ -87,6 +89,24 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
   const own = getScalar(node, 'timezone')
   if (own !== undefined) checkTimezone(flow.findings, own)
   const timezone = own?.text ?? flow.contract.systems.get(system)?.settings['timezone']
+  const newId = readNewId(flow, system, node)
+  const hiddenRows = getText(node, 'hidden_rows') as Records['hiddenRows']
+  const cascades = getText(node, 'cascades') as Records['cascades']
+  const updateStamps = {
+    ...Object.fromEntries(Object.entries(updated.values).map(([column, value]) => [column, { kind: 'value', value }])),
+    ...updated.stamps,
+  } as Record<string, Stamp>
+  for (const [setting, columns] of [
+    ['on_update', updateStamps],
+    ['on_create', { ...created.values, ...created.stamps }],
+  ] as const)
+    if (id !== undefined && Object.hasOwn(columns, id))
+      flow.error(
+        flow.place('records', system, setting, id),
+        'id-mapped',
+        `\`${setting}\` names \`${id}\`, the id of the records of ${system}, which is different for each record and never changed.`,
+        setting === 'on_create' ? 'Say with `new_id` who makes the ids of new records.' : 'Take it out.',
+      )
   if (object === undefined || id === undefined) return null
   return {
     object: object.text,
@@ -96,6 +116,11 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
     ...(filter === undefined ? {} : { filter }),
     onCreate,
     ...(timezone === undefined ? {} : { timezone }),
+    ...(isEmpty(created.stamps) ? {} : { createStamps: created.stamps }),
+    ...(isEmpty(updateStamps) ? {} : { updateStamps }),
+    ...(newId === undefined ? {} : { newId }),
+    ...(hiddenRows === undefined ? {} : { hiddenRows }),
+    ...(cascades === undefined ? {} : { cascades }),
     ...(archive === undefined || archive.entries.size === 0 ? {} : { archive: columnValues(archive) }),
     overlapMs: overlap === undefined ? DEFAULT_OVERLAP_MS : (parseDuration(overlap) ?? DEFAULT_OVERLAP_MS),
   }
@@ -111,6 +136,70 @@ function readFilter(flow: FlowContext, node: MapNode): Filter | undefined {
     'bad-filter',
     `${parsed.error.message}.`,
     "A condition looks like `type = 'customer' and closed_at is not null`.",
+  )
+  return undefined
+}
+
+const isEmpty = (columns: object): boolean => Object.keys(columns).length === 0
+
+/** Fixed values, and what is worked out at each write. */
+function stampedColumns(
+  flow: FlowContext,
+  system: string,
+  setting: 'on_create' | 'on_update',
+  node: MapNode | undefined,
+): { readonly values: Record<string, string | null>; readonly stamps: Record<string, Stamp> } {
+  const values = columnValues(node)
+  const stamps: Record<string, Stamp> = {}
+  for (const [column, text] of Object.entries(values)) {
+    if (text === null) continue
+    const [, of, by] = /^\s*([^\s+]+)\s*\+\s*([0-9]{1,9})\s*$/.exec(text) ?? []
+    if (/^now\(\)$/i.test(text.trim())) stamps[column] = { kind: 'now' }
+    else if (setting === 'on_update' && of !== undefined) {
+      if (of !== column)
+        flow.error(
+          flow.place('records', system, setting, column),
+          'bad-expression',
+          `\`${column}\` can only be moved on from what it holds itself, and \`${text}\` begins with \`${of}\`.`,
+          `Write \`${column} + ${by}\`, or \`now()\`, or a fixed value.`,
+        )
+      stamps[column] = { kind: 'add', by: Number(by) }
+    } else continue
+    delete values[column]
+  }
+  return { values, stamps }
+}
+
+function readNewId(flow: FlowContext, system: string, node: MapNode): NewId | undefined {
+  const written = get(node, 'new_id')
+  if (written === undefined) return undefined
+  const place = flow.place('records', system, 'new_id')
+  if (written.kind === 'scalar') {
+    const digits = /^hex ([0-9]+)$/.exec(written.text)?.[1]
+    return digits === undefined ? { kind: 'uuid' } : { kind: 'hex', digits: Number(digits) }
+  }
+  if (written.kind !== 'map') return undefined
+  const from = getScalar(written, 'from')
+  const sequence = getText(written, 'sequence')
+  const prefix = getText(written, 'prefix')
+  if ((from === undefined) === (sequence === undefined) || (from !== undefined && prefix !== undefined)) {
+    flow.error(
+      place,
+      'bad-new-id',
+      '`new_id` says not clearly where an id comes from.',
+      "Write `uuid`, `hex 24`, `{ prefix: 'C-', sequence: customer_seq }`, `{ sequence: customer_seq }` or `{ from: number }`.",
+    )
+    return undefined
+  }
+  if (from === undefined) return { kind: 'sequence', prefix: prefix ?? '', sequence: sequence! }
+  const fields = entriesOf(getMap(flow.node, 'fields')).map(([name]) => name)
+  const compiled = compileExpression(from.text, fields)
+  if (compiled.ok) return { kind: 'from', expression: from.text }
+  flow.error(
+    placeInText(from, Math.min(compiled.offset, from.text.length)),
+    'bad-expression',
+    `This expression is not valid: ${compiled.message.replace(/[.:]?$/, '')}.`,
+    "An id is made from fields of the flow, e.g. `number` or `'C-' + number`.",
   )
   return undefined
 }

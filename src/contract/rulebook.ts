@@ -160,6 +160,10 @@ class Writer {
         sentences.push(words.invalid(name, field.name, field.invalidValue))
       }
     }
+    for (const [system, { newId, updateStamps }] of Object.entries(this.draft.records)) {
+      if (newId !== undefined) sentences.push(words.newId(name, system, newId))
+      if (updateStamps !== undefined) sentences.push(words.stamped(name, system, Object.keys(updateStamps)))
+    }
     return sentences
   }
 
@@ -199,6 +203,10 @@ class Writer {
       ),
       ...told(edge.invalidValue, (answer) => words.anyInvalid(name, answer)),
       ...told(edge.emptyInMaster, words.anyEmptied, mastered),
+      ...Object.entries(draft.records).flatMap(([system, { hiddenRows, cascades }]) => [
+        ...told(hiddenRows, (answer) => words.hiddenRows(name, system)[answer]),
+        ...told(cascades, () => words.cascades(name, system)),
+      ]),
     ]
   }
 

@@ -170,6 +170,8 @@ const limit = (what: string) =>
 const columnValues = (description: string) =>
   named(z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'must be one value' }), description)
 
+const NEW_ID = "must be `uuid`, `hex 24`, `{ prefix: 'C-', sequence: customer_seq }` or `{ from: number }`"
+
 const records = map(
   {
     table: text('Table that holds the records, possibly `schema.table`.', ['customers']),
@@ -178,7 +180,31 @@ const records = map(
     changed_at: text('Column with the time of the last change.', ['updated_at']),
     version: text('Column that the system changes with every write.', ['row_version']),
     where: text('Which records belong to the flow.', ["type = 'customer' and deleted_at is null"]),
-    on_create: columnValues('Fixed values of columns for records that are created here.'),
+    on_create: columnValues('Values of columns for records that are created here; `now()` is the time of the write.'),
+    on_update: columnValues(
+      'Values of columns that every update sets: fixed ones, `now()`, or the same column plus a number, e.g. `version + 1`.',
+    ),
+    new_id: z
+      .union(
+        [
+          z.string().regex(/^(?:uuid|hex [1-9][0-9]{0,2})$/, { error: NEW_ID }),
+          map(
+            {
+              prefix: text('Text that begins every id.', ['C-']),
+              sequence: text('Sequence of the database that gives the number.', ['customer_seq']),
+              from: text('Expression (CEL) over the fields of the flow that gives the id.', ['number']),
+            },
+            'An id from a sequence, or from fields.',
+          ),
+        ],
+        { error: NEW_ID },
+      )
+      .meta({ description: 'Who makes the ids of new records, where the system does not do it itself.' }),
+    hidden_rows: choice(
+      ['may change', 'never change'],
+      'Rows are hidden from these credentials (by a policy or a view): whether a row that was seen may become hidden.',
+    ),
+    cascades: choice(['accept'], 'Deleting a record here also deletes rows of tables that no flow holds.'),
     archive: columnValues('Values of columns that mean "archived" here.'),
     timezone: text('Zone of times without one in this table; the system’s unless given.', ['UTC']),
     overlap: duration(

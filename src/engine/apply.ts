@@ -14,6 +14,7 @@ import {
 import { recordsById } from '../store/links.ts'
 import { noteFields } from '../store/log-fields.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
+import { updateLinks } from '../store/outcome.ts'
 import { quarantineCase, waitingCase } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
@@ -149,6 +150,7 @@ async function applyMarks(
       ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId),
     ])
     await failDirty(session, side.id, blocked)
+    await updateLinks(session, plan.waived)
     await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
     if (plan.writes.length === 0) return null
     const operations = plan.writes.map((write) => write.operation)

@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
 import { refuseIncomparableTimes } from './comparable-times.ts'
 import { layoutNames } from './row-shape.ts'
-import { compileSide, objectSpec, type Side } from './side.ts'
+import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
 
 /** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
 export async function openSides(
@@ -23,6 +23,7 @@ export async function openSides(
       const parent = other.sides.find((side) => side.system === row.system)
       if (parent) parents.set(name, parent.id)
     }
+    const newId = idMaker(flow, row.system)
     sides.push({
       id: row.id,
       system: row.system,
@@ -33,6 +34,7 @@ export async function openSides(
       mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
       leads: flow.master === 'shared' || flow.master === row.system,
       localZone: localZone(flow, row.system),
+      ...(newId && { newId }),
       parents,
     })
   }

@@ -1,16 +1,16 @@
 import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem } from '../connector-kit/port.ts'
 import type { RowWrite } from '../contract/mapping.ts'
 import { inEach, type InEach } from '../model/language.ts'
-import type { Canonical, Raw, Reading } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading } from '../model/value.ts'
 import type { DirtyAction } from '../store/dirty.ts'
 import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
-import type { Waived } from '../merge/side-state.ts'
+import { isValue, type Waived } from '../merge/side-state.ts'
 import { beforeArchive } from './archived.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
-import { dueFields } from './translate.ts'
+import { dueFields, isComputed } from './translate.ts'
 import { CASE_WORDS } from './words/case-words.ts'
 
 /*
@@ -49,6 +49,8 @@ export interface WritePlan {
   /** Records that need nothing after all. */
   readonly idle: string[]
   readonly blocked: BlockedWrite[]
+  /** Links of sides that compute something else than was agreed, so that nothing can be written. */
+  readonly waived: LinkRow[]
 }
 
 /** A write that cannot be made: `parked`, not before another record is there; `quarantined`, not before somebody mends something. */
@@ -67,7 +69,7 @@ interface Draft {
 }
 
 export async function planWrites(work: FlowWork, side: Side, items: readonly WriteItem[]): Promise<WritePlan> {
-  const plan: WritePlan = { writes: [], idle: [], blocked: [] }
+  const plan: WritePlan = { writes: [], idle: [], blocked: [], waived: [] }
   const rows = items.map((item) => (item.link ? rowOf(side, item.link.image, item.link.layoutId, work.layouts) : null))
   const resolveIn = await resolverIn(
     work.database,
@@ -113,7 +115,9 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
 }
 
 function writableFields(work: FlowWork, side: Side): number[] {
-  return work.flow.fields.flatMap((_, i) => (side.mayWrite && side.mapping.writable[i] ? [i] : []))
+  return work.flow.fields.flatMap((_, i) =>
+    side.mayWrite && (side.mapping.writable[i] || isComputed(work, side, i)) ? [i] : [],
+  )
 }
 
 function planOne(
@@ -202,8 +206,13 @@ function planOne(
   }
   if (link === null) {
     const set = isEmpty(records.onCreate) ? write.set : { ...records.onCreate, ...write.set }
-    const given = set[records.id] ?? undefined
-    const id = typeof given === 'string' ? given : reserved.pop()
+    const given = side.newId?.(item.golden)
+    if (given instanceof Invalid) {
+      const why = inEach((language) => `${records.id}: ${given.reasonIn(language)}`)
+      plan.blocked.push({ recordId, state: 'quarantined', why })
+      return
+    }
+    const id = given ?? reserved.pop()
     const lines = inserts(write)
     const create: CreateItem = { ...(id !== undefined && { id }), values: set, ...(lines && { lines }) }
     const patch = id === undefined ? JSON.stringify({ set, lines: write.lines }) : null
@@ -237,10 +246,16 @@ function planOne(
   const touchesLines = Object.values(write.lines).some((l) => l.insert.length + l.update.length + l.delete.length > 0)
   if (isEmpty(set) && !touchesLines) {
     if (partial) plan.blocked.push({ recordId, state: 'parked', waitsFor: within[0]! })
-    else plan.idle.push(recordId)
+    else {
+      plan.idle.push(recordId)
+      const computed = due.filter((i) => isValue(reading![i]) && reading![i] !== item.golden[i])
+      if (computed.length > 0) plan.waived.push(waivedIn(work, link, item.golden, computed))
+    }
     return
   }
-  const fields = due.map((i) => {
+  // What the system computes is no part of the write.
+  const written = due.filter((i) => side.mapping.writable[i])
+  const fields = written.map((i) => {
     const from = reading![i]
     return [flow.fields[i]!.name, typeof from === 'string' ? from : null, item.golden[i] ?? null]
   })
@@ -255,6 +270,13 @@ function planOne(
     JSON.stringify(fields),
     partial,
   )
+}
+
+/** The link of a side that keeps what it has in these fields, as long as their golden values stand. */
+function waivedIn({ flow }: FlowWork, link: LinkRow, golden: readonly Canonical[], fields: readonly number[]): LinkRow {
+  const waived: Record<string, readonly [Canonical, string]> = link.waived ? (JSON.parse(link.waived) as Waived) : {}
+  const lossy = Object.fromEntries(fields.map((i) => [flow.fields[i]!.name, [golden[i] ?? null, 'lossy'] as const]))
+  return { ...link, waived: encodeWaived({ ...waived, ...lossy }) }
 }
 
 /** Columns that mark a record as archived, as they were before, where that is not what they hold. */
@@ -300,7 +322,8 @@ export function linkAfter(
   for (const [field, waiver] of Object.entries(old)) {
     const i = work.flow.fields.findIndex((candidate) => candidate.name === field)
     // What the contract has let go of stays known: it may come back.
-    if (i < 0 || (waiver[0] === item.golden[i] && !write.fields.includes(i))) waived[field] = waiver
+    const stands = waiver[0] === item.golden[i] && !write.fields.includes(i) && reading?.[i] !== item.golden[i]
+    if (i < 0 || stands) waived[field] = waiver
   }
   if (reading) {
     for (const i of write.fields)
@@ -312,6 +335,7 @@ export function linkAfter(
 /** Whether the system holds exactly what was sent, text for text, so that reading it anew tells nothing. */
 export function heldAsSent(side: Side, write: PlannedWrite, record: RemoteRecord): boolean {
   if (write.call.kind === 'delete' || write.call.item.lines) return false
+  if (write.fields.some((i) => !side.mapping.writable[i])) return false
   const sent = write.call.kind === 'create' ? write.call.item.values : write.call.item.set
   for (const column in sent) if (record.values[side.places.get(column)!] !== sent[column]) return false
   return true

@@ -110,7 +110,7 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
                 )
               })
         if (!ours) return { kind: 'conflict', current: record }
-        return landed(afterUpdate(side, before, touchedBy(operation), record), record)
+        return landed(afterUpdate(side, before, touchedBy(work, side, operation), record), record)
       }
     }
   })
@@ -118,10 +118,12 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
   return { ...sent, moved: [...sent.moved, ...moved] }
 }
 
-/** Columns that an operation sets. */
-function touchedBy(operation: OperationDraft): Set<string> {
+/** Columns that an operation changes: what it sets, what every update sets, what the system computes from it. */
+function touchedBy({ flow }: FlowWork, side: Side, operation: OperationDraft): Set<string> {
   const { set, lines } = patchOf(operation)
-  return new Set([...Object.keys(set), ...Object.keys(lines ?? {})])
+  const stamps = flow.records[side.system]!.updateStamps ?? {}
+  const computed = side.remote.layout.computed ?? []
+  return new Set([...Object.keys(set), ...Object.keys(lines ?? {}), ...Object.keys(stamps), ...computed])
 }
 
 function patchOf(operation: OperationDraft): { set: Record<string, Raw>; lines?: Record<string, unknown> } {

@@ -1,9 +1,11 @@
 import type { Layout, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
 import type { Flow } from '../contract/contract.ts'
 import { compileMapping, localZone, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
+import { compileExpression } from '../contract/expression.ts'
+import { ConcordatError } from '../model/errors.ts'
 import { decodeImage } from '../model/image.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
-import type { Canonical, Raw, Reading } from '../model/value.ts'
+import { type Canonical, Invalid, type Raw, type Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import { recordsOfRemotes, remotesOfRecords } from '../store/links.ts'
 import { inShape } from './row-shape.ts'
@@ -24,6 +26,8 @@ export interface Side {
   readonly leads: boolean
   /** Zone of times that it stores without one. */
   readonly localZone: string
+  /** Makes the id of a new record from its golden values; absent: the system makes ids, or they are reserved. */
+  readonly newId?: (golden: readonly Canonical[]) => string | Invalid
   /** Side of each referenced flow in the same system. */
   readonly parents: ReadonlyMap<string, number>
 }
@@ -62,6 +66,24 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
     timezone: localZone(flow, system),
     fields: [...new Set([...mappedColumns(flow, system), ...fixed])],
     ...(lines.length > 0 && { lines }),
+    ...(records.newId && { newId: records.newId }),
+    ...(records.createStamps && { createStamps: records.createStamps }),
+    ...(records.updateStamps && { updateStamps: records.updateStamps }),
+  }
+}
+
+/** How the contract makes ids from the fields of a record, if it does. */
+export function idMaker(flow: Flow, system: string): Side['newId'] {
+  const newId = flow.records[system]!.newId
+  if (newId?.kind !== 'from') return undefined
+  const compiled = compileExpression(
+    newId.expression,
+    flow.fields.map((field) => field.name),
+  )
+  if (!compiled.ok) throw new ConcordatError('contract.invalid', `new_id of ${system}: ${compiled.message}.`)
+  return (golden) => {
+    const id = compiled.evaluate(golden)
+    return id === null || id === '' ? new Invalid(['noId', newId.expression], id) : id
   }
 }
 

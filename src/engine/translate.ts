@@ -110,7 +110,10 @@ export function newcomerState(side: Side, reading: readonly Reading[], values: r
   }
 }
 
-/** Fields in which a side still differs from the golden values and that it is due to take over. */
+/**
+ * Fields in which a side still differs from the golden values and that it is due to take over. Where the system computes
+ * a field by itself, the write is to see what becomes of it.
+ */
 export function dueFields(
   work: FlowWork,
   side: Side,
@@ -121,10 +124,15 @@ export function dueFields(
   if (!side.mayWrite) return []
   const due: number[] = []
   work.flow.fields.forEach((field, i) => {
-    if (!side.mapping.writable[i] || now[i] === golden[i]) return
+    if (!(side.mapping.writable[i] || isComputed(work, side, i)) || now[i] === golden[i]) return
     const waiver = waived[field.name]
     if (waiver && waiver[0] === golden[i]) return
     due.push(i)
   })
   return due
+}
+
+/** Whether the side holds the field but only computes it, while another system says what it is to be. */
+export function isComputed({ flow }: Pick<FlowWork, 'flow'>, side: Side, field: number): boolean {
+  return side.mapping.holds[field]! && !side.mapping.writable[field] && flow.fields[field]!.master !== side.system
 }

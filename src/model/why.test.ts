@@ -30,6 +30,7 @@ const REASONS: { readonly [Phrase in Why[0]]: Extract<Why, readonly [Phrase, ...
   longText: ['longText', 9, 5],
   noneOf: ['noneOf', '"x"', '"A", "B"'],
   unknownIn: ['unknownIn', '"x"', 'erp', '"A", "B"'],
+  noId: ['noId', 'sku'],
   noCounterpart: ['noCounterpart', '"x"', 'erp', '"A", "B"'],
   noLines: ['noLines'],
   noChildRows: ['noChildRows'],

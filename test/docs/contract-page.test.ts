@@ -21,6 +21,7 @@ test('docs/contract.md has a table for every setting and every question', () => 
     /\.owners\./,
     /\.older_than\./,
     /\.alert\./,
+    /\.new_id\./,
     /^flows\.\*\.(edge_cases|on_failure|limits)\./,
     /\.fields\.\*\.fields\.\*\.\*\./,
   ]

@@ -290,11 +290,14 @@ function suite(kind: Kind): void {
       'keys',
       KEYS.map((code, i) => ({ code, words: `row ${i}` })),
     )
-    const records = { table: 'keys', id: 'code', changed_at: 'changed' }
+    const records = { table: 'keys', id: 'code', changed_at: 'changed', new_id: { from: 'code' } }
     const { app, run } = await open(erp, crm, kind.connector, {
       records: { erp: records, crm: records },
       match: [['code']],
-      fields: { code: field({ type: 'text', required: true }, 'code'), words: field({ type: 'text' }, 'words') },
+      fields: {
+        code: { type: 'text', required: true, on_conflict: 'newest', erp: { read: 'code' }, crm: { read: 'code' } },
+        words: field({ type: 'text' }, 'words'),
+      },
     })
     await run()
     const told = (await app.cases({ limit: 1_000 })).map((one) => one.title)
@@ -314,12 +317,12 @@ function suite(kind: Kind): void {
   test('columns that are named as JavaScript names its own are columns like any other', async () => {
     const [erp, crm] = [await postgres(), await kind.place()]
     await erp.insert('odd', [{ code: 'a', ['__proto__']: 'x', constructor: 'y' }])
-    const records = { table: 'odd', id: 'code', changed_at: 'changed' }
+    const records = { table: 'odd', id: 'code', changed_at: 'changed', new_id: { from: 'code' } }
     const { run } = await open(erp, crm, kind.connector, {
       records: { erp: records, crm: records },
       match: [['code']],
       fields: {
-        code: field({ type: 'text', required: true }, 'code'),
+        code: { type: 'text', required: true, on_conflict: 'newest', erp: { read: 'code' }, crm: { read: 'code' } },
         first: field({ type: 'text' }, '__proto__'),
         second: field({ type: 'text' }, 'constructor'),
       },

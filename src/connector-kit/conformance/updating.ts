@@ -40,6 +40,21 @@ export function updatingConformance(bench: Bench): void {
     assert.equal(again[0]!.kind, 'conflict')
   })
 
+  test('L36 an update that names the id is refused, and changes nothing', async () => {
+    await customers(2)
+    const object = await open()
+    const [one] = (await all(object.scan(ALL, 10))).flat()
+    for (const set of [{ id: '99' }, { id: '1', name: 'New' }, { name: 'New', id: null }])
+      await assert.rejects(object.update([{ id: '1', expect: one!.image, set }]), /the id of its records/)
+    assert.deepEqual(
+      (await all(object.scan(ALL, 10))).flat().map((record) => [record.id, record.image === one!.image]),
+      [
+        ['1', true],
+        ['2', false],
+      ],
+    )
+  })
+
   test('of two writers at once, one wins and the other is told', async () => {
     await customers(20)
     const object = await open()

@@ -16,6 +16,7 @@ import type {
   WriteResult,
 } from '../../connector-kit/port.ts'
 import type { ChangeHint } from '../../connector-kit/change-feed.ts'
+import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { factsOf } from '../../model/column-facts.ts'
 import { encodeImage } from '../../model/image.ts'
@@ -180,6 +181,7 @@ export class MemoryObject implements RemoteObject {
   }
 
   async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
+    for (const { set } of items) refuseId(set, this.spec.id, this.spec.object)
     beforeCommit?.()
     for (const item of items) for (const name in item.set) requireColumn(this.table, name)
     return this.write('update', items, (item) => {

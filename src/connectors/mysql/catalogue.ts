@@ -28,6 +28,9 @@ export interface Table {
   readonly foreignKeys: CatalogueObject['foreignKeys']
   readonly estimatedRows: number
   readonly isView: boolean
+  readonly hides: 'view' | null
+  readonly triggers: NonNullable<CatalogueObject['triggers']>
+  readonly cascades: NonNullable<CatalogueObject['cascades']>
   /** Its engine can take a statement back. */
   readonly transactional: boolean
 }
@@ -63,6 +66,26 @@ from information_schema.key_column_usage
 where ${VISIBLE} and referenced_table_name is not null
 order by table_schema, table_name, constraint_name, ordinal_position`
 
+/** Those of others: a feed of ours only notes changes. */
+const TRIGGERS = `
+select table_schema, table_name, trigger_name, cast(action_timing = 'BEFORE' and event_manipulation = 'INSERT' as char)
+from (select t.*, t.event_object_schema as table_schema, t.event_object_table as table_name from information_schema.triggers t) t
+where ${VISIBLE} and trigger_name not regexp '^concordat_[0-9a-z]{8}'
+order by trigger_name`
+
+const CASCADES = `
+select table_schema, table_name, constraint_schema, table_name_of, cast(delete_rule as char), cast(constraint_schema = database() as char)
+from (
+  select c.constraint_schema, c.table_name as table_name_of, c.delete_rule, c.unique_constraint_schema as table_schema, c.referenced_table_name as table_name
+  from information_schema.referential_constraints c
+) c
+where ${VISIBLE} and delete_rule in ('CASCADE', 'SET NULL')`
+
+const VIEWS = `
+select table_schema, table_name, cast(coalesce(view_definition, '') as char), cast(is_updatable as char)
+from information_schema.views
+where ${VISIBLE}`
+
 /** Reads the tables and views that the user can see; `only`: table names to look for. */
 export async function readTables(link: Link, only: readonly string[] | null): Promise<Table[]> {
   const restrict = (sql: string) =>
@@ -72,6 +95,9 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
   const columns = await ask(COLUMNS)
   const keys = await ask(KEYS)
   const references = await ask(FOREIGN_KEYS)
+  const triggers = await ask(TRIGGERS)
+  const cascades = await ask(CASCADES)
+  const views = await ask(VIEWS)
   const tables: Table[] = []
   for (const [key, [row]] of await ask(TABLES)) {
     const [schema, relation, rows, type, transactions, here] = row as string[]
@@ -93,6 +119,15 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
       })),
       estimatedRows: Number(rows ?? 0),
       isView: type === 'VIEW',
+      hides: type === 'VIEW' && isPart(views.get(key)?.[0]?.[2] ?? '') ? 'view' : null,
+      triggers: (triggers.get(key) ?? []).map(([, , name, beforeInsert]) => ({
+        name: name!,
+        beforeInsert: beforeInsert === '1',
+      })),
+      cascades: (cascades.get(key) ?? []).map(([, , of, table, rule, near]) => ({
+        object: near === '1' ? table! : `${of}.${table}`,
+        does: rule === 'CASCADE' ? 'delete' : 'empty',
+      })),
       transactional: transactions === 'YES',
     })
   }
@@ -101,26 +136,41 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
 
 /** The port's view of the tables. */
 export function toCatalogue(tables: readonly Table[]): Catalogue {
+  return { objects: tables.map(toObject) }
+}
+
+/** The port's view of one table. */
+export function toObject(table: Table): CatalogueObject {
+  const { name, columns, primaryKey, uniqueKeys, foreignKeys, estimatedRows, isView } = table
+  const { hides, triggers, cascades } = table
   return {
-    objects: tables.map(({ name, columns, primaryKey, uniqueKeys, foreignKeys, estimatedRows, isView }) => ({
-      name,
-      columns: [...columns.values()].map((column): CatalogueColumn => ({
-        name: column.name,
-        nativeType: column.nativeType,
-        kind: column.kind,
-        nullable: column.nullable,
-        maxLength: column.maxLength,
-        scale: column.scale,
-        hasDefault: column.hasDefault,
-        readOnly: column.readOnly,
-      })),
-      primaryKey,
-      uniqueKeys,
-      foreignKeys,
-      estimatedRows,
-      isView,
+    name,
+    columns: [...columns.values()].map((column): CatalogueColumn => ({
+      name: column.name,
+      nativeType: column.nativeType,
+      kind: column.kind,
+      nullable: column.nullable,
+      maxLength: column.maxLength,
+      scale: column.scale,
+      hasDefault: column.hasDefault,
+      readOnly: column.readOnly,
+      ...(column.rights && { rights: column.rights }),
+      ...(column.moves && { moves: true }),
     })),
+    primaryKey,
+    uniqueKeys,
+    foreignKeys,
+    estimatedRows,
+    isView,
+    hides,
+    triggers,
+    cascades,
   }
+}
+
+/** Whether a view may leave out rows of what it shows; one whose definition we may not see is believed to. */
+function isPart(definition: string): boolean {
+  return definition === '' || /\b(where|having|limit|intersect|except)\b|(?<!left )\bjoin\b/i.test(definition)
 }
 
 const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
@@ -172,6 +222,8 @@ function toColumn(row: readonly Raw[]): Column {
     hasDefault,
     readOnly: generated !== '',
     readable: /select/i.test(privileges!),
+    rights: { insert: /insert/i.test(privileges!), update: /update/i.test(privileges!) },
+    moves: /on update/i.test(extra!),
     autoIncrement,
     uuidDefault: /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
+import { newIds } from '../../connector-kit/new-ids.ts'
+import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   BeforeCommit,
@@ -14,15 +16,20 @@ import type {
   DeleteItem,
   KeyRange,
   Layout,
+  Measures,
   ObjectSpec,
+  OpenedCatalogue,
   RemoteObject,
   UpdateItem,
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { NewId } from '../../model/new-id.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
-import { readTables, toCatalogue } from './catalogue.ts'
+import { readTables, toCatalogue, toObject } from './catalogue.ts'
+import { quoteName } from './column-sql.ts'
+import { measuresOf } from './measures.ts'
 import { MysqlFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { MOST_IDS, RowQuery, tableName } from './row-query.ts'
@@ -142,7 +149,9 @@ class MysqlConnector implements Connector {
       timezone: spec.timezone ?? 'UTC',
       filter: spec.filter ?? null,
       children,
+      own: spec,
     })
+    for (const name of Object.keys({ ...spec.createStamps, ...spec.updateStamps })) column(name)
     return new MysqlObject(this.session, rows, mapped.has(spec.id))
   }
 
@@ -180,17 +189,24 @@ class MysqlConnector implements Connector {
 class MysqlObject implements RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
+  readonly catalogue: OpenedCatalogue
+  readonly measure: Measures
   private readonly session: Session
   private readonly rows: RowQuery
 
   constructor(session: Session, rows: RowQuery, idIsMapped: boolean) {
-    const { id, children, changedAt, table } = rows.open
+    const { id, children, changedAt, table, own } = rows.open
     this.session = session
     this.rows = rows
     this.layout = rows.layout
+    this.catalogue = {
+      object: toObject(table),
+      lines: new Map(children.map((child) => [child.name, toObject(child.table)])),
+    }
+    this.measure = measuresOf(session, rows)
     const transactional = [table, ...children.map((child) => child.table)].every((one) => one.transactional)
     this.capabilities = {
-      ids: id.autoIncrement ? 'assigned' : isUuid(id) ? 'reserved' : idIsMapped ? 'given' : 'assigned',
+      ids: own.newId ? (own.newId.kind === 'from' ? 'given' : 'reserved') : idsOf(id, idIsMapped),
       changedSince: changedAt !== null,
       guard: transactional ? 'atomic' : 'weak',
       atomicBatch: transactional,
@@ -224,9 +240,23 @@ class MysqlObject implements RemoteObject {
   }
 
   async reserveIds(count: number): Promise<readonly string[]> {
-    const { id, table } = this.rows.open
+    const { id, table, own } = this.rows.open
+    const made = own.newId && newIds(own.newId, count)
+    if (made) return made
+    if (own.newId?.kind === 'sequence') return this.fromSequence(own.newId, count)
     if (!id.autoIncrement && isUuid(id)) return Array.from({ length: count }, () => randomUUID())
     throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
+  }
+
+  /** Sequences are MariaDB's; the name is quoted as an identifier, part by part. */
+  private fromSequence(newId: Extract<NewId, { kind: 'sequence' }>, count: number): Promise<readonly string[]> {
+    const name = newId.sequence.split('.').map(quoteName).join('.')
+    return this.session.query(async (link) => {
+      const ids: string[] = []
+      for (let i = 0; i < count; i++)
+        ids.push(newId.prefix + (await link.rows(`select cast(nextval(${name}) as char)`))[0]![0]!)
+      return ids
+    }, newId.sequence)
   }
 
   async search(values: readonly Readonly<Record<string, Raw>>[]) {
@@ -247,6 +277,7 @@ class MysqlObject implements RemoteObject {
   async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit) {
     for (const item of items) {
       this.check(item.set)
+      refuseId(item.set, this.rows.open.id.name, this.rows.open.table.name)
       for (const [name, patch] of Object.entries(item.lines ?? {})) {
         for (const line of patch.insert) this.checkLine(name, line.values)
         for (const line of patch.update) this.checkLine(name, line.set)
@@ -283,6 +314,10 @@ function columnOf(table: Table, name: string): Column {
         ? `Its columns are ${[...table.columns.keys()].join(', ')}.`
         : `Did you mean ${JSON.stringify(meant)}?`,
   })
+}
+
+function idsOf(id: Column, mapped: boolean): Capabilities['ids'] {
+  return id.autoIncrement ? 'assigned' : isUuid(id) ? 'reserved' : mapped ? 'given' : 'assigned'
 }
 
 function isUuid(column: Column): boolean {

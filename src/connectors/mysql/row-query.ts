@@ -1,4 +1,4 @@
-import type { Layout, LinesLayout, RemoteRecord } from '../../connector-kit/port.ts'
+import type { Layout, LinesLayout, ObjectSpec, RemoteRecord } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
 import { factsOf } from '../../model/column-facts.ts'
 import { encodeImage } from '../../model/image.ts'
@@ -35,6 +35,8 @@ export interface OpenTable {
   readonly timezone: string
   readonly filter: Filter | null
   readonly children: readonly ChildTable[]
+  /** Who makes ids, and what the application above would set itself. */
+  readonly own: Pick<ObjectSpec, 'newId' | 'createStamps' | 'updateStamps'>
 }
 
 /** Most ids in one statement. */
@@ -43,6 +45,10 @@ export const MOST_IDS = 1000
 /** Name of a table in SQL. */
 export function tableName(table: Table): string {
   return `${quoteName(table.schema)}.${quoteName(table.relation)}`
+}
+
+function computedOf(columns: readonly Column[]): ReadonlySet<string> {
+  return new Set(columns.filter((column) => column.readOnly).map((column) => column.name))
 }
 
 /** Queries that read rows of one opened table. */
@@ -58,6 +64,7 @@ export class RowQuery {
     this.open = open
     const names = open.columns.map((column) => column.name)
     this.layout = {
+      computed: computedOf(open.columns),
       columns: [...names, ...open.children.map((child) => child.name)],
       id: names.indexOf(open.id.name),
       changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
@@ -69,6 +76,7 @@ export class RowQuery {
             place: names.length + i,
             columns: ['', ...child.fields.map((field) => field.name)],
             facts: factsOf(child.fields.map(withoutChoices)),
+            computed: computedOf(child.fields),
           },
         ]),
       ),

@@ -1,4 +1,5 @@
 import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
+import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import type {
   BeforeCommit,
   CreateItem,
@@ -40,6 +41,8 @@ export async function create(
 
   await session.write(async (link) => {
     const ids = new Map<CreateItem, string>()
+    const now = await clockOf(link, rows)
+    const valuesOf = (item: CreateItem) => stampedCreate(item.values, rows.open.own, now)
     await landBatch(link, session, table, batch, async (part) => {
       const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
         newId(rows, item) === undefined ? 'assigned' : 'known',
@@ -49,13 +52,13 @@ export async function create(
         link,
         table,
         id,
-        known.map((item) => ({ owner: item, key: ids.get(item)!, values: item.values })),
+        known.map((item) => ({ owner: item, key: ids.get(item)!, values: valuesOf(item) })),
       )
       await insertRows(
         link,
         table,
         id,
-        assigned.map((item) => ({ owner: item, key: undefined, values: item.values })),
+        assigned.map((item) => ({ owner: item, key: undefined, values: valuesOf(item) })),
         (item, given) => ids.set(item, given),
       )
       for (const child of children) {
@@ -92,10 +95,12 @@ export async function update(
 
   await session.write(async (link) => {
     await guard(link, rows, batch)
+    const now = await clockOf(link, rows)
+    const added = additions(rows.open.own.updateStamps)
     await landBatch(link, session, table, batch, async (part) => {
       for (const item of part) {
         try {
-          await updateRow(link, table, [id], [item.id], item.set)
+          await updateRow(link, table, [id], [item.id], stampedUpdate(item.set, rows.open.own, now), added)
           for (const child of children) {
             const patch = item.lines?.[child.name]
             if (patch !== undefined) await patchLines(link, child, item.id, patch)
@@ -268,17 +273,30 @@ async function assign<T>(
   part.forEach(({ owner }, i) => assigned(owner, String(start + step * BigInt(i))))
 }
 
+/** The server's time, for columns that are set to it. */
+async function clockOf(link: Link, rows: RowQuery): Promise<(column: string) => string> {
+  const { own, table } = rows.open
+  if (!needsClock(own)) return () => ''
+  // Not the time of the statement, which a transaction may freeze.
+  const at = (await link.rows('select cast(cast(sysdate(6) as datetime(6)) as char)'))[0]![0]!
+  return (column) => momentFor(table.columns.get(column)!.kind, at, rows.open.timezone)
+}
+
 async function updateRow(
   link: Link,
   table: Table,
   keys: readonly Column[],
   key: readonly string[],
   set: Readonly<Record<string, Raw>>,
+  added: ReturnType<typeof additions> = [],
 ): Promise<void> {
   const columns = Object.keys(set).map((name) => table.columns.get(name)!)
-  if (columns.length === 0) return
-  const assignments = columns.map((column) => `t.${quoteName(column.name)} = ${writtenPlaceholder(column)}`).join(', ')
-  const result = await link.write(`update ${tableName(table)} t set ${assignments} where ${match(keys)}`, [
+  if (columns.length + added.length === 0) return
+  const assignments = [
+    ...columns.map((column) => `t.${quoteName(column.name)} = ${writtenPlaceholder(column)}`),
+    ...added.map(([name, by]) => `t.${quoteName(name)} = coalesce(t.${quoteName(name)}, 0) + ${by}`),
+  ]
+  const result = await link.write(`update ${tableName(table)} t set ${assignments.join(', ')} where ${match(keys)}`, [
     ...columns.map((column) => parameter(column, set[column.name]!)),
     ...keys.map((column, i) => parameter(column, key[i]!)),
   ])

@@ -33,6 +33,11 @@ export interface Table {
   readonly estimatedRows: number
   readonly pages: number
   readonly isView: boolean
+  readonly partialKeys: readonly (readonly string[])[]
+  readonly hides: 'policy' | 'view' | null
+  readonly rights: { readonly insert: boolean; readonly delete: boolean }
+  readonly triggers: NonNullable<CatalogueObject['triggers']>
+  readonly cascades: NonNullable<CatalogueObject['cascades']>
   /** COPY FROM works: a table without row-level security for us. */
   readonly copyIn: boolean
   /** SELECT … FOR UPDATE works. */
@@ -42,7 +47,14 @@ export interface Table {
 const RELATIONS = `
 select c.oid::text as oid, n.nspname as schema, c.relname as relation, c.relkind::text as kind,
        n.nspname = current_schema() as here, c.reltuples::float8 as rows, c.relpages as pages,
-       row_security_active(c.oid) as secured, pg_relation_is_updatable(c.oid, false) & 4 <> 0 as updatable
+       row_security_active(c.oid) as secured, pg_relation_is_updatable(c.oid, false) & 4 <> 0 as updatable,
+       has_any_column_privilege(c.oid, 'insert') as may_insert, has_table_privilege(c.oid, 'delete') as may_delete,
+       case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end as definition,
+       c.relkind in ('v', 'm') and exists (
+         select from pg_rewrite r
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+         join pg_class u on u.oid = d.refobjid
+         where r.ev_class = c.oid and u.relrowsecurity) as secured_below
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -60,6 +72,7 @@ select a.attrelid::text as oid, a.attname as name, format_type(a.atttypid, a.att
        a.attnotnull or t.typnotnull as not_null, a.atthasdef or a.attidentity <> '' or t.typdefault is not null as has_default,
        a.attgenerated <> '' as generated, a.attidentity::text as identity,
        has_column_privilege(a.attrelid, a.attnum, 'select') as readable,
+       has_column_privilege(a.attrelid, a.attnum, 'insert') as may_insert, has_column_privilege(a.attrelid, a.attnum, 'update') as may_update,
        pg_get_expr(f.adbin, f.adrelid) as default_expression, s.sequence
 from pg_attribute a
 join pg_type t on t.oid = a.atttypid
@@ -79,6 +92,7 @@ order by a.attrelid, a.attnum`
 
 const INDEXES = `
 select i.indrelid::text as oid, i.indisprimary as primary, i.indisunique and i.indpred is null and i.indexprs is null as unique,
+       i.indisunique and (i.indpred is not null or i.indexprs is not null) as partial,
        array(select a.attname from unnest(i.indkey::int2[]) with ordinality k(num, place)
              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num
              where k.place <= i.indnkeyatts order by k.place)::text[] as columns
@@ -98,6 +112,33 @@ join pg_namespace n on n.oid = r.relnamespace
 where c.contype = 'f' and c.conrelid = any($1::oid[])
 order by c.oid`
 
+/** Those of others: a feed of ours only notes changes. */
+const TRIGGERS = `
+select tgrelid::text as oid, tgname as name, tgtype & 2 <> 0 and tgtype & 4 <> 0 as before_insert
+from pg_trigger
+where tgrelid = any($1::oid[]) and not tgisinternal and tgenabled in ('O', 'A') and tgname !~ '^concordat_[0-9a-z]{8}'
+order by tgname`
+
+const CASCADES = `
+select c.confrelid::text as oid, n.nspname as schema, r.relname as relation, n.nspname = current_schema() as here, c.confdeltype = 'c' as deletes
+from pg_constraint c
+join pg_class r on r.oid = c.conrelid
+join pg_namespace n on n.oid = r.relnamespace
+where c.contype = 'f' and c.confdeltype in ('c', 'n', 'd') and c.confrelid = any($1::oid[]) and c.conparentid = 0
+order by n.nspname, r.relname`
+
+interface TriggerRow {
+  oid: string
+  name: string
+  before_insert: boolean
+}
+interface CascadeRow {
+  oid: string
+  schema: string
+  relation: string
+  here: boolean
+  deletes: boolean
+}
 interface RelationRow {
   oid: string
   schema: string
@@ -108,6 +149,10 @@ interface RelationRow {
   pages: number
   secured: boolean
   updatable: boolean
+  may_insert: boolean
+  may_delete: boolean
+  definition: string | null
+  secured_below: boolean
 }
 interface ColumnRow {
   oid: string
@@ -121,6 +166,8 @@ interface ColumnRow {
   generated: boolean
   identity: string
   readable: boolean
+  may_insert: boolean
+  may_update: boolean
   default_expression: string | null
   sequence: string | null
 }
@@ -128,6 +175,7 @@ interface IndexRow {
   oid: string
   primary: boolean
   unique: boolean
+  partial: boolean
   columns: string[]
 }
 interface ForeignKeyRow {
@@ -146,6 +194,8 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
   const columns = Map.groupBy((await client.query<ColumnRow>(COLUMNS, [oids])).rows, (row) => row.oid)
   const indexes = Map.groupBy((await client.query<IndexRow>(INDEXES, [oids])).rows, (row) => row.oid)
   const foreignKeys = Map.groupBy((await client.query<ForeignKeyRow>(FOREIGN_KEYS, [oids])).rows, (row) => row.oid)
+  const triggers = Map.groupBy((await client.query<TriggerRow>(TRIGGERS, [oids])).rows, (row) => row.oid)
+  const cascades = Map.groupBy((await client.query<CascadeRow>(CASCADES, [oids])).rows, (row) => row.oid)
   return relations.map((row) => {
     const keys = indexes.get(row.oid) ?? []
     const isView = row.kind === 'v' || row.kind === 'm'
@@ -165,6 +215,15 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
       estimatedRows: row.rows,
       pages: row.pages,
       isView,
+      partialKeys: keys.filter((key) => key.partial).map((key) => key.columns),
+      hides:
+        row.secured || row.secured_below ? 'policy' : row.definition !== null && isPart(row.definition) ? 'view' : null,
+      rights: { insert: row.may_insert, delete: row.may_delete },
+      triggers: (triggers.get(row.oid) ?? []).map(({ name, before_insert }) => ({ name, beforeInsert: before_insert })),
+      cascades: (cascades.get(row.oid) ?? []).map(({ here, schema, relation, deletes }) => ({
+        object: here ? relation : `${schema}.${relation}`,
+        does: deletes ? 'delete' : 'empty',
+      })),
       copyIn: !isView && !row.secured,
       lockable: row.kind === 'r' || row.kind === 'p' || row.kind === 'f' || (row.kind === 'v' && row.updatable),
     }
@@ -173,28 +232,41 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
 
 /** The port's view of the tables. */
 export function toCatalogue(tables: readonly Table[]): Catalogue {
+  return { objects: tables.map(toObject) }
+}
+
+/** The port's view of one table. */
+export function toObject(table: Table): CatalogueObject {
+  const { name, primaryKey, uniqueKeys, foreignKeys, isView, partialKeys, hides, rights, triggers, cascades } = table
   return {
-    objects: tables.map((table) => ({
-      name: table.name,
-      columns: [...table.columns.values()].map(
-        ({ name, nativeType, kind, nullable, maxLength, scale, hasDefault, readOnly }): CatalogueColumn => ({
-          name,
-          nativeType,
-          kind,
-          nullable,
-          maxLength,
-          scale,
-          hasDefault,
-          readOnly,
-        }),
-      ),
-      primaryKey: table.primaryKey,
-      uniqueKeys: table.uniqueKeys,
-      foreignKeys: table.foreignKeys,
-      estimatedRows: Math.max(0, table.estimatedRows),
-      isView: table.isView,
+    name,
+    columns: [...table.columns.values()].map((column): CatalogueColumn => ({
+      name: column.name,
+      nativeType: column.nativeType,
+      kind: column.kind,
+      nullable: column.nullable,
+      maxLength: column.maxLength,
+      scale: column.scale,
+      hasDefault: column.hasDefault,
+      readOnly: column.readOnly,
+      ...(column.rights && { rights: column.rights }),
     })),
+    primaryKey,
+    uniqueKeys,
+    foreignKeys,
+    estimatedRows: Math.max(0, table.estimatedRows),
+    isView,
+    partialKeys,
+    hides,
+    rights,
+    triggers,
+    cascades,
   }
+}
+
+/** Whether a view may leave out rows of what it shows. */
+function isPart(definition: string): boolean {
+  return /\b(where|having|limit|offset|fetch|intersect|except)\b|(?<!left )\bjoin\b/i.test(definition)
 }
 
 const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
@@ -240,6 +312,7 @@ function toColumn(row: ColumnRow): Column {
     castType: row.cast_type,
     fullType: row.full_type,
     readable: row.readable,
+    rights: { insert: row.may_insert, update: row.may_update },
     nextValue:
       row.sequence === null
         ? null

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
+import { newIds } from '../../connector-kit/new-ids.ts'
+import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   BeforeCommit,
@@ -14,15 +16,19 @@ import type {
   DeleteItem,
   KeyRange,
   Layout,
+  Measures,
   ObjectSpec,
+  OpenedCatalogue,
   RemoteObject,
   UpdateItem,
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { NewId } from '../../model/new-id.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
-import { readTables, toCatalogue } from './catalogue.ts'
+import { readTables, toCatalogue, toObject } from './catalogue.ts'
+import { measuresOf } from './measures.ts'
 import { PostgresFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { RowQuery } from './row-query.ts'
@@ -156,7 +162,9 @@ class PostgresConnector implements Connector {
       timezone: spec.timezone ?? 'UTC',
       filter: spec.filter ?? null,
       children,
+      own: spec,
     })
+    for (const name of Object.keys({ ...spec.createStamps, ...spec.updateStamps })) column(name)
     return new PostgresObject(this.session, rows, mapped.has(spec.id))
   }
 
@@ -194,16 +202,23 @@ class PostgresConnector implements Connector {
 class PostgresObject implements RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
+  readonly catalogue: OpenedCatalogue
+  readonly measure: Measures
   private readonly session: Session
   private readonly rows: RowQuery
 
   constructor(session: Session, rows: RowQuery, idIsMapped: boolean) {
-    const { id, children, changedAt, table } = rows.open
+    const { id, children, changedAt, table, own } = rows.open
     this.session = session
     this.rows = rows
     this.layout = rows.layout
+    this.catalogue = {
+      object: toObject(table),
+      lines: new Map(children.map((child) => [child.name, toObject(child.table)])),
+    }
+    this.measure = measuresOf(session, rows)
     this.capabilities = {
-      ids: id.nextValue !== null || id.kind === 'uuid' ? 'reserved' : idIsMapped ? 'given' : 'assigned',
+      ids: own.newId ? (own.newId.kind === 'from' ? 'given' : 'reserved') : idsOf(id, idIsMapped),
       changedSince: changedAt !== null,
       guard: table.lockable ? 'atomic' : 'weak',
       atomicBatch: true,
@@ -237,7 +252,10 @@ class PostgresObject implements RemoteObject {
   }
 
   async reserveIds(count: number): Promise<readonly string[]> {
-    const { id, table } = this.rows.open
+    const { id, table, own } = this.rows.open
+    const made = own.newId && newIds(own.newId, count)
+    if (made) return made
+    if (own.newId?.kind === 'sequence') return this.fromSequence(own.newId, count)
     if (id.nextValue !== null) {
       const text = `select (${id.nextValue})::text as id from generate_series(1, $1)`
       return this.session.query(
@@ -247,6 +265,16 @@ class PostgresObject implements RemoteObject {
     }
     if (id.kind === 'uuid') return Array.from({ length: count }, () => randomUUID())
     throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
+  }
+
+  /** An identifier can be bound where it is the value of a `regclass`. */
+  private fromSequence(newId: Extract<NewId, { kind: 'sequence' }>, count: number): Promise<readonly string[]> {
+    const text = 'select $3::text || nextval($2::text::regclass)::text as id from generate_series(1, $1)'
+    return this.session.query(
+      async (client) =>
+        (await client.query<{ id: string }>(text, [count, newId.sequence, newId.prefix])).rows.map((row) => row.id),
+      newId.sequence,
+    )
   }
 
   async search(values: readonly Readonly<Record<string, Raw>>[]) {
@@ -267,6 +295,7 @@ class PostgresObject implements RemoteObject {
   async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit) {
     for (const item of items) {
       this.check(item.set)
+      refuseId(item.set, this.rows.open.id.name, this.rows.open.table.name)
       for (const [name, patch] of Object.entries(item.lines ?? {})) {
         for (const line of patch.insert) this.checkLine(name, line.values)
         for (const line of patch.update) this.checkLine(name, line.set)
@@ -302,6 +331,10 @@ function columnOf(table: Table, name: string): Column {
         ? `Its columns are ${[...table.columns.keys()].join(', ')}.`
         : `Did you mean ${JSON.stringify(meant)}?`,
   })
+}
+
+function idsOf(id: Column, mapped: boolean): Capabilities['ids'] {
+  return id.nextValue !== null || id.kind === 'uuid' ? 'reserved' : mapped ? 'given' : 'assigned'
 }
 
 /** Milliseconds between two times of change that the column can tell apart. */

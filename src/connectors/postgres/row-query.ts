@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { ImageRecord } from '../../connector-kit/image-record.ts'
 import { factsOf } from '../../model/column-facts.ts'
 import { imageValue } from '../../model/image.ts'
-import type { Layout, LinesLayout } from '../../connector-kit/port.ts'
+import type { Layout, LinesLayout, ObjectSpec } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
 import { Bindings } from './bindings.ts'
 import type { Column, Table } from './catalogue.ts'
@@ -36,11 +36,18 @@ export interface OpenTable {
   readonly timezone: string
   readonly filter: Filter | null
   readonly children: readonly ChildTable[]
+  /** Who makes ids, and what the application above would set itself. */
+  readonly own: Pick<ObjectSpec, 'newId' | 'createStamps' | 'updateStamps'>
 }
 
 /** Name of a table in SQL. */
 export function tableName(table: Table): string {
   return `${quoteName(table.schema)}.${quoteName(table.relation)}`
+}
+
+/** Columns that can only be read: computed ones, and numbers that only the database may count. */
+function computedOf(columns: readonly Column[]): ReadonlySet<string> {
+  return new Set(columns.filter((column) => column.readOnly || column.alwaysIdentity).map((column) => column.name))
 }
 
 /** Texts of the queries that read rows of one opened table. */
@@ -60,6 +67,7 @@ export class RowQuery {
         place: list.length,
         columns: ['', ...child.fields.map((field) => field.name)],
         facts: factsOf(child.fields),
+        computed: computedOf(child.fields),
       })
       if (child.table.indexed.has(child.parent.name)) {
         list.push(
@@ -71,6 +79,7 @@ export class RowQuery {
     })
     this.list = list.join(', ')
     this.layout = {
+      computed: computedOf(open.columns.filter((column) => column !== open.id)),
       columns: [...names, ...lines.keys()],
       id: names.indexOf(open.id.name),
       changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),

@@ -8,6 +8,7 @@ import type {
   WriteResult,
 } from '../../connector-kit/port.ts'
 import { landEach } from '../../connector-kit/land-each.ts'
+import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
@@ -41,7 +42,12 @@ export async function create(
 
   await session.write(async (client) => {
     const ids = new Map<CreateItem, string>()
-    const newRow = (item: CreateItem) => ({ owner: item, key: newId(rows, item), values: item.values })
+    const now = await clockOf(client, rows)
+    const newRow = (item: CreateItem) => ({
+      owner: item,
+      key: newId(rows, item),
+      values: stampedCreate(item.values, rows.open.own, now),
+    })
     const apply = async (part: readonly CreateItem[]) => {
       const { known = [], assigned = [] } = Object.groupBy(part, (item) =>
         newId(rows, item) === undefined ? 'assigned' : 'known',
@@ -86,8 +92,13 @@ export async function update(
 
   await session.write(async (client) => {
     await guard(client, rows, batch)
+    const now = await clockOf(client, rows)
     const apply = async (part: readonly UpdateItem[]) => {
-      await updateRows(client, rows, part)
+      await updateRows(
+        client,
+        rows,
+        part.map((item) => ({ ...item, set: stampedUpdate(item.set, rows.open.own, now) })),
+      )
       for (const child of children) {
         const patches = part.flatMap((item) =>
           item.lines?.[child.name] === undefined ? [] : [{ item, patch: item.lines[child.name]! }],
@@ -192,16 +203,29 @@ async function guard<T extends UpdateItem | DeleteItem>(
   batch.guard(await rows.readIn(client, ids))
 }
 
+/** The server's time, for columns that are set to it. */
+async function clockOf(client: PoolClient, rows: RowQuery): Promise<(column: string) => string> {
+  const { own, table } = rows.open
+  if (!needsClock(own)) return () => ''
+  const { at } = (await client.query<{ at: string }>(`select (clock_timestamp() at time zone 'UTC')::text as at`))
+    .rows[0]!
+  return (column) => momentFor(table.columns.get(column)!.kind, at, rows.open.timezone)
+}
+
 async function updateRows(client: PoolClient, rows: RowQuery, items: readonly UpdateItem[]): Promise<void> {
-  const { table, id } = rows.open
+  const { table, id, own } = rows.open
+  const added = additions(own.updateStamps).map(
+    ([column, by]) => `${quoteName(column)} = coalesce(t.${quoteName(column)}, 0) + ${by}`,
+  )
   const groups = Map.groupBy(items, (item) => JSON.stringify(Object.keys(item.set).toSorted()))
   for (const [key, group] of groups) {
     const names = JSON.parse(key) as string[]
-    if (names.length === 0) continue
+    if (names.length + added.length === 0) continue
     const columns = names.map((name) => table.columns.get(name)!)
+    const assigned = columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`)
     const text =
-      `update ${tableName(table)} t set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
-      `from unnest($1::text[], ${columns.map((_, i) => `$${i + 2}::text[]`).join(', ')}) v(id, ${columns.map((_, i) => `c${i}`).join(', ')}) ` +
+      `update ${tableName(table)} t set ${[...assigned, ...added].join(', ')} ` +
+      `from unnest(${['$1::text[]', ...columns.map((_, i) => `$${i + 2}::text[]`)].join(', ')}) v(${['id', ...columns.map((_, i) => `c${i}`)].join(', ')}) ` +
       `where t.${quoteName(id.name)} = v.id::${id.castType}`
     const updated = await client.query(text, [
       group.map((item) => item.id),

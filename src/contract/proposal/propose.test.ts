@@ -180,7 +180,7 @@ test('a key that is the number of a record finds the unique column that keeps it
   expect(natural.flows[0]!.fields[0]).toMatchObject({ name: 'number', columns: ['id', 'deal_no'], required: true })
   expect(natural.flows[0]!.match).toEqual(['number'])
   const text = writeContract(draft(natural))
-  expect(text).toContain('number: { type: text, required: true, master: erp, erp: id, crm: deal_no }')
+  expect(text).toContain('number: { type: text, required: true, master: erp, erp: { read: id }, crm: deal_no }')
   expect(check(text).problems).toEqual([])
   // A key that the system gives itself is read and never written.
   const given = writeContract(draft(between(numbered('orders', 'id integer!=', []), crm)))
@@ -203,7 +203,7 @@ test('a number follows the direction that was answered', () => {
         answers: { orders: { master: 'crm', direction: 'crm to erp' } },
       }),
     )
-  expect(towards('id integer!')).toContain('number: { type: text, required: true, erp: id, crm: deal_no }')
+  expect(towards('id integer!')).toContain('number: { type: text, required: true, erp: { read: id }, crm: deal_no }')
   expect(towards('id integer!=')).not.toContain('number:')
   expect([towards('id integer!'), towards('id integer!=')].map((text) => check(text).problems)).toEqual([[], []])
 })

@@ -167,7 +167,7 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
       const table = flow.tables[side as 0 | 1]
       const changedAt = table.changedAt === null ? '' : `, changed_at: ${scalar(table.changedAt)}`
       return [
-        `      ${scalar(name)}: { table: ${scalar(table.object)}, id: ${scalar(table.id)}${changedAt} }`,
+        `      ${scalar(name)}: { table: ${scalar(table.object)}, id: ${scalar(table.id)}${changedAt}${newIdText(flow, side as Side)} }`,
         ...(table.changedAt === null
           ? [
               `      # ${name} has no column that says when a row of ${table.object} changed: every run reads the whole table.`,
@@ -178,6 +178,12 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
     `      # More settings of a system: where: "type = 'customer'" (only some rows), archive: { active: "false" } (what`,
     '      # archiving writes), on_create: { type: customer } (fixed values of new rows).',
   ]
+}
+
+/** An id that people give, not the system, is the number by which the other side knows the record. */
+function newIdText(flow: ProposedFlow, side: Side): string {
+  const number = flow.fields.find(({ keyOf }) => keyOf?.side === side && !keyOf.given)
+  return number === undefined ? '' : `, new_id: { from: ${scalar(number.name)} }`
 }
 
 function matchLines(flow: ProposedFlow, facts: QuestionFacts, answer: string | undefined): string[] {
@@ -280,9 +286,10 @@ function countryBeside(flow: ProposedFlow, field: ProposedField): ProposedField 
 /** How one side holds a field: the column, and how values are written there where the column's name says so. */
 function mappingText(flow: ProposedFlow, field: ProposedField, side: Side): string {
   const column = field.columns[side]
-  if (field.keyOf?.side === side && field.keyOf.given && /^[A-Za-z_]\w*$/.test(column)) {
-    return `{ read: ${scalar(column)} }`
-  }
+  if (field.keyOf?.side === side)
+    return /^[A-Za-z_]\w*$/.test(column)
+      ? `{ read: ${scalar(column)} }`
+      : `{ read: ${scalar(`column(${JSON.stringify(column)})`)} }`
   if (field.asNumber?.[side]) return `{ field: ${scalar(column)}, values: { "1": true, "0": false } }`
   if (field.type === 'country' && /name/i.test(column)) return `{ field: ${scalar(column)}, form: name }`
   if (field.type === 'country' && /(?:3|iso_?alpha_?3)$/i.test(column))

@@ -1,5 +1,6 @@
-import type { EdgeCases, Limit, MatchRule } from '../contract.ts'
+import type { EdgeCases, Limit, MatchRule, Records } from '../contract.ts'
 import { preferredSystems, type OnConflict } from '../on-conflict.ts'
+import type { NewId } from '../../model/new-id.ts'
 import { listed, manyOf, oneOf, systemTitle, withArticle } from '../wording.ts'
 
 const titles = (systems: readonly string[], last?: 'and' | 'or') => listed(systems.map(systemTitle), last)
@@ -148,6 +149,17 @@ export const rulebookEn = {
     answer === 'keep'
       ? 'When a field is emptied in its master, the other systems keep their value.'
       : 'When a field is emptied in its master, it is emptied everywhere.',
+  hiddenRows: (flow: string, system: string) =>
+    ({
+      'may change': `${systemTitle(system)} hides some rows, and which ones may change: ${aOne(flow)} that cannot be seen there is not taken for deleted.`,
+      'never change': `${systemTitle(system)} hides some rows, and always the same ones: ${aOne(flow)} that cannot be seen there any more was deleted.`,
+    }) satisfies Record<NonNullable<Records['hiddenRows']>, string>,
+  cascades: (flow: string, system: string) =>
+    `What ${systemTitle(system)} deletes by itself together with ${aOne(flow)} may go, too.`,
+  newId: (flow: string, system: string, newId: NewId) =>
+    `${AOne(flow)} that is created in ${systemTitle(system)} gets ${idWords(newId)} as its id.`,
+  stamped: (flow: string, system: string, columns: readonly string[]) =>
+    `Every update of ${aOne(flow)} in ${systemTitle(system)} also sets ${listed(columns)}.`,
 
   retried: (flow: string, duration: string, then: 'quarantine' | 'pause flow') =>
     `A write that fails is tried again for ${duration}; then ${then === 'quarantine' ? `the ${oneOf(flow)} is set aside and the others go on` : 'the whole flow pauses'}.`,
@@ -172,6 +184,19 @@ function matchWords(rule: MatchRule): string {
   return rule.kind === 'exact'
     ? `equal ${listed(rule.fields)}`
     : `similar ${listed(rule.fields)} (at least ${Math.round(rule.atLeast * 100)}% alike, and a person confirms it)`
+}
+
+function idWords(newId: NewId): string {
+  switch (newId.kind) {
+    case 'uuid':
+      return 'a new UUID'
+    case 'hex':
+      return `${newId.digits} random hexadecimal digits`
+    case 'sequence':
+      return `${newId.prefix === '' ? '' : `${newId.prefix} and `}the next number of ${newId.sequence}`
+    case 'from':
+      return newId.expression
+  }
 }
 
 function limitWords({ percent, records }: Limit): string {

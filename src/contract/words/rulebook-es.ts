@@ -1,5 +1,6 @@
 import type { EdgeCases, Limit, MatchRule } from '../contract.ts'
 import { preferredSystems } from '../on-conflict.ts'
+import type { NewId } from '../../model/new-id.ts'
 import { listed, manyOf, systemTitle } from '../wording.ts'
 import type { rulebookEn } from './rulebook-en.ts'
 
@@ -143,6 +144,16 @@ export const rulebookEs: typeof rulebookEn = {
     answer === 'keep'
       ? 'Cuando un campo se vacía en su maestro, los demás sistemas conservan su valor.'
       : 'Cuando un campo se vacía en su maestro, se vacía en todas partes.',
+  hiddenRows: (flow, system) => ({
+    'may change': `${systemTitle(system)} oculta algunas filas, y cuáles puede cambiar: un ${record(flow)} que no se ve allí no se da por borrado.`,
+    'never change': `${systemTitle(system)} oculta algunas filas, siempre las mismas: un ${record(flow)} que ya no se ve allí fue borrado.`,
+  }),
+  cascades: (flow, system) =>
+    `Lo que ${systemTitle(system)} borra por sí mismo junto con un ${record(flow)} también puede borrarse.`,
+  newId: (flow, system, newId) =>
+    `Un ${record(flow)} que se crea en ${systemTitle(system)} recibe como identificador ${idWords(newId)}.`,
+  stamped: (flow, system, columns) =>
+    `Cada actualización de un ${record(flow)} en ${systemTitle(system)} pone también ${names(columns)}.`,
 
   retried: (flow, duration, then) =>
     `Una escritura que falla se reintenta durante ${duration}; después ${then === 'quarantine' ? `el ${record(flow)} queda apartado y los demás siguen` : 'se pausa todo el flujo'}.`,
@@ -172,6 +183,19 @@ function matchWords(rule: MatchRule): string {
 }
 
 /** `más de 10 registros`. */
+function idWords(newId: NewId): string {
+  switch (newId.kind) {
+    case 'uuid':
+      return 'un UUID nuevo'
+    case 'hex':
+      return `${newId.digits} cifras hexadecimales al azar`
+    case 'sequence':
+      return `${newId.prefix === '' ? '' : `${newId.prefix} y `}el siguiente número de ${newId.sequence}`
+    case 'from':
+      return newId.expression
+  }
+}
+
 function limitWords({ percent, records: most }: Limit): string {
   const count = most === null ? null : `más de ${most} ${most === 1 ? 'registro' : 'registros'}`
   const share = percent === null ? null : `más del ${percent} % de los registros`

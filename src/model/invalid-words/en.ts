@@ -33,6 +33,7 @@ export const en = {
   noneOf: (shown: string, values: string) => `${shown} is none of ${values}`,
   unknownIn: (shown: string, system: string, known: string) =>
     `${shown} is none of the values known in ${system}: ${known}`,
+  noId: (expression: string) => `nothing to make the id from: ${expression} is empty`,
   noCounterpart: (shown: string, system: string, have: string) =>
     `${shown} has no counterpart in ${system}, only ${have} have`,
 

@@ -27,6 +27,7 @@ export const es: typeof en = {
   longText: (has, allowed) => `el texto tiene ${has} caracteres y se admiten ${allowed}`,
   noneOf: (shown, values) => `${shown} no es ninguno de estos valores: ${values}`,
   unknownIn: (shown, system, known) => `${shown} no es ninguno de los valores conocidos en ${system}: ${known}`,
+  noId: (expression) => `no hay con qué formar el identificador: ${expression} está vacío`,
   noCounterpart: (shown, system, have) => `${shown} no tiene correspondencia en ${system}; la tienen solo ${have}`,
 
   cannotBeEmpty: (column) => `la columna ${column} no puede quedar sin valor allí`,
