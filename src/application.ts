@@ -8,6 +8,7 @@ import type { Probe } from './engine/probe-system.ts'
 import type { CaseDecision } from './engine/resolve-case.ts'
 import type { RulesDesk } from './engine/rules-desk.ts'
 import type { Screens } from './engine/screens.ts'
+import type { SystemsDesk } from './engine/systems-desk.ts'
 import type { Language } from './model/language.ts'
 import type { ConcordatError } from './model/errors.ts'
 import type {
@@ -28,6 +29,7 @@ import type { Watch } from './notify/watch.ts'
 import type { Service, ServiceParts } from './service/service.ts'
 import type { ServiceFigures } from './service/tell-figures.ts'
 import type { HealthReport } from './service/tell-health.ts'
+import type { ContractBinding } from './store/contract-binding.ts'
 import type { Database } from './store/database.ts'
 
 /* What the application can do and what it is opened with. */
@@ -80,6 +82,10 @@ export interface App {
   testSystem(name: string): Promise<ConnectionReport>
   /** Calls a system, and looks whether its tables are as the contract names them. */
   probeSystem(name: string): Promise<Probe>
+  /** Which database each system is, and what people say when another one answers. */
+  readonly systems: Pick<SystemsDesk, 'list' | 'confirm' | 'preview' | 'startOver'>
+  /** Binds the store to this contract, whichever it belonged to before; needs `anyContract`. */
+  confirmContract(): Promise<ContractBinding>
   /** What is wrong, who is told of it, and the watch that finds it. */
   readonly alerts: Alerts
   /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
@@ -146,6 +152,8 @@ export interface OpenOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Default: `DATABASE_URL` from `env`, else the embedded server. */
   databaseUrl?: string
+  /** Also where the store belongs to another contract: to say that it is the same one, changed. */
+  anyContract?: boolean
   /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */
   tamper?: (system: string) => Gate
   /** Alerts begin and end within seconds rather than minutes; for the demo, where somebody sits and waits for them. */

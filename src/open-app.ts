@@ -12,6 +12,7 @@ import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
 import { connectorSettings, parseRate } from './contract/system-settings.ts'
+import { anotherContract, boundAs, foreignContract } from './engine/contract-binding.ts'
 import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
 import { pausesOf } from './engine/pauses.ts'
@@ -23,6 +24,7 @@ import { openCase, resolveCase } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { screensOf } from './engine/screens.ts'
+import { SystemsDesk } from './engine/systems-desk.ts'
 import { workShards } from './engine/work-shards.ts'
 import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
@@ -39,6 +41,7 @@ import { tellFigures } from './service/tell-figures.ts'
 import { tellHealth } from './service/tell-health.ts'
 import { systemRecovered } from './service/system-recovered.ts'
 import { tidy } from './service/tidy.ts'
+import { bindContract, contractBinding, type ContractBinding } from './store/contract-binding.ts'
 import { findCases } from './store/cases.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
@@ -94,6 +97,22 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
   const contract = check.contract
   const { database, url, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
+  const known = await contractBinding(database)
+  const contractNow = {
+    company: contract.company,
+    flows: Object.fromEntries(check.rulebook.map(({ flow }) => [flow, contract.flows.get(flow)?.systems ?? []])),
+  }
+  const foreign = options.anyContract ? null : foreignContract(known, contractNow)
+  if (foreign !== null) {
+    await stop()
+    throw anotherContract(foreign)
+  }
+  /** From its first run on the store is this contract's. */
+  const bind = async (): Promise<ContractBinding> => {
+    const bound = boundAs(known, contractNow)
+    await bindContract(database, bound)
+    return bound
+  }
   const connectors = new Map<string, Connector>()
   const deps: Deps = {
     database,
@@ -114,9 +133,12 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await made
     }
   }
+  const connectTo = (name: string): Promise<Connector> => {
+    const system = contract.systems.get(name)!
+    return connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile }))
+  }
   const reachOne = async (name: string): Promise<void> => {
     const system = contract.systems.get(name)!
-    const settings = resolveSettings(connectorSettings(system), { env, readFile })
     const gate = systemGate({
       database,
       system: name,
@@ -125,7 +147,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       chance: Math.random,
       onRecovery: (recovered) => systemRecovered({ database, contract, clock: () => Date.now() }, recovered),
     })
-    const connector = await connect(system.connector, settings)
+    const connector = await connectTo(name)
     const inner = options.tamper ? gated(connector, options.tamper(name)) : connector
     connectors.set(name, named(name, gated(inner, gate)))
   }
@@ -171,14 +193,14 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     path,
     connectors: Object.keys(KINDS),
   })
-  const known = (system: string): void => {
+  const demandKnown = (system: string): void => {
     if (contract.systems.has(system)) return
     throw new ConcordatError('connector.unknown', `The contract names no system ${system}.`, {
       cure: `It names: ${[...contract.systems.keys()].join(', ')}.`,
     })
   }
   const feedOf = async (system: string): Promise<ChangeFeed | null> => {
-    known(system)
+    demandKnown(system)
     await reach([system])
     const connector = connectors.get(system)!
     return (await connector.feed?.(watchedBy(contract, system), await installationName(database))) ?? null
@@ -221,6 +243,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     async run(run = {}) {
       const names = await withoutPaused(await prepare(run), run.flows)
       await demandSigned(database, contract, names)
+      await bind()
       const reports: FlowRun[] = []
       for (const flow of inDependencyOrder(contract, names)) {
         if (run.signal?.aborted) break
@@ -229,6 +252,12 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return reports
     },
     rules,
+    systems: new SystemsDesk({
+      deps,
+      contract,
+      connect: async (name) => named(name, await connectTo(name)),
+    }),
+    confirmContract: bind,
     signings: (language) => rules.signings(language),
     giveWord: (word, language) => rules.giveWord(word, language),
     async planFile(flow, limit, language) {
@@ -274,12 +303,12 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return previewDecision(deps, contract, id, decision, language)
     },
     async testSystem(name) {
-      known(name)
+      demandKnown(name)
       await reach([name])
       return connectors.get(name)!.test()
     },
     async probeSystem(name) {
-      known(name)
+      demandKnown(name)
       return probeSystem(() => reach([name]).then(() => connectors.get(name)!), contract, name)
     },
     async pause(flow, { by, reason }) {
@@ -307,6 +336,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     health: () => tellHealth(database, Date.now()),
     async startService({ slots, ...service }) {
       const { startService } = await import('./service/service.ts')
+      await bind()
       const flows = chosenFlows(check, contract, undefined)
       return startService({
         ...service,
@@ -349,6 +379,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     async follow({ signal, onReady, onTrouble, ...asked }) {
       const names = await prepare(asked)
       await demandSigned(database, contract, names)
+      await bind()
       const flows = new Map(names.map((name) => [name, new HotFlow(deps, contract, contract.flows.get(name)!)]))
       const followed: { system: string; feed: ChangeFeed }[] = []
       for (const system of systemsOf(names)) {

@@ -12,6 +12,8 @@ import { runCommand } from './commands/run-command.ts'
 import { serveCommand, workerCommand } from './commands/serve-command.ts'
 import { showCommand } from './commands/show-command.ts'
 import { statusCommand } from './commands/status-command.ts'
+import { storeCommand } from './commands/store-command.ts'
+import { systemsCommand } from './commands/systems-command.ts'
 import { watchCommand } from './commands/watch-command.ts'
 import { type Cli, printJson } from './command.ts'
 import { EXIT, EXIT_STATUS_HELP, type ExitStatus, exitStatusOf } from './exit-status.ts'
@@ -88,6 +90,8 @@ ${EXIT_STATUS_HELP}`,
     resumeCommand(cli),
     retryCommand(cli),
     feedCommand(cli, parts.prompter),
+    systemsCommand(cli, parts.prompter),
+    storeCommand(cli),
     ...(parts.more ?? []).map((make) => make(cli)),
   ]
   for (const command of commands) program.addCommand(command)

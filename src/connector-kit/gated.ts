@@ -12,6 +12,8 @@ export function gated(connector: Connector, gate: Gate): Connector {
     test: () => gate.call(() => connector.test()),
     introspect: () => gate.call(() => connector.introspect()),
     ...(connector.isPooled && { isPooled: () => gate.call(() => connector.isPooled!()) }),
+    ...(connector.identity && { identity: () => gate.call(() => connector.identity!()) }),
+    ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),
     // Listening waits for hours and costs the system nothing that a budget is for; what it hints at is read through the gate.
     ...(connector.feed && {
       feed: (watched, installation) => gate.call(() => connector.feed!(watched, installation)),

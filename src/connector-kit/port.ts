@@ -3,6 +3,7 @@ import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { NewId } from '../model/new-id.ts'
 import type { Stamps } from '../model/stamp.ts'
+import type { SystemIdentity } from '../model/system-identity.ts'
 import type { Raw } from '../model/value.ts'
 import type { ChangeFeed, Watched } from './change-feed.ts'
 
@@ -297,6 +298,10 @@ export interface Connector {
   introspect(): Promise<Catalogue>
   /** Whether something between us and the system hands its connections to others between two transactions. */
   isPooled?(): Promise<boolean>
+  /** Which database answers now, asked afresh and whoever is trusted. Absent: it cannot be told from another. */
+  identity?(): Promise<SystemIdentity>
+  /** From now on connections to what `trusts` denies are closed before anything is asked of them (`connector.another-system`). */
+  trust?(trusts: (identity: SystemIdentity) => boolean): void
   open(spec: ObjectSpec): Promise<RemoteObject>
   /**
    * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or

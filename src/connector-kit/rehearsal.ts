@@ -13,6 +13,8 @@ export function rehearsing(connector: Connector): Connector {
     test: () => connector.test(),
     introspect: () => connector.introspect(),
     ...(connector.isPooled && { isPooled: () => connector.isPooled!() }),
+    ...(connector.identity && { identity: () => connector.identity!() }),
+    ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),
     open: async (spec) => rehearsingObject(await connector.open(spec)),
     close: async () => {},
   }

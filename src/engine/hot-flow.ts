@@ -178,7 +178,7 @@ export class HotFlow {
       // What was begun is settled before anything else is done.
       this.work = null
       if (error instanceof ConcordatError && error.code === 'engine.lease-lost') await this.giveUp()
-      if (error instanceof ConcordatError && /no-such|schema/.test(error.code)) this.opened = null
+      if (error instanceof ConcordatError && /no-such|schema|another-system/.test(error.code)) this.opened = null
       this.mayBePending = true
       for (const one of batch) one.reject(error)
     }
@@ -272,7 +272,7 @@ export class HotFlow {
     const shapes = await layouts(database, row.id)
     if (!this.opened) {
       const known = await ensureFlows(database, [...contract.flows.values()])
-      this.opened = { sides: await openSides(deps, flow, known, shapes), at: clock() }
+      this.opened = { sides: await openSides(deps, contract, flow, known, shapes), at: clock() }
     }
     const { sides } = this.opened
     const work = {

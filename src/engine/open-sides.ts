@@ -1,20 +1,24 @@
-import type { Connector } from '../connector-kit/port.ts'
-import type { Flow } from '../contract/contract.ts'
+import type { Contract, Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping.ts'
-import type { Database } from '../store/database.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
 import { refuseIncomparableTimes } from './comparable-times.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
+import { trustSystems, type TrustParts } from './trust-systems.ts'
 
-/** Opens the flow's object in each of its systems and compiles the mappings. `known`: all flows of the contract. */
+/**
+ * Opens the flow's object in each of its systems, once they are known to be the right ones, and compiles the mappings.
+ * `known`: all flows of the contract.
+ */
 export async function openSides(
-  deps: { readonly database: Database; readonly connectors: ReadonlyMap<string, Connector> },
+  deps: TrustParts,
+  contract: Contract,
   flow: Flow,
   known: ReadonlyMap<string, KnownFlow>,
   shapes: Map<number, readonly string[]>,
 ): Promise<Side[]> {
   const { row: flowRow, sides: rows } = known.get(flow.name)!
+  await trustSystems(deps, contract, flow.systems, known)
   const sides: Side[] = []
   for (const row of rows) {
     const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))

@@ -1,11 +1,11 @@
-import type { Contract } from '../contract/contract.ts'
+import type { Contract, Flow } from '../contract/contract.ts'
 import { rehearsing } from '../connector-kit/rehearsal.ts'
 import type { Language } from '../model/language.ts'
 import type { FlowRun, PlanReport, PlannedOperation } from '../model/report.ts'
 import type { OperationKind } from '../model/words.ts'
 import { findCases } from '../store/cases.ts'
 import type { Session } from '../store/database.ts'
-import { ensureFlow } from '../store/flows.ts'
+import { ensureFlow, ensureFlows } from '../store/flows.ts'
 import { acquireLease, leaseHolder, releaseLease, type Lease } from '../store/leases.ts'
 import { readLogPage } from '../store/log-pages.ts'
 import type { LogSearch } from '../store/log-scope.ts'
@@ -14,6 +14,7 @@ import { LEASE_MS } from './flow-work.ts'
 import { inDependencyOrder, runFlow, type Deps } from './run-flow.ts'
 import { tellCases } from './tell-cases.ts'
 import { tell } from './tell-record.ts'
+import { trustSystems } from './trust-systems.ts'
 
 /**
  * What `run` would do, by doing it: the same code on connectors that only pretend to write and on a store whose every
@@ -41,6 +42,7 @@ export async function planFlows(
       }
       leases.set(flow.name, lease)
     }
+    await noteSystems(deps, contract, flows)
     const connectors = new Map([...deps.connectors].map(([name, connector]) => [name, rehearsing(connector)]))
     return await deps.database.rehearse(async (database) => {
       const runs: FlowRun[] = []
@@ -63,6 +65,20 @@ export async function planFlows(
     })
   } finally {
     for (const lease of leases.values()) await releaseLease(deps.database, lease).catch(() => {})
+  }
+}
+
+/**
+ * The rules are agreed on for the systems that the plan shows: where nothing is linked yet, another one asks from now on.
+ * What is wrong with them the rehearsal runs into itself, and tells.
+ */
+async function noteSystems(deps: Deps, contract: Contract, flows: readonly Flow[]): Promise<void> {
+  const known = await ensureFlows(deps.database, [...contract.flows.values()])
+  const systems = [...new Set(flows.flatMap((flow) => flow.systems))]
+  try {
+    await trustSystems(deps, contract, systems, known)
+  } catch (error) {
+    if (!(error instanceof ConcordatError)) throw error
   }
 }
 

@@ -143,7 +143,7 @@ async function carryOutOnly(
   const work: FlowWork = {
     flow,
     row,
-    sides: await openSides(deps, flow, known, shapes),
+    sides: await openSides(deps, contract, flow, known, shapes),
     database,
     holder: deps.holder,
     lease: await rehearsedLease(database, flowId),

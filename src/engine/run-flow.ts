@@ -151,7 +151,7 @@ export async function runFlow(
     try {
       const shapes = await layouts(database, row.id)
       const fieldNames = flow.fields.map((field) => field.name)
-      const sides = await openSides(deps, flow, known, shapes)
+      const sides = await openSides(deps, contract, flow, known, shapes)
       const work: FlowWork = {
         flow,
         row,
@@ -206,7 +206,9 @@ export async function runFlow(
       if (error.code === 'store.unreachable' || error.code === 'store.unwritable') throw error
       if (error.code === 'engine.stopped') return await report('stopped', sideRows, error.message)
       const told = error.cure ? `${error.message} ${error.cure}` : error.message
-      return { ...(await report('failed', sideRows, told, error)), failure: failureOf(error) }
+      // Nothing has failed: a person has to say which database it is.
+      const status = error.code === 'connector.another-system' ? 'stopped' : 'failed'
+      return { ...(await report(status, sideRows, told, error)), failure: failureOf(error) }
     }
   } finally {
     if (!options.lease) await releaseLease(database, lease).catch(() => {})

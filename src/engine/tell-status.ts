@@ -3,13 +3,15 @@ import { localTime } from '../contract/local-time.ts'
 import { tellFailure } from '../contract/tell-failure.ts'
 import { explainLateness, lateNow } from '../contract/timeliness.ts'
 import { type Pause, statusOf } from '../model/condition.ts'
-import type { Language } from '../model/language.ts'
+import { storedIn, type Language } from '../model/language.ts'
 import type { StatusRow } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
+import { strangers, type Stranger } from '../store/system-identities.ts'
 import { flowFacts, waitingChanges, type FlowFacts, type WaitingChanges } from '../store/watch-facts.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
 import { tellSignings } from './tell-signings.ts'
+import { SYSTEM_WORDS } from '../contract/system-words.ts'
 
 /** How each decided flow stands, in the six words that all screens use. */
 export async function tellStatus(
@@ -23,6 +25,7 @@ export async function tellStatus(
   const facts = await flowFacts(session)
   const waiting = await waitingChanges(session)
   const signings = await tellSignings(session, contract, language)
+  const foreign = await strangers(session)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
     const { status, why } = statusOf(
@@ -35,6 +38,7 @@ export async function tellStatus(
         ),
         late: whyLate(contract, flow, facts, waiting, now, language),
         openCases: standing?.openCases ?? 0,
+        stranger: whyStranger(flow, foreign, language),
         unsigned: signings.get(flow.name)?.why ?? null,
         realTime: standing?.realTime === true,
       },
@@ -60,6 +64,14 @@ export async function tellStatus(
       owners: { business: flow.owners.business.name, technical: flow.owners.technical.name },
     }
   })
+}
+
+/** What answers in the place of the flow's systems, and what can be done about it. */
+function whyStranger(flow: Flow, foreign: readonly Stranger[], language: Language): string | null {
+  const own = foreign.filter(({ system }) => flow.systems.includes(system))
+  if (own.length === 0) return null
+  const said = own.map(({ sentence, sentenceIn }) => storedIn(sentence, sentenceIn, language))
+  return [...said, SYSTEM_WORDS[language].cure(own.map(({ system }) => system))].join(' ')
 }
 
 function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined, language: Language) {

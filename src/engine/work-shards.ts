@@ -47,7 +47,7 @@ async function opening(
   const { row } = known.get(flow.name)!
   if (row.rules !== flow.fingerprint) return null
   const shapes = await layouts(database, row.id)
-  const sides = await openSides(deps, flow, known, shapes)
+  const sides = await openSides(deps, contract, flow, known, shapes)
   const fields = flow.fields.map((field) => field.name)
   const parts = {
     flow,

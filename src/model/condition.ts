@@ -91,6 +91,8 @@ export interface StatusFacts {
   /** Why the promise is broken, or null. */
   readonly late: string | null
   readonly openCases: number
+  /** Another database answers in the place of one of its systems, in a sentence. */
+  readonly stranger?: string | null
   /** Who has to sign the rules before they run; null when they are signed. */
   readonly unsigned: string | null
   /** Changes since the newest run are carried over as systems tell of them. */
@@ -104,11 +106,12 @@ export function statusOf(
   facts: StatusFacts,
   language: Language = 'en',
 ): { readonly status: FlowStatus; readonly why: string } {
-  const { paused, run, failure, stopped, late, openCases, unsigned, realTime = false } = facts
+  const { paused, run, failure, stopped, late, openCases, unsigned, stranger = null, realTime = false } = facts
   const words = WORDS[language]
   if (paused !== null)
     return { status: 'Paused', why: words.paused(paused.by ?? words.concordat, pauseReason(paused, language)) }
   if (unsigned !== null) return { status: 'Needs you', why: unsigned }
+  if (stranger !== null) return { status: 'Needs you', why: stranger }
   if (run === null) return late === null ? { status: 'Never run', why: words.noRun } : { status: 'Late', why: late }
   if (failure !== null) return { status: 'Failing', why: failure }
   if (stopped !== null && !stopped.asked) return { status: 'Needs you', why: words.limit(run.message) }

@@ -3,7 +3,9 @@ import { localTime } from '../contract/local-time.ts'
 import { explainLateness, lateNow, type Lateness } from '../contract/timeliness.ts'
 import { listed, manyOf, systemTitle } from '../contract/wording.ts'
 import { signCure } from '../contract/sign-cure.ts'
+import { SYSTEM_WORDS } from '../contract/system-words.ts'
 import { tellFailure } from '../contract/tell-failure.ts'
+import { storedIn } from '../model/language.ts'
 import type { FlowSigning } from '../model/report.ts'
 import {
   pauseReason,
@@ -14,6 +16,7 @@ import {
 } from '../model/condition.ts'
 import type { CaseKind } from '../model/words.ts'
 import type { Heartbeat } from '../store/heartbeats.ts'
+import type { Stranger } from '../store/system-identities.ts'
 import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-facts.ts'
 import { onPage } from './words/page-words.ts'
 
@@ -35,6 +38,8 @@ export interface Look {
   readonly pauses: ReadonlyMap<string, Pause>
   /** Flows whose rules wait for a signature. */
   readonly unsigned?: ReadonlyMap<string, FlowSigning>
+  /** Databases that answer in the place of systems, and that nobody has said anything about. */
+  readonly strangers?: readonly Stranger[]
   readonly heartbeats: readonly Heartbeat[]
   /** How long a failure that may pass by itself lasts before it counts; a minute unless said otherwise. */
   readonly graceMs?: number
@@ -66,6 +71,7 @@ export function conditionsOf(
   return [
     ...schedulerDead(look, flows),
     ...failures(look, flows),
+    ...anotherSystem(look, flows),
     ...flows.flatMap((flow) => [
       ...paused(look, flow),
       ...waitsForSignatures(look, flow),
@@ -179,6 +185,35 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
         failure: tellFailure({ code: errorCode, system, message }, 'es') ?? '',
       }),
     })
+  })
+}
+
+/** One condition a system, whatever flows it is in: nothing of them is read or written until somebody has said what it is. */
+function anotherSystem({ strangers = [] }: Look, flows: readonly Flow[]): Condition[] {
+  return strangers.flatMap(({ system, since, sentence, sentenceIn }) => {
+    const names = flows.filter((flow) => flow.systems.includes(system)).map((flow) => flow.name)
+    if (names.length === 0) return []
+    const title = systemTitle(system)
+    return [
+      condition({
+        kind: 'needs you',
+        key: `needs you/${system}/another system`,
+        system,
+        flows: names,
+        since: Date.parse(since),
+        headline: `${title} is another database than before`,
+        happened: sentence,
+        meaning: `Nothing of ${listed(names.map(manyOf))} is read or written until somebody has said which database it is.`,
+        todo: SYSTEM_WORDS.en.cure([system]),
+        path: `/systems/${system}`,
+        page: onPage.anotherSystem({
+          title,
+          flows: listed(names.map(manyOf), 'and', 'es'),
+          happened: storedIn(sentence, sentenceIn, 'es'),
+          todo: SYSTEM_WORDS.es.cure([system]),
+        }),
+      }),
+    ]
   })
 }
 

@@ -9,6 +9,7 @@ import type { FlowSigning } from '../model/report.ts'
 import { currentAlerts, forgetAlerts, saveAlert, takeWatch } from '../store/alerts.ts'
 import type { Database, Session } from '../store/database.ts'
 import { beat, endBeat, forgetDead, heartbeats } from '../store/heartbeats.ts'
+import { strangers } from '../store/system-identities.ts'
 import { beginWatching, flowFacts, lateRecords, openCaseGroups, waitingChanges } from '../store/watch-facts.ts'
 import { alertStep, RETURN_MS, type OwnerRule } from './alert-step.ts'
 import { conditionsOf, lateFlows, type Look } from './conditions.ts'
@@ -118,6 +119,7 @@ export class Watch {
       cases: await openCaseGroups(session, FEW),
       pauses: (await pausesOf?.(session)) ?? new Map<string, Pause>(),
       unsigned: new Map(signings.filter(([, { signed }]) => !signed)),
+      strangers: await strangers(session),
       heartbeats: await heartbeats(session),
       ...(graceMs !== undefined && { graceMs }),
     }

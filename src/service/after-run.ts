@@ -33,7 +33,10 @@ export function afterFailure(
   if (NEEDS_PERSON.has(failure.code)) return { kind: 'pause' }
   const failures = before.failures + 1
   const failingSince = before.failingSince ?? now
-  if (flow.onFailure.then === 'pause flow' && now - failingSince >= flow.onFailure.retryMs) return { kind: 'pause' }
+  // It costs one question to see whether somebody has said what it is; no pause has to be ended then.
+  const asks = failure.code === 'connector.another-system'
+  if (!asks && flow.onFailure.then === 'pause flow' && now - failingSince >= flow.onFailure.retryMs)
+    return { kind: 'pause' }
   const retryAt = now + Math.max(failure.retryAfterMs ?? 0, backoff(failures, chance))
   return { kind: 'retry', failures, failingSince, retryAt }
 }

@@ -143,7 +143,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
         hints.map((hint) => hint.trace),
       )
       await told(flow, due, run)
-      if (run.status === 'failed') return run
+      if (run.status === 'failed' || run.failure) return run
       if (signal.aborted) await askForRun(database, flow.name, full, new Date(clock()))
       else {
         // Only now: what was asked for is still due when this process dies before.
@@ -209,7 +209,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
   const attempt = async (flow: Flow, work: () => Promise<FlowRun | null>): Promise<Attempt> => {
     try {
       const run = await work()
-      if (run?.status !== 'failed') return { kind: 'fine' }
+      if (!run || (run.status !== 'failed' && !run.failure)) return { kind: 'fine' }
       const { code = 'bug', system, retry_after } = run.failure ?? {}
       if (code === 'engine.lease-lost') return { kind: 'elsewhere' }
       return { kind: 'failed', code, system, retryAfter: retry_after, message: run.message ?? 'The run failed.' }
@@ -240,7 +240,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
       seconds: run.seconds,
       code: run.failure?.code,
     }
-    if (run.status === 'failed') telling.warn(facts, 'run failed')
+    if (run.failure) telling.warn(facts, `run ${run.status}`)
     else if (writes > 0 || due.because !== 'schedule') telling.info(facts, 'run ended')
     await addTally(database, flow.name, [
       ...Object.entries(run.writes).map(([system, count]) => ({ system, what: 'written', count })),

@@ -31,6 +31,8 @@ export interface MariaDb {
   /** Ends the server as an administrator would; `resume` starts it again with its data, on the same port. */
   halt(): Promise<void>
   resume(): Promise<void>
+  /** A second server on a copy of the files, as a snapshot of the machine would be; the first goes on. */
+  clone(): Promise<{ url(database?: string): string; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -81,10 +83,11 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ])
-  const port = await choosePort(join(root, 'port'))
+  const mainPort = await choosePort(join(root, 'port'))
   const socket = join(root, 'socket')
-  const launch = async (): Promise<ChildProcess> => {
-    const log = openSync(join(root, 'log'), 'a')
+  const launch = async (at = root, port = mainPort): Promise<ChildProcess> => {
+    const [data, socket] = [join(at, 'data'), join(at, 'socket')]
+    const log = openSync(join(at, 'log'), 'a')
     const server = spawn(
       mariadbd,
       [
@@ -93,7 +96,7 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
         ...user,
         `--socket=${socket}`,
         `--port=${port}`,
-        `--pid-file=${join(root, 'pid')}`,
+        `--pid-file=${join(at, 'pid')}`,
         '--bind-address=127.0.0.1',
         '--skip-log-bin',
         '--skip-name-resolve',
@@ -105,7 +108,7 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
       { stdio: ['ignore', log, log] },
     )
     closeSync(log)
-    await ready(server, socket, join(root, 'log'))
+    await ready(server, socket, join(at, 'log'))
     return server
   }
   let server = await launch()
@@ -124,7 +127,9 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
     const [rows] = await client.query<mysql.RowDataPacket[]>('select version() as version')
     return String(rows[0]?.['version'])
   })
-  const url = (database = ''): string => `mysql://concordat:${password}@127.0.0.1:${port}/${database}`
+  const urlAt = (port: number, database: string): string =>
+    `mysql://concordat:${password}@127.0.0.1:${port}/${database}`
+  const url = (database = ''): string => urlAt(mainPort, database)
   return {
     version,
     url,
@@ -142,6 +147,24 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
     halt,
     resume: async () => {
       server = await launch()
+    },
+    clone: async () => {
+      await halt()
+      const copy = mkdtempSync(join(tmpdir(), 'concordat-mariadb-'))
+      if (account !== undefined) chownSync(copy, account.uid, account.gid)
+      await promisify(execFile)('cp', ['-a', data, copy])
+      server = await launch()
+      const port = await choosePort(join(copy, 'port'))
+      const second = await launch(copy, port)
+      return {
+        url: (database = '') => urlAt(port, database),
+        stop: async () => {
+          const ended = new Promise((resolve) => second.once('exit', resolve))
+          second.kill('SIGTERM')
+          await ended
+          await rm(copy, { recursive: true, force: true })
+        },
+      }
     },
     stop: async () => {
       process.removeListener('exit', kill)

@@ -75,6 +75,8 @@ export interface NotedChange {
 /** A database of such tables. All writes check the constraints at once, or throw and change nothing. */
 export class MemoryDatabase {
   readonly tables = new Map<string, MemoryTable>()
+  /** What tells it from other databases. */
+  name = 'memory'
   /** The current instant in milliseconds. */
   readonly clock: () => number
   private undo: (() => void)[] | null = null

@@ -9,6 +9,7 @@ import type {
   RemoteObject,
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { SystemIdentity } from '../../model/system-identity.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import type { Watched } from '../../connector-kit/change-feed.ts'
 import { requireColumn } from './database.ts'
@@ -59,6 +60,10 @@ export class MemoryConnector implements Connector {
         isView: false,
       })),
     }
+  }
+
+  async identity(): Promise<SystemIdentity> {
+    return { is: { database: this.database.name }, at: {}, notes: [] }
   }
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {

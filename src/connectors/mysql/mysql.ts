@@ -24,6 +24,7 @@ import type {
 } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { NewId } from '../../model/new-id.ts'
+import type { SystemIdentity } from '../../model/system-identity.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Watched } from '../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
@@ -83,6 +84,14 @@ class MysqlConnector implements Connector {
 
   async introspect(): Promise<Catalogue> {
     return toCatalogue(await this.session.query((link) => readTables(link, null)))
+  }
+
+  identity(): Promise<SystemIdentity> {
+    return this.session.identity()
+  }
+
+  trust(trusts: (identity: SystemIdentity) => boolean): void {
+    this.session.trust(trusts)
   }
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {

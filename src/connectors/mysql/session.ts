@@ -1,9 +1,12 @@
 import mysql from 'mysql2'
 import type { PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2'
 import type { BeforeCommit } from '../../connector-kit/port.ts'
+import { Trusted } from '../../connector-kit/trusted.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { SystemIdentity } from '../../model/system-identity.ts'
 import type { Raw } from '../../model/value.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
+import { readIdentity } from './identity.ts'
 import { tlsOf } from './tls.ts'
 
 const READ_WRITE = 'start transaction read write'
@@ -145,6 +148,7 @@ export class Session {
   readonly server: string
   private readonly pool: mysql.Pool
   private readonly prepared = new WeakSet<object>()
+  private readonly trusted = new Trusted<PoolConnection>()
   private readonly answerMs: number
 
   constructor(url: string, answerMs = ANSWER_MS) {
@@ -169,7 +173,30 @@ export class Session {
     })
   }
 
+  /** Which database answers now, whether or not it is trusted. */
+  async identity(): Promise<SystemIdentity> {
+    const link = await this.linked(false)
+    try {
+      const identity = await readIdentity(link)
+      link.connection.release()
+      return identity
+    } catch (error) {
+      link.connection.destroy()
+      throw translateFailure(error, this)
+    }
+  }
+
+  trust(trusts: (identity: SystemIdentity) => boolean): void {
+    this.trusted.trust(trusts)
+  }
+
   async lease(): Promise<Lease> {
+    const link = await this.linked(true)
+    const { connection } = link
+    return { link, release: (broken = false) => (broken ? connection.destroy() : connection.release()) }
+  }
+
+  private async linked(trusted: boolean): Promise<Link> {
     let connection: PoolConnection
     try {
       connection = await new Promise<PoolConnection>((resolve, reject) =>
@@ -188,11 +215,12 @@ export class Session {
         await link.limitTime(STATEMENT_SECONDS)
         this.prepared.add(connection)
       }
+      if (trusted) await this.trusted.demand(connection, () => readIdentity(link), this.server)
     } catch (error) {
       connection.destroy()
       throw translateFailure(error, this)
     }
-    return { link, release: (broken = false) => (broken ? connection.destroy() : connection.release()) }
+    return link
   }
 
   /** Runs `work` on a connection, outside a transaction. */

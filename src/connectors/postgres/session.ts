@@ -3,8 +3,11 @@ import pg from 'pg'
 import type { PoolClient } from 'pg'
 import type { BeforeCommit } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import { Trusted } from '../../connector-kit/trusted.ts'
+import type { SystemIdentity } from '../../model/system-identity.ts'
 import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
+import { readIdentity } from './identity.ts'
 
 /*
  * Connections to one server: a small pool that opens when it is first used, every connection set so that values print
@@ -65,6 +68,7 @@ export class Session {
   readonly server: string
   private readonly pool: pg.Pool
   private readonly prepared = new WeakSet<PoolClient>()
+  private readonly trusted = new Trusted<PoolClient>()
 
   constructor(url: string, answerMs = ANSWER_MS) {
     this.server = serverOf(url)
@@ -83,7 +87,30 @@ export class Session {
     this.pool.on('connect', (client) => client.on('error', () => {}))
   }
 
+  /** Which database answers now, whether or not it is trusted. */
+  async identity(): Promise<SystemIdentity> {
+    const client = await this.connected(false)
+    let broken = false
+    try {
+      return await readIdentity(client)
+    } catch (error) {
+      broken = true
+      throw translateFailure(error, this)
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  trust(trusts: (identity: SystemIdentity) => boolean): void {
+    this.trusted.trust(trusts)
+  }
+
   async lease(): Promise<Lease> {
+    const client = await this.connected(true)
+    return { client, release: (broken = false) => client.release(broken) }
+  }
+
+  private async connected(trusted: boolean): Promise<PoolClient> {
     let client: PoolClient
     try {
       client = await this.pool.connect()
@@ -95,11 +122,12 @@ export class Session {
         await client.query(SETTINGS)
         this.prepared.add(client)
       }
+      if (trusted) await this.trusted.demand(client, () => readIdentity(client), this.server)
     } catch (error) {
       client.release(true)
       throw translateFailure(error, this)
     }
-    return { client, release: (broken = false) => client.release(broken) }
+    return client
   }
 
   /** Runs `work` on a connection, outside a transaction. */

@@ -53,6 +53,10 @@ export const es: Readonly<Partial<Record<ErrorCode, (who: string) => FailureWord
   }),
   'connector.lost-response': (who) => ({ what: `Se perdió la respuesta de ${who}.`, cure: LATER }),
   'connector.feed-missing': (who) => ({ what: `Falta en ${who} el seguimiento de cambios.`, cure: null }),
+  'connector.another-system': (who) => ({
+    what: `En lugar de ${who} responde otra base de datos.`,
+    cure: 'Una persona tiene que decir cuál es: `concordat systems`.',
+  }),
   'connector.failed': (who) => ({ what: `Una llamada a ${who} falló.`, cure: null }),
   bug: () => ({ what: 'Un error de Concordat puso fin al trabajo.', cure: null }),
 }

@@ -18,6 +18,14 @@ interface Failed {
   readonly failure: string
 }
 
+interface AnotherSystem {
+  readonly title: string
+  readonly flows: string
+  /** In Spanish. */
+  readonly happened: string
+  readonly todo: string
+}
+
 interface CasesWait {
   readonly flow: string
   readonly kind: CaseKind
@@ -130,6 +138,12 @@ const spanish = {
         : `${system} muestra valores anticuados de ${flow}.`,
     todo: 'La página del flujo dice qué lo detiene. Si no hay nada en marcha, pida allí una ejecución.',
   }),
+  anotherSystem: ({ title, flows, happened, todo }: AnotherSystem): PageWords => ({
+    headline: `${title} es otra base de datos que antes`,
+    happened,
+    meaning: `No se lee ni se escribe nada de ${flows} hasta que alguien diga qué base de datos es.`,
+    todo,
+  }),
   cases: ({ flow, kind, count, stops, limit }: CasesWait): PageWords => {
     const { what, meaning } = CASES[kind]
     const many = `${count} ${count === 1 ? 'caso' : 'casos'}`
@@ -168,6 +182,7 @@ export const onPage = {
   paused: (...facts: Parameters<typeof spanish.paused>) => pages(english.paused, spanish.paused(...facts)),
   unsigned: (...facts: Parameters<typeof spanish.unsigned>) => pages(english.unsigned, spanish.unsigned(...facts)),
   late: (...facts: Parameters<typeof spanish.late>) => pages(english.late, spanish.late(...facts)),
+  anotherSystem: (facts: AnotherSystem) => pages(null, spanish.anotherSystem(facts)),
   cases: (facts: CasesWait) => pages(english.cases, spanish.cases(facts)),
   repaired: (...facts: Parameters<typeof spanish.repaired>) => pages(null, spanish.repaired(...facts)),
 }

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { type Cli, type CommonOptions, newCommand, openOptions, printJson, soundContract } from '../command.ts'
+import { EXIT, EXIT_STATUS_HELP } from '../exit-status.ts'
+
+/** `concordat store`: which contract the store belongs to. */
+export function storeCommand(cli: Cli): Command {
+  const confirm = newCommand('confirm', 'Say that this is the contract that the store belongs to, changed', [
+    ['concordat store confirm', 'the company was renamed, or a system took the place of another'],
+  ]).action(async (options: CommonOptions) => {
+    await soundContract(cli, options)
+    const app = await cli.backend.open({ ...openOptions(cli, options), anyContract: true })
+    try {
+      const bound = await app.confirmContract()
+      if (options.json) printJson(cli.terminal, bound)
+      else cli.terminal.out(`The store belongs to this contract of ${bound.company}. What it knows goes on.`)
+    } finally {
+      await app.close()
+    }
+    cli.end(EXIT.done)
+  })
+
+  return new Command('store')
+    .description('Say which contract the store belongs to')
+    .usage('confirm [options]')
+    .addCommand(confirm)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ concordat store confirm             the same contract, whose company or systems have other names now
+
+${EXIT_STATUS_HELP}`,
+    )
+}

@@ -1,0 +1,34 @@
+import type { App } from '../../app.ts'
+import type { Look, Terminal } from '../terminal.ts'
+import { when } from './figures.ts'
+import { visible } from './text-width.ts'
+
+type Standing = Awaited<ReturnType<App['systems']['list']>>[number]
+
+const STATES: Record<Standing['state'], { readonly words: string; readonly look: Look }> = {
+  agreed: { words: 'the database that its records were agreed with', look: 'green' },
+  another: { words: 'another database than its records were agreed with', look: 'red' },
+  new: { words: 'nothing was agreed with it yet', look: 'dim' },
+  unknown: { words: 'not known which database it is', look: 'yellow' },
+}
+
+/** Prints each system: what answers now, and what was taken for it. */
+export function printSystems(terminal: Terminal, systems: readonly Standing[]): void {
+  const { paint } = terminal
+  for (const { system, connector, state, accepted, now, notes, error } of systems) {
+    terminal.out(`${paint('bold', system)} (${connector}): ${paint(STATES[state].look, STATES[state].words)}`)
+    if (now !== null) terminal.out(`  now     ${visible(now)}`)
+    for (const { identity, anywhere, since, by } of accepted)
+      terminal.out(
+        `  agreed  ${visible(identity)}${anywhere ? ', at any address' : ''} ${paint('dim', `(${by ?? 'the first run'}, ${when(since, terminal.now())})`)}`,
+      )
+    for (const note of [...notes, ...(error === null ? [] : [error])]) terminal.out(paint('dim', `  ${visible(note)}`))
+  }
+  const others = systems.filter(({ state }) => state === 'another').map(({ system }) => system)
+  if (others.length === 0) return
+  terminal.out('')
+  terminal.out(
+    `The same system, moved or restored: concordat systems confirm ${others.length === 1 ? others[0] : '<system>'}`,
+  )
+  terminal.out(`Another one, from a first sync on:  concordat systems start-over ${others.join(' ')}`)
+}
