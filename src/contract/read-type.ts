@@ -23,6 +23,7 @@ const SETTINGS_OF: Record<TypeName, readonly string[]> = {
   country: [],
   vat: ['country'],
   url: [],
+  binary: [],
   reference: [],
   lines: ['key', 'fields'],
 }

@@ -158,6 +158,8 @@ function samplesOf(spec: TypeSpec): readonly (string | null)[] {
       return [null, 'ESB58378431', 'DE136695976', 'FR40303265045', 'EL094259216']
     case 'url':
       return [null, 'https://acme.example', 'http://shop.acme.example/a/b?c=d#e', 'https://acme.example:8443/x']
+    case 'binary':
+      return [null, '', '00', '00ff10', '89504e470d0a1a0a00ff', '5c78414c']
     case 'reference':
       return [null, '1', '42', 'A-0007', '6f1c2d3e-0000-4000-8000-00000000002a']
   }

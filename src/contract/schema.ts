@@ -273,6 +273,7 @@ export const TYPE_NAMES = [
   'country',
   'vat',
   'url',
+  'binary',
   'reference',
   'lines',
 ] as const

@@ -49,7 +49,7 @@ function namingFields(flow: Flow): readonly number[] {
     const typeOf = (i: number) => flow.fields[i]!.spec.type
     const all = flow.fields.map((_, i) => i)
     const text = all.filter((i) => typeOf(i) === 'text')
-    const plain = all.filter((i) => !['text', 'reference', 'lines'].includes(typeOf(i)))
+    const plain = all.filter((i) => !['text', 'reference', 'lines', 'binary'].includes(typeOf(i)))
     naming.set(flow, (places = [...text, ...plain]))
   }
   return places

@@ -16,6 +16,7 @@ export type TypeSpec =
   | { type: 'country' }
   | { type: 'vat'; country?: string }
   | { type: 'url' }
+  | { type: 'binary' }
   | { type: 'reference'; flow: string }
   | { type: 'lines' }
 

@@ -12,6 +12,7 @@ const REASONS: { readonly [Phrase in Why[0]]: Extract<Why, readonly [Phrase, ...
   notAnInstant: ['notAnInstant', '"x"'],
   notAnEmail: ['notAnEmail', '"x"'],
   notAUrl: ['notAUrl', '"x"'],
+  notBytes: ['notBytes', '"x"'],
   notAPhone: ['notAPhone', '"x"'],
   notAPhoneOf: ['notAPhoneOf', '"x"', 'ES'],
   notAPhoneWithPrefix: ['notAPhoneWithPrefix', '"x"'],

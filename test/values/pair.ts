@@ -165,7 +165,9 @@ async function make({ sql, on }: Made): Promise<Table & { url: string; end(): Pr
   await client.query("set time_zone = '+00:00'")
   await client.query(sql)
   const ask = async <Row extends object>(text: string, ...values: unknown[]) =>
-    (await client.query(text, values))[0] as unknown as Row[]
+    (values.length > 0
+      ? await client.execute(text, values as string[])
+      : await client.query(text))[0] as unknown as Row[]
   return withColumn(url, ask, () => client.end())
 }
 

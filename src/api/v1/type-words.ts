@@ -32,4 +32,5 @@ const TIPOS: Readonly<Record<Exclude<Type, 'reference' | 'lines'>, string>> = {
   country: 'país',
   vat: 'número fiscal',
   url: 'dirección web',
+  binary: 'datos binarios',
 }

@@ -1,5 +1,7 @@
+import { hexDigits } from '../../model/bytes.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column } from './catalogue.ts'
+import type { Parameter } from './session.ts'
 
 /*
  * How columns become texts and texts become columns. Selected columns are cast to text by the server, so that they
@@ -25,7 +27,9 @@ export function selectText(column: Column, alias: string): string {
 
 /** Select list of columns as texts. They get names of ours: the driver refuses some that a table may have. */
 export function selectList(columns: readonly Column[], alias: string): string {
-  return columns.map((column, i) => `${selectText(column, alias)} as c${i}`).join(', ')
+  // Bytes come as they are: the text of many would be longer than the server lets a value be, and then it is NULL.
+  const text = (column: Column) => (isBytes(column) ? `${alias}.${quoteName(column.name)}` : selectText(column, alias))
+  return columns.map((column, i) => `${text(column)} as c${i}`).join(', ')
 }
 
 /** Placeholder for a value that the column is compared with. */
@@ -53,7 +57,17 @@ export function comparedPlaceholder(column: Column): string {
 /** Placeholder for a value that is written to the column: the column itself judges it, strictly. */
 export function writtenPlaceholder(column: Column): string {
   if (column.dataType === 'bit') return 'cast(? as unsigned)'
-  return column.kind === 'binary' ? 'unhex(?)' : '?'
+  return column.kind === 'binary' && !isBytes(column) ? 'unhex(?)' : '?'
+}
+
+/** A value that is written to the column, for that placeholder. */
+export function writtenParameter(column: Column, value: Raw): Parameter {
+  return isBytes(column) && value !== null ? Buffer.from(hexDigits(value) ?? '', 'hex') : parameter(column, value)
+}
+
+/** Of columns that are called binary, those that hold nothing but bytes; spatial ones are printed by the server. */
+function isBytes(column: Column): boolean {
+  return /^(?:(?:var)?binary|(?:tiny|medium|long)?blob)$/.test(column.dataType)
 }
 
 /** A value as the server wants it: booleans as numbers; of times TIMESTAMP has UTC, DATETIME the local time as it is. */
@@ -62,6 +76,7 @@ export function parameter(column: Column, value: Raw): Raw {
   if (column.kind === 'boolean') return /^(t|true)$/i.test(value) ? '1' : /^(f|false)$/i.test(value) ? '0' : value
   if (column.kind === 'instant') return inUtc(value)
   if (column.kind === 'local timestamp') return localTime(value)
+  if (column.kind === 'binary') return hexDigits(value) ?? value
   return value
 }
 

@@ -47,8 +47,10 @@ export function triggers(
     const name = `${prefixOf(installation)}${key}_${event}`
     const fresh = `new.${quoteName(column)}`
     const old = `old.${quoteName(column)}`
+    // Ids of bytes as they are printed; as they are, they would be no text.
+    const text = (value: string) => (table.columns.get(column)?.kind === 'binary' ? `hex(${value})` : value)
     const note = (value: string) =>
-      `if ${value} is not null then insert into ${quoteName(database)}.${quoteName(changesOf(installation))} (object, id) values (${literal(object)}, ${value}); end if;`
+      `if ${value} is not null then insert into ${quoteName(database)}.${quoteName(changesOf(installation))} (object, id) values (${literal(object)}, ${text(value)}); end if;`
     const notes = {
       insert: note(fresh),
       update: `${note(fresh)} if not (${fresh} <=> ${old}) then ${note(old)} end if;`,

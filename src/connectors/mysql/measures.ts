@@ -2,7 +2,7 @@ import type { Measures } from '../../connector-kit/port.ts'
 import type { Raw } from '../../model/value.ts'
 import { quoteName } from './column-sql.ts'
 import type { RowQuery } from './row-query.ts'
-import type { Session } from './session.ts'
+import type { Parameter, Session } from './session.ts'
 
 const SAMPLE = 1_000
 
@@ -10,7 +10,7 @@ const SAMPLE = 1_000
 export function measuresOf(session: Session, rows: RowQuery): Measures {
   const { table, id } = rows.open
   const key = `t.${quoteName(id.name)}`
-  const one = (sql: string, values: readonly Raw[] = []): Promise<readonly Raw[]> =>
+  const one = (sql: string, values: readonly Parameter[] = []): Promise<readonly Raw[]> =>
     session.query(async (link) => (await link.rows(sql, values))[0]!, table.name)
   const known = (columns: readonly string[]) => columns.map((name) => quoteName(table.columns.get(name)!.name))
   const { scope } = rows

@@ -31,8 +31,8 @@ const SETTINGS =
   // MariaDB only: a write that stands still must not keep users from the rows that it has locked.
   ` /*M!100300 , idle_write_transaction_timeout = ${STANDSTILL_SECONDS} */`
 
-/** A value to bind, always as text. */
-export type Parameter = Raw
+/** A value to bind: text, or bytes. */
+export type Parameter = Raw | Buffer
 
 /** One connection, in or out of a transaction. */
 export class Link {
@@ -55,7 +55,7 @@ export class Link {
   rows(sql: string, values: readonly Parameter[] = []): Promise<Raw[][]> {
     return this.answered((resolve, reject) => {
       this.connection.execute<RowDataPacket[]>({ sql, values: [...values], rowsAsArray: true }, (error, rows) =>
-        error ? reject(error) : resolve(rows as unknown as Raw[][]),
+        error ? reject(error) : resolve((rows as unknown as (Raw | Buffer)[][]).map(inText)),
       )
     })
   }
@@ -110,7 +110,7 @@ export class Link {
     const push = rows.push.bind(rows)
     rows.push = (row: unknown) => {
       listen()
-      return push(row)
+      return push(Array.isArray(row) ? inText(row as (Raw | Buffer)[]) : row)
     }
     rows.once('close', () => {
       clearTimeout(timer)
@@ -127,6 +127,15 @@ export class Link {
       await this.run(`set session max_execution_time = ${seconds * 1000}`)
     }
   }
+}
+
+/** A row whose bytes are hexadecimal digits, as the server prints them. */
+function inText(row: (Raw | Buffer)[]): Raw[] {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i]!
+    if (value instanceof Buffer) row[i] = value.toString('hex').toUpperCase()
+  }
+  return row as Raw[]
 }
 
 /** A borrowed connection. */

@@ -13,7 +13,14 @@ import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
-import { canHold, comparedPlaceholder, parameter, quoteName, writtenPlaceholder } from './column-sql.ts'
+import {
+  canHold,
+  comparedPlaceholder,
+  parameter,
+  quoteName,
+  writtenParameter,
+  writtenPlaceholder,
+} from './column-sql.ts'
 import { failingRow, isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
 import { MOST_IDS, among, tableName } from './row-query.ts'
 import type { ChildTable, RowQuery } from './row-query.ts'
@@ -35,7 +42,7 @@ export async function create(
   beforeCommit?: BeforeCommit,
 ): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
-  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name) ?? unknowableId(rows, item))
+  const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open) ?? unknowableId(rows, item))
   if (batch.open.length === 0) return batch.results()
   const writing = { object: table.name, beforeCommit }
 
@@ -89,7 +96,7 @@ export async function update(
   beforeCommit?: BeforeCommit,
 ): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
-  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
+  const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open))
   if (batch.open.length === 0) return batch.results()
   const writing = { object: table.name, beforeCommit }
 
@@ -245,8 +252,8 @@ async function insertRows<T>(
       const part = group.slice(at, at + size)
       const values: Parameter[] = []
       for (const row of part) {
-        if (assigned === undefined) values.push(parameter(key, row.key!))
-        for (const column of columns) values.push(parameter(column, row.values[column.name]!))
+        if (assigned === undefined) values.push(writtenParameter(key, row.key!))
+        for (const column of columns) values.push(writtenParameter(column, row.values[column.name]!))
       }
       try {
         const result = await link.write(head + Array<string>(size).fill(tuple).join(', '), values)
@@ -297,7 +304,7 @@ async function updateRow(
     ...added.map(([name, by]) => `t.${quoteName(name)} = coalesce(t.${quoteName(name)}, 0) + ${by}`),
   ]
   const result = await link.write(`update ${tableName(table)} t set ${assignments.join(', ')} where ${match(keys)}`, [
-    ...columns.map((column) => parameter(column, set[column.name]!)),
+    ...columns.map((column) => writtenParameter(column, set[column.name]!)),
     ...keys.map((column, i) => parameter(column, key[i]!)),
   ])
   if (result.affectedRows !== 1) throw notKept(table)

@@ -8,6 +8,7 @@ import { CopyIn } from './copy.ts'
 import { failingLine } from './failure.ts'
 import { quoteName } from './identifier.ts'
 import { tableName } from './row-query.ts'
+import { sent } from './sent.ts'
 
 /*
  * New rows: by COPY FROM wherever the table takes it, else by one INSERT … SELECT from arrays. Rows with the same
@@ -39,7 +40,7 @@ export async function insertRows<T>(
     for (const row of group.rows) {
       text += encodeImageValue(row.key!)
       for (const name of group.names) {
-        const value = row.values[name]!
+        const value = sent(table.columns.get(name)!, row.values[name]!)
         text += value === null ? '\t\\N' : `\t${encodeImageValue(value)}`
       }
       text += '\n'
@@ -122,7 +123,7 @@ async function insertReturning<T>(
   assigned: boolean,
 ): Promise<string[]> {
   const columns = group.names.map((name) => table.columns.get(name)!)
-  const parameters = group.names.map((name) => group.rows.map((row) => row.values[name]!))
+  const parameters = columns.map((column) => group.rows.map((row) => sent(column, row.values[column.name]!)))
   if (!assigned) {
     columns.unshift(key)
     parameters.unshift(group.rows.map((row) => row.key!))

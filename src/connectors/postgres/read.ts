@@ -12,6 +12,7 @@ import { translateFailure } from './failure.ts'
 import { quoteName } from './identifier.ts'
 import { canHold, tableName } from './row-query.ts'
 import type { RowQuery } from './row-query.ts'
+import { sent } from './sent.ts'
 import { IDLE_MS } from './session.ts'
 import type { Session } from './session.ts'
 
@@ -166,7 +167,7 @@ export async function search(
         const place = `t.${quoteName(name)}`
         if (value === null) return `${place} is null`
         // With length and precision, so that the value is rounded as the column rounds it. Some types know no equality.
-        const bound = `${bindings.add(value)}::${fullType}`
+        const bound = `${bindings.add(sent(column(name), value)!)}::${fullType}`
         return kind === 'json' || kind === 'other' ? `${place}::text = (${bound})::text` : `${place} = ${bound}`
       })
       const text = rows.copy({ prefix: rows.scopeFlag(bindings), where: conditions })

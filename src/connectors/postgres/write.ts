@@ -19,6 +19,7 @@ import { isConnectionLoss, isRecordFailure, translateFailure } from './failure.t
 import type { Place } from './failure.ts'
 import { insertAssigned, insertRows, notKept } from './insert.ts'
 import { canHold, tableName } from './row-query.ts'
+import { sent } from './sent.ts'
 import type { ChildTable, RowQuery } from './row-query.ts'
 import type { Session } from './session.ts'
 
@@ -36,7 +37,7 @@ export async function create(
 ): Promise<WriteResult[]> {
   const { table, id, children } = rows.open
   const place = session.place(table.name)
-  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
+  const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open))
   if (batch.open.length === 0) return batch.results()
   const writing = { object: table.name, beforeCommit }
 
@@ -86,7 +87,7 @@ export async function update(
 ): Promise<WriteResult[]> {
   const { table, children } = rows.open
   const place = session.place(table.name)
-  const batch = new WriteBatch(items, (item) => unsendableText(item, table.name))
+  const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open))
   if (batch.open.length === 0) return batch.results()
   const writing = { object: table.name, beforeCommit }
 
@@ -229,7 +230,7 @@ async function updateRows(client: PoolClient, rows: RowQuery, items: readonly Up
       `where t.${quoteName(id.name)} = v.id::${id.castType}`
     const updated = await client.query(text, [
       group.map((item) => item.id),
-      ...names.map((name) => group.map((item) => item.set[name]!)),
+      ...columns.map((column) => group.map((item) => sent(column, item.set[column.name]!))),
     ])
     if (updated.rowCount !== group.length) throw notKept(table)
   }
@@ -271,7 +272,7 @@ async function patchLines(
     const done = await client.query(
       `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
         `from unnest(${arrays(keyed.length + columns.length)}) v(${[...keyNames, ...columns.map((_, i) => `c${i}`)].join(', ')}) where ${match}`,
-      [...keyValues(group), ...names.map((column) => group.map((entry) => entry.set[column]!))],
+      [...keyValues(group), ...columns.map((column) => group.map((entry) => sent(column, entry.set[column.name]!)))],
     )
     if (done.rowCount !== group.length) throw notKept(child.table)
   }

@@ -212,6 +212,7 @@ const TYPE_MEANS: Record<(typeof TYPE_NAMES)[number], string> = {
   country: 'A country.',
   vat: 'A VAT or tax number.',
   url: 'A web address.',
+  binary: 'Bytes, such as a picture.',
   reference: 'A record of another flow.',
   lines: 'Lines that belong to the record, such as order lines.',
 }

@@ -245,6 +245,7 @@ export const questionsEs: typeof questionsEn = {
     country: 'Un país.',
     vat: 'Un NIF o número de identificación fiscal.',
     url: 'Una dirección web.',
+    binary: 'Bytes, como una imagen.',
     reference: 'Un registro de otro flujo.',
     lines: 'Líneas que pertenecen al registro, como las de un pedido.',
   },

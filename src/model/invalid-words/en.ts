@@ -13,6 +13,7 @@ export const en = {
   notAnInstant: (shown: string) => `${shown} is not a point in time`,
   notAnEmail: (shown: string) => `${shown} is not an e-mail address`,
   notAUrl: (shown: string) => `${shown} is not a web address`,
+  notBytes: (shown: string) => `${shown} is not binary data in hexadecimal digits`,
   notAPhone: (shown: string) => `${shown} is not a phone number`,
   notAPhoneOf: (shown: string, country: string) => `${shown} is not a phone number for ${country}`,
   notAPhoneWithPrefix: (shown: string) => `${shown} is not a phone number with a country prefix`,

@@ -8,6 +8,7 @@ export const es: typeof en = {
   notAnInstant: (shown) => `${shown} no es una fecha con hora`,
   notAnEmail: (shown) => `${shown} no es una dirección de correo`,
   notAUrl: (shown) => `${shown} no es una dirección web`,
+  notBytes: (shown) => `${shown} no son datos binarios en cifras hexadecimales`,
   notAPhone: (shown) => `${shown} no es un número de teléfono`,
   notAPhoneOf: (shown, country) => `${shown} no es un número de teléfono de ${country}`,
   notAPhoneWithPrefix: (shown) => `${shown} no es un número de teléfono con prefijo de país`,

@@ -1,4 +1,5 @@
 import type { FieldType, TypeSpec } from '../field-type.ts'
+import { binaryType } from './binary.ts'
 import { booleanType } from './boolean.ts'
 import { choiceType } from './choice.ts'
 import { countryType } from './country.ts'
@@ -53,6 +54,8 @@ function make(spec: TypeSpec): FieldType {
       return vatType(spec)
     case 'url':
       return urlType()
+    case 'binary':
+      return binaryType()
     case 'reference':
       return referenceType()
     case 'lines':
