@@ -22,6 +22,7 @@ import { previewDecision } from './engine/preview-decision.ts'
 import { RulesDesk } from './engine/rules-desk.ts'
 import { openCase, resolveCase } from './engine/resolve-case.ts'
 import { titlesOf } from './engine/legend.ts'
+import { carryOutWoken } from './engine/carry-out-woken.ts'
 import { inDependencyOrder, runFlow, type Deps } from './engine/run-flow.ts'
 import { screensOf } from './engine/screens.ts'
 import { SystemsDesk } from './engine/systems-desk.ts'
@@ -249,7 +250,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         if (run.signal?.aborted) break
         reports.push(await runFlow(depsOf(run), contract, flow, { ...(run.full && { full: true }) }))
       }
-      return reports
+      return carryOutWoken(depsOf(run), contract, reports)
     },
     rules,
     systems: new SystemsDesk({

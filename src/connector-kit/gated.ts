@@ -37,7 +37,7 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
     changedSince: (cursor, overlap, pageSize) => pages(real.changedSince(cursor, overlap, pageSize), gate),
     read: (ids) => gate.call(() => real.read(ids)),
     reserveIds: (count) => gate.call(() => real.reserveIds(count)),
-    search: (values) => gate.call(() => real.search(values)),
+    search: (values, most) => gate.call(() => real.search(values, most)),
     ...(real.awaitWrites && { awaitWrites: () => gate.call(() => real.awaitWrites!()) }),
     create: (items, beforeCommit) => gate.call(() => real.create(items, beforeCommit)),
     update: (items, beforeCommit) => gate.call(() => real.update(items, beforeCommit)),

@@ -43,7 +43,14 @@ export interface Layout {
   readonly lines: ReadonlyMap<string, LinesLayout>
   /** By column; lines aside. */
   readonly facts: ReadonlyMap<string, ColumnFacts>
+  /** Columns that are unique together, as far as the system tells; the id is not among them. Absent: nothing is known. */
+  readonly uniqueKeys?: readonly (readonly KeyColumn[])[]
+  /** Columns that refer to another record of the same object. */
+  readonly ownReferences?: readonly KeyColumn[]
 }
+
+/** A column of a key, with what a value needs that stands in it for a moment. */
+export type KeyColumn = Pick<CatalogueColumn, 'name' | 'kind' | 'nullable' | 'maxLength'>
 
 /**
  * Child rows travel in one column as JSON text: an array of child rows, each an array of `string | null` in the order
@@ -161,11 +168,20 @@ export interface UpdateItem {
   readonly expect: string
   readonly set: Readonly<Record<string, Raw>>
   readonly lines?: Readonly<Record<string, LinesPatch>>
+  /** Items of a lower turn are applied first, since they free what this one takes; default 0. */
+  readonly turn?: number
+  /** Set before any item of the batch is applied, in the same transaction: the item stands in a ring of unique values. */
+  readonly release?: Readonly<Record<string, Raw>>
+  /** Items of one ring land together, or none of them does. */
+  readonly ring?: number
 }
 
 export interface DeleteItem {
   readonly id: string
   readonly expect: string
+  /** As of an update: the record stands in a ring of references. */
+  readonly release?: Readonly<Record<string, Raw>>
+  readonly ring?: number
 }
 
 /** Answer to one written record, in the order of the items. */
@@ -207,8 +223,8 @@ export interface RemoteObject {
   /** Point read; absent ids are absent from the answer. In any order. Ignores the filter but says `inScope`. */
   read(ids: readonly string[]): Promise<readonly RemoteRecord[]>
   reserveIds(count: number): Promise<readonly string[]>
-  /** Records whose columns equal all the given values (null equals null); for settling a lost create. Own child rows are not compared. */
-  search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]>
+  /** Records whose columns equal all the given values (null equals null); for settling a lost create. Own child rows are not compared. `most`: so many of each are enough. */
+  search(values: readonly Readonly<Record<string, Raw>>[], most?: number): Promise<readonly (readonly RemoteRecord[])[]>
   /**
    * Waits until no write whose connection broke can land any more, so that reading tells what became of it. Throws
    * `connector.timeout` when that stays open. Absent: a write cannot land after its connection broke.

@@ -10,6 +10,7 @@ import {
   sidesWithMarks,
   type DirtyFailure,
   type DirtyRow,
+  type Look,
 } from '../store/dirty.ts'
 import { recordsById } from '../store/links.ts'
 import { noteFields } from '../store/log-fields.ts'
@@ -20,7 +21,10 @@ import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
-import { planWrites, type BlockedWrite, type WriteItem } from './plan-writes.ts'
+import { keptDeletions } from './kept-deletions.ts'
+import { layersOf } from './layers.ts'
+import { forgetObstructed, noteObstructed } from './obstacles.ts'
+import { planWrites, type BlockedWrite, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
 import { settle, settleUnfinished } from './settle.ts'
 import { applyInShards } from './shards.ts'
@@ -44,19 +48,26 @@ export async function applyAll(work: FlowWork, decider: Decider, findings: Findi
     const due = await sidesWithMarks(
       work.database,
       work.sides.map((side) => side.id),
+      new Date(work.clock()),
     )
     for (const side of work.sides)
-      if (due.has(side.id)) progress = (await applySide(work, decider, side, findings)) || progress
+      if (due.has(side.id)) progress = (await applySide(work, decider, side, findings, pass > 0)) || progress
     if (!progress) return
   }
 }
 
 /** One pass over a side's marks; true when it is worth another. */
-async function applySide(work: FlowWork, decider: Decider, side: Side, findings: Findings): Promise<boolean> {
+async function applySide(
+  work: FlowWork,
+  decider: Decider,
+  side: Side,
+  findings: Findings,
+  again: boolean,
+): Promise<boolean> {
   let done = 0
   const merging = { decider, findings }
   const range = (from: MarkRange): Promise<boolean> =>
-    applyMarksOf(work, side, from, merging, (writes) => {
+    applyMarksOf(work, side, { ...from, again }, merging, (writes) => {
       done += writes
       work.progress(`writing ${side.system}`, done, null)
     })
@@ -68,10 +79,14 @@ async function applySide(work: FlowWork, decider: Decider, side: Side, findings:
   return range(ALL_MARKS)
 }
 
+const lookOf = (work: FlowWork, again: boolean): Look => ({ now: new Date(work.clock()), again })
+
 interface MarkRange {
   /** Record ids: exclusive, inclusive. */
   readonly after: string
   readonly upTo: string
+  /** They were tried just before. */
+  readonly again?: boolean
 }
 const ALL_MARKS: MarkRange = { after: '0', upTo: String(2n ** 63n - 1n) }
 
@@ -93,7 +108,13 @@ async function applyMarksOf(
   const size = Math.min(work.giveWay ? SHORT_BATCH : BATCH, side.remote.capabilities.maxBatch)
   for (;;) {
     await work.giveWay?.()
-    const marks = await dueDirty(work.database, side.id, { after, upTo: range.upTo }, size)
+    const marks = await dueDirty(
+      work.database,
+      side.id,
+      { after, upTo: range.upTo },
+      size,
+      lookOf(work, range.again === true),
+    )
     if (marks.length === 0) return again
     after = marks.at(-1)!.recordId
     const { writes, moved } = await applyMarks(work, side, marks, merging)
@@ -120,7 +141,7 @@ export async function applyRecords(
     for (const side of work.sides) {
       const size = Math.min(BATCH, side.remote.capabilities.maxBatch)
       for (let i = 0; i < recordIds.length; i += size) {
-        const marks = await dueDirtyOf(work.database, side.id, recordIds.slice(i, i + size))
+        const marks = await dueDirtyOf(work.database, side.id, recordIds.slice(i, i + size), lookOf(work, pass > 0))
         if (marks.length > 0) progress = (await applyMarks(work, side, marks, { decider, findings })).moved || progress
       }
     }
@@ -141,27 +162,55 @@ async function applyMarks(
     side,
     items.map(({ item }) => item),
   )
-  const blocked = plan.blocked.filter((one) => !alreadyNoted(marks, one)).map(noted)
+  const blocked = plan.blocked.flatMap((one) => (one.state === 'kept' || alreadyNoted(marks, one) ? [] : [noted(one)]))
   const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
+  const layers = layersOf(side, plan.writes)
+  const kept = await keptDeletions(work, side, marks, plan.blocked)
+  const note: Step = async (session) => {
+    const idle = [...plan.idle, ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId)]
+    await clearDirty(session, side.id, idle)
+    await failDirty(session, side.id, [...blocked, ...kept.failures])
+    await updateLinks(session, plan.waived)
+    const cases = [...blockedCases(work, side, marks, plan.blocked, titles), ...kept.casesOf(titles)]
+    await openCases(session, cases, stampOf(work))
+  }
+  if (layers.length === 0) await underLease(work, note)
+  const done = new Set<string>()
+  let moved = false
+  let writes = 0
+  for (const [i, layer] of layers.entries()) {
+    // A record stays as long as one that refers to it does: a system that deletes by cascade would take that along.
+    const free = layer.writes.filter((write) => (layer.after.get(write) ?? []).every((recordId) => done.has(recordId)))
+    if (free.length === 0) continue
+    const sent = await sendLayer(work, side, free, i === 0 ? note : null)
+    for (const recordId of sent.done) done.add(recordId)
+    forgetObstructed(work, side, sent.done)
+    await noteObstructed(work, side, sent.obstructed)
+    if (merging) await mergeMoved(work, merging.decider, side, sent, merging.findings)
+    writes += free.length
+    if (sent.landed + sent.moved.length > 0) moved = true
+  }
+  return { writes, moved }
+}
+
+type Step = (session: Parameters<typeof clearDirty>[0]) => Promise<void>
+
+/** Stores the intents of writes that can land together, and sends them. */
+async function sendLayer(
+  work: FlowWork,
+  side: Side,
+  writes: readonly PlannedWrite[],
+  first: Step | null,
+): Promise<Sent> {
+  const operations = writes.map((write) => write.operation)
   const batchId = await underLease(work, async (session) => {
     const stamp = stampOf(work)
-    await clearDirty(session, side.id, [
-      ...plan.idle,
-      ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId),
-    ])
-    await failDirty(session, side.id, blocked)
-    await updateLinks(session, plan.waived)
-    await openCases(session, blockedCases(work, side, marks, plan.blocked, titles), stamp)
-    if (plan.writes.length === 0) return null
-    const operations = plan.writes.map((write) => write.operation)
+    await first?.(session)
     const batch = await intend(session, { sideId: side.id, operations }, stamp)
     await noteFields(session, stamp, { operations })
     return batch
   })
-  if (batchId === null) return { writes: 0, moved: false }
-  const sent = await sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, plan.writes))
-  if (merging) await mergeMoved(work, merging.decider, side, sent, merging.findings)
-  return { writes: plan.writes.length, moved: sent.landed + sent.moved.length > 0 }
+  return sendOrSettle(work, side, batchId, () => sendBatch(work, side, batchId, writes))
 }
 
 /** A lost response is settled by reading the records; other failures end the run, and the next one settles. */
@@ -238,7 +287,7 @@ function alreadyNoted(marks: readonly DirtyRow[], { recordId, state }: BlockedWr
 
 const shown = ({ flow, record }: { readonly flow: string; readonly record: string }): string => `${flow} ${record}`
 
-function noted(blocked: BlockedWrite): DirtyFailure {
+function noted(blocked: Exclude<BlockedWrite, { state: 'kept' }>): DirtyFailure {
   const { recordId, state } = blocked
   const parent = blocked.state === 'parked' ? blocked.waitsFor : null
   const { en: error, ...errorIn } =
@@ -256,6 +305,7 @@ function blockedCases(
   titles: ReadonlyMap<string, string>,
 ): CaseDraft[] {
   return blocked.flatMap((failure): CaseDraft[] => {
+    if (failure.state === 'kept') return []
     const about = {
       recordId: failure.recordId,
       sideId: side.id,

@@ -10,6 +10,7 @@ export async function breaker(work: FlowWork): Promise<string | null> {
   const { records: due, bySide } = await countDirty(
     work.database,
     work.sides.map((side) => side.id),
+    new Date(work.clock()),
   )
   const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
   // What is to be created counts among the records, too, so that 100% is never exceeded.

@@ -236,7 +236,12 @@ export function deletionCase(
 }
 
 /** A system refuses the write of one record. */
-export function quarantineCase(system: string, error: InEach, about: About & { recordId: string }): CaseDraft {
+export function quarantineCase(
+  system: string,
+  error: InEach,
+  about: About & { recordId: string },
+  isDeletion = false,
+): CaseDraft {
   return {
     ...about,
     kind: 'quarantined record',
@@ -245,7 +250,7 @@ export function quarantineCase(system: string, error: InEach, about: About & { r
     field: null,
     detail: {
       ...asked((words, language) => ({
-        sentence: words.refused(about.title, system, error[language]),
+        sentence: (isDeletion ? words.cannotBeDeleted : words.refused)(about.title, system, error[language]),
         choices: [{ choice: 'retry', means: words.tryAgain }, goneOn(words)],
       })),
       values: {},

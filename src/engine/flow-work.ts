@@ -1,4 +1,4 @@
-import type { Flow } from '../contract/contract.ts'
+import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Progress } from '../model/report.ts'
 import type { Database, Session } from '../store/database.ts'
@@ -7,12 +7,14 @@ import type { IdBlocks } from '../store/ids.ts'
 import { renewLease, transactionUnder, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
+import type { Obstructed } from './obstacles.ts'
 import type { Helpers } from './shards.ts'
 import type { Side } from './side.ts'
 import type { Successors } from './successors.ts'
 
 /** Everything that one run of one flow works with. */
 export interface FlowWork {
+  readonly contract: Contract
   readonly flow: Flow
   readonly row: FlowRow
   readonly sides: readonly Side[]
@@ -47,6 +49,11 @@ export interface FlowWork {
    * they are now.
    */
   readonly touched?: Map<number, Set<string>>
+  /**
+   * Writes that a system refuses because of another record, which may land when that has been written; absent: somebody
+   * else looks after them.
+   */
+  readonly obstructed?: Map<string, Obstructed>
   /** What hints have changed of late, which counts with what the limits let through. */
   readonly recent?: { readonly changes: number; readonly deletions: number }
 }

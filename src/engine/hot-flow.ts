@@ -20,6 +20,7 @@ import { Decider } from './decider.ts'
 import { LEASE_MS, noCounts, type Counts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
 import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
+import type { Obstructed } from './obstacles.ts'
 import { openSides } from './open-sides.ts'
 import { RecentRecords } from './recent-records.ts'
 import { pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
@@ -276,6 +277,7 @@ export class HotFlow {
     }
     const { sides } = this.opened
     const work = {
+      contract,
       flow,
       row,
       sides,
@@ -299,6 +301,7 @@ export class HotFlow {
       firstSync: false,
       rulesChanged: false,
       signal: deps.signal,
+      obstructed: new Map<string, Obstructed>(),
     }
     this.work = work
     if (this.stretch && !(await this.note())) this.stretch = null

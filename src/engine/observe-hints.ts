@@ -11,6 +11,7 @@ import { Decider } from './decider.ts'
 import { decideDeletions, limitFor } from './deletions.ts'
 import { commit, sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { markCreations, noFindings, noteAbsent, noteFindings, observeChanges } from './observe.ts'
+import { giveUpObstructed } from './obstacles.ts'
 import { decidePending } from './pending.ts'
 import type { RecentRecords } from './recent-records.ts'
 import type { Side } from './side.ts'
@@ -131,6 +132,7 @@ export async function observeHints(
         await deletions()
         if (stopped === null) await applyRecords(work, decider, ids, findings)
       }
+      await giveUpObstructed(work)
     }
   }
   if (options.withinRun) await noteTouched(work, hinted, [...records])
@@ -159,7 +161,7 @@ async function dueOf(work: FlowWork, records: readonly string[]): Promise<Map<st
   const due = new Map<string, number[]>()
   if (records.length === 0) return due
   const sides = work.sides.map((side) => side.id)
-  for (const { recordId, sideId } of await dueAmong(work.database, sides, records)) {
+  for (const { recordId, sideId } of await dueAmong(work.database, sides, records, new Date(work.clock()))) {
     const at = due.get(recordId)
     if (at) at.push(sideId)
     else due.set(recordId, [sideId])

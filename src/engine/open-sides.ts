@@ -2,6 +2,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
 import { refuseIncomparableTimes } from './comparable-times.ts'
+import { referringTo } from './dependants.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
 import { trustSystems, type TrustParts } from './trust-systems.ts'
@@ -40,8 +41,23 @@ export async function openSides(
       localZone: localZone(flow, row.system),
       ...(newId && { newId }),
       parents,
+      referring: referringTo(deps.connectors, contract, flow, row.system, known),
+      sharing: sharingWith(contract, flow, row.system, known),
     })
   }
   refuseIncomparableTimes(flow, sides)
   return sides
+}
+
+function sharingWith(
+  contract: Contract,
+  flow: Flow,
+  system: string,
+  known: ReadonlyMap<string, KnownFlow>,
+): Side['sharing'] {
+  const object = flow.records[system]?.object
+  return [...contract.flows.values()].flatMap(({ name, records }) => {
+    const side = known.get(name)?.sides.find((candidate) => candidate.system === system)
+    return name !== flow.name && side && records[system]?.object === object ? [{ flow: name, sideId: side.id }] : []
+  })
 }

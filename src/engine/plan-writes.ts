@@ -7,6 +7,7 @@ import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import { beforeArchive } from './archived.ts'
+import { dependantsOf, type Dependant } from './dependants.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
@@ -42,6 +43,8 @@ export interface PlannedWrite {
   readonly fields: readonly number[]
   /** Some fields wait for a record of the same flow; the mark stays for a second write (law L18, cycles). */
   readonly partial: boolean
+  /** The row as it was last known, in today's shape; null when there is none, or it does not matter any more. */
+  readonly row: readonly Raw[] | null
 }
 
 export interface WritePlan {
@@ -53,9 +56,13 @@ export interface WritePlan {
   readonly waived: LinkRow[]
 }
 
-/** A write that cannot be made: `parked`, not before another record is there; `quarantined`, not before somebody mends something. */
+/**
+ * A write that cannot be made: `parked`, not before another record is there; `kept`, a deletion, not before another record
+ * is gone or refers to something else; `quarantined`, not before somebody mends something.
+ */
 export type BlockedWrite = { readonly recordId: string } & (
   | { readonly state: 'parked'; readonly waitsFor: { readonly flow: string; readonly record: string } }
+  | { readonly state: 'kept'; readonly by: Dependant }
   | { readonly state: 'quarantined'; readonly why: InEach }
 )
 
@@ -100,7 +107,7 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     const due = !creating
       ? dueFields(work, side, item.golden, reading, waived).filter((i) => !item.fresh?.includes(i))
       : action === 'restore'
-        ? writable.filter((i) => waived[work.flow.fields[i]!.name]?.[0] !== item.golden[i])
+        ? writable.filter((i) => !staysAsItWas(waived[work.flow.fields[i]!.name], item.golden[i] ?? null))
         : writable
     const lifted = action === 'revive' ? (before.get(item.recordId) ?? null) : undefined
     drafts.push({ item, values, due, reading, ...(lifted !== undefined && { lifted }) })
@@ -111,7 +118,49 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     ids === 'reserved' && newcomers > 0 ? [...(await side.remote.reserveIds(newcomers))].toReversed() : []
   await work.operationIds.reserve(work.database, drafts.length)
   for (const draft of drafts) planOne(work, side, draft, resolveOut, reserved, plan)
+  await keepReferred(work, side, plan)
   return plan
+}
+
+/**
+ * A record that others in the system still refer to is not deleted there, for the system would refuse it or take them
+ * along; but those that go or move away in the same plan hold nothing up.
+ */
+async function keepReferred(work: FlowWork, side: Side, plan: WritePlan): Promise<void> {
+  const deletions = (): PlannedWrite[] => plan.writes.filter((write) => write.call.kind === 'delete')
+  const all = deletions()
+  if (all.length === 0 || side.referring.length === 0) return
+  const dependants = await dependantsOf(
+    work.database,
+    side,
+    all.map((write) => write.operation.remoteId!),
+  )
+  if (dependants.size === 0) return
+  const leaves = ({ own, recordId, column }: Dependant, from: string): boolean =>
+    own &&
+    plan.writes.some(({ item, call }) => {
+      if (item.recordId !== recordId || call.kind === 'create') return false
+      return call.kind === 'delete' || (Object.hasOwn(call.item.set, column) && call.item.set[column] !== from)
+    })
+  for (let again = true; again;) {
+    again = false
+    for (const write of deletions()) {
+      const remoteId = write.operation.remoteId!
+      const by = dependants.get(remoteId)?.find((one) => !leaves(one, remoteId))
+      if (!by) continue
+      plan.writes.splice(plan.writes.indexOf(write), 1)
+      plan.blocked.push({ recordId: write.item.recordId, state: 'kept', by })
+      again = true
+    }
+  }
+}
+
+/**
+ * Whether a restored record keeps what it held in a field: the system may differ there from the agreed value. A reference
+ * that could not be read is none of that, for it may lead to what was deleted.
+ */
+export function staysAsItWas(waiver: Waived[string] | undefined, golden: Canonical): boolean {
+  return waiver !== undefined && waiver[0] === golden && waiver[1] !== 'missing reference: field skipped'
 }
 
 function writableFields(work: FlowWork, side: Side): number[] {
@@ -147,6 +196,7 @@ function planOne(
       call,
       fields: due,
       partial,
+      row: values,
       operation: {
         id: work.operationIds.take(),
         recordId,

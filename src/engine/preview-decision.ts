@@ -141,6 +141,7 @@ async function carryOutOnly(
   const { row } = known.get(flow.name)!
   const shapes = await layouts(database, row.id)
   const work: FlowWork = {
+    contract,
     flow,
     row,
     sides: await openSides(deps, contract, flow, known, shapes),
@@ -165,6 +166,7 @@ async function carryOutOnly(
     rulesChanged: row.rules !== null && row.rules !== flow.fingerprint,
     signal: deps.signal,
     touched: new Map(),
+    obstructed: new Map(),
   }
   const mine = new Set(cases.map((one) => one.id))
   const decisions = (await decisionsToCarryOut(database, flowId)).filter((one) => mine.has(one.id))

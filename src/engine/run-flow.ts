@@ -48,6 +48,7 @@ import {
   observeChanges,
   type Findings,
 } from './observe.ts'
+import { giveUpObstructed } from './obstacles.ts'
 import { openSides } from './open-sides.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -153,6 +154,7 @@ export async function runFlow(
       const fieldNames = flow.fields.map((field) => field.name)
       const sides = await openSides(deps, contract, flow, known, shapes)
       const work: FlowWork = {
+        contract,
         flow,
         row,
         sides,
@@ -172,6 +174,7 @@ export async function runFlow(
         rulesChanged,
         signal: deps.signal,
         touched: new Map(),
+        obstructed: new Map(),
         ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
         ...(options.recent && { recent: options.recent }),
         ...(options.helpers && { helpers: options.helpers, givenOut }),
@@ -242,10 +245,13 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
-  if (findings.absent.size > 0 && (await decideDeletions(work, findings)))
+  if (findings.absent.size > 0 && (await decideDeletions(work, findings))) {
+    await giveUpObstructed(work)
     return 'More records are gone than the contract accepts at once; see the case.'
+  }
   // Also for what a lost answer left over: it was settled, and is due again.
   await applyAll(work, decider, findings)
+  await giveUpObstructed(work)
   return pausedByFailure(work)
 }
 

@@ -22,6 +22,10 @@ import { CHANGED_MEANWHILE, THERE_OTHERWISE } from './words/outcome-words.ts'
 export interface Sent {
   /** How many writes landed. */
   readonly landed: number
+  /** Records that nothing is left to do for in the side. */
+  readonly done: readonly string[]
+  /** What the system refuses because of another record. */
+  readonly obstructed: readonly { readonly write: PlannedWrite; readonly error: ConcordatError }[]
   /** Records that were not as expected, as they are now: they go through merging again. */
   readonly moved: RemoteRecord[]
   /** Remote ids that are gone. */
@@ -70,6 +74,10 @@ function inTime({ clock, lease }: FlowWork): void {
   throw new ConcordatError('engine.lease-lost', `${what} before the write was sent.`, { retry: 'later' })
 }
 
+/** Whether another record may be what a write is refused for, so that it can land when that has been written. */
+const isObstruction = ({ code }: ConcordatError): boolean =>
+  code === 'connector.duplicate-key' || code === 'connector.broken-reference'
+
 /**
  * What became of a write. `not sent`: it never reached the system. `found`: a record that a create was meant to make is
  * there with other values than were sent: ours, changed since, or made by somebody else in the same time.
@@ -84,10 +92,12 @@ export async function storeResults(
   writes: readonly PlannedWrite[],
   results: readonly Result[],
 ): Promise<Sent> {
-  const sent: Sent = { landed: results.filter((result) => result.kind === 'done').length, moved: [], gone: [] }
+  const done: string[] = []
+  const obstructed: { write: PlannedWrite; error: ConcordatError }[] = []
+  const landed = results.filter((result) => result.kind === 'done').length
+  const sent: Sent = { landed, done, obstructed, moved: [], gone: [] }
   const inserted: LinkRow[] = []
   const updated: LinkRow[] = []
-  const done: string[] = []
   const again: DirtyMark[] = []
   const failures: DirtyFailure[] = []
   const exceptions: OperationException[] = []
@@ -149,6 +159,12 @@ export async function storeResults(
       case 'refused': {
         const { error } = result
         exceptions.push({ id: operation.id, outcome: 'refused', error: error.message })
+        if (isObstruction(error)) {
+          obstructed.push({ write, error })
+          if (item.direct) again.push(mark)
+          failures.push({ recordId: item.recordId, state: 'waiting', waitsFor: null, error: error.message })
+          return
+        }
         // What may pass by itself is tried again by later runs, for as long as the contract says.
         const waited = item.since === undefined ? 0 : work.clock() - item.since
         const final = error.retry === 'never' || waited >= work.flow.onFailure.retryMs

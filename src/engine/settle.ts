@@ -6,7 +6,7 @@ import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../s
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
-import type { PlannedWrite, WriteItem } from './plan-writes.ts'
+import { staysAsItWas, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
 import { goldenOf } from './translate.ts'
@@ -31,6 +31,8 @@ export async function settleUnfinished(work: FlowWork): Promise<ReadonlyMap<Side
       before
         ? {
             landed: before.landed + sent.landed,
+            done: [...before.done, ...sent.done],
+            obstructed: [],
             moved: [...before.moved, ...sent.moved],
             gone: [...before.gone, ...sent.gone],
           }
@@ -155,7 +157,11 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
   const whole = link === null || operation.kind === 'restore'
   const waived = link?.waived ? (JSON.parse(link.waived) as Waived) : {}
   const fields = work.flow.fields.flatMap((field, i) =>
-    (named ? named.includes(field.name) : whole && side.mapping.writable[i] && waived[field.name]?.[0] !== golden[i])
+    (
+      named
+        ? named.includes(field.name)
+        : whole && side.mapping.writable[i] && !staysAsItWas(waived[field.name], golden[i] ?? null)
+    )
       ? [i]
       : [],
   )
@@ -166,7 +172,7 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
       : operation.kind === 'create' || operation.kind === 'restore'
         ? { kind: 'create', item: { values: {}, lines: {} } }
         : { kind: 'update', item: { id: operation.remoteId!, expect: operation.before ?? '', set: {}, lines: {} } }
-  return { item, operation, call, fields, partial: leavesOut(work, side, item, fields) }
+  return { item, operation, call, fields, partial: leavesOut(work, side, item, fields), row: null }
 }
 
 /** Whether a reference within the flow may have been left out of the write, to be written once both records are there. */

@@ -7,7 +7,8 @@ import { decodeImage } from '../model/image.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { type Canonical, Invalid, type Raw, type Reading } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
-import { recordsOfRemotes, remotesOfRecords } from '../store/links.ts'
+import { recordsOfRemotes, recordsOnceBehind, remotesOfRecords } from '../store/links.ts'
+import type { Referring } from './dependants.ts'
 import { inShape } from './row-shape.ts'
 
 /** One system of one flow at work: its remote object, its mapping, and where its references lead. */
@@ -30,6 +31,10 @@ export interface Side {
   readonly newId?: (golden: readonly Canonical[]) => string | Invalid
   /** Side of each referenced flow in the same system. */
   readonly parents: ReadonlyMap<string, number>
+  /** Columns of the same system that refer to its records, of all flows. */
+  readonly referring: readonly Referring[]
+  /** Sides of other flows that keep records of the same object. */
+  readonly sharing: readonly { readonly flow: string; readonly sideId: number }[]
 }
 
 /** Whether its records have lines in this system. */
@@ -106,6 +111,27 @@ export function rowOf(
 /** Looks up what all these rows refer to, in one statement a referenced flow. */
 export async function resolverIn(session: Session, side: Side, rows: readonly (readonly Raw[])[]): Promise<Resolve> {
   if (!side.mapping.hasReferences) return () => undefined
+  return lookUp(referredBy(side, rows), side, (parent, ids) => recordsOfRemotes(session, parent, ids))
+}
+
+/** As `resolverIn`, for what `leadsTo` could not resolve: the records that were there and are gone. */
+export async function resolverOfGone(
+  session: Session,
+  side: Side,
+  rows: readonly (readonly Raw[])[],
+  leadsTo: Resolve,
+): Promise<Resolve> {
+  if (!side.mapping.hasReferences) return () => undefined
+  const wanted = referredBy(side, rows)
+  for (const [flow, ids] of wanted) {
+    for (const id of ids) if (leadsTo(flow, id) !== undefined) ids.delete(id)
+    if (ids.size === 0) wanted.delete(flow)
+  }
+  if (wanted.size === 0) return () => undefined
+  return lookUp(wanted, side, (parent, ids) => recordsOnceBehind(session, parent, ids))
+}
+
+function referredBy(side: Side, rows: readonly (readonly Raw[])[]): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>()
   for (const row of rows) {
     side.mapping.references(row, (flow, id) => {
@@ -114,7 +140,7 @@ export async function resolverIn(session: Session, side: Side, rows: readonly (r
       ids.add(id)
     })
   }
-  return lookUp(wanted, side, (parent, ids) => recordsOfRemotes(session, parent, ids))
+  return wanted
 }
 
 /** The other way round: remote ids of the golden records that these values refer to. */

@@ -6,7 +6,7 @@ import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { decodeGolden } from './golden.ts'
 import { followSuccessors } from './successors.ts'
-import { changedAt, resolverIn, rowOf, type Side } from './side.ts'
+import { changedAt, resolverIn, resolverOfGone, rowOf, type Side } from './side.ts'
 
 /** A golden record taken from the store, with the state of each linked side in canonical form. */
 export interface Loaded {
@@ -51,20 +51,27 @@ export async function loadStates(
   current: Current = new Map(),
 ): Promise<Loaded[]> {
   const shadows = new Map<LinkRow, readonly Raw[]>()
-  const resolvers = new Map<number, Resolve>()
+  const resolvers = new Map<number, { readonly resolve: Resolve; readonly gone: Resolve }>()
   for (const side of work.sides) {
     const links = rows.flatMap((row) => row.links.filter((link) => link.sideId === side.id && link.state === 'live'))
     for (const link of links) shadows.set(link, rowOf(side, link.image, link.layoutId, work.layouts))
     const now = [...(current.get(side.id)?.values() ?? [])]
-    resolvers.set(side.id, await resolverIn(session, side, [...links.map((link) => shadows.get(link)!), ...now]))
+    const stored = links.map((link) => shadows.get(link)!)
+    const resolve = await resolverIn(session, side, [...stored, ...now])
+    resolvers.set(side.id, { resolve, gone: await resolverOfGone(session, side, stored, resolve) })
   }
   return rows.map((row) => {
     const { values: golden, fresh } = goldenOf(work, row)
     const sides = work.sides.flatMap((side): LinkedSide[] => {
       const link = row.links.find((candidate) => candidate.sideId === side.id && candidate.state === 'live')
       if (!link) return []
-      const resolve = resolvers.get(side.id)!
+      const { resolve: leadsTo, gone } = resolvers.get(side.id)!
       const stored = shadows.get(link)!
+      // A reference means what it meant, also when that has been deleted since: nobody edited anything (law L13).
+      const meant = new Set<string>()
+      side.mapping.references(stored, (flow, id) => meant.add(`${flow} ${id}`))
+      const resolve: Resolve = (flow, id) =>
+        leadsTo(flow, id) ?? (meant.has(`${flow} ${id}`) ? gone(flow, id) : undefined)
       const last = side.mapping.read(stored, resolve)
       const shadow = [...last]
       const values = current.get(side.id)?.get(link.remoteId) ?? stored

@@ -50,6 +50,7 @@ async function opening(
   const sides = await openSides(deps, contract, flow, known, shapes)
   const fields = flow.fields.map((field) => field.name)
   const parts = {
+    contract,
     flow,
     row,
     sides,

@@ -34,7 +34,8 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
      select n.*, $5::timestamptz, $6::bigint from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[]) as n(record_id, side_id, action, rule)
      on conflict (record_id, side_id) do update set
        action = case when dirty.action = 'revive' and excluded.action = 'sync' then dirty.action else excluded.action end,
-       rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null`,
+       rule = excluded.rule, run_id = excluded.run_id, state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null,
+       waits_image = null, retry_at = null`,
     [...columns(unique, (m) => [m.recordId, m.sideId, m.action, m.rule]), stamp.at, stamp.runId],
   )
 }
@@ -42,7 +43,8 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
 /** Makes a mark due again that was given up; answers whether there was one. */
 export async function rearmDirty(session: Session, sideId: number, recordId: string): Promise<boolean> {
   const touched = await session.execute(
-    `update dirty set state = 'waiting', attempts = 0, error = null, error_in = null where side_id = $1 and record_id = $2`,
+    `update dirty set state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null, waits_image = null, retry_at = null
+     where side_id = $1 and record_id = $2`,
     [sideId, recordId],
   )
   return touched > 0
@@ -68,13 +70,14 @@ export async function dropSyncs(
 export async function countDirty(
   session: Session,
   sideIds: readonly number[],
+  now: Date,
 ): Promise<{ readonly records: number; readonly bySide: ReadonlyMap<number, number> }> {
   const rows = await session.query<{ sideId: number | null; count: number }>(
     `select d.side_id as "sideId", count(distinct d.record_id)::int as count from dirty d
-     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK}
+     where d.side_id = any($1::smallint[]) and not ${givenUp(2)} and not ${HELD_BACK}
        and not ${PARKED}
      group by grouping sets ((), (d.side_id))`,
-    [sideIds],
+    [sideIds, now],
   )
   return {
     records: rows.find((row) => row.sideId === null)?.count ?? 0,
@@ -83,13 +86,24 @@ export async function countDirty(
 }
 
 /** Sides that have marks which may be due. */
-export async function sidesWithMarks(session: Session, sideIds: readonly number[]): Promise<ReadonlySet<number>> {
+export async function sidesWithMarks(
+  session: Session,
+  sideIds: readonly number[],
+  now: Date,
+): Promise<ReadonlySet<number>> {
   const rows = await session.query<{ sideId: number }>(
     `select s.id as "sideId" from unnest($1::smallint[]) as s(id)
-     where exists (select 1 from dirty d where d.side_id = s.id and d.state <> 'quarantined')`,
-    [sideIds],
+     where exists (select 1 from dirty d where d.side_id = s.id and not ${givenUp(2)})`,
+    [sideIds, now],
   )
   return new Set(rows.map((row) => row.sideId))
+}
+
+/** When marks are looked at. */
+export interface Look {
+  readonly now: Date
+  /** They were tried just before: what another record stood in the way of waits until that one has changed. */
+  readonly again: boolean
 }
 
 /** A page of due marks of a side in a range of records (exclusive, inclusive), by record id. What is held back in the side is not written over meanwhile. */
@@ -98,24 +112,31 @@ export async function dueDirty(
   sideId: number,
   range: { readonly after: string; readonly upTo: string },
   limit: number,
+  { now, again }: Look,
 ): Promise<DirtyRow[]> {
   return session.query(
     `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty d
-     where side_id = $1 and record_id > $2 and record_id <= $3 and state <> 'quarantined' and not ${HELD_BACK}
+     where side_id = $1 and record_id > $2 and record_id <= $3 and not ${givenUp(5)} and not ${HELD_BACK}
+       and not ($6 and state = 'waiting' and ${UNCHANGED})
      order by record_id limit $4`,
-    [sideId, range.after, range.upTo, limit],
+    [sideId, range.after, range.upTo, limit, now, again],
   )
 }
 
 /** Due marks of a side for some records. */
-export async function dueDirtyOf(session: Session, sideId: number, recordIds: readonly string[]): Promise<DirtyRow[]> {
+export async function dueDirtyOf(
+  session: Session,
+  sideId: number,
+  recordIds: readonly string[],
+  { now, again }: Look,
+): Promise<DirtyRow[]> {
   return session.query(
     `select d.record_id as "recordId", d.side_id as "sideId", d.action, d.rule, d.attempts, d.state, d.since
      from unnest($2::bigint[]) as asked(id)
      cross join lateral (select * from dirty where record_id = asked.id and side_id = $1 limit 1) d
-     where d.state <> 'quarantined' and not ${HELD_BACK}
+     where not ${givenUp(3)} and not ${HELD_BACK} and not ($4 and d.state = 'waiting' and ${UNCHANGED})
      order by d.record_id`,
-    [sideId, recordIds],
+    [sideId, recordIds, now, again],
   )
 }
 
@@ -124,19 +145,30 @@ export async function dueAmong(
   session: Session,
   sideIds: readonly number[],
   recordIds: readonly string[],
+  now: Date,
 ): Promise<{ readonly recordId: string; readonly sideId: number }[]> {
   return session.query(
     `select d.record_id as "recordId", d.side_id as "sideId"
      from unnest($2::bigint[]) as asked(id) cross join lateral (select * from dirty where record_id = asked.id limit 100) d
-     where d.side_id = any($1::smallint[]) and d.state <> 'quarantined' and not ${HELD_BACK} and not ${PARKED}`,
-    [sideIds, recordIds],
+     where d.side_id = any($1::smallint[]) and not ${givenUp(3)} and not ${HELD_BACK} and not ${PARKED}`,
+    [sideIds, recordIds, now],
   )
 }
 
-/** What mark `d` refers to is still missing in its system. */
-const PARKED = `(d.state = 'parked' and not exists (
-  select 1 from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
-  where l.record_id = d.waits_for and s.system = mine.system))`
+/** The record that mark `d` waits for, as it is in the system of the mark; null when it is not there. */
+const AWAITED = `(
+  select md5(l.state || l.image) from link l join side s on s.id = l.side_id join side mine on mine.id = d.side_id
+  where l.record_id = d.waits_for and s.system = mine.system limit 1)`
+
+/** It is what it was when mark `d` was found to wait for it. */
+const UNCHANGED = `(d.waits_for is not null and ${AWAITED} is not distinct from d.waits_image)`
+
+/** What mark `d` waits for has not come, or not gone. */
+const PARKED = `(d.state = 'parked' and (d.waits_for is null or ${UNCHANGED}))`
+
+/** Mark `d` waits for a person, or for the record that stands in its way; `now`: place of the moment among the values. */
+const givenUp = (now: number): string =>
+  `(d.state = 'quarantined' and (d.waits_for is null or ${UNCHANGED}) and coalesce(d.retry_at > $${now}::timestamptz, true))`
 
 /** The record's row in the side of mark `d` waits for somebody to mend it. */
 const HELD_BACK = `exists (
@@ -152,6 +184,8 @@ export interface DirtyFailure {
   readonly recordId: string
   readonly state: 'waiting' | 'parked' | 'quarantined'
   readonly waitsFor: string | null
+  /** When it is tried once more, whatever it waits for; absent: not by itself. */
+  readonly retryAt?: Date | null
   readonly error: string
   /** The same in other languages, where it is ours to say. */
   readonly errorIn?: InOthers
@@ -161,8 +195,10 @@ export interface DirtyFailure {
 export async function failDirty(session: Session, sideId: number, failures: readonly DirtyFailure[]): Promise<void> {
   if (failures.length === 0) return
   await session.execute(
-    `update dirty d set state = n.state, waits_for = n.waits_for, error = n.error, error_in = n.error_in, attempts = d.attempts + 1
-     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[]) as n(record_id, state, waits_for, error, error_in)
+    `update dirty d set state = n.state, waits_for = n.waits_for, error = n.error, error_in = n.error_in, attempts = d.attempts + 1,
+       retry_at = n.retry_at
+     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[], $7::timestamptz[])
+       as n(record_id, state, waits_for, error, error_in, retry_at)
      where d.side_id = $1 and d.record_id = n.record_id`,
     [
       sideId,
@@ -172,7 +208,45 @@ export async function failDirty(session: Session, sideId: number, failures: read
         f.waitsFor,
         f.error,
         f.errorIn === undefined ? null : JSON.stringify(f.errorIn),
+        f.retryAt ?? null,
       ]),
     ],
   )
+  const waiting = failures.filter((f) => f.waitsFor !== null).map((f) => f.recordId)
+  if (waiting.length === 0) return
+  await session.execute(
+    `update dirty d set waits_image = ${AWAITED} where d.side_id = $1 and d.record_id = any($2::bigint[]) and d.waits_for is not null`,
+    [sideId, waiting],
+  )
+}
+
+/** A write that may go now, because what it waited for has changed. */
+export interface WokenMark {
+  readonly flow: string
+  readonly system: string
+  readonly recordId: string
+  /** Null where its system does not hold the record. */
+  readonly remoteId: string | null
+}
+
+/** Marks of all flows that waited for another record, or were refused because of it, and need not wait any longer. */
+export async function wokenMarks(session: Session, now: Date): Promise<WokenMark[]> {
+  return session.query<WokenMark>(
+    `select f.name as flow, s.system, d.record_id as "recordId",
+       (select l.remote_id from link l where l.record_id = d.record_id and l.side_id = d.side_id limit 1) as "remoteId"
+     from dirty d join side s on s.id = d.side_id join flow f on f.id = s.flow_id
+     where (d.state = 'parked' and d.waits_for is not null and not ${PARKED})
+        or (d.state = 'quarantined' and not ${givenUp(1)})
+     order by d.record_id limit 5000`,
+    [now],
+  )
+}
+
+/** Flows with deletions that wait for what refers to the record. */
+export async function flowsWithKept(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `select distinct f.name from dirty d join side s on s.id = d.side_id join flow f on f.id = s.flow_id
+     where d.state = 'parked' and d.action = 'delete'`,
+  )
+  return rows.map((row) => row.name)
 }

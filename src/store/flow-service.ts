@@ -195,7 +195,8 @@ export async function retryNow(session: Session, flows: readonly string[], now: 
 /** Re-arms what was given up: refused writes of a flow are due again. Answers how many. */
 export async function rearmQuarantined(database: Database, flow: string): Promise<number> {
   return database.execute(
-    `update dirty d set state = 'waiting', attempts = 0, error = null, error_in = null, since = now()
+    `update dirty d set state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null, waits_image = null, retry_at = null,
+       since = now()
      from side s join flow f on f.id = s.flow_id
      where d.side_id = s.id and f.name = $1 and d.state = 'quarantined'`,
     [flow],

@@ -87,6 +87,21 @@ export async function recordsOfRemotes(
   return new Map(rows.map((row) => [row.remote, row.record]))
 }
 
+/** As `recordsOfRemotes`, for what is gone there: what a reference meant that led to it. */
+export async function recordsOnceBehind(
+  session: Session,
+  sideId: number,
+  remoteIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await session.query<{ remote: string; record: string }>(
+    `select asked.id as remote, l.record_id as record
+     from unnest($2::text[]) as asked(id)
+     cross join lateral (select record_id from link where side_id = $1 and remote_id = asked.id and state = 'gone' limit 1) l`,
+    [sideId, remoteIds],
+  )
+  return new Map(rows.map((row) => [row.remote, row.record]))
+}
+
 /** Remote id of each golden record in a side; records without a live link there are absent. */
 export async function remotesOfRecords(
   session: Session,

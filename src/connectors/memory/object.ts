@@ -19,6 +19,7 @@ import type { ChangeHint } from '../../connector-kit/change-feed.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { factsOf } from '../../model/column-facts.ts'
+import { keysOf, ringOf } from '../../connector-kit/in-turns.ts'
 import { encodeImage } from '../../model/image.ts'
 import type { Raw } from '../../model/value.ts'
 import { compareCells, earlier, storeCell } from './cell.ts'
@@ -84,6 +85,7 @@ export class MemoryObject implements RemoteObject {
         ]),
       ),
       facts: columnFacts(table, names),
+      ...keysOf(keyTable(table), spec.id),
     }
   }
 
@@ -154,10 +156,18 @@ export class MemoryObject implements RemoteObject {
     return this.call('reserveIds', () => Array.from({ length: count }, () => this.table.takeId()))
   }
 
-  async search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]> {
+  async search(
+    values: readonly Readonly<Record<string, Raw>>[],
+    most = Infinity,
+  ): Promise<readonly (readonly RemoteRecord[])[]> {
     for (const wanted of values) for (const name in wanted) requireColumn(this.table, name)
     return this.call('search', () =>
-      values.map((wanted) => this.table.where(this.stored(wanted)).map((row) => this.record(row))),
+      values.map((wanted) =>
+        this.table
+          .where(this.stored(wanted))
+          .slice(0, most)
+          .map((row) => this.record(row)),
+      ),
     )
   }
 
@@ -184,16 +194,58 @@ export class MemoryObject implements RemoteObject {
     for (const { set } of items) refuseId(set, this.spec.id, this.spec.object)
     beforeCommit?.()
     for (const item of items) for (const name in item.set) requireColumn(this.table, name)
-    return this.write('update', items, (item) => {
+    const released = new Set<string>()
+    const update = (item: UpdateItem): WriteResult => {
       const old = this.find(item.id)
       const current = old === undefined ? null : this.record(old)
-      if (old === undefined || current!.image !== item.expect) return { kind: 'conflict', current }
+      if (old === undefined || (!released.has(item.id) && current!.image !== item.expect))
+        return { kind: 'conflict', current }
       const row =
         Object.keys(item.set).length === 0
           ? old
           : this.database.updateRow(this.table, old, new Map(Object.entries(item.set)))
       for (const [name, patch] of Object.entries(item.lines ?? {})) this.patchLines(this.child(name), item.id, patch)
       return { kind: 'done', record: this.record(row) }
+    }
+    /** A ring of unique values: what stands in the way is freed first, and all of it lands or nothing. */
+    const updateRing = (ring: readonly UpdateItem[]): WriteResult[] | null => {
+      const moved = ring.some((item) => {
+        const row = this.find(item.id)
+        return row === undefined || this.record(row).image !== item.expect
+      })
+      if (moved) return null
+      try {
+        return this.database.atomically(() => {
+          for (const { id, release } of ring) {
+            if (release === undefined) continue
+            this.database.updateRow(this.table, this.find(id)!, new Map(Object.entries(release)))
+            released.add(id)
+          }
+          return ring.map(update)
+        })
+      } catch (error) {
+        if (error instanceof ConcordatError) return null
+        throw error
+      } finally {
+        released.clear()
+      }
+    }
+    return this.call('update', () => {
+      const answers = new Map<UpdateItem, WriteResult>()
+      const inOrder = items.toSorted((a, b) => (a.turn ?? 0) - (b.turn ?? 0))
+      for (const item of inOrder) {
+        if (answers.has(item)) continue
+        const ring = ringOf(item) === undefined ? [] : inOrder.filter((other) => ringOf(other) === ringOf(item))
+        const together = ring.length > 1 ? updateRing(ring) : null
+        if (together) ring.forEach((member, i) => answers.set(member, together[i]!))
+        else
+          for (const one of ring.length > 1 ? ring : [item])
+            answers.set(
+              one,
+              this.attempt(() => update(one)),
+            )
+      }
+      return items.map((item) => answers.get(item)!)
     })
   }
 
@@ -219,16 +271,16 @@ export class MemoryObject implements RemoteObject {
 
   /** One step for the whole batch; a record that is refused leaves no trace. */
   private write<T>(method: string, items: readonly T[], apply: (item: T) => WriteResult): Promise<WriteResult[]> {
-    return this.call(method, () =>
-      items.map((item) => {
-        try {
-          return this.database.atomically(() => apply(item))
-        } catch (error) {
-          if (error instanceof ConcordatError) return { kind: 'refused', error }
-          throw error
-        }
-      }),
-    )
+    return this.call(method, () => items.map((item) => this.attempt(() => apply(item))))
+  }
+
+  private attempt(apply: () => WriteResult): WriteResult {
+    try {
+      return this.database.atomically(apply)
+    } catch (error) {
+      if (error instanceof ConcordatError) return { kind: 'refused', error }
+      throw error
+    }
   }
 
   private record(row: StoredRow): RemoteRecord {
@@ -362,6 +414,17 @@ function columnFacts(table: MemoryTable, names: readonly string[]) {
     }),
   )
 }
+const keyTable = ({ columns, definition }: MemoryTable): Parameters<typeof keysOf>[0] => ({
+  name: definition.name,
+  columns: new Map(
+    [...columns].map(([name, { kind, nullable, maxLength }]) => [
+      name,
+      { name, kind, nullable: nullable === true, maxLength: maxLength ?? null },
+    ]),
+  ),
+  keys: definition.unique ?? [],
+  foreignKeys: (definition.references ?? []).map(({ columns: from, table }) => ({ columns: from, object: table })),
+})
 
 function lineId(child: Child, line: StoredRow): string {
   const key = child.keys.map((name) => line.get(name) ?? '')

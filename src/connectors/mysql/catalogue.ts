@@ -25,6 +25,8 @@ export interface Table {
   readonly columns: ReadonlyMap<string, Column>
   readonly primaryKey: readonly string[]
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Columns of every unique index, as far as they are columns, and of the primary key. */
+  readonly keys: readonly (readonly string[])[]
   readonly foreignKeys: CatalogueObject['foreignKeys']
   readonly estimatedRows: number
   readonly isView: boolean
@@ -112,6 +114,7 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
       uniqueKeys: [...indexes]
         .filter(([index]) => index !== 'PRIMARY')
         .map(([, parts]) => parts.map((part) => part[3]!)),
+      keys: [...indexes.values()].map((parts) => parts.map((part) => part[3]!)),
       foreignKeys: [...Map.groupBy(references.get(key) ?? [], (part) => part[2]!).values()].map((parts) => ({
         columns: parts.map((part) => part[3]!),
         object: parts[0]![7] === '1' ? parts[0]![5]! : `${parts[0]![4]}.${parts[0]![5]}`,

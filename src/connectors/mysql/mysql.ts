@@ -3,6 +3,7 @@ import { childFields } from '../../connector-kit/child-fields.ts'
 import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { newIds } from '../../connector-kit/new-ids.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
+import { keysOf } from '../../connector-kit/in-turns.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import type {
   BeforeCommit,
@@ -207,7 +208,7 @@ class MysqlObject implements RemoteObject {
     const { id, children, changedAt, table, own } = rows.open
     this.session = session
     this.rows = rows
-    this.layout = rows.layout
+    this.layout = { ...rows.layout, ...keysOf(table, id.name) }
     this.catalogue = {
       object: toObject(table),
       lines: new Map(children.map((child) => [child.name, toObject(child.table)])),
@@ -268,9 +269,9 @@ class MysqlObject implements RemoteObject {
     }, newId.sequence)
   }
 
-  async search(values: readonly Readonly<Record<string, Raw>>[]) {
+  async search(values: readonly Readonly<Record<string, Raw>>[], most?: number) {
     for (const wanted of values) this.check(wanted)
-    return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name))
+    return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name), most)
   }
   awaitWrites() {
     return this.session.awaitWrites(tableName(this.rows.open.table), this.rows.open.table.name)

@@ -163,6 +163,7 @@ export async function search(
   rows: RowQuery,
   wanted: readonly Readonly<Record<string, Raw>>[],
   column: (name: string) => Column,
+  most?: number,
 ): Promise<RemoteRecord[][]> {
   return session.query(async (link) => {
     const found: RemoteRecord[][] = []
@@ -171,7 +172,7 @@ export async function search(
       const conditions = names.map((name) => `t.${quoteName(name)} <=> ${comparedPlaceholder(column(name))}`)
       const bound: Parameter[] = names.map((name) => parameter(column(name), values[name]!))
       const possible = names.every((name) => values[name] === null || canHold(column(name), values[name]!))
-      const sql = `select ${rows.list.sql} from ${rows.from} where ${['true', ...conditions].join(' and ')}`
+      const sql = `select ${rows.list.sql} from ${rows.from} where ${['true', ...conditions].join(' and ')}${most === undefined ? '' : ` limit ${most}`}`
       found.push(possible ? await rows.records(link, await link.rows(sql, [...rows.list.values, ...bound])) : [])
     }
     return found

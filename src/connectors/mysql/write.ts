@@ -1,3 +1,4 @@
+import { inTurns, ringOf } from '../../connector-kit/in-turns.ts'
 import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import type {
@@ -105,9 +106,14 @@ export async function update(
     const now = await clockOf(link, rows)
     const added = additions(rows.open.own.updateStamps)
     await landBatch(link, session, table, batch, async (part) => {
-      for (const item of part) {
+      const byId = new Map(part.map((item) => [item.id, item]))
+      for (const setting of inTurns(part).flat()) {
+        const item = byId.get(setting.id)!
         try {
-          await updateRow(link, table, [id], [item.id], stampedUpdate(item.set, rows.open.own, now), added)
+          const own = setting === item
+          const values = own ? stampedUpdate(item.set, rows.open.own, now) : setting.set
+          await updateRow(link, table, [id], [setting.id], values, own ? added : [])
+          if (!own) continue
           for (const child of children) {
             const patch = item.lines?.[child.name]
             if (patch !== undefined) await patchLines(link, child, item.id, patch)
@@ -155,6 +161,7 @@ export async function remove(
         }
         return count
       }
+      for (const { id: key, release } of part) if (release) await updateRow(link, table, [id], [key], release)
       for (const child of children) await remove(child.table, child.parent)
       if ((await remove(table, id)) !== part.length) throw notKept(table)
     })
@@ -214,6 +221,7 @@ async function landBatch<T extends object>(
     },
     refusal: (failure: unknown) => (isRefusal(failure) ? translateFailure(failure, session.place(table.name)) : null),
     refuse: (item: T, error: ConcordatError) => batch.refuse(item, error),
+    ring: (item: T) => ringOf(item),
   }
   const parts = table.transactional ? [batch.open] : batch.open.map((item) => [item])
   for (const part of parts) await landEach(part, landing)

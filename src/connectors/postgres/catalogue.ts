@@ -26,6 +26,8 @@ export interface Table {
   readonly columns: ReadonlyMap<string, Column>
   readonly primaryKey: readonly string[]
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Columns of every unique index, also of those over expressions or a part of the rows, and of the primary key. */
+  readonly keys: readonly (readonly string[])[]
   readonly foreignKeys: CatalogueObject['foreignKeys']
   /** First columns of the indexes. */
   readonly indexed: ReadonlySet<string>
@@ -95,7 +97,12 @@ select i.indrelid::text as oid, i.indisprimary as primary, i.indisunique and i.i
        i.indisunique and (i.indpred is not null or i.indexprs is not null) as partial,
        array(select a.attname from unnest(i.indkey::int2[]) with ordinality k(num, place)
              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num
-             where k.place <= i.indnkeyatts order by k.place)::text[] as columns
+             where k.place <= i.indnkeyatts order by k.place)::text[] as columns,
+       i.indisunique as any_unique,
+       array(select a.attname from pg_depend d join pg_attribute a on a.attrelid = i.indrelid and a.attnum = d.refobjsubid
+             where i.indexprs is not null and d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+               and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid > 0
+             order by a.attnum)::text[] as involved
 from pg_index i
 where i.indrelid = any($1::oid[]) and i.indisvalid
 order by i.indexrelid`
@@ -177,6 +184,8 @@ interface IndexRow {
   unique: boolean
   partial: boolean
   columns: string[]
+  any_unique: boolean
+  involved: string[]
 }
 interface ForeignKeyRow {
   oid: string
@@ -206,6 +215,10 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
       columns: new Map((columns.get(row.oid) ?? []).map((column) => [column.name, toColumn(column)])),
       primaryKey: keys.find((key) => key.primary)?.columns ?? [],
       uniqueKeys: keys.filter((key) => key.unique && !key.primary).map((key) => key.columns),
+      keys: keys
+        .filter((key) => key.any_unique)
+        .map((key) => (key.involved.length > 0 ? key.involved : key.columns))
+        .filter((names) => names.length > 0),
       foreignKeys: (foreignKeys.get(row.oid) ?? []).map((key) => ({
         columns: key.columns,
         object: key.here ? key.relation : `${key.schema}.${key.relation}`,

@@ -157,6 +157,7 @@ export async function search(
   rows: RowQuery,
   wanted: readonly Readonly<Record<string, Raw>>[],
   column: (name: string) => Column,
+  most?: number,
 ): Promise<RemoteRecord[][]> {
   const found: RemoteRecord[][] = wanted.map(() => [])
   await reading(session, rows, async (client) => {
@@ -170,7 +171,11 @@ export async function search(
         const bound = `${bindings.add(sent(column(name), value)!)}::${fullType}`
         return kind === 'json' || kind === 'other' ? `${place}::text = (${bound})::text` : `${place} = ${bound}`
       })
-      const text = rows.copy({ prefix: rows.scopeFlag(bindings), where: conditions })
+      const text = rows.copy({
+        prefix: rows.scopeFlag(bindings),
+        where: conditions,
+        ...(most !== undefined && { limit: most }),
+      })
       await bindings.apply(client)
       for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
         for (const line of lines) found[i]!.push(rows.flaggedRecord(line))

@@ -90,15 +90,15 @@ export class RowQuery {
   }
 
   /** COPY of whole rows. `prefix`: expressions that go before the row. `ids`: the text[] that the rows come from. */
-  copy(parts: { prefix?: string; ids?: string; where?: readonly string[]; order?: string }): string {
+  copy(parts: { prefix?: string; ids?: string; where?: readonly string[]; order?: string; limit?: number }): string {
     const prefix = parts.prefix === undefined ? '' : `${parts.prefix}, `
     const from = parts.ids === undefined ? `${tableName(this.open.table)} t` : this.byId(parts.ids)
-    return copyText(`${prefix}${this.list}`, `${from}${this.joins(parts.ids)}`, parts.where ?? [], parts.order)
+    return copyText(`${prefix}${this.list}`, `${from}${this.joins(parts.ids)}`, parts.where ?? [], parts)
   }
 
   /** COPY of ids only. */
   copyIds(where: readonly string[], order: string): string {
-    return copyText(`t.${quoteName(this.open.id.name)}`, `${tableName(this.open.table)} t`, where, order)
+    return copyText(`t.${quoteName(this.open.id.name)}`, `${tableName(this.open.table)} t`, where, { order })
   }
 
   /**
@@ -191,9 +191,14 @@ function contiguous(column: Column, ids: ReadonlySet<string>): { readonly from: 
   return upTo - from + 1 === ids.size ? { from, upTo } : null
 }
 
-function copyText(list: string, from: string, where: readonly string[], order: string | undefined): string {
+function copyText(
+  list: string,
+  from: string,
+  where: readonly string[],
+  { order, limit }: { readonly order?: string; readonly limit?: number },
+): string {
   const conditions = where.length === 0 ? '' : ` where ${where.join(' and ')}`
-  return `copy (select ${list} from ${from}${conditions}${order === undefined ? '' : ` order by ${order}`}) to stdout`
+  return `copy (select ${list} from ${from}${conditions}${order === undefined ? '' : ` order by ${order}`}${limit === undefined ? '' : ` limit ${limit}`}) to stdout`
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   UpdateItem,
   WriteResult,
 } from '../../connector-kit/port.ts'
+import { inTurns, ringOf, type Setting } from '../../connector-kit/in-turns.ts'
 import { landEach } from '../../connector-kit/land-each.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
@@ -95,11 +96,14 @@ export async function update(
     await guard(client, rows, batch)
     const now = await clockOf(client, rows)
     const apply = async (part: readonly UpdateItem[]) => {
-      await updateRows(
-        client,
-        rows,
-        part.map((item) => ({ ...item, set: stampedUpdate(item.set, rows.open.own, now) })),
-      )
+      const stamps = additions(rows.open.own.updateStamps)
+      for (const settings of inTurns(part))
+        await updateRows(
+          client,
+          rows,
+          settings.map((one) => ('expect' in one ? { ...one, set: stampedUpdate(one.set, rows.open.own, now) } : one)),
+          settings.every((one) => 'expect' in one) ? stamps : [],
+        )
       for (const child of children) {
         const patches = part.flatMap((item) =>
           item.lines?.[child.name] === undefined ? [] : [{ item, patch: item.lines[child.name]! }],
@@ -134,6 +138,8 @@ export async function remove(
     await guard(client, rows, batch)
     const apply = async (part: readonly DeleteItem[]) => {
       const ids = part.map((item) => item.id)
+      const freed = part.flatMap(({ id: remote, release }) => (release ? [{ id: remote, set: release }] : []))
+      await updateRows(client, rows, freed, [])
       for (const child of children) {
         const parent = child.parent
         await client.query(
@@ -177,6 +183,7 @@ function landBatch<T extends object>(
       return ours || isRecordFailure(failure) ? translateFailure(failure, place) : null
     },
     refuse: (item, error) => batch.refuse(item, error),
+    ring: (item: T) => ringOf(item),
   })
 }
 
@@ -213,11 +220,14 @@ async function clockOf(client: PoolClient, rows: RowQuery): Promise<(column: str
   return (column) => momentFor(table.columns.get(column)!.kind, at, rows.open.timezone)
 }
 
-async function updateRows(client: PoolClient, rows: RowQuery, items: readonly UpdateItem[]): Promise<void> {
-  const { table, id, own } = rows.open
-  const added = additions(own.updateStamps).map(
-    ([column, by]) => `${quoteName(column)} = coalesce(t.${quoteName(column)}, 0) + ${by}`,
-  )
+async function updateRows(
+  client: PoolClient,
+  rows: RowQuery,
+  items: readonly Setting[],
+  stamps: ReturnType<typeof additions>,
+): Promise<void> {
+  const { table, id } = rows.open
+  const added = stamps.map(([column, by]) => `${quoteName(column)} = coalesce(t.${quoteName(column)}, 0) + ${by}`)
   const groups = Map.groupBy(items, (item) => JSON.stringify(Object.keys(item.set).toSorted()))
   for (const [key, group] of groups) {
     const names = JSON.parse(key) as string[]

@@ -64,6 +64,10 @@ export const en = {
     `“${title}” in ${system} looks like ${others.map(at).join(', ')}, which has its counterpart in ${system} already: probably a duplicate.`,
   deleted: (title: string, system: string, others: readonly string[]) =>
     `“${title}” was deleted in ${system} and is still in ${listed(others)}.`,
+  because: (error: string, other: RecordAt) => `${error} The other record is ${at(other)}.`,
+  keptBy: (other: RecordAt) => `${at(other)} still refers to it.`,
+  cannotBeDeleted: (title: string, system: string, error: string) =>
+    `“${title}” cannot be deleted in ${system}: ${error}`,
   refused: (title: string, system: string, error: string) => `${system} does not take “${title}”: ${error}`,
   stillArchived: (system: string) =>
     `It is still archived in ${system}, and the log no longer says what it was before. Take the mark back there.`,

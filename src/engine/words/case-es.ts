@@ -72,6 +72,9 @@ export const es: CaseWords = {
   probablyDuplicate: (title, system, others) =>
     `“${named(title)}” de ${system} se parece a ${others.map(at).join(', ')}, que ya tiene su correspondencia en ${system}: es probable que sea un duplicado.`,
   deleted: (title, system, others) => `“${named(title)}” se borró en ${system} y sigue en ${listed(others)}.`,
+  because: (error, other) => `${error} El otro registro es ${at(other)}.`,
+  keptBy: (other) => `${at(other)} todavía se refiere a él.`,
+  cannotBeDeleted: (title, system, error) => `«${title}» no se puede borrar en ${system}: ${error}`,
   refused: (title, system, error) => `${system} no acepta “${named(title)}”: ${error}`,
   stillArchived: (system) =>
     `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,
