@@ -116,7 +116,7 @@ export interface App {
 /** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */
 export type Alerts = Pick<
   AlertDesk,
-  'list' | 'page' | 'find' | 'mute' | 'standing' | 'acknowledge' | 'test' | 'storeSeen'
+  'list' | 'page' | 'find' | 'mute' | 'standing' | 'tellPerson' | 'acknowledge' | 'test' | 'storeSeen'
 > & {
   readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
 }

@@ -77,6 +77,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   '@fastify/helmet': ['api'],
   '@fastify/etag': ['api'],
   '@fastify/rate-limit': ['api'],
+  otpauth: ['api'],
   'openid-client': ['api'],
   '@opentelemetry/sdk-metrics': ['api'],
   '@opentelemetry/exporter-prometheus': ['api'],

@@ -3,6 +3,8 @@ import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLive } from './api/live.ts'
 import { Layout } from './layout.tsx'
 import { paths } from './paths.ts'
+import { Notices } from './session/notices.tsx'
+import { Prove } from './session/prove.tsx'
 import { SessionGiven, useSessionQuery } from './session/session.tsx'
 import { Loading, Missing, Trouble } from './ui/states.tsx'
 import { Note } from './ui/note.tsx'
@@ -72,6 +74,8 @@ function Live() {
   const live = useLive()
   return (
     <Layout>
+      <Prove />
+      <Notices />
       {!live && <Note>{t.notLive}</Note>}
       <Suspense fallback={<Loading />}>
         <Switch>

@@ -2,6 +2,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { type Actor, writeAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
+import { addNotice } from '../store/notices.ts'
 import { watchAnew } from '../store/watch-facts.ts'
 import { addSignature } from '../store/signatures.ts'
 
@@ -66,6 +67,15 @@ export async function giveWord(database: Database, contracts: readonly Contract[
     // On the command line nobody signs in: who signs is who is named, and where it was typed stands beside it.
     const actor = way === 'browser' ? word.actor : { ...word.actor, who: `${name} <${email}>` }
     await writeAudit(session, { actor, act: `rules ${verdict}`, subject: flow.name, details, at: now })
+    // Whoever reaches the store is trusted with it; the owner hears of it all the same.
+    if (way === 'command line')
+      await addNotice(session, {
+        email: email.trim().normalize('NFC').toLowerCase(),
+        kind: 'signed on the command line',
+        by: word.actor.address,
+        subject: flow.name,
+        at: now,
+      })
     // Nobody is late with what could not run until now.
     if (verdict === 'signed') await watchAnew(session, flow.name, now)
   })

@@ -51,7 +51,7 @@ export interface MessageContent {
   readonly alert: string
   /** Number of the alert, for `alerts acknowledge`; null for a test. */
   readonly id: number | null
-  readonly kind: ConditionKind | 'store unreachable' | 'test'
+  readonly kind: ConditionKind | 'store unreachable' | 'account' | 'test'
   readonly severity: 'warning' | 'error'
   readonly flows: readonly string[]
   readonly system: string | null

@@ -1,9 +1,11 @@
+import { routeOf } from '../contract/channel.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Alert, AlertEvent, MessageContent } from '../model/alert.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
 import { titleIn } from '../model/title.ts'
 import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
+import type { Session } from '../store/database.ts'
 import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
 import {
   acknowledgeAlert,
@@ -145,6 +147,47 @@ export class AlertDesk {
     })
     await this.watch.outbox.deliver({ triesPerChannel: 1 })
     return this.find(id)
+  }
+
+  /**
+   * Tells one person of the contract something about their account, by their own channels; nobody else hears of it where the
+   * channel has single recipients. In the transaction that is given: it goes out when that is committed.
+   */
+  async tellPerson(
+    session: Session,
+    email: string,
+    { key, subject, happened, todo }: { key: string; subject: string; happened: string; todo: string },
+  ): Promise<void> {
+    const { contract, clock, secrets } = this.#parts
+    const person = [...contract.people.values()].find((one) => one.email.trim().toLowerCase() === email)
+    if (person === undefined) return
+    const roles = [...contract.flows.values()].some(({ owners }) => owners.business.key === person.key)
+    const route = routeOf(contract, person, roles ? 'business' : 'technical').filter(
+      // What is on call there is a trouble that ends; this does not.
+      (name) => contract.channels.get(name)?.kind !== 'pagerduty',
+    )
+    if (route.length === 0) return
+    const now = clock()
+    const name = `${key} ${person.key}@${new Date(now).toISOString()}`
+    const content: MessageContent = {
+      event: 'begin',
+      alert: name,
+      id: null,
+      kind: 'account',
+      severity: 'warning',
+      flows: [],
+      system: null,
+      since: new Date(now).toISOString(),
+      subject: `[Concordat] ${subject}`,
+      happened,
+      meaning: '',
+      todo,
+      count: 0,
+      records: [],
+      link: linkOf(contract, secrets),
+    }
+    const message = { key: name, alertId: null, event: 'begin' as const, people: [person.key], route, content }
+    await queueMessages(session, [message], new Date(now))
   }
 
   /** Sends a test message by one channel, or by each; answers what the other side said. Fails for none of them. */

@@ -14,6 +14,7 @@ export interface AccountRow {
   readonly createdAt: string
   readonly disabledAt: string | null
   readonly hasPassword: boolean
+  readonly hasFactor: boolean
   /** Providers that it has signed in with. */
   readonly issuers: readonly string[]
   /** When it last used a session that still is. */
@@ -22,7 +23,7 @@ export interface AccountRow {
 }
 
 const SELECT = `select a.id, a.email, a.name, a.created_at as "createdAt", a.disabled_at as "disabledAt",
-    a.password is not null as "hasPassword",
+    a.password is not null as "hasPassword", a.totp_secret is not null as "hasFactor",
     array(select i.issuer from account_identity i where i.account_id = a.id order by 1) as issuers,
     (select max(s.seen_at) from browser_session s where s.account_id = a.id) as "seenAt",
     coalesce((select jsonb_agg(jsonb_build_object('flow', r.flow, 'role', r.role) order by r.flow, r.role)

@@ -78,3 +78,8 @@ export async function endToken(session: Session, account: string, id: string): P
   )
   return row?.name ?? null
 }
+
+/** Ends all tokens of an account; answers how many. */
+export async function endTokensOf(session: Session, account: string): Promise<number> {
+  return session.execute('delete from api_token where account_id = $1', [account])
+}

@@ -11,6 +11,8 @@ export interface Expiry {
 export interface OpenSession {
   readonly id: string
   readonly seenAt: string
+  /** When the person last proved who they are. */
+  readonly provedAt: string
   readonly account: string
   readonly email: string
   readonly name: string
@@ -29,8 +31,8 @@ export async function openSession(
   },
 ): Promise<void> {
   await session.execute(
-    `insert into browser_session (token_hash, account_id, method, address, agent, created_at, seen_at)
-     values ($1, $2, $3, $4, $5, $6, $6)`,
+    `insert into browser_session (token_hash, account_id, method, address, agent, created_at, seen_at, proved_at)
+     values ($1, $2, $3, $4, $5, $6, $6, $6)`,
     [opened.tokenHash, opened.account, opened.method, opened.address, opened.agent, opened.now],
   )
 }
@@ -38,7 +40,7 @@ export async function openSession(
 /** The session of a token, when it is not over and its account can sign in. */
 export async function findSession(session: Session, tokenHash: Buffer, expiry: Expiry): Promise<OpenSession | null> {
   const [row] = await session.query<OpenSession>(
-    `select s.id, s.seen_at as "seenAt", a.id as account, a.email, a.name,
+    `select s.id, s.seen_at as "seenAt", s.proved_at as "provedAt", a.id as account, a.email, a.name,
        coalesce((select jsonb_agg(jsonb_build_object('flow', r.flow, 'role', r.role))
          from account_role r where r.account_id = a.id), '[]') as roles
      from browser_session s join account a on a.id = s.account_id
@@ -50,6 +52,11 @@ export async function findSession(session: Session, tokenHash: Buffer, expiry: E
 
 export async function touchSession(session: Session, id: string, now: Date): Promise<void> {
   await session.execute('update browser_session set seen_at = $2 where id = $1', [id, now])
+}
+
+/** Takes down that the person in a session has proved who they are. */
+export async function proveSession(session: Session, id: string, now: Date): Promise<void> {
+  await session.execute('update browser_session set proved_at = $2 where id = $1', [id, now])
 }
 
 export interface SessionRow {

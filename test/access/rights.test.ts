@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import type { Right } from '../../src/api/access/right.ts'
 import { openStand } from '../api/stand.ts'
 import { addPerson, addSecret, PASSWORD, type GivenRole } from '../harness/account.ts'
-import { browserAt } from './browser.ts'
+import { browserAt, type Browser } from './browser.ts'
 
 /** Who has which right in `customers`, and who has it in some flow. */
 const TABLE: Readonly<Record<string, { readonly own: readonly Right[]; readonly any: readonly Right[] }>> = (() => {
@@ -21,19 +21,33 @@ const TABLE: Readonly<Record<string, { readonly own: readonly Right[]; readonly 
     viewer: both([...person, 'view']),
     'viewer of customers': both([...person, 'view']),
     'viewer of orders': { own: person, any: [...person, 'view'] },
-    'business owner': both([...person, 'view', 'decide', 'sign']),
     'business owner of orders': { own: person, any: [...person, 'view', 'decide'] },
     'technical owner': both([...person, 'view', 'decide', 'operate', 'sign']),
     'technical owner of orders': { own: person, any: [...person, 'view', 'decide', 'operate'] },
-    admin: both([...person, 'view', 'decide', 'operate', 'administer']),
+    admin: both([...person, 'view', 'decide', 'operate', 'administer', 'administer accounts']),
+    'admin since long': both([...person, 'view', 'decide', 'operate', 'administer', 'administer accounts']),
+    'business owner after a reset': both([...person, 'view', 'decide', 'sign']),
+    'invited admin': both([...person, 'view', 'decide', 'operate', 'administer', 'administer accounts']),
+    'invited and not here yet': both(everybody),
+    'disabled admin': both(everybody),
     'token to view': both([...token, 'view']),
     'token to decide': both([...token, 'decide']),
     'token to operate': both([...token, 'operate']),
     'token to administer': both([...token, 'administer']),
     'token to view orders': { own: token, any: [...token, 'view'] },
     'token of a viewer to operate': both(token),
+    'token from before a reset': both([]),
+    'token from before a changed password': both([]),
+    'token of a disabled admin': both([]),
+    'token of an admin enabled again': both([]),
   }
 })()
+
+/** Those who are asked to prove once more who they are where a route wants that. */
+const STALE = new Set(['admin since long'])
+/** Who comes with what is not valid any more is told so on every route. */
+const INVALID = new Set(Object.keys(TABLE).filter((name) => TABLE[name]!.any.length === 0))
+const NOBODY = new Set(['nobody', 'invited and not here yet', 'disabled admin'])
 
 /** Given by an admin; the owners of customers are so by the contract. */
 const ROLES: Readonly<Record<string, readonly GivenRole[]>> = {
@@ -44,14 +58,15 @@ const ROLES: Readonly<Record<string, readonly GivenRole[]>> = {
   'business owner of orders': [{ flow: 'orders', role: 'business owner' }],
   'technical owner of orders': [{ flow: 'orders', role: 'technical owner' }],
   admin: [{ role: 'admin' }],
+  'admin since long': [{ role: 'admin' }],
 }
 
 test('every route lets in exactly those who hold its right', { timeout: 180_000 }, async () => {
   const stand = await openStand({ orders: {} }, { admin: false })
   const { database } = stand
   const header: Record<string, Record<string, string>> = { nobody: {} }
-  const withSession = async (name: string, email: string, roles: readonly GivenRole[]) => {
-    await addPerson(database, email, roles)
+  const withSession = async (name: string, email: string, roles: readonly GivenRole[], there = false) => {
+    if (!there) await addPerson(database, email, roles)
     const browser = browserAt(stand.url)
     await browser.signIn(email, PASSWORD)
     const { csrf } = await browser.session()
@@ -76,17 +91,68 @@ test('every route lets in exactly those who hold its right', { timeout: 180_000 
   const viewer = await addPerson(database, 'other.viewer@acme.example', [{ role: 'viewer' }])
   header['token of a viewer to operate'] = await bearer(viewer, ['operate'])
 
+  const boss = browserAt(stand.url)
+  await boss.signIn('admin@acme.example', PASSWORD)
+  await boss.session()
+  const proofOf = async (browser: Browser) => ({
+    cookie: [...browser.cookies].map(([key, value]) => `${key}=${value}`).join('; '),
+    'x-csrf-token': (await browser.session()).csrf!,
+  })
+  const follow = async (link: string, password: string) => {
+    const browser = browserAt(stand.url)
+    await browser.must('POST', '/setup', { token: new URL(link).searchParams.get('token'), password })
+    return browser
+  }
+  // By tokens, resets and invitations nobody has more than by the account that they are of, nor longer.
+  const owner = await database.query<{ id: string }>(`select id from account where email = 'ana@acme.example'`)
+  header['token from before a reset'] = await bearer(owner[0]!.id, ['view', 'decide'])
+  const reset = await boss.must<{ link: string }>('POST', `/people/${owner[0]!.id}/reset`)
+  header['business owner after a reset'] = await proofOf(await follow(reset.link, 'tractor violet seldom harbour'))
+  // The session from before has ended.
+  expect((await fetch(`${stand.url}/api/v1/home`, { headers: header['business owner']! })).status).toBe(401)
+  delete header['business owner']
+  const invite = (name: string) =>
+    boss.must<{ link: string; person: { id: string } }>('POST', '/people', {
+      email: `${name}@acme.example`,
+      name,
+      roles: [{ flow: null, role: 'admin' }],
+    })
+  header['invited admin'] = await proofOf(await follow((await invite('ines')).link, 'tractor violet seldom harbour'))
+  const waiting = await invite('waiting')
+  header['invited and not here yet'] = { 'x-token': new URL(waiting.link).searchParams.get('token')! }
+  const changing = await addPerson(database, 'changing@acme.example', [{ role: 'admin' }])
+  header['token from before a changed password'] = await bearer(changing, ['view', 'administer'])
+  const changed = browserAt(stand.url)
+  await changed.signIn('changing@acme.example', PASSWORD)
+  await changed.must('POST', '/password', { current: PASSWORD, password: 'tractor violet seldom harbour' })
+  for (const [name, again] of [
+    ['token of a disabled admin', false],
+    ['token of an admin enabled again', true],
+  ] as const) {
+    const email = `${name.replaceAll(' ', '.')}@acme.example`
+    const id = await addPerson(database, email, [{ role: 'admin' }])
+    header[name] = await bearer(id, ['view', 'administer'])
+    if (!again) await withSession('disabled admin', email, [], true)
+    await boss.must('PATCH', `/people/${id}`, { disabled: true })
+    if (again) await boss.must('PATCH', `/people/${id}`, { disabled: false })
+  }
+  await stand.store.sql(
+    `update browser_session set proved_at = now() - interval '1 hour' where account_id =
+       (select id from account where email = 'admin.since.long@acme.example')`,
+  )
+
   const routes = stand.routes.filter(({ method }) => method !== 'HEAD')
   expect(routes.length).toBeGreaterThan(20)
   expect(Object.keys(header).toSorted()).toEqual(Object.keys(TABLE).toSorted())
   const wrong: string[] = []
-  for (const { method, url, right, perFlow } of routes) {
+  for (const { method, url, right, perFlow, fresh } of routes) {
     // Nothing that would be found or understood: who gets in is told that it is not there, who does not, that they may not.
     const path = url.replaceAll(/:flow\b/g, 'customers').replaceAll(/:\w+/g, '987654321')
     for (const [name, headers] of Object.entries(header)) {
       const holds = TABLE[name]![perFlow ? 'own' : 'any'].includes(right)
       // What would end the session that the walk goes on with.
       if (holds && method === 'POST' && /\/(sign-out|password)$/.test(url)) continue
+      const stale = fresh && STALE.has(name)
       const abort = new AbortController()
       const answer = await fetch(`${stand.url}${path}`, {
         method,
@@ -96,7 +162,7 @@ test('every route lets in exactly those who hold its right', { timeout: 180_000 
         signal: abort.signal,
       })
       const refused = answer.status === 401 || answer.status === 403
-      const expected = holds ? 'lets in' : name === 'nobody' ? 401 : 403
+      const expected = INVALID.has(name) ? 401 : holds && !stale ? 'lets in' : NOBODY.has(name) ? 401 : 403
       const seen = refused ? answer.status : 'lets in'
       if (seen !== expected) wrong.push(`${method} ${url} (${right}) for ${name}: ${seen} instead of ${expected}`)
       abort.abort()

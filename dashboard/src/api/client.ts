@@ -13,6 +13,12 @@ export const keepCsrf = (token: string | null): void => {
   csrf = token
 }
 
+let prover: (() => Promise<boolean>) | null = null
+/** What asks the person to prove once more who they are; answers whether they did. */
+export const keepProver = (ask: (() => Promise<boolean>) | null): void => {
+  prover = ask
+}
+
 export class Problem extends Error {
   readonly status: number
   readonly code: string
@@ -37,8 +43,21 @@ export function queryText(query: Query): string {
 /** Where a file of the API can be fetched by the browser itself. */
 export const addressOf = ({ path, query }: Call<Operation>): string => `${BASE}${path}${queryText(query)}`
 
-/** What the server answers; throws a `Problem`. */
+/** What the server answers, after a fresh proof of who one is where it wants that; throws a `Problem`. */
 export async function request<Op extends Operation>(
+  asked: Call<Op>,
+  given: { readonly body?: BodyOf<Op>; readonly signal?: AbortSignal } = {},
+): Promise<AnswerOf<Op>> {
+  try {
+    return await send(asked, given)
+  } catch (error) {
+    const wantsProof = error instanceof Problem && error.code === 'access.not-fresh' && prover !== null
+    if (!wantsProof || !(await prover!())) throw error
+    return send(asked, given)
+  }
+}
+
+async function send<Op extends Operation>(
   asked: Call<Op>,
   { body, signal }: { readonly body?: BodyOf<Op>; readonly signal?: AbortSignal } = {},
 ): Promise<AnswerOf<Op>> {

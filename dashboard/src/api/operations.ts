@@ -15,6 +15,10 @@ export interface Operations {
     body: {
       email: string
       password: string
+      /**
+       * Of the second factor, or a recovery code; where `access.code-needed` asks for it
+       */
+      code?: string
     }
     answer: Acted
   }
@@ -39,6 +43,10 @@ export interface Operations {
       token: string
       password: string
       /**
+       * Where the link says `code_needed`
+       */
+      code?: string
+      /**
        * Needed for setup
        */
       name?: string
@@ -55,6 +63,26 @@ export interface Operations {
     body: {
       current: string
       password: string
+    }
+    answer: Acted
+  }
+  'POST /prove': {
+    path: {}
+    query: {}
+    body: {
+      password: string
+      code?: string
+    }
+    answer: Acted
+  }
+  'POST /notices/seen': {
+    path: {}
+    query: {}
+    body: {
+      /**
+       * Id of the newest that was seen
+       */
+      up_to: string
     }
     answer: Acted
   }
@@ -78,6 +106,7 @@ export interface Operations {
     }
     query: {
       return_to?: string
+      again?: string
     }
     body: null
     answer: null
@@ -89,6 +118,38 @@ export interface Operations {
     query: {}
     body: null
     answer: null
+  }
+  'GET /second-factor': {
+    path: {}
+    query: {}
+    body: null
+    answer: SecondFactor
+  }
+  'POST /second-factor': {
+    path: {}
+    query: {}
+    body: null
+    answer: ProposedSecondFactor
+  }
+  'DELETE /second-factor': {
+    path: {}
+    query: {}
+    body: null
+    answer: Acted
+  }
+  'POST /second-factor/begin': {
+    path: {}
+    query: {}
+    body: {
+      code: string
+    }
+    answer: RecoveryCodes
+  }
+  'POST /second-factor/recovery-codes': {
+    path: {}
+    query: {}
+    body: null
+    answer: RecoveryCodes
   }
   'GET /people': {
     path: {}
@@ -146,8 +207,21 @@ export interface Operations {
       id: string
     }
     query: {}
-    body: null
+    body: {
+      /**
+       * True: who uses the link loses the second factor, because the device is lost
+       */
+      second_factor?: boolean
+    } | null
     answer: ResetLink
+  }
+  'POST /people/{id}/confirm': {
+    path: {
+      id: string
+    }
+    query: {}
+    body: null
+    answer: Acted
   }
   'GET /tokens': {
     path: {}
@@ -690,6 +764,14 @@ export interface Session {
     id: string
     name: string
     email: string
+    /**
+     * Can sign in by password
+     */
+    password: boolean
+    /**
+     * Has a second factor
+     */
+    second_factor: boolean
     roles: HeldRole[]
     /**
      * By right the flows in which it is held
@@ -714,6 +796,10 @@ export interface Session {
   }
   company: string
   /**
+   * What others did to this account, or in this person’s name, and was not seen yet
+   */
+  notices: Notice[]
+  /**
    * Send it as the header `x-csrf-token` with everything that is not GET
    */
   csrf: string | null
@@ -729,6 +815,28 @@ export interface HeldRole {
    */
   by_contract: boolean
 }
+export interface Notice {
+  id: string
+  /**
+   * ISO 8601, UTC
+   */
+  at: string
+  kind:
+    | 'invited'
+    | 'reset link made'
+    | 'password reset'
+    | 'reset confirmed'
+    | 'account disabled'
+    | 'signed on the command line'
+  /**
+   * Who did it
+   */
+  by: string
+  /**
+   * What it was about, e.g. a flow; empty: the account
+   */
+  subject: string
+}
 export interface Acted {
   changed: boolean
 }
@@ -739,6 +847,10 @@ export interface OneTimeLink {
    */
   email: string | null
   name: string | null
+  /**
+   * The account has a second factor, which stays: its code is needed
+   */
+  code_needed: boolean
 }
 export interface BrowserSessions {
   items: BrowserSession[]
@@ -763,6 +875,32 @@ export interface BrowserSession {
    */
   agent: string
   current: boolean
+}
+export interface SecondFactor {
+  /**
+   * Null: there is none
+   */
+  since: string | null
+  /**
+   * How many are left
+   */
+  recovery_codes: number
+}
+export interface ProposedSecondFactor {
+  /**
+   * Base32, to be typed into an authenticator
+   */
+  secret: string
+  /**
+   * `otpauth:`, to be shown as a picture
+   */
+  uri: string
+}
+export interface RecoveryCodes {
+  /**
+   * Shown this once; each works once
+   */
+  codes: string[]
 }
 export interface People {
   items: Account[]
@@ -790,6 +928,10 @@ export interface Account {
    * Can sign in by password
    */
   password: boolean
+  /**
+   * Has a second factor
+   */
+  second_factor: boolean
   /**
    * Issuers of the providers that this person has signed in with
    */
@@ -906,6 +1048,30 @@ export interface Signing {
   why: string | null
   business: OwnerWord
   technical: OwnerWord
+  /**
+   * Owners who do not sign yet, because it is not certain that their new password is their own
+   */
+  holds: {
+    as: 'business' | 'technical'
+    account: string
+    name: string
+    /**
+     * Who made the link by which this owner got a password
+     */
+    by: string
+    /**
+     * ISO 8601, UTC
+     */
+    since: string
+    /**
+     * Null: until the other owner confirms
+     */
+    until: string | null
+    /**
+     * Who asks can confirm it: POST /people/{id}/confirm
+     */
+    confirm: boolean
+  }[]
   /**
    * Also of rules before these, newest first
    */

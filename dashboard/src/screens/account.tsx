@@ -10,6 +10,7 @@ import { Table } from '../ui/table.tsx'
 import { When } from '../ui/time.tsx'
 import { tellDone, tellError } from '../ui/toasts.tsx'
 import { t } from '../words/words.ts'
+import { SecondFactor } from './second-factor.tsx'
 
 const RIGHTS = ['view', 'decide', 'operate', 'administer'] as const
 
@@ -29,7 +30,8 @@ export function AccountScreen() {
           ))}
         </ul>
       </section>
-      <Password />
+      {who.password && <Password />}
+      {who.password && <SecondFactor />}
       <Sessions />
       <Tokens />
     </Page>
@@ -49,6 +51,7 @@ function Password() {
       }}
     >
       <h2>{t.password}</h2>
+      <p className="soft">{t.passwordEnds}</p>
       <div className="filters">
         <PasswordField label={t.currentPassword} wide kind="current" value={current} onChange={setCurrent} />
         <PasswordField label={t.newPassword} wide kind="new" value={password} onChange={setPassword} />

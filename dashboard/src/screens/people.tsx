@@ -27,8 +27,8 @@ export function PeopleScreen() {
   const query = usePages(call('GET /people'))
   const [editing, setEditing] = useState<PersonItem | 'new' | null>(null)
   const [link, setLink] = useState<ResetLink | null>(null)
-  const reset = useSend(({ id }: { id: string }) => call('POST /people/{id}/reset', { path: { id } }), {
-    bodyOf: () => null,
+  const reset = useSend(({ id }: { id: string; lost: boolean }) => call('POST /people/{id}/reset', { path: { id } }), {
+    bodyOf: ({ lost }) => ({ second_factor: lost }),
   })
   const items = query.data?.pages.flatMap((page) => page.items)
   return (
@@ -102,10 +102,24 @@ export function PeopleScreen() {
                       type="button"
                       className="button"
                       aria-label={`${t.resetPassword}: ${one.name}`}
-                      onClick={() => reset.mutate(one, { onSuccess: setLink, onError: tellError })}
+                      onClick={() =>
+                        reset.mutate({ id: one.id, lost: false }, { onSuccess: setLink, onError: tellError })
+                      }
                     >
                       {t.resetPassword}
                     </button>
+                    {one.second_factor && (
+                      <button
+                        type="button"
+                        className="button"
+                        aria-label={`${t.resetFactor}: ${one.name}`}
+                        onClick={() =>
+                          reset.mutate({ id: one.id, lost: true }, { onSuccess: setLink, onError: tellError })
+                        }
+                      >
+                        {t.resetFactor}
+                      </button>
+                    )}
                   </span>
                 ),
               },

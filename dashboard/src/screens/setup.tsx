@@ -7,7 +7,7 @@ import { request } from '../api/client.ts'
 import { useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { askSession } from '../session/session.tsx'
-import { Field, PasswordField } from '../ui/field.tsx'
+import { CodeField, Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { Loaded, told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
@@ -42,6 +42,7 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
   const [name, setName] = useState(info.name ?? '')
   const [email, setEmail] = useState(info.email ?? '')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
   const client = useQueryClient()
   // The link is used up by this: nothing of it is asked for anew.
   const use = useSend(call('POST /setup'), { quiet: true })
@@ -52,7 +53,7 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
       onSubmit={(event) => {
         event.preventDefault()
         use.mutate(
-          { token, password, ...(fresh && { name, email }) },
+          { token, password, ...(fresh && { name, email }), ...(info.code_needed && { code }) },
           {
             onSuccess: () => {
               client.clear()
@@ -78,6 +79,7 @@ function Form({ token, info }: { token: string; info: LinkInfo }) {
         />
       </Field>
       <PasswordField label={t.newPassword} kind="new" value={password} onChange={setPassword} />
+      {info.code_needed && <CodeField value={code} onChange={setCode} />}
       {use.error && (
         <Note tone="bad">
           {told(use.error).message} {told(use.error).cure}

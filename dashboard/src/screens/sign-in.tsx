@@ -4,7 +4,7 @@ import { call } from '../api/call.ts'
 import { useSend } from '../api/queries.ts'
 import { addressOf } from '../api/client.ts'
 import { useSessionQuery } from '../session/session.tsx'
-import { Field, PasswordField } from '../ui/field.tsx'
+import { CodeField, Field, PasswordField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
@@ -29,15 +29,20 @@ export function SignIn() {
   const { data } = useSessionQuery()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
   const [refused] = useState(refusal)
   const enter = useSend(call('POST /sign-in'))
+  const [asksCode, setAsksCode] = useState(false)
   return (
     <main className="gate">
       <form
         className="card"
         onSubmit={(event) => {
           event.preventDefault()
-          enter.mutate({ email, password })
+          enter.mutate(
+            { email, password, ...(asksCode && { code }) },
+            { onError: (problem) => setAsksCode(asksCode || problem.code === 'access.code-needed') },
+          )
         }}
       >
         <div className="row">
@@ -57,6 +62,7 @@ export function SignIn() {
           />
         </Field>
         <PasswordField label={t.password} kind="current" value={password} onChange={setPassword} />
+        {asksCode && <CodeField value={code} onChange={setCode} />}
         {enter.error && <Note tone="bad">{told(enter.error).message}</Note>}
         <button type="submit" className="button main-act" disabled={enter.isPending}>
           {t.signIn}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { t } from '../words/words.ts'
 
 /** A label and what it names. */
 export const Field = ({ label, wide, children }: { label: string; wide?: boolean; children: ReactNode }) => (
@@ -16,6 +17,19 @@ interface PasswordProps {
   readonly value: string
   readonly onChange: (value: string) => void
 }
+
+/** A code of the second factor, or a recovery code. */
+export const CodeField = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
+  <Field label={t.factorCode}>
+    <input
+      autoComplete="one-time-code"
+      required
+      maxLength={40}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </Field>
+)
 
 export const PasswordField = ({ label, kind, wide, value, onChange }: PasswordProps) => (
   <Field label={label} {...(wide && { wide })}>

@@ -6,7 +6,8 @@ import { useSession } from '../session/session.tsx'
 import { t } from '../words/words.ts'
 import { Badge } from './badge.tsx'
 import { Field } from './field.tsx'
-import { When } from './time.tsx'
+import { Note } from './note.tsx'
+import { absolute, When } from './time.tsx'
 import { tellDone, tellError } from './toasts.tsx'
 
 /** Who has signed these rules of a flow and who is missing; an owner signs or refuses them here. */
@@ -41,6 +42,9 @@ export function Signing({ signing, title }: { signing: SigningItem; title: strin
           )
         })}
       </div>
+      {signing.holds.map((hold) => (
+        <Held key={hold.account} hold={hold} />
+      ))}
       {signing.history.length > 0 && (
         <details>
           <summary>{t.history}</summary>
@@ -55,6 +59,28 @@ export function Signing({ signing, title }: { signing: SigningItem; title: strin
         </details>
       )}
     </section>
+  )
+}
+
+/** Somebody got a new password by a link of another's making, and does not sign yet. */
+function Held({ hold }: { hold: SigningItem['holds'][number] }) {
+  const confirm = useSend(call('POST /people/{id}/confirm', { path: { id: hold.account } }), { bodyOf: () => null })
+  return (
+    <Note tone="warn">
+      {t.heldBecause(hold.name, hold.by)} {hold.until === null ? t.heldForOther : t.heldUntil(absolute(hold.until))}
+      {hold.confirm && (
+        <p>
+          <button
+            type="button"
+            className="button"
+            disabled={confirm.isPending}
+            onClick={() => confirm.mutate(null, { onError: tellError })}
+          >
+            {t.confirmPerson(hold.name)}
+          </button>
+        </p>
+      )}
+    </Note>
   )
 }
 

@@ -34,7 +34,8 @@ function personOf(session: OpenSession | null, site: Site): Who {
   if (!session) return NOBODY
   const { account: id, name, email } = session
   const roles = heldRoles(session.roles, email, site)
-  return { kind: 'person', id, name, email, session: session.id, roles, rights: rightsOf(roles) }
+  const provedAt = Date.parse(session.provedAt)
+  return { kind: 'person', id, name, email, session: session.id, provedAt, roles, rights: rightsOf(roles) }
 }
 
 /** The person who has an account; nobody when it cannot sign in. */
@@ -43,7 +44,7 @@ export async function whoHas(account: string, site: Site): Promise<Who> {
   if (!row || row.disabledAt !== null) return NOBODY
   const roles = heldRoles(row.roles, row.email, site)
   const { id, name, email } = row
-  return { kind: 'person', id, name, email, session: null, roles, rights: rightsOf(roles) }
+  return { kind: 'person', id, name, email, session: null, provedAt: 0, roles, rights: rightsOf(roles) }
 }
 
 async function whoHolds(authorization: string, site: Site): Promise<Who> {
@@ -64,6 +65,7 @@ async function whoHolds(authorization: string, site: Site): Promise<Who> {
     name: token.name,
     email: token.email,
     session: null,
+    provedAt: 0,
     roles,
     rights: rightsOfToken(rightsOf(roles), token.rights, token.flows),
   }

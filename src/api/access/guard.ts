@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a route below /api/v1 demands; without it the server does not start. */
     right?: Right
+    /** It must be a moment ago that the person proved who they are. */
+    fresh?: boolean
     /** The flow that a request is about; null or absent: the right in any flow is enough, and the handler shows only those flows. */
     flowOf?: (request: FastifyRequest) => string | null | Promise<string | null>
   }
@@ -35,11 +37,14 @@ export interface GuardedRoute {
   readonly right: Right
   /** The flow of the request counts, not any flow. */
   readonly perFlow: boolean
+  /** It must be a moment ago that the person proved who they are. */
+  readonly fresh: boolean
 }
 
 const GUARDED = '/api/v1'
 const BURST = 300
 const PER_SECOND = 30
+const FRESH_MS = 15 * 60_000
 
 /**
  * Lets a request through only with the right that its route demands; a route that demands none is a mistake. Answers the
@@ -57,8 +62,8 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
   server.addHook('onRoute', ({ url, method, config }) => {
     if (!url.startsWith(GUARDED)) return
     if (config?.right === undefined) throw new Error(`The route ${String(method)} ${url} says no right.`)
-    const { right, flowOf } = config
-    for (const one of [method].flat()) guarded.push({ method: one, url, right, perFlow: flowOf !== undefined })
+    const { right, flowOf, fresh = false } = config
+    for (const one of [method].flat()) guarded.push({ method: one, url, right, perFlow: flowOf !== undefined, fresh })
   })
   server.addHook('onRequest', async (request) => {
     request.who = NOBODY
@@ -75,6 +80,7 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
       })
     if (who.kind === 'person' && changes(request)) demandProof(request, site)
     demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
+    if (config.fresh === true) demandFresh(who)
   })
   return guarded
 }
@@ -107,6 +113,14 @@ function demandProof(request: FastifyRequest, site: Site): void {
   if (secret !== null && typeof proof === 'string' && sameText(proof, csrfOf(secret))) return
   throw new ConcordatError('access.cross-site', 'The request does not prove that it comes from a page of Concordat.', {
     cure: 'Load the page anew; programs use a token instead of a session.',
+  })
+}
+
+/** Who finds a browser that somebody left signed in, or takes a session over, does not get further than that. */
+function demandFresh({ provedAt }: Who): void {
+  if (Date.now() - provedAt <= FRESH_MS) return
+  throw new ConcordatError('access.not-fresh', 'This needs a fresh proof of who you are.', {
+    cure: 'Give your password once more (POST /api/v1/prove), or sign in with your provider once more.',
   })
 }
 

@@ -1,11 +1,13 @@
 import { ConcordatError } from '../../model/errors.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { addAccount, countAccounts, lockAccounts, renameAccount, setPassword, setRoles } from '../../store/accounts.ts'
-import { endSessionsOf } from '../../store/browser-sessions.ts'
-import { forgetBrowsersOf } from '../../store/known-browsers.ts'
 import type { Database, Session } from '../../store/database.ts'
 import { addLink, findLink, useLink, type LinkPurpose, type LinkRow } from '../../store/one-time-links.ts'
+import { confirmResetByFactor, markReset } from '../../store/resets.ts'
+import { endFactor } from '../../store/second-factors.ts'
+import { endAccessOf } from './end-access.ts'
 import { checkPassword, hashPassword } from './password.ts'
+import { proveFactor } from './second-factor.ts'
 import { hashOf, newSecret } from './secret-token.ts'
 
 const LASTS_MS: Readonly<Record<LinkPurpose, number>> = {
@@ -20,11 +22,19 @@ export interface NewLink {
   readonly expires: Date
 }
 
-/** Makes a link that works once, in place of those that the account had before. */
-export async function makeLink(session: Session, purpose: LinkPurpose, account: string | null): Promise<NewLink> {
+/** Makes a link that works once, in place of those that the account had before. `madeBy`: e-mail of who makes it. */
+export async function makeLink(
+  session: Session,
+  purpose: LinkPurpose,
+  {
+    account,
+    madeBy,
+    dropsFactor = false,
+  }: { readonly account: string | null; readonly madeBy: string | null; readonly dropsFactor?: boolean },
+): Promise<NewLink> {
   const secret = newSecret()
   const expires = new Date(Date.now() + LASTS_MS[purpose])
-  await addLink(session, { tokenHash: hashOf(secret), purpose, account, expires })
+  await addLink(session, { tokenHash: hashOf(secret), purpose, account, expires, madeBy, dropsFactor })
   return { path: `/setup?token=${secret}`, expires }
 }
 
@@ -32,7 +42,7 @@ export async function makeLink(session: Session, purpose: LinkPurpose, account: 
 export async function setupLink(database: Database): Promise<NewLink | null> {
   return database.transaction(async (session) => {
     await lockAccounts(session)
-    return (await countAccounts(session)) === 0 ? makeLink(session, 'setup', null) : null
+    return (await countAccounts(session)) === 0 ? makeLink(session, 'setup', { account: null, madeBy: null }) : null
   })
 }
 
@@ -45,13 +55,29 @@ export async function readLink(session: Session, secret: string): Promise<LinkRo
   })
 }
 
-/** Uses a link: makes the first account, or gives the link's account its password. Answers the account. */
+/** Whose account a link has given its password. */
+export interface Followed {
+  readonly account: string
+  readonly email: string
+  readonly purpose: LinkPurpose
+  readonly madeBy: string | null
+}
+
+interface Given {
+  readonly password: string
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  /** Of the second factor, where the account has one. */
+  readonly code?: string | undefined
+}
+
+/** Uses a link: makes the first account, or gives the link's account its password. */
 export async function followLink(
   database: Database,
   secret: string,
-  given: { readonly password: string; readonly email?: string | undefined; readonly name?: string | undefined },
+  given: Given,
   about: { readonly company: string; readonly address: string },
-): Promise<string> {
+): Promise<Followed> {
   const link = await readLink(database, secret)
   const email = link.email ?? given.email
   const name = given.name ?? link.name
@@ -60,31 +86,38 @@ export async function followLink(
       cure: 'Give both.',
     })
   checkPassword(given.password, [email, name, about.company])
+  // The factor that the person had before proves that it is them, and stays.
+  if (link.account !== null && !link.dropsFactor) await proveFactor(database, link.account, given.code)
   const password = await hashPassword(given.password)
   return database.transaction(async (session) => {
     await lockAccounts(session)
     await readLink(session, secret)
     await useLink(session, hashOf(secret))
+    const now = new Date()
     const act = (account: string, did: string) =>
       writeAudit(session, {
         actor: { kind: 'person', account, who: `${name} <${email}>`, address: about.address },
         act: did,
         subject: email,
         details: {},
-        at: new Date(),
+        at: now,
       })
+    const { purpose, madeBy } = link
     if (link.account === null) {
-      const account = (await addAccount(session, { email, name, password, now: new Date() }))!
+      const account = (await addAccount(session, { email, name, password, now }))!
       await setRoles(session, account, [{ flow: '*', role: 'admin' }])
       await act(account, 'first account made')
-      return account
+      return { account, email, purpose, madeBy }
     }
-    await setPassword(session, link.account, password)
-    await renameAccount(session, link.account, name)
+    const { account } = link
+    if (link.dropsFactor) await endFactor(session, account)
+    await setPassword(session, account, password)
+    await renameAccount(session, account, name)
     // Whoever knew the old password is out.
-    await endSessionsOf(session, link.account)
-    await forgetBrowsersOf(session, link.account)
-    await act(link.account, link.purpose === 'invitation' ? 'invitation accepted' : 'password reset')
-    return link.account
+    await endAccessOf(session, account)
+    await markReset(session, account, madeBy ?? '', now)
+    if (link.hasFactor && !link.dropsFactor) await confirmResetByFactor(session, account, now)
+    await act(account, purpose === 'invitation' ? 'invitation accepted' : 'password reset')
+    return { account, email, purpose, madeBy }
   })
 }

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
 import { passwordOf, setPassword } from '../../store/accounts.ts'
-import { endSessionsOf } from '../../store/browser-sessions.ts'
 import type { Database } from '../../store/database.ts'
-import { forgetBrowsersOf } from '../../store/known-browsers.ts'
 import { emptyBucket, takeAttempt, type Bucket } from '../../store/throttle.ts'
+import { endAccessOf } from './end-access.ts'
 import { checkPassword, hashPassword, verifyPassword } from './password.ts'
 import type { Site } from './site.ts'
 
@@ -29,7 +28,7 @@ export async function provePassword(
   await emptyBucket(database, bucket)
 }
 
-/** Changes the password of who makes the request, after asking for the one at hand; ends all their sessions. */
+/** Changes the password of who makes the request, after asking for the present one; ends all their sessions and tokens. */
 export async function changePassword(
   { database, contract }: Site,
   request: FastifyRequest,
@@ -43,7 +42,6 @@ export async function changePassword(
   const stored = await hashPassword(given.password)
   await database.transaction(async (session) => {
     await setPassword(session, id, stored)
-    await endSessionsOf(session, id)
-    await forgetBrowsersOf(session, id)
+    await endAccessOf(session, id)
   })
 }

@@ -60,8 +60,8 @@ export class ProviderSignIn {
     return this.#providers.map(({ name, label }) => ({ name, label }))
   }
 
-  /** Begins; `callback`: where the provider sends the browser back. */
-  async begin(name: string, callback: URL, returnTo: string): Promise<Begun> {
+  /** Begins; `callback`: where the provider sends the browser back; `again`: it is to ask the person even if it knows them. */
+  async begin(name: string, callback: URL, returnTo: string, again = false): Promise<Begun> {
     const config = await this.#configuration(name)
     const [state, nonce, verifier] = [newSecret(), randomNonce(), randomPKCECodeVerifier()]
     const now = Date.now()
@@ -81,6 +81,7 @@ export class ProviderSignIn {
       nonce,
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ...(again && { prompt: 'login' }),
     })
     return { url, state, lastsMs: LASTS_MS }
   }

@@ -1,8 +1,9 @@
 /**
  * What a route demands. `public`: nothing; `signed-in`: anybody who is known; `own account`: a person, whose account it is
- * about, and no token; the others by role, in one flow or in any; `administer`: accounts and everything that is of no flow.
+ * about, and no token; the others by role, in one flow or in any; `administer`: everything that is of no flow; `administer accounts`: the same for a person, and no
+ * token: whoever makes a link to an account can become that account.
  */
-export type Right = 'public' | 'signed-in' | 'own account' | FlowRight | 'administer'
+export type Right = 'public' | 'signed-in' | 'own account' | FlowRight | 'administer' | 'administer accounts'
 
 /** Rights that are given flow by flow. */
 export type FlowRight = 'view' | 'decide' | 'operate' | 'sign'

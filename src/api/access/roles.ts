@@ -58,7 +58,12 @@ export function rightsOf(roles: readonly HeldRole[]): Rights {
     return flows.includes(null) ? 'all' : [...new Set(flows.filter((flow) => flow !== null))]
   }
   const administers = roles.some(({ flow, role }) => flow === null && role === 'admin')
-  return { flowsWith, may: (right, flow) => right === 'own account' || allowed(right, flow, flowsWith, administers) }
+  return {
+    flowsWith,
+    may: (right, flow) =>
+      right === 'own account' ||
+      (right === 'administer accounts' ? administers : allowed(right, flow, flowsWith, administers)),
+  }
 }
 
 /** What a token allows: its scopes, in its flows, as far as its owner may. Nobody signs by a token. */
@@ -75,7 +80,7 @@ export function rightsOfToken(owner: Rights, scopes: readonly string[], flows: r
 
 function allowed(right: Right, flow: string | null, flowsWith: Rights['flowsWith'], administers: boolean): boolean {
   if (right === 'public' || right === 'signed-in') return true
-  if (right === 'own account') return false
+  if (right === 'own account' || right === 'administer accounts') return false
   if (right === 'administer') return administers
   const flows = flowsWith(right)
   return flows === 'all' || (flow === null ? flows.length > 0 : flows.includes(flow))

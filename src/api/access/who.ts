@@ -11,6 +11,8 @@ export interface Who {
   readonly email: string | null
   /** The browser's session. */
   readonly session: string | null
+  /** When the person in the session last proved who they are; milliseconds since the epoch. */
+  readonly provedAt: number
   readonly roles: readonly HeldRole[]
   readonly rights: Rights
 }
@@ -29,6 +31,7 @@ export const NOBODY: Who = {
   name: '',
   email: null,
   session: null,
+  provedAt: 0,
   roles: [],
   rights: { may: (right) => right === 'public', flowsWith: () => [] },
 }

@@ -11,11 +11,15 @@ import {
   setRoles,
   type AccountRow,
 } from '../../store/accounts.ts'
-import { endSessionsOf } from '../../store/browser-sessions.ts'
 import type { Session } from '../../store/database.ts'
+import { endLinksOf } from '../../store/one-time-links.ts'
+import { confirmReset } from '../../store/resets.ts'
+import { endAccessOf } from '../access/end-access.ts'
 import { makeLink } from '../access/one-time-link.ts'
-import { heldRoles } from '../access/roles.ts'
+import { heldRoles, plainEmail } from '../access/roles.ts'
+import { holdsOf } from '../access/signing-hold.ts'
 import { originOf, type Site } from '../access/site.ts'
+import { tellPerson } from '../access/tell-person.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import {
   accountParams,
@@ -25,17 +29,21 @@ import {
   personChange,
   personItem,
   personPage,
+  resetBody,
   resetLink,
   type PersonItem,
 } from './schemas/access.ts'
+import { acted } from './schemas/plain.ts'
 import { tellRole } from './session.ts'
 import type { V1Routes } from './v1-server.ts'
 
 const config = { right: 'administer' as const }
+/** Whoever makes a link to an account, or gives it roles, can act as it: no program does, and nobody who only found a session. */
+const CHANGING = { right: 'administer accounts' as const, fresh: true }
 const tags = ['People']
 
 /** Accounts: who there is, what each may do, invitations. */
-export const peopleRoutes: V1Routes = (server, { site }) => {
+export const peopleRoutes: V1Routes = (server, { app, site }) => {
   const { database } = site
 
   server.get(
@@ -45,7 +53,7 @@ export const peopleRoutes: V1Routes = (server, { site }) => {
       const { limit, cursor } = request.query
       const rows = await listAccounts(database, placeOf(cursor, ['string'])?.[0] ?? null, limit + 1)
       return {
-        items: rows.slice(0, limit).map((row) => tellPerson(row, site)),
+        items: rows.slice(0, limit).map((row) => itemOf(row, site)),
         next_cursor: rows.length > limit ? cursorOf([rows[limit - 1]!.id]) : null,
       }
     },
@@ -54,7 +62,7 @@ export const peopleRoutes: V1Routes = (server, { site }) => {
   server.post(
     '/people',
     {
-      config,
+      config: CHANGING,
       schema: {
         tags,
         summary: 'Invite somebody: answers a one-time link',
@@ -73,17 +81,19 @@ export const peopleRoutes: V1Routes = (server, { site }) => {
             cure: 'Change its roles, or make a link to choose a new password.',
           })
         await setRoles(session, id, roles)
-        return { link: await makeLink(session, 'invitation', id), row: await known(session, id) }
+        const madeBy = request.who.email
+        await tellPerson(session, app, { email, kind: 'invited', by: byWhom(request) })
+        return { link: await makeLink(session, 'invitation', { account: id, madeBy }), row: await known(session, id) }
       })
       await request.audit('person invited', email, { roles: request.body.roles })
-      return { person: tellPerson(row, site), ...tellLink(link, request, site) }
+      return { person: itemOf(row, site), ...tellLink(link, request, site) }
     },
   )
 
   server.patch(
     '/people/:id',
     {
-      config,
+      config: CHANGING,
       schema: {
         tags,
         summary: 'Change the name or the roles of an account, or disable it',
@@ -102,7 +112,13 @@ export const peopleRoutes: V1Routes = (server, { site }) => {
         if (name !== undefined) await renameAccount(session, id, name)
         if (roles) await setRoles(session, id, roles)
         if (disabled !== undefined) await disableAccount(session, id, disabled ? new Date() : null)
-        if (disabled === true) await endSessionsOf(session, id)
+        if (disabled === true) {
+          // Nothing of it comes back when the account is enabled again.
+          await endAccessOf(session, id)
+          await endLinksOf(session, id)
+          if (was.disabledAt === null)
+            await tellPerson(session, app, { email: was.email, kind: 'account disabled', by: byWhom(request) })
+        }
         if ((await countAdmins(session)) === 0)
           throw new ConcordatError('access.last-admin', 'Nobody would be left who can give roles.', {
             cure: 'Make somebody else admin first.',
@@ -114,31 +130,73 @@ export const peopleRoutes: V1Routes = (server, { site }) => {
         ...(roles && { roles: [before.roles, after.roles] }),
         ...(disabled !== undefined && { disabled }),
       })
-      return tellPerson(after, site)
+      return itemOf(after, site)
     },
   )
 
   server.post(
     '/people/:id/reset',
     {
-      config,
+      config: CHANGING,
       schema: {
         tags,
         summary: 'Make a one-time link to choose a new password',
+        description:
+          'The person is told. An owner who chose a password by it signs once the other owner has confirmed that it was them.',
         params: accountParams,
+        body: resetBody,
         response: { 200: resetLink },
       },
     },
     async (request) => {
+      const dropsFactor = request.body?.second_factor === true
       const [row, link] = await database.transaction(async (session) => {
         const found = await known(session, request.params.id)
-        return [found, await makeLink(session, found.hasPassword ? 'reset' : 'invitation', found.id)] as const
+        const made = { account: found.id, madeBy: request.who.email, dropsFactor }
+        await tellPerson(session, app, { email: found.email, kind: 'reset link made', by: byWhom(request) })
+        return [found, await makeLink(session, found.hasPassword ? 'reset' : 'invitation', made)] as const
       })
-      await request.audit('link made', row.email)
+      await request.audit('link made', row.email, dropsFactor ? { second_factor: 'removed' } : {})
       return tellLink(link, request, site)
     },
   )
+
+  server.post(
+    '/people/:id/confirm',
+    {
+      config: { right: 'sign', fresh: true },
+      schema: {
+        tags,
+        summary: 'Confirm, as the other owner of a flow, that it was this person who chose their new password',
+        params: accountParams,
+        response: { 200: acted },
+      },
+    },
+    async (request) => {
+      const { id } = request.params
+      const own = plainEmail(request.who.email ?? '')
+      const changed = await database.transaction(async (session) => {
+        await lockAccounts(session)
+        for (const flow of [...site.contract.flows.values(), ...site.proposed()]) {
+          const holds = Object.values(await holdsOf(session, flow))
+          const hold = holds.find((one) => one?.account === id && one.other === own)
+          if (!hold) continue
+          await tellPerson(session, app, { email: hold.email, kind: 'reset confirmed', by: byWhom(request) })
+          return (await confirmReset(session, id, new Date())) ? hold : null
+        }
+        return null
+      })
+      if (!changed)
+        throw new ConcordatError('access.unknown', 'There is nothing here that you can confirm.', {
+          cure: 'The other owner of a flow confirms it, unless they made the link themselves; see the page Rules.',
+        })
+      await request.audit('reset confirmed', changed.email, { link_by: changed.by })
+      return { changed: true }
+    },
+  )
 }
+
+const byWhom = ({ who }: FastifyRequest): string => `${who.name} <${who.email ?? ''}>`
 
 async function known(session: Session, id: string): Promise<AccountRow> {
   const row = await findAccount(session, id)
@@ -164,7 +222,7 @@ const tellLink = (link: { path: string; expires: Date }, request: FastifyRequest
   expires: link.expires.toISOString(),
 })
 
-const tellPerson = (row: AccountRow, site: Site): PersonItem => ({
+const itemOf = (row: AccountRow, site: Site): PersonItem => ({
   id: row.id,
   name: row.name,
   email: row.email,
@@ -173,5 +231,6 @@ const tellPerson = (row: AccountRow, site: Site): PersonItem => ({
   created: new Date(row.createdAt).toISOString(),
   seen: row.seenAt === null ? null : new Date(row.seenAt).toISOString(),
   password: row.hasPassword,
+  second_factor: row.hasFactor,
   providers: [...row.issuers],
 })

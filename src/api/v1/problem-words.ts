@@ -45,6 +45,23 @@ export const PROBLEMS_ES: Readonly<Partial<Record<ErrorCode | 'api.bad-request' 
       detail: 'El correo y la contraseña no van juntos.',
       cure: 'Compruebe ambos, o pida a un administrador un enlace para una contraseña nueva.',
     },
+    'access.code-needed': {
+      detail: 'Esta cuenta pide además un código.',
+      cure: 'Escriba el código de su aplicación, o uno de recuperación.',
+    },
+    'access.wrong-code': {
+      detail: 'El código no vale.',
+      cure: 'Espere al siguiente y compruebe la hora del dispositivo.',
+    },
+    'access.not-fresh': {
+      detail: 'Para esto hay que confirmar de nuevo quién es usted.',
+      cure: 'Escriba otra vez su contraseña, o entre de nuevo con su proveedor.',
+    },
+    'access.unconfirmed': {
+      detail: 'Todavía no puede firmar: su contraseña viene de un enlace de otra persona.',
+      more: true,
+    },
+    'access.crowded': { detail: 'El servicio está saturado.', cure: 'Vuelva a intentarlo en un momento.' },
     'access.bad-password': {
       detail: 'Esa contraseña es demasiado débil.',
       cure: 'Elija una más larga que no sea fácil de adivinar.',

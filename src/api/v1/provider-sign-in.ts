@@ -3,6 +3,7 @@ import { whoHas } from '../access/authenticate.ts'
 import { ownPath } from '../access/provider-sign-in.ts'
 import { beginSession } from '../access/session-cookie.ts'
 import { isSecure, originOf } from '../access/site.ts'
+import { confirmReset } from '../../store/resets.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { providerParams, providerQuery } from './schemas/access.ts'
 import type { V1Routes } from './v1-server.ts'
@@ -49,9 +50,15 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     },
     async (request, reply) => {
       const { name } = request.params
+      const { again } = request.query
       const callback = new URL(pathOf(name), originOf(site, request))
       try {
-        const { url, state, lastsMs } = await providers.begin(name, callback, ownPath(request.query.return_to))
+        const { url, state, lastsMs } = await providers.begin(
+          name,
+          callback,
+          ownPath(request.query.return_to),
+          again === true,
+        )
         reply.setCookie(COOKIE, state, { ...cookieOf(request, name), maxAge: lastsMs / 1000 })
         return await reply.redirect(url.href, 303)
       } catch (error) {
@@ -76,6 +83,8 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
         const who = await whoHas(account, site)
         if (who.kind === 'nobody')
           throw new ConcordatError('access.provider-refused', 'This account is disabled.', { cure: 'Ask an admin.' })
+        // The provider vouches for the person, whoever made the link to their password.
+        await confirmReset(site.database, account, new Date())
         await beginSession(request, reply, site, account, name)
         request.who = who
         await request.audit('signed in', who.email ?? '', { method: name })

@@ -1,25 +1,32 @@
-import { countAccounts } from '../../store/accounts.ts'
-import { endSession, sessionsOf } from '../../store/browser-sessions.ts'
+import { type AccountRow, countAccounts, findAccount } from '../../store/accounts.ts'
+import { endSession, proveSession, sessionsOf } from '../../store/browser-sessions.ts'
+import { noticesOf, seeNotices } from '../../store/notices.ts'
+import { confirmResetByFactor } from '../../store/resets.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { HeldRole } from '../access/roles.ts'
 import { whoHas } from '../access/authenticate.ts'
 import { knownBrowser } from '../access/known-browser.ts'
 import { followLink, readLink } from '../access/one-time-link.ts'
-import { changePassword } from '../access/own-password.ts'
+import { changePassword, provePassword } from '../access/own-password.ts'
+import { proveFactor } from '../access/second-factor.ts'
 import { csrfOf } from '../access/secret-token.ts'
 import { beginSession, expiryAt, leaveSession, sessionSecret } from '../access/session-cookie.ts'
 import { isWorthAudit, signIn } from '../access/sign-in.ts'
+import { tellPerson } from '../access/tell-person.ts'
 import type { Who } from '../access/who.ts'
 import {
   accountParams,
   linkBody,
   linkInfo,
+  noticesBody,
   passwordBody,
+  proveBody,
   sessionInfo,
   sessionList,
   setupBody,
   signInBody,
   type HeldRoleItem,
+  type NoticeItem,
   type SessionInfo,
 } from './schemas/access.ts'
 import { acted } from './schemas/plain.ts'
@@ -28,10 +35,16 @@ import type { V1Routes } from './v1-server.ts'
 const PUBLIC = { config: { right: 'public' as const } }
 const OWN = { config: { right: 'own account' as const } }
 const tags = ['Sign-in']
+const MOST_NOTICES = 20
 
 /** Who is signed in, signing in and out, one-time links, and the sessions of one's own. */
-export const sessionRoutes: V1Routes = (server, { site, providers }) => {
+export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
   const { database } = site
+  const tellNotices = async ({ email }: Who): Promise<NoticeItem[]> =>
+    (await noticesOf(database, email ?? '', MOST_NOTICES)).map((one) => ({
+      ...one,
+      at: new Date(one.at).toISOString(),
+    }))
 
   server.get(
     '/session',
@@ -42,9 +55,10 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
       return {
         signed_in: who.kind !== 'nobody',
         setup_needed: who.kind === 'nobody' && (await countAccounts(database)) === 0,
-        who: who.kind === 'nobody' ? null : tellWho(who, who.kind),
+        who: who.kind === 'nobody' ? null : tellWho(who, who.kind, await findAccount(database, who.id)),
         sign_in: { password: true, oidc: providers.names },
         company: site.contract.company,
+        notices: who.kind === 'person' ? await tellNotices(who) : [],
         csrf: secret === null ? null : csrfOf(secret),
       }
     },
@@ -57,7 +71,7 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
       schema: { tags, summary: 'Sign in by e-mail and password', body: signInBody, response: { 200: acted } },
     },
     async (request, reply) => {
-      const { email, password } = request.body
+      const { email, password, code } = request.body
       try {
         const account = await signIn(database, {
           email,
@@ -65,9 +79,11 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
           address: request.ip,
           browser: knownBrowser(request, site),
         })
+        const factor = await proveFactor(database, account, code)
+        if (factor) await confirmResetByFactor(database, account, new Date())
         await beginSession(request, reply, site, account, 'password')
         request.who = await whoHas(account, site)
-        await request.audit('signed in', email, { method: 'password' })
+        await request.audit('signed in', email, { method: 'password', ...(factor && { second_factor: true }) })
       } catch (error) {
         const wrong = error instanceof ConcordatError && error.code === 'access.wrong-password'
         if (wrong && (await isWorthAudit(database, request.ip))) await request.audit('sign-in refused', email)
@@ -94,8 +110,8 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
       schema: { tags, summary: 'What a one-time link is for', body: linkBody, response: { 200: linkInfo } },
     },
     async (request) => {
-      const { purpose, email, name } = await readLink(database, request.body.token)
-      return { purpose, email, name }
+      const { purpose, email, name, hasFactor, dropsFactor } = await readLink(database, request.body.token)
+      return { purpose, email, name, code_needed: hasFactor && !dropsFactor }
     },
   )
 
@@ -113,7 +129,8 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
     async (request, reply) => {
       const { token, ...given } = request.body
       const about = { company: site.contract.company, address: request.ip }
-      const account = await followLink(database, token, given, about)
+      const { account, email, purpose, madeBy } = await followLink(database, token, given, about)
+      if (purpose === 'reset') await tellPerson(database, app, { email, kind: 'password reset', by: madeBy ?? '' })
       await beginSession(request, reply, site, account, 'password')
       return { changed: true }
     },
@@ -129,6 +146,38 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
       await request.audit('password changed', request.who.email ?? '')
       return { changed: true }
     },
+  )
+
+  server.post(
+    '/prove',
+    {
+      ...OWN,
+      schema: {
+        tags,
+        summary: 'Prove once more who one is, for what asks for a fresh proof (`access.not-fresh`)',
+        body: proveBody,
+        response: { 200: acted },
+      },
+    },
+    async (request) => {
+      const { id, email, session } = request.who
+      const { password, code } = request.body
+      await provePassword(database, { id, email: email ?? '', password })
+      await proveFactor(database, id, code)
+      if (session !== null) await proveSession(database, session, new Date())
+      return { changed: true }
+    },
+  )
+
+  server.post(
+    '/notices/seen',
+    {
+      ...OWN,
+      schema: { tags, summary: 'Take down that one has seen the notices', body: noticesBody, response: { 200: acted } },
+    },
+    async (request) => ({
+      changed: (await seeNotices(database, request.who.email ?? '', request.body.up_to, new Date())) > 0,
+    }),
   )
 
   server.get(
@@ -161,7 +210,7 @@ export const sessionRoutes: V1Routes = (server, { site, providers }) => {
   )
 }
 
-function tellWho(who: Who, kind: 'person' | 'token'): NonNullable<SessionInfo['who']> {
+function tellWho(who: Who, kind: 'person' | 'token', account: AccountRow | null): NonNullable<SessionInfo['who']> {
   const { rights } = who
   const flows = (right: 'view' | 'decide' | 'operate' | 'sign') => {
     const held = rights.flowsWith(right)
@@ -172,6 +221,8 @@ function tellWho(who: Who, kind: 'person' | 'token'): NonNullable<SessionInfo['w
     id: who.id,
     name: who.name,
     email: who.email ?? '',
+    password: account?.hasPassword ?? false,
+    second_factor: account?.hasFactor ?? false,
     roles: who.roles.map(tellRole),
     rights: {
       view: flows('view'),

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import type { Flow } from '../../contract/contract.ts'
 import { signaturesOf } from '../../store/signatures.ts'
 import { actorOf, demandRight } from '../access/guard.ts'
+import { plainEmail } from '../access/roles.ts'
+import { demandNoHold, holdsOf, type Hold } from '../access/signing-hold.ts'
 import { refuseBody, signBody, signing, signingList, type SigningItem } from './schemas/signatures.ts'
 import type { V1Routes } from './v1-server.ts'
 
@@ -9,8 +12,13 @@ const HISTORY = 50
 
 /** What the owners say of the rules of their flows. */
 export const signatureRoutes: V1Routes = (server, { app, site }) => {
-  const told = async (one: Omit<SigningItem, 'history'>): Promise<SigningItem> => ({
+  const told = async (
+    request: FastifyRequest,
+    one: Omit<SigningItem, 'history' | 'holds'>,
+    flow: Flow | undefined,
+  ): Promise<SigningItem> => ({
     ...one,
+    holds: flow ? tellHolds(await holdsOf(site.database, flow), request) : [],
     history: (await signaturesOf(site.database, one.flow, HISTORY)).map(({ role, at, ...word }) => ({
       fingerprint: word.fingerprint,
       as: role,
@@ -21,6 +29,8 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
       at: new Date(at).toISOString(),
     })),
   })
+  const flowsNamed = (name: string): Flow[] =>
+    [...site.contract.flows.values(), ...site.proposed()].filter((flow) => flow.name === name)
   const say = async (
     request: FastifyRequest,
     verdict: 'signed' | 'refused',
@@ -32,10 +42,14 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
     }: { flow: string; fingerprint: string; as: 'business' | 'technical'; comment?: string | undefined },
   ): Promise<SigningItem> => {
     demandRight(request, 'sign', flow)
+    const meant = flowsNamed(flow).find((one) => one.fingerprint === fingerprint)
+    if (meant) demandNoHold((await holdsOf(site.database, meant))[as])
     const by = request.who.email ?? ''
     const actor = actorOf(request)
     return told(
+      request,
       await app.giveWord({ flow, fingerprint, as, by, verdict, comment, way: 'browser', actor }, request.language),
+      meant,
     )
   }
 
@@ -49,8 +63,20 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
       const seen = <T extends { readonly flow: string }>(all: readonly T[]) =>
         all.filter(({ flow }) => request.who.rights.may('view', flow))
       return {
-        items: await Promise.all(seen(await app.signings(request.language)).map(told)),
-        file: await Promise.all(seen(await app.rules.signingsOf(app.rules.newRules(), request.language)).map(told)),
+        items: await Promise.all(
+          seen(await app.signings(request.language)).map((one) =>
+            told(request, one, site.contract.flows.get(one.flow)),
+          ),
+        ),
+        file: await Promise.all(
+          seen(await app.rules.signingsOf(app.rules.newRules(), request.language)).map((one) =>
+            told(
+              request,
+              one,
+              site.proposed().find(({ name }) => name === one.flow),
+            ),
+          ),
+        ),
       }
     },
   )
@@ -78,3 +104,24 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
     (request) => say(request, 'refused', request.body),
   )
 }
+
+const tellHolds = (
+  holds: Readonly<Record<'business' | 'technical', Hold | null>>,
+  { who }: FastifyRequest,
+): SigningItem['holds'] =>
+  (['business', 'technical'] as const).flatMap((as) => {
+    const hold = holds[as]
+    if (hold === null) return []
+    const { account, name, by, since, until, other } = hold
+    return [
+      {
+        as,
+        account,
+        name,
+        by,
+        since: new Date(since).toISOString(),
+        until: until === null ? null : new Date(until).toISOString(),
+        confirm: who.kind === 'person' && other === plainEmail(who.email ?? ''),
+      },
+    ]
+  })

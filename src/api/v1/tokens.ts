@@ -22,7 +22,7 @@ export const tokenRoutes: V1Routes = (server, { site }) => {
   server.post(
     '/tokens',
     {
-      config,
+      config: { ...config, fresh: true },
       schema: { tags, summary: 'Make a token; its secret is shown once', body: tokenBody, response: { 200: newToken } },
     },
     async (request): Promise<NewToken> => {

@@ -18,6 +18,7 @@ import { tokenRoutes } from './tokens.ts'
 import { playgroundRoutes } from './playground.ts'
 import { providerRoutes } from './provider-sign-in.ts'
 import { answerProblems } from './problem-answer.ts'
+import { secondFactorRoutes } from './second-factor.ts'
 import { recordRoutes } from './records.ts'
 import { ruleRoutes } from './rules.ts'
 import { runRoutes } from './runs.ts'
@@ -42,6 +43,7 @@ const CONCERNS: readonly V1Routes[] = [
 const ACCESS: readonly V1Routes[] = [
   sessionRoutes,
   providerRoutes,
+  secondFactorRoutes,
   peopleRoutes,
   tokenRoutes,
   auditRoutes,

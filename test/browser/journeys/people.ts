@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { codeOfFactor } from '../../access/factor.ts'
+import { PASSWORD, serious } from '../pages.ts'
 import type { Stage } from './stage.ts'
 
 /** Name, and the role in a flow that the invitation gives. */
@@ -81,4 +83,40 @@ export function peopleJourneys(stage: Stage): void {
     expect(await asked('GET', '/flows')).toBe(401)
     await page.close()
   })
+
+  test('a second factor is added with an authenticator, asked for at sign-in, and what others do is told', async () => {
+    const page = await stage.open('vera', '/account')
+    await page.getByRole('button', { name: 'Add a second factor' }).click()
+    await page.getByRole('img', { name: 'QR code for an authenticator app' }).waitFor()
+    expect(await serious(page)).toEqual([])
+    const secret = (await page.locator('form code').textContent())!
+    await page.getByLabel('Code of your authenticator').fill(codeOfFactor(secret))
+    await page.getByRole('button', { name: 'Add a second factor' }).click()
+    await page.getByText('10 recovery codes are left').waitFor()
+    const codes = await page.locator('.note code').allTextContents()
+    expect(codes).toHaveLength(10)
+    await page.getByRole('button', { name: 'Sign out' }).first().click()
+    await page.getByLabel('E-mail').fill('vera@levante.example')
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByLabel('Code of your authenticator').fill(codes[0]!)
+    expect(await serious(page)).toEqual([])
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    // Ana invited her, which is told until she says that she has seen it.
+    await page.getByText('made this account for you').waitFor()
+    await page.getByRole('button', { name: 'I have seen this' }).click()
+    await page.getByText('made this account for you').waitFor({ state: 'detached' })
+    // Long after, what is of weight asks for the password once more.
+    await stage.store.sql(`update browser_session set proved_at = proved_at - interval '1 hour'`)
+    await page.goto(`${stage.base}/account`)
+    await page.getByRole('button', { name: 'Remove the second factor' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+    await dialog.getByLabel('Current password').fill(PASSWORD)
+    await dialog.getByLabel('Code of your authenticator').fill(codes[1]!)
+    expect(await serious(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Add a second factor' }).waitFor()
+    await page.close()
+    stage.expected(/^vera: 401 POST \/api\/v1\/sign-in$|^vera: 403 DELETE \/api\/v1\/second-factor$/)
+  }, 90_000)
 }

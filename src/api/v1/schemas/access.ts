@@ -25,6 +25,32 @@ const personName = z.string().trim().min(1).max(200)
 const password = z.string().min(1).max(1000)
 const secret = z.string().min(1).max(200)
 
+const notice = z
+  .object({
+    id: z.string(),
+    at: time,
+    kind: z.enum([
+      'invited',
+      'reset link made',
+      'password reset',
+      'reset confirmed',
+      'account disabled',
+      'signed on the command line',
+    ]),
+    by: z.string().meta({ description: 'Who did it' }),
+    subject: z.string().meta({ description: 'What it was about, e.g. a flow; empty: the account' }),
+  })
+  .meta({ id: 'Notice' })
+export type NoticeItem = z.infer<typeof notice>
+export const noticesBody = z.object({
+  up_to: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .meta({ description: 'Id of the newest that was seen' }),
+})
+
+const code = z.string().min(1).max(40)
+
 export const sessionInfo = z
   .object({
     signed_in: z.boolean(),
@@ -35,6 +61,8 @@ export const sessionInfo = z
         id: z.string(),
         name: z.string(),
         email: z.string(),
+        password: z.boolean().meta({ description: 'Can sign in by password' }),
+        second_factor: z.boolean().meta({ description: 'Has a second factor' }),
         roles: z.array(heldRole),
         rights: z
           .object({
@@ -54,6 +82,9 @@ export const sessionInfo = z
         .meta({ description: 'Providers: go to /api/v1/oidc/{name}/start' }),
     }),
     company: z.string(),
+    notices: z
+      .array(notice)
+      .meta({ description: 'What others did to this account, or in this person’s name, and was not seen yet' }),
     csrf: z
       .string()
       .nullable()
@@ -65,9 +96,37 @@ export type SessionInfo = z.infer<typeof sessionInfo>
 export const providerParams = z.object({ name: z.string().max(100) })
 export const providerQuery = z.object({
   return_to: z.string().max(2000).optional().meta({ description: 'Path of the page to come back to' }),
+  again: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .optional()
+    .meta({ description: 'Ask the provider to sign the person in anew, for what needs a fresh proof' }),
 })
 
-export const signInBody = z.object({ email, password })
+export const signInBody = z.object({
+  email,
+  password,
+  code: code
+    .optional()
+    .meta({ description: 'Of the second factor, or a recovery code; where `access.code-needed` asks for it' }),
+})
+export const proveBody = z.object({ password, code: code.optional() })
+
+export const secondFactor = z
+  .object({
+    since: time.nullable().meta({ description: 'Null: there is none' }),
+    recovery_codes: z.int().meta({ description: 'How many are left' }),
+  })
+  .meta({ id: 'SecondFactor' })
+export const proposedFactor = z
+  .object({
+    secret: z.string().meta({ description: 'Base32, to be typed into an authenticator' }),
+    uri: z.string().meta({ description: '`otpauth:`, to be shown as a picture' }),
+  })
+  .meta({ id: 'ProposedSecondFactor' })
+export const codeBody = z.object({ code })
+export const recoveryCodes = z
+  .object({ codes: z.array(z.string()).meta({ description: 'Shown this once; each works once' }) })
+  .meta({ id: 'RecoveryCodes' })
 
 export const linkBody = z.object({ token: secret })
 export const linkInfo = z
@@ -75,12 +134,14 @@ export const linkInfo = z
     purpose: z.enum(['setup', 'invitation', 'reset']),
     email: z.string().nullable().meta({ description: 'Null: to be chosen (setup)' }),
     name: z.string().nullable(),
+    code_needed: z.boolean().meta({ description: 'The account has a second factor, which stays: its code is needed' }),
   })
   .meta({ id: 'OneTimeLink' })
 export type LinkInfo = z.infer<typeof linkInfo>
 export const setupBody = z.object({
   token: secret,
   password,
+  code: code.optional().meta({ description: 'Where the link says `code_needed`' }),
   name: personName.optional().meta({ description: 'Needed for setup' }),
   email: email.optional().meta({ description: 'Needed for setup' }),
 })
@@ -134,6 +195,7 @@ export const personItem = z
     created: time,
     seen: time.nullable(),
     password: z.boolean().meta({ description: 'Can sign in by password' }),
+    second_factor: z.boolean().meta({ description: 'Has a second factor' }),
     providers: z
       .array(z.string())
       .meta({ description: 'Issuers of the providers that this person has signed in with' }),
@@ -150,6 +212,14 @@ export const personChange = z.object({
   roles: z.array(givenRole).max(500).optional().meta({ description: 'In place of the roles that were given before' }),
   disabled: z.boolean().optional(),
 })
+export const resetBody = z
+  .object({
+    second_factor: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True: who uses the link loses the second factor, because the device is lost' }),
+  })
+  .nullish()
 const oneTimeLink = {
   link: z.string().meta({ description: 'Works once; give it to this person only' }),
   expires: time,

@@ -24,6 +24,21 @@ export const signing = z
     why: z.string().nullable().meta({ description: 'Who has to sign, or why it was refused' }),
     business: ownerWord,
     technical: ownerWord,
+    holds: z
+      .array(
+        z.object({
+          as,
+          account: z.string(),
+          name: z.string(),
+          by: z.string().meta({ description: 'Who made the link by which this owner got a password' }),
+          since: time,
+          until: time.nullable().meta({ description: 'Null: until the other owner confirms' }),
+          confirm: z.boolean().meta({ description: 'Who asks can confirm it: POST /people/{id}/confirm' }),
+        }),
+      )
+      .meta({
+        description: 'Owners who do not sign yet, because it is not certain that their new password is their own',
+      }),
     history: z
       .array(z.object({ fingerprint: z.string(), as, name: z.string(), verdict, comment, way, at: time }))
       .meta({ description: 'Also of rules before these, newest first' }),
