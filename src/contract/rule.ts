@@ -38,6 +38,7 @@ export const RULES = [
   'deleted elsewhere: asked',
   'edit beats delete',
   'entered anew: archive lifted',
+  'came back: restored',
   'missing reference: waits',
   'missing reference: asked',
   'missing reference: field skipped',

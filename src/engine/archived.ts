@@ -1,49 +1,58 @@
 import type { Raw } from '../model/value.ts'
 import { imagesBeforeArchive } from '../store/deletions.ts'
-import type { RecordRow } from '../store/links.ts'
+import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import type { FlowWork } from './flow-work.ts'
+import { goneOrReplaced, readAll } from './identity.ts'
 import { rowOf, type Side } from './side.ts'
 import type { Current } from './translate.ts'
 
 /*
- * Records that were archived because their master deleted them, and that the master has got anew: the same record as
- * before (law L3), so what marked it as archived is taken back.
+ * Records that were archived or unlinked because a system deleted them, and that this system has again: the same record as
+ * before (laws L3, L32). It is joined with what is still there, and what marked it as archived is taken back.
  */
 
-/** Archived records that could be the counterparts of a side's newcomers, with their archived links live again. */
-interface Archived {
+/** Records that could be the counterparts of a side's newcomers, with the links that were given up live again. */
+interface Revivable {
   readonly rows: readonly RecordRow[]
   /** Their rows as they are now. */
   readonly current: Current
-  /** By record, the sides that it is archived in. */
-  readonly sides: ReadonlyMap<string, readonly Side[]>
+  /** By record, the sides that still have it. */
+  readonly sides: ReadonlyMap<string, readonly GivenUp[]>
 }
 
-/** Of the stored records those that are archived elsewhere and still there; followed by nobody, they are read anew. */
-export async function archivedElsewhere(work: FlowWork, side: Side, stored: readonly RecordRow[]): Promise<Archived> {
+export interface GivenUp {
+  readonly side: Side
+  readonly archived: boolean
+}
+
+const isGivenUp = ({ state }: LinkRow): boolean => state === 'archived' || state === 'unlinked'
+
+/** Whether a record that is gone from one system is archived or unlinked in others. */
+export const isGivenUpElsewhere = (row: RecordRow): boolean => row.state !== 'live' && row.links.some(isGivenUp)
+
+/** Of the stored records those that were given up elsewhere and are still there; followed by nobody, they are read now. */
+export async function revivableElsewhere(work: FlowWork, side: Side, stored: readonly RecordRow[]): Promise<Revivable> {
   const rows = stored.filter((row) => {
-    const archived = row.links.filter((link) => link.state === 'archived')
-    return archived.length > 0 && archived.every((link) => link.sideId !== side.id)
+    const givenUp = row.links.filter(isGivenUp)
+    return row.state !== 'live' && givenUp.length > 0 && givenUp.every((link) => link.sideId !== side.id)
   })
   const current = new Map<number, Map<string, readonly Raw[]>>()
   for (const other of work.sides) {
-    const ids = rows.flatMap((row) =>
-      row.links.flatMap((l) => (l.sideId === other.id && l.state === 'archived' ? [l.remoteId] : [])),
+    const links = rows.flatMap((row) => row.links.filter((link) => link.sideId === other.id && isGivenUp(link)))
+    const found = await readAll(
+      other,
+      links.map((link) => link.remoteId),
     )
-    const there = new Map<string, readonly Raw[]>()
-    for (let i = 0; i < ids.length; i += other.remote.capabilities.maxBatch) {
-      const found = await other.remote.read(ids.slice(i, i + other.remote.capabilities.maxBatch))
-      for (const record of found) there.set(record.id, record.values)
-    }
-    current.set(other.id, there)
+    const free = await goneOrReplaced(work, other, links, found)
+    current.set(other.id, new Map(found.flatMap((record) => (free.has(record.id) ? [] : [[record.id, record.values]]))))
   }
-  const sides = new Map<string, Side[]>()
+  const sides = new Map<string, GivenUp[]>()
   const revived = rows.map((row): RecordRow => {
     const links = row.links.map((link) => {
-      if (link.state !== 'archived') return link
+      if (!isGivenUp(link)) return link
       if (!current.get(link.sideId)!.has(link.remoteId)) return { ...link, state: 'gone' as const }
-      const at = work.sides.find((other) => other.id === link.sideId)!
+      const at = { side: work.sides.find((other) => other.id === link.sideId)!, archived: link.state === 'archived' }
       sides.set(row.id, [...(sides.get(row.id) ?? []), at])
       return { ...link, state: 'live' as const }
     })
@@ -52,12 +61,12 @@ export async function archivedElsewhere(work: FlowWork, side: Side, stored: read
   return { rows: revived.filter((row) => sides.has(row.id)), current, sides }
 }
 
-/** Notes in an outcome that a record is followed again where it was archived, and that the mark is to be taken back. */
-export function revive(row: RecordRow, sides: readonly Side[], outcome: Outcome): void {
-  for (const side of sides) {
+/** Notes in an outcome that a record is followed again, and that what marked it as archived is to be taken back. */
+export function revive(row: RecordRow, sides: readonly GivenUp[], outcome: Outcome): void {
+  for (const { side, archived } of sides) {
     const at = (link: { recordId: string; sideId: number }) => link.recordId === row.id && link.sideId === side.id
     if (!outcome.links.some(at)) outcome.links.push(row.links.find(at)!)
-    if (side.mayWrite)
+    if (side.mayWrite && archived)
       outcome.dirty.push({ recordId: row.id, sideId: side.id, action: 'revive', rule: 'entered anew: archive lifted' })
   }
 }

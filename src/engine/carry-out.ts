@@ -6,6 +6,7 @@ import type { Canonical, Reading } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
+import { endLink } from '../store/former.ts'
 import { rearmHeld } from '../store/held.ts'
 import { recordsById, type LinkRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
@@ -63,7 +64,8 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
       if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
       return effect
     case 'held record':
-      if (decision.cause.startsWith('deleted_')) {
+      if (decision.cause === 'reused_id') await decideIdentity(work, decider, decision, choice, effect)
+      else if (decision.cause.startsWith('deleted_')) {
         if (record) decideDeleted(work, record, decision, choice, effect)
       } else if (decision.recordId === null) {
         if (choice === 'retry') effect.also.push((session) => rearmHeld(session, decision.sideId!, decision.remoteId!))
@@ -182,6 +184,26 @@ async function decideMatch(
   await decider.correlator.join(side, observed, moved, effect.outcome)
 }
 
+/** The row is looked at again, as what it was said to be. */
+async function decideIdentity(
+  work: FlowWork,
+  decider: Decider,
+  { sideId, remoteId }: CaseRow,
+  choice: string,
+  { also }: Effect,
+): Promise<void> {
+  if (choice !== 'same' && choice !== 'other') return
+  const side = sideOf(work, sideId!)
+  const found = await side.remote.read([remoteId!])
+  const identities = new Map(found.map((record) => [record.id, choice] as const))
+  const decision = await decider.decide(side, found, { last: false, recheck: true, identities })
+  markCreations(work, decision)
+  also.push(async (session) => {
+    await commitOutcome(session, decision.outcome, stampOf(work))
+    decider.correlator.committed(decision)
+  })
+}
+
 /** The record becomes one of the flow's, everywhere; or it is left where it is for good. */
 function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcome, also }: Effect): void {
   also.push((session) => setRecordState(session, record.row.id, spread ? 'live' : 'left alone'))
@@ -243,9 +265,15 @@ function decideDeleted(
     for (const { sideId, state } of record.row.links)
       if ((state === 'gone' || sideId === decision.sideId) && sideOf(work, sideId).mayWrite)
         outcome.dirty.push({ recordId: id, sideId, action: 'restore', rule: 'decided by person' })
+    // Its id there has been given to something else since.
+    const { sideId } = decision
+    if (record.row.links.every((link) => link.sideId !== sideId) && sideOf(work, sideId!).mayWrite)
+      outcome.dirty.push({ recordId: id, sideId: sideId!, action: 'restore', rule: 'decided by person' })
     catchUp(others, id, outcome)
   } else {
     also.push((session) => setLinkStates(session, id, 'unlinked'))
+    // What comes again under its id there is looked at as something new.
+    also.push((session) => endLink(session, id, decision.sideId!, stampOf(work).at))
     also.push((session) => setRecordState(session, id, 'left alone'))
   }
 }

@@ -235,6 +235,34 @@ export function deletionCase(
   }
 }
 
+/** A row holds other values than its link knows, and nobody can tell whether it is still the same thing. */
+export function reusedIdCase(
+  flow: Flow,
+  system: string,
+  now: string,
+  about: About & { recordId: string; remoteId: string },
+  values: Readonly<Record<string, string | null>>,
+): CaseDraft {
+  return {
+    ...about,
+    kind: 'held record',
+    cause: 'reused_id',
+    subject: remoteSubject(system, about.remoteId),
+    field: null,
+    detail: {
+      ...asked((words) => ({
+        sentence: words.reusedId(about.title, now, system, about.remoteId),
+        choices: [
+          { choice: 'same', means: words.isStillTheSame(about.title, flow.name) },
+          { choice: 'other', means: words.isAnother(about.title, system, flow.name) },
+          goneOn(words),
+        ],
+      })),
+      values,
+    },
+  }
+}
+
 /** A system refuses the write of one record. */
 export function quarantineCase(
   system: string,

@@ -16,19 +16,20 @@ import {
   type RecordState,
 } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
-import { archivedElsewhere, revive } from './archived.ts'
+import { revivableElsewhere, revive, type GivenUp } from './archived.ts'
+import { candidatesNow, keysGivenUp } from './candidates-now.ts'
 import { ambiguousCase, counterpartCase, deletionSubject, recordSubject, type CandidateView } from './case-drafts.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { blockerOf, HELD_BY, holdBack, release, UNREADABLE } from './hold-back.ts'
+import { returnedAmong, type Returned } from './identity.ts'
 import { applyMerge } from './linked-merge.ts'
 import { LookAlikes } from './look-alikes.ts'
 import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
 import { ageMatters, decideUnmatched, isLegacy } from './unmatched.ts'
-import { withoutVanished } from './vanished.ts'
 
 /*
  * Records that are not linked yet: which golden record each of them is, or that it is none so far. Pages are decided one
@@ -114,7 +115,10 @@ export class Correlator {
     )
     await work.recordIds.reserve(work.database, fresh.length)
     const readable: Fresh[] = []
+    const returned = options.blank ? NOT_RETURNED : await returnedAmong(work, side, fresh, outcome, options.identities)
+    const again = new Map([...returned.same, ...(options.again ?? [])])
     for (const record of fresh) {
+      if (returned.asked.has(record.id)) continue
       const reading = side.mapping.read(record.values, resolve)
       const blocked = blockerOf(work, side, reading, false, { since: options.heldSince?.get(record.id) })
       const unresolved = reading.some((value) => value instanceof Unresolved)
@@ -132,7 +136,8 @@ export class Correlator {
     const found = await this.candidates(
       side,
       readable.flatMap((r) => r.keys.filter((k) => k !== null)),
-      outcome.retired,
+      [...again.values()],
+      outcome,
     )
     const claimed = new Set<string>()
     const alike = work.flow.match.some((rule) => rule.kind === 'similar')
@@ -145,7 +150,8 @@ export class Correlator {
       const byRule =
         work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
       const exact =
-        all === NOBODY ? ABSENT : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates))
+        this.againAs(again.get(record.id), found, side, claimed) ??
+        (all === NOBODY ? ABSENT : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates)))
       const asked = alike && exact.situation === 'absent' && (options.last || !work.firstSync)
       const correlation = asked ? await this.byLikeness(side, golden, found) : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
@@ -164,7 +170,7 @@ export class Correlator {
       if (target && policy !== 'leave alone') {
         claimed.add(target.row.id)
         await this.join(side, observed, target, outcome, policy)
-        revive(target.row, found.archived.get(target.row.id) ?? [], outcome)
+        revive(target.row, found.revived.get(target.row.id) ?? [], outcome)
         work.counts.linked++
         continue
       }
@@ -291,9 +297,13 @@ export class Correlator {
       waived: encodeWaived(merged.waived.get(side.system) ?? {}),
       image: record.image,
     }
-    // A link that was given up or whose record is gone is taken over by the newcomer.
-    if (target.row.links.some((l) => l.sideId === side.id)) outcome.links.push(link)
-    else outcome.newLinks.push(link)
+    const ended = target.row.links.find((l) => l.sideId === side.id)
+    if (ended?.remoteId === record.id) outcome.links.push(link)
+    else {
+      // A link that was given up or whose record is gone gives way to the newcomer's.
+      if (ended) outcome.freed.push({ sideId: side.id, remoteId: ended.remoteId, undecided: false })
+      outcome.newLinks.push(link)
+    }
     const wasAsked = target.row.state === 'held'
     if (wasAsked) {
       outcome.settled.push({ subject: recordSubject(target.row.id) })
@@ -328,26 +338,52 @@ export class Correlator {
       if (key !== null && !golden.has(key) && !had.has(key)) outcome.moreKeys.push({ key, recordId: row.id })
   }
 
-  /** `retired`: records that this page decides about anew; they are nobody's counterpart any more, their own least of all. */
-  private async candidates(side: Side, keys: readonly string[], retired: Outcome['retired']): Promise<FoundCandidates> {
-    const { database } = this.work
+  /**
+   * Records that share a key, or that a newcomer is `again`. Those that the page decides about anew are nobody's counterpart
+   * any more, their own least of all; links that it ends are none.
+   */
+  private async candidates(
+    side: Side,
+    keys: readonly string[],
+    again: readonly string[],
+    { retired, freed }: Outcome,
+  ): Promise<FoundCandidates> {
+    const { work } = this
+    const { database } = work
     const possible = await this.possibleKeys([...new Set(keys)])
     const rows = await recordsByKeys(database, possible)
-    const byKey = Map.groupBy(rows, (row) => row.key)
-    const stored = await recordsById(database, [...new Set(rows.map((row) => row.recordId))])
+    const stored = await recordsById(database, [...new Set([...rows.map((row) => row.recordId), ...again])])
     const anew = new Set(retired.values())
-    const rest = stored.filter((row) => !anew.has(row.id))
+    const ended = new Set(freed.map((one) => `${one.sideId}/${one.remoteId}`))
+    const rest = stored.flatMap((row): RecordRow[] => {
+      if (anew.has(row.id)) return []
+      const links = row.links.filter((link) => !ended.has(`${link.sideId}/${link.remoteId}`))
+      return [links.length === row.links.length ? row : { ...row, links }]
+    })
     const usable = rest.filter((row) => row.state !== 'deleted' && isKnownNow(row))
-    const archived = await archivedElsewhere(this.work, side, rest)
-    const loaded = [
-      ...(await withoutVanished(this.work, side, await loadStates(this.work, database, usable))),
-      ...(await loadStates(this.work, database, archived.rows, archived.current)),
-    ]
+    const revivable = await revivableElsewhere(work, side, rest)
+    const loaded = await loadStates(work, database, usable)
+    const now = await candidatesNow(work, side, loaded)
+    const revived = await loadStates(work, database, revivable.rows, revivable.current)
+    const lost = new Set([...now.handedOn, ...keysGivenUp(work.flow, revived)])
+    const held = rows.filter((row) => !lost.has(`${row.recordId}/${row.key}`))
     return {
-      archived: archived.sides,
-      byKey: new Map([...byKey].map(([key, list]) => [key, list.map((row) => row.recordId)])),
-      records: new Map(loaded.map((l) => [l.row.id, l])),
+      revived: revivable.sides,
+      byKey: new Map([...Map.groupBy(held, (row) => row.key)].map(([key, list]) => [key, list.map((r) => r.recordId)])),
+      records: new Map([...now.records, ...revived].map((l) => [l.row.id, l])),
     }
+  }
+
+  /** The record that a returned row is again, where it is still to be had. */
+  private againAs(
+    id: string | undefined,
+    found: FoundCandidates,
+    side: Side,
+    claimed: ReadonlySet<string>,
+  ): Correlation | null {
+    const record = id === undefined || claimed.has(id) ? undefined : found.records.get(id)
+    const isFree = record?.row.links.every((l) => l.sideId !== side.id || l.state === 'gone' || l.state === 'unlinked')
+    return isFree === true ? { situation: 'found', record: id!, rule: 'match' } : null
   }
 
   /** Keys that the store may have. */
@@ -375,8 +411,8 @@ export class Correlator {
         record.row.links.some((l) => l.sideId === side.id && l.state !== 'gone' && l.state !== 'unlinked')
       return [{ record: id, taken, changedAt: changed, filled: filled(record.golden) }]
     })
-    // What is archived is meant only where nothing else is.
-    if (stored.length > 1) stored = stored.filter((candidate) => !found.archived.has(candidate.record))
+    // What was given up is meant only where nothing else is.
+    if (stored.length > 1) stored = stored.filter((candidate) => !found.revived.has(candidate.record))
     const flying = (this.inFlight.get(key) ?? []).filter((entry) => !found.records.has(entry.recordId))
     return [
       ...stored,
@@ -427,6 +463,7 @@ function legacyPolicy(work: FlowWork, ages: readonly (string | null)[]): Agreeme
 /** Candidates where nothing shares a key. */
 const NOBODY: readonly (readonly Candidate[])[] = []
 const ABSENT: Correlation = { situation: 'absent' }
+const NOT_RETURNED: Returned = { same: new Map(), asked: new Set() }
 
 interface Fresh extends Observed {
   readonly golden: Canonical[]
@@ -436,8 +473,8 @@ interface Fresh extends Observed {
 interface FoundCandidates {
   readonly byKey: ReadonlyMap<string, readonly string[]>
   readonly records: Map<string, Loaded>
-  /** Records that were archived when their master deleted them, with the sides that they are archived in. */
-  readonly archived: ReadonlyMap<string, readonly Side[]>
+  /** Records that were archived or unlinked when they were deleted here, with the sides that still have them. */
+  readonly revived: ReadonlyMap<string, readonly GivenUp[]>
 }
 
 /** A record whose links were all given up, or are gone, is nobody's counterpart any more. */

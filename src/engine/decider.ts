@@ -1,16 +1,21 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Merged } from '../merge/draft.ts'
+import { matchKeys } from '../merge/match-key.ts'
+import { isValue } from '../merge/side-state.ts'
 import { Unresolved } from '../model/value.ts'
 import { knownImages, recordsById, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
-import { remoteSubject } from './case-drafts.ts'
+import { recordSubject, remoteSubject } from './case-drafts.ts'
 import { Correlator } from './correlator.ts'
+import { isGivenUpElsewhere } from './archived.ts'
 import type { FlowWork } from './flow-work.ts'
 import { blockerOf, DECIDED_BY_CONTENT, HELD_BY, holdBack, release } from './hold-back.ts'
+import { releaseIdentity, tellApart } from './identity.ts'
 import { applyMerge, mergeLoaded, pendingOf, readOthers } from './linked-merge.ts'
 import { historiesOf } from './oscillation.ts'
+import { noteReturned, stateOfReturned } from './returned.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
-import { loadStates, type Loaded } from './translate.ts'
+import { goldenOf, loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
 import { refuseMassUnreadable } from './unreadable.ts'
 
@@ -38,6 +43,15 @@ export interface Decision {
   readonly keys: readonly { readonly key: string; readonly recordId: string }[]
 }
 
+/** What kept it from being spread is told by its values, so that other values ask for another decision. */
+const isForReview = (row: RecordRow, record: RemoteRecord): boolean =>
+  record.inScope && row.links.length === 1 && DECIDED_BY_CONTENT.has(row.createdRule) && row.state !== 'live'
+
+/** Left out as a double, by the rules or until somebody decides; not by what somebody has decided. */
+const isDouble = ({ state, createdRule }: RecordRow): boolean =>
+  createdRule.startsWith('duplicate:') &&
+  (createdRule === 'duplicate: asked' ? state === 'held' : state === 'left alone')
+
 export interface DecideOptions {
   /** Look again even at what has not changed. */
   readonly recheck?: boolean
@@ -47,6 +61,12 @@ export interface DecideOptions {
   readonly blank?: boolean
   /** Since when records are held back, by remote id. */
   readonly heldSince?: ReadonlyMap<string, number>
+  /** What people have said rows to be whose identity was in doubt, by remote id. */
+  readonly identities?: ReadonlyMap<string, 'same' | 'other'>
+  /** Doubles that are none any more, by remote id. */
+  readonly single?: ReadonlySet<string>
+  /** Newcomers that are a record which was given up, by remote id. */
+  readonly again?: ReadonlyMap<string, string>
 }
 
 export class Decider {
@@ -83,7 +103,6 @@ export class Decider {
       const isBack = k?.state === 'gone' || (k?.state === 'out of scope' && record.inScope)
       if (k && !options.recheck && !isBack && k.image === record.image && k.layoutId === side.layoutId)
         work.counts.unchanged++
-      else if (k && (k.state === 'unlinked' || k.state === 'archived')) work.counts.unchanged++
       else if (k?.recordId) {
         changed.push({ record, known: k })
         if (k.image !== record.image && k.layoutId === side.layoutId) decision.differing.push(record)
@@ -116,12 +135,24 @@ export class Decider {
     const merging: RecordRow[] = []
     const mine = new Map<string, RemoteRecord>()
     const review: { record: RemoteRecord; row: RecordRow }[] = []
-    for (const { record, known } of changed) {
+    const linked = changed.filter(({ record, known }) => {
+      const row = rows.get(known.recordId!)
+      if (!row || !(isForReview(row, record) || this.isSingle(side, row, record, options))) return true
+      review.push({ record, row })
+      return false
+    })
+    const told = await tellApart(work, side, linked, rows, outcome, options.identities)
+    const returned: RecordRow[] = []
+    const again = new Map<string, string>()
+    for (const { record, known } of told.linked) {
       const row = rows.get(known.recordId!)
       const link = row?.links.find((l) => l.sideId === side.id)
       if (!row || !link) continue
-      if (record.inScope && row.links.length === 1 && DECIDED_BY_CONTENT.has(row.createdRule) && row.state !== 'live') {
-        review.push({ record, row })
+      if (link.state === 'unlinked' || link.state === 'archived') {
+        releaseIdentity(side, known, outcome)
+        // Followed no more; but what it is, is told by what it was last.
+        if (link.image !== record.image) outcome.links.push({ ...link, image: record.image, layoutId: side.layoutId })
+        work.counts.unchanged++
         continue
       }
       if (!record.inScope) {
@@ -129,8 +160,18 @@ export class Decider {
         if (link.state !== 'out of scope') outcome.links.push({ ...link, state: 'out of scope' })
         continue
       }
+      if (link.state === 'gone' && isGivenUpElsewhere(row)) {
+        // It is joined with what is left of it there.
+        outcome.freed.push({ sideId: side.id, remoteId: record.id, undecided: false })
+        again.set(record.id, row.id)
+        told.newcomers.push(record)
+        continue
+      }
       const back: LinkRow = { ...link, state: 'live' }
-      merging.push({ ...row, links: row.links.map((l) => (l === link ? back : l)) })
+      const state = link.state === 'gone' ? stateOfReturned(row) : row.state
+      const now: RecordRow = { ...row, state, links: row.links.map((l) => (l === link ? back : l)) }
+      if (link.state === 'gone') returned.push(now)
+      merging.push(now)
       mine.set(record.id, record)
     }
     const current = await readOthers(work, side, merging, mine, decision.absent)
@@ -166,11 +207,27 @@ export class Decider {
     for (const { record, remote, merged } of merges) {
       if (!(await applyMerge(work, record, merged, outcome, new Map([[side.id, remote]]), histories))) clean = false
     }
-    const result = { ...decision, clean: clean && !decision.again.length }
-    const anew = await this.review(side, review, outcome, options)
+    noteReturned(work, returned, outcome)
+    const result = { ...decision, clean: clean && !decision.again.length && told.clean }
+    const anew = [...told.newcomers, ...(await this.review(side, review, outcome, options))]
     return anew.length === 0
       ? result
-      : this.correlator.decide(side, anew, new Map(changed.map((c) => [c.known.remoteId, c.known])), options, result)
+      : this.correlator.decide(
+          side,
+          anew,
+          new Map(changed.map((c) => [c.known.remoteId, c.known])),
+          { ...options, again },
+          result,
+        )
+  }
+
+  /** A double that shares no key any more, or that has other keys by now. */
+  private isSingle(side: Side, row: RecordRow, record: RemoteRecord, { single }: DecideOptions): boolean {
+    if (!record.inScope || row.links.length !== 1 || !isDouble(row)) return false
+    if (single?.has(record.id) === true) return true
+    const now = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
+    const before = new Set(matchKeys(this.work.flow, goldenOf(this.work, row).values))
+    return matchKeys(this.work.flow, now).some((key) => !before.has(key))
   }
 
   /** What kept a record back may be gone: such records are decided about anew, as if seen for the first time. */
@@ -194,7 +251,7 @@ export class Decider {
         return []
       }
       outcome.retired.set(record.id, row.id)
-      outcome.settled.push({ subject: remoteSubject(side.system, record.id) })
+      outcome.settled.push({ subject: remoteSubject(side.system, record.id) }, { subject: recordSubject(row.id) })
       return [record]
     })
   }

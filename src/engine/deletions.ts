@@ -4,10 +4,12 @@ import { mergeRecord } from '../merge/merge-record.ts'
 import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
-import { countLinks, recordsById } from '../store/links.ts'
+import { endLink, markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
+import { countLinks, recordsById, type RecordRow } from '../store/links.ts'
 import { deletionCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
+import { inDoubt, readAll } from './identity.ts'
 import type { Findings } from './observe.ts'
 import type { Side } from './side.ts'
 import { dueFields, loadStates, type Loaded } from './translate.ts'
@@ -21,6 +23,8 @@ import { dueFields, loadStates, type Loaded } from './translate.ts'
 interface Deletion {
   readonly side: Side
   readonly record: Loaded
+  /** Its row was replaced by another thing's, and its link has ended. */
+  readonly former?: FormerLink
 }
 
 /**
@@ -31,6 +35,8 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
   const deletions: Deletion[] = []
   for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
   findings.absent.clear()
+  findings.replaced.clear()
+  deletions.push(...(await replaced(work)))
   if (deletions.length === 0) {
     if (!some && work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
     return false
@@ -92,6 +98,35 @@ export async function limitFor(
   return Math.max(Math.floor(((total + gone) * percent) / 100), records ?? 0)
 }
 
+/** Records whose rows are other things by now, and that have not turned up elsewhere in the same system. */
+async function replaced(work: FlowWork): Promise<Deletion[]> {
+  const formers = await undecidedFormers(
+    work.database,
+    work.sides.map((side) => side.id),
+  )
+  if (formers.length === 0) return []
+  const rows = new Map(
+    (await recordsById(work.database, [...new Set(formers.map((one) => one.recordId))])).map((row) => [row.id, row]),
+  )
+  const newest = new Map(formers.map((one) => [`${one.recordId}/${one.sideId}`, one]))
+  const open = formers.filter((one) => {
+    const row = rows.get(one.recordId)
+    const isThere = row?.links.some((link) => link.sideId === one.sideId)
+    return row !== undefined && row.state !== 'deleted' && !isThere && newest.get(`${row.id}/${one.sideId}`) === one
+  })
+  const over = formers.filter((one) => !open.includes(one)).map((one) => one.id)
+  if (over.length > 0) await underLease(work, (session) => markDecided(session, over))
+  const result: Deletion[] = []
+  for (const former of open) {
+    const side = sideOf(work, former.sideId)
+    const row = rows.get(former.recordId)!
+    const { id: _, ...link } = former
+    const before: RecordRow = { ...row, links: [...row.links, { ...link, state: 'live' }] }
+    for (const record of await withOthersNow(work, side, [before])) result.push({ side, record, former })
+  }
+  return result
+}
+
 async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Promise<Deletion[]> {
   const result: Deletion[] = []
   const { maxBatch } = side.remote.capabilities
@@ -115,22 +150,30 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
       work.database,
       gone.map((g) => g.recordId),
     )
-    const current = new Map<number, Map<string, readonly (string | null)[]>>()
-    for (const other of work.sides) {
-      if (other === side) continue
-      const remoteIds = rows.flatMap((row) =>
-        row.links.filter((l) => l.sideId === other.id && l.state === 'live').map((l) => l.remoteId),
-      )
-      const records = remoteIds.length > 0 ? await other.remote.read(remoteIds) : []
-      current.set(other.id, new Map(records.map((record) => [record.id, record.values])))
-    }
-    for (const record of await loadStates(work, work.database, rows, current)) result.push({ side, record })
+    for (const record of await withOthersNow(work, side, rows)) result.push({ side, record })
   }
   return result
 }
 
+/** Records as the systems besides one hold them now. */
+async function withOthersNow(work: FlowWork, side: Side, rows: readonly RecordRow[]): Promise<Loaded[]> {
+  const current = new Map<number, Map<string, readonly (string | null)[]>>()
+  for (const other of work.sides) {
+    if (other === side) continue
+    const links = rows.flatMap((row) => row.links.filter((l) => l.sideId === other.id && l.state === 'live'))
+    const records = await readAll(
+      other,
+      links.map((link) => link.remoteId),
+    )
+    const doubtful = new Set(await inDoubt(work, other, links, records))
+    const known = records.filter((record) => !doubtful.has(record.id))
+    current.set(other.id, new Map(known.map((record) => [record.id, record.values])))
+  }
+  return loadStates(work, work.database, rows, current)
+}
+
 /** `absent`: all the sides that the record is gone from. */
-async function decide(work: FlowWork, { side, record }: Deletion, absent: readonly Side[]): Promise<void> {
+async function decide(work: FlowWork, { side, record, former }: Deletion, absent: readonly Side[]): Promise<void> {
   const { edgeCases } = work.flow
   const { row } = record
   const others = record.sides.filter((s) => !absent.includes(s.side))
@@ -145,6 +188,7 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
   const states: { state: string; sides?: number[] }[] = [{ state: 'gone', sides: [side.id] }]
   let recordState: string | null = null
   let asked = false
+  let ends = false
   const mark = (target: Side, action: DirtyMark['action'], rule: Rule) => {
     if (target.mayWrite) marks.push({ recordId: row.id, sideId: target.id, action, rule })
   }
@@ -180,9 +224,10 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
         mark(side, 'restore', 'deleted elsewhere: restored')
         break
       case 'unlink':
-        states.push({ state: 'unlinked', sides: [side.id] })
+        ends = true
         if (side.leads) {
-          states.push({ state: 'unlinked' })
+          const there = row.links.filter((link) => link.state !== 'gone' && absent.every((at) => at.id !== link.sideId))
+          states.push({ state: 'unlinked', sides: there.map((link) => link.sideId) })
           recordState = 'left alone'
         }
         break
@@ -196,6 +241,9 @@ async function decide(work: FlowWork, { side, record }: Deletion, absent: readon
   await underLease(work, async (session) => {
     const stamp = stampOf(work)
     for (const { state, sides } of states) await setLinkStates(session, row.id, state, sides)
+    // What comes again under its id there is looked at as something new.
+    if (ends) await endLink(session, row.id, side.id, stamp.at)
+    if (former) await markDecided(session, [former.id])
     if (recordState) await setRecordState(session, row.id, recordState)
     // A record that is gone from everywhere is no question any more: an answer would bring it back in part.
     if (others.length === 0) await settleCases(session, [{ subject: recordSubject(row.id) }], stamp)

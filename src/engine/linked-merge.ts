@@ -13,6 +13,7 @@ import { lastChanges } from '../store/revisions.ts'
 import { fieldCase, fieldSubject, oscillationCase, writeSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
+import { inDoubt, readAll } from './identity.ts'
 import { flips, historiesOf, type Histories } from './oscillation.ts'
 import type { Side } from './side.ts'
 import { dueFields, type Current, type Loaded } from './translate.ts'
@@ -34,17 +35,16 @@ export async function readOthers(
   current.set(side.id, new Map([...mine].map(([id, record]) => [id, record.values])))
   for (const other of work.sides) {
     if (other === side) continue
-    const ids = rows.flatMap((row) =>
-      row.links.filter((l) => l.sideId === other.id && l.state === 'live').map((l) => l.remoteId),
+    const links = rows.flatMap((row) => row.links.filter((l) => l.sideId === other.id && l.state === 'live'))
+    if (links.length === 0) continue
+    const there = await readAll(
+      other,
+      links.map((link) => link.remoteId),
     )
-    if (ids.length === 0) continue
-    const found = new Map<string, RemoteRecord['values']>()
-    for (let i = 0; i < ids.length; i += other.remote.capabilities.maxBatch) {
-      for (const record of await other.remote.read(ids.slice(i, i + other.remote.capabilities.maxBatch))) {
-        found.set(record.id, record.values)
-      }
-    }
-    for (const remoteId of ids) if (!found.has(remoteId)) absent.push({ sideId: other.id, remoteId })
+    const found = new Map(there.map((record) => [record.id, record.values]))
+    for (const { remoteId } of links) if (!found.has(remoteId)) absent.push({ sideId: other.id, remoteId })
+    // What may be another thing by now counts as not read: its own page tells.
+    for (const remoteId of await inDoubt(work, other, links, there)) found.delete(remoteId)
     current.set(other.id, found)
   }
   return current

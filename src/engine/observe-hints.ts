@@ -2,6 +2,7 @@ import type { RemoteRecord } from '../connector-kit/port.ts'
 import { openCases, openLimits } from '../store/cases.ts'
 import { liveRecords } from '../store/deletions.ts'
 import { dueAmong } from '../store/dirty.ts'
+import { undecidedFormers } from '../store/former.ts'
 import { ensureSides } from '../store/flows.ts'
 import { knownImages, recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
 import { isEmptyOutcome } from '../store/outcome.ts'
@@ -9,7 +10,9 @@ import { applyRecords } from './apply.ts'
 import { breakerCase } from './case-drafts.ts'
 import { Decider } from './decider.ts'
 import { decideDeletions, limitFor } from './deletions.ts'
+import { lookAtDoubles } from './doubles.ts'
 import { commit, sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { readAll } from './identity.ts'
 import { markCreations, noFindings, noteAbsent, noteFindings, observeChanges } from './observe.ts'
 import { giveUpObstructed } from './obstacles.ts'
 import { decidePending } from './pending.ts'
@@ -58,9 +61,10 @@ export async function observeHints(
   const findings = noFindings()
   const records = new Set<string>()
   const found = await Promise.all(
-    [...hinted].map(async ([side, ids]) => ({ side, ids, rows: await readAll(side, ids) })),
+    [...hinted].map(async ([side, ids]) => ({ side, ids, rows: await readOnce(side, ids) })),
   )
   let pending = options.pending
+  let handedOn = false
   for (const { side, ids, rows } of found) {
     const decision = await decider.decide(side, rows, { last: false })
     noteFindings(findings, side, decision)
@@ -72,6 +76,7 @@ export async function observeHints(
     }
     decider.correlator.committed(decision)
     if ([...outcome.newRecords, ...outcome.records].some((record) => record.state === 'pending')) pending = true
+    if (outcome.droppedKeys.length > 0) handedOn = true
     const there = new Set(rows.map((row) => row.id))
     const missing = ids.filter((id) => !there.has(id))
     for (const { remoteId, recordId, state } of await knownImages(database, side.id, missing)) {
@@ -84,10 +89,21 @@ export async function observeHints(
     const asked = [...new Set([...ids, ...there])]
     for (const recordId of (await recordsOfRemotes(database, side.id, asked)).values()) records.add(recordId)
   }
+  // Who was left out because of a key that is free now.
+  if (handedOn && (await lookAtDoubles(work, decider, findings))) pending = true
+  let wantsRun = false
+  if (findings.replaced.size > 0) {
+    // What the row stood for may be under another id by now. It stays noted for a run.
+    const looked = !options.withinRun && (await seeOtherSides(work, decider, [], findings))
+    if (looked) pending = true
+    else {
+      findings.replaced.clear()
+      wantsRun = true
+    }
+  }
   pending &&= (await recordsInState(database, work.row.id, 'pending', '0', 1)).length > 0
   // What was decided earlier to be made elsewhere: somebody may have made it there since.
   let unseen = await creationsAmong(work, await dueOf(work, [...records]))
-  let wantsRun = false
   if ((pending || unseen.size > 0) && !options.withinRun) {
     await begin()
     if (await seeOtherSides(work, decider, [...hinted.keys()], findings)) {
@@ -101,9 +117,9 @@ export async function observeHints(
   const limits = await openLimits(database, work.row.id)
   let stopped: string | null = null
   const deletions = async (): Promise<void> => {
-    if (findings.absent.size === 0) return
+    if (findings.absent.size + findings.replaced.size === 0) return
     await begin()
-    const gone = await recordsGone(work, findings.absent)
+    const gone = [...(await recordsGone(work, findings.absent)), ...(await recordsReplaced(work))]
     if (limits.has('mass deletion'))
       stopped = 'A case asks about a mass deletion; until it is decided nothing is taken for deleted.'
     else {
@@ -115,6 +131,7 @@ export async function observeHints(
     }
     for (const id of gone) records.add(id)
     findings.absent.clear()
+    findings.replaced.clear()
   }
   await deletions()
   const due = await dueOf(work, [...records])
@@ -128,7 +145,7 @@ export async function observeHints(
     if (stopped === null) {
       await applyRecords(work, decider, ids, findings)
       recent.changed.note(ids, work.clock())
-      if (findings.absent.size > 0) {
+      if (findings.absent.size + findings.replaced.size > 0) {
         await deletions()
         if (stopped === null) await applyRecords(work, decider, ids, findings)
       }
@@ -205,6 +222,12 @@ async function recordsGone(work: FlowWork, absent: ReadonlyMap<number, ReadonlyS
   return [...all]
 }
 
+/** Records whose rows are other things by now; what that means elsewhere is still to be decided. */
+async function recordsReplaced(work: FlowWork): Promise<string[]> {
+  const sides = work.sides.map((side) => side.id)
+  return (await undecidedFormers(work.database, sides)).map((one) => one.recordId)
+}
+
 /** What a run in progress has listed of these records is not what they are now. */
 async function noteTouched(
   work: FlowWork,
@@ -220,10 +243,8 @@ async function noteTouched(
     for (const link of row.links) note(link.sideId, link.remoteId)
 }
 
-async function readAll(side: Side, ids: readonly string[]): Promise<RemoteRecord[]> {
-  const rows: RemoteRecord[] = []
-  const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await side.remote.read(ids.slice(i, i + maxBatch))))
+async function readOnce(side: Side, ids: readonly string[]): Promise<RemoteRecord[]> {
+  const rows = await readAll(side, ids)
   // An id that is written in two ways is still one record.
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }

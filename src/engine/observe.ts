@@ -5,7 +5,7 @@ import { isValue } from '../merge/side-state.ts'
 import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
 import { countLinks, isBlank, recordsInState } from '../store/links.ts'
 import { commitOutcome, isEmptyOutcome } from '../store/outcome.ts'
-import { linksNotAmong, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
+import { compareListed, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
 import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
 import { Pipeline } from './pipeline.ts'
@@ -38,13 +38,21 @@ export interface Findings {
   readonly swept: Set<number>
   /** Records that refer to records of the same flow that came after them, by side. */
   readonly again: Map<number, Set<string>>
+  /** Sides whose rows stand for other things by now, so that what they stood for may be gone. */
+  readonly replaced: Set<number>
 }
 
-export const noFindings = (): Findings => ({ absent: new Map(), swept: new Set(), again: new Map() })
+export const noFindings = (): Findings => ({
+  absent: new Map(),
+  swept: new Set(),
+  again: new Map(),
+  replaced: new Set(),
+})
 
 export function noteFindings(findings: Findings, side: Side, decision: Decision): void {
   for (const { sideId, remoteId } of decision.absent) noteAbsent(findings, sideId, remoteId)
   for (const remoteId of decision.again) add(findings.again, side.id, remoteId)
+  for (const { sideId, undecided } of decision.outcome.freed) if (undecided) findings.replaced.add(sideId)
 }
 
 /** A linked record that was not found. */
@@ -184,7 +192,8 @@ export async function observeAll(
   })
   // Links that hints made meanwhile may hide as many that are gone.
   const hinted = (work.touched?.get(side.id)?.size ?? 0) > 0
-  if (linked < linksBefore || (scannedBefore && hinted)) await findAbsent(work, side, findings)
+  // More of them than are linked: what was deleted may have been put back just as it was.
+  if (linked !== linksBefore || (scannedBefore && hinted)) await findAbsent(work, decider, side, findings)
   else findings.swept.add(side.id)
 }
 
@@ -216,8 +225,8 @@ async function findContested(work: FlowWork, decider: Decider, side: Side): Prom
   decider.correlator.contestedKeys = await contestedKeys(work.database, keyed(), preference)
 }
 
-/** Compares the ids that a side lists with the ones that are linked. */
-export async function findAbsent(work: FlowWork, side: Side, findings: Findings): Promise<void> {
+/** Compares the ids that a side lists with the ones that are linked, and looks at those that are there again. */
+export async function findAbsent(work: FlowWork, decider: Decider, side: Side, findings: Findings): Promise<void> {
   const listed = async function* (): AsyncGenerator<readonly string[]> {
     for await (const page of side.remote.scanIds(20_000)) {
       stopIfAsked(work)
@@ -225,9 +234,19 @@ export async function findAbsent(work: FlowWork, side: Side, findings: Findings)
       await work.giveWay?.()
     }
   }
-  const ids = await linksNotAmong(work.database, side.id, listed())
-  for (const id of ids) add(findings.absent, side.id, id)
+  const { absent, back } = await compareListed(work.database, side.id, listed())
+  for (const id of absent) add(findings.absent, side.id, id)
   findings.swept.add(side.id)
+  // Put back as it was, nothing in a row says so.
+  const size = Math.min(PAGE, side.remote.capabilities.maxBatch)
+  for (let i = 0; i < back.length; i += size) {
+    const records = await side.remote.read(back.slice(i, i + size))
+    const decision = await decider.decide(side, records, { last: false })
+    noteFindings(findings, side, decision)
+    markCreations(work, decision)
+    await commit(work, decision.outcome)
+    decider.correlator.committed(decision)
+  }
 }
 
 async function compareDigests(
@@ -257,11 +276,12 @@ export function markCreations(work: FlowWork, decision: Pick<Decision, 'creation
   for (const creation of decision.creations) {
     for (const side of work.sides) {
       if (side.mayWrite && !creation.except.has(side.id)) {
+        const again = creation.again?.has(side.id) === true
         decision.outcome.dirty.push({
           recordId: creation.recordId,
           sideId: side.id,
-          action: 'sync',
-          rule: creation.rule,
+          action: again ? 'restore' : 'sync',
+          rule: again ? 'came back: restored' : creation.rule,
         })
       }
     }

@@ -71,8 +71,10 @@ export async function decidePending(
       outcome.records.push({ ...base, state: joined ? 'live' : verdict.state })
       rules.push({ id: row.id, rule: verdict.rule })
       const except = new Set(sides.map((s) => s.side.id))
+      const again = new Set(row.links.flatMap((link) => (link.state === 'gone' ? [link.sideId] : [])))
       verdict.carryOut(
         {
+          again,
           recordId: row.id,
           golden,
           remoteId: home.link.remoteId,

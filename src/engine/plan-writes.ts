@@ -3,6 +3,7 @@ import type { RowWrite } from '../contract/mapping.ts'
 import { inEach, type InEach } from '../model/language.ts'
 import { type Canonical, Invalid, type Raw, type Reading } from '../model/value.ts'
 import type { DirtyAction } from '../store/dirty.ts'
+import { formersOfRecords } from '../store/former.ts'
 import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
@@ -73,6 +74,8 @@ interface Draft {
   readonly reading: readonly Reading[] | null
   /** Of a revival: what the archive columns held before; null when nobody knows any more. */
   readonly lifted?: ReadonlyMap<string, Raw> | null
+  /** Of a creation: what the record last held here, under an id that is something else's by now. */
+  readonly former?: readonly Raw[]
 }
 
 export async function planWrites(work: FlowWork, side: Side, items: readonly WriteItem[]): Promise<WritePlan> {
@@ -93,9 +96,12 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     side,
     items.flatMap((item) => (item.action === 'revive' ? [item.recordId] : [])),
   )
+  const formers = await formerRows(work, side, items)
   const drafts: Draft[] = []
   const writable = writableFields(work, side)
-  items.forEach((item, n) => {
+  items.forEach((one, n) => {
+    // Something else has its id by now: it is made again under another one.
+    const item: WriteItem = one.link === null && one.action === 'restore' ? { ...one, action: 'sync' } : one
     const { link, action } = item
     const values = rows[n]!
     const live = link?.state === 'live'
@@ -110,7 +116,8 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
         ? writable.filter((i) => !staysAsItWas(waived[work.flow.fields[i]!.name], item.golden[i] ?? null))
         : writable
     const lifted = action === 'revive' ? (before.get(item.recordId) ?? null) : undefined
-    drafts.push({ item, values, due, reading, ...(lifted !== undefined && { lifted }) })
+    const former = link === null ? formers.get(item.recordId) : undefined
+    drafts.push({ item, values, due, reading, ...(lifted !== undefined && { lifted }), ...(former && { former }) })
   })
   const { ids } = side.remote.capabilities
   const newcomers = drafts.filter((draft) => draft.item.link === null).length
@@ -161,6 +168,17 @@ async function keepReferred(work: FlowWork, side: Side, plan: WritePlan): Promis
  */
 export function staysAsItWas(waiver: Waived[string] | undefined, golden: Canonical): boolean {
   return waiver !== undefined && waiver[0] === golden && waiver[1] !== 'missing reference: field skipped'
+}
+
+/** The last rows of records that were in the side under another id (law L14). */
+async function formerRows(
+  work: FlowWork,
+  side: Side,
+  items: readonly WriteItem[],
+): Promise<ReadonlyMap<string, readonly Raw[]>> {
+  const ids = items.flatMap((item) => (item.link === null && !item.direct ? [item.recordId] : []))
+  const formers = await formersOfRecords(work.database, side.id, ids)
+  return new Map(formers.map((one) => [one.recordId, rowOf(side, one.image, one.layoutId, work.layouts)]))
 }
 
 function writableFields(work: FlowWork, side: Side): number[] {
@@ -255,7 +273,9 @@ function planOne(
     return
   }
   if (link === null) {
-    const set = isEmpty(records.onCreate) ? write.set : { ...records.onCreate, ...write.set }
+    const base = draft.former && { ...plainColumns(side, draft.former), [records.id]: undefined }
+    const own = draft.former ? side.mapping.write(item.golden, due, draft.former, resolve, draft.former).set : write.set
+    const set = base || !isEmpty(records.onCreate) ? defined({ ...base, ...records.onCreate, ...own }) : write.set
     const given = side.newId?.(item.golden)
     if (given instanceof Invalid) {
       const why = inEach((language) => `${records.id}: ${given.reasonIn(language)}`)
@@ -273,10 +293,7 @@ function planOne(
   }
   if (action === 'restore') {
     // From this system's own last image, unmapped columns included (law L14), brought to today's golden values.
-    const lastRow = Object.fromEntries(
-      side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values![i] ?? null]])),
-    )
-    const set = { ...lastRow, ...records.onCreate, ...write.set }
+    const set = { ...plainColumns(side, values!), ...records.onCreate, ...write.set }
     const lines = inserts(write)
     push(
       { kind: 'create', item: { id: link.remoteId, values: set, ...(lines && { lines }) } },
@@ -344,6 +361,18 @@ function isEmpty(object: object): boolean {
   for (const _ in object) return false
   return true
 }
+
+/** A row by column, lines aside. */
+function plainColumns(side: Side, values: readonly Raw[]): Record<string, Raw> {
+  return Object.fromEntries(
+    side.remote.layout.columns.flatMap((column, i) => (isLine(side, i) ? [] : [[column, values[i] ?? null]])),
+  )
+}
+
+const defined = (columns: Readonly<Record<string, Raw | undefined>>): Record<string, Raw> =>
+  Object.fromEntries(
+    Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [[column, value]])),
+  )
 
 const isLine = (side: Side, place: number): boolean =>
   [...side.remote.layout.lines.values()].some((lines) => lines.place === place)

@@ -50,6 +50,7 @@ import {
 } from './observe.ts'
 import { giveUpObstructed } from './obstacles.ts'
 import { openSides } from './open-sides.ts'
+import { lookAtDoubles } from './doubles.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
@@ -238,6 +239,7 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const paused = await pausedByFailure(work)
   if (paused) return paused
   await observeSides(work, decider, pass)
+  await lookAtDoubles(work, decider, findings)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
   const massDeletion = await decideDeletions(work, findings)
@@ -245,7 +247,7 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
-  if (findings.absent.size > 0 && (await decideDeletions(work, findings))) {
+  if (findings.absent.size + findings.replaced.size > 0 && (await decideDeletions(work, findings))) {
     await giveUpObstructed(work)
     return 'More records are gone than the contract accepts at once; see the case.'
   }
@@ -305,7 +307,7 @@ async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, la
   await observeChanges(work, decider, side, row.cursor, last, findings)
   const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
   if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work, pass))))
-    await findAbsent(work, side, findings)
+    await findAbsent(work, decider, side, findings)
 }
 
 /** Whether the flow has so few records that every run may look for what is gone. */

@@ -4,6 +4,7 @@ import { inEach } from '../model/language.ts'
 import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
 import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
+import { freeGiven } from '../store/former.ts'
 import type { LinkRow } from '../store/links.ts'
 import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
 import { insertLinks, updateLinks } from '../store/outcome.ts'
@@ -201,6 +202,13 @@ export async function storeResults(
   // What has been sent is always finished, also when somebody asked to stop meanwhile.
   await finishUnderLease(work, async (session) => {
     const stamp = stampOf(work)
+    // A system may have given an id again that stood for something else.
+    await freeGiven(
+      session,
+      side.id,
+      inserted.map((link) => link.remoteId),
+      stamp.at,
+    )
     await insertLinks(session, inserted)
     await updateLinks(session, updated)
     await markDirty(session, again, stamp)

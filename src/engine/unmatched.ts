@@ -17,6 +17,8 @@ export interface Creation {
   readonly rule: Rule
   /** Sides that have it already. */
   readonly except: ReadonlySet<number>
+  /** Sides that had it until it was deleted, and where it is made again as it was. */
+  readonly again?: ReadonlySet<number>
 }
 
 export interface Verdict {
@@ -29,6 +31,7 @@ export interface Verdict {
       remoteId: string
       version?: number
       except?: ReadonlySet<number>
+      again?: ReadonlySet<number>
     },
     outcome: Outcome,
     creations: Creation[],
@@ -85,8 +88,8 @@ function create(side: Side, rule: Rule): Verdict {
   return {
     state: 'live',
     rule,
-    carryOut: ({ recordId, golden, version = 1, except = home }, _, creations) =>
-      void creations.push({ recordId, version, golden, rule, except }),
+    carryOut: ({ recordId, golden, version = 1, except = home, again }, _, creations) =>
+      void creations.push({ recordId, version, golden, rule, except, ...(again && { again }) }),
   }
 }
 

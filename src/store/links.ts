@@ -133,6 +133,19 @@ export async function recordsByKeys(session: Session, keys: readonly string[]): 
   )
 }
 
+/** Some live links of a side, whichever come first. */
+export async function someLinks(
+  session: Session,
+  sideId: number,
+  limit: number,
+): Promise<Pick<LinkRow, 'remoteId' | 'image' | 'layoutId'>[]> {
+  return session.query(
+    `select remote_id as "remoteId", image, layout_id as "layoutId" from link
+     where side_id = $1 and state = 'live' limit $2`,
+    [sideId, limit],
+  )
+}
+
 /** How many live links a side has; no more than `atMost` are counted, because counting takes time. */
 export async function countLinks(session: Session, sideId: number, atMost: number | null = null): Promise<number> {
   const [row] = await session.query<{ count: string }>(
@@ -164,4 +177,26 @@ export async function recordsInState(
     [flowId, state, after, limit],
   )
   return rows.map((row) => row.id)
+}
+
+/**
+ * Doubles – held, or left alone by the rules – that share no match key with any other record any more; at most `limit`.
+ * What a person has said about one stands.
+ */
+export async function singleDoubles(
+  session: Session,
+  flowId: number,
+  limit: number,
+): Promise<{ readonly sideId: number; readonly remoteId: string }[]> {
+  return session.query(
+    `select l.side_id as "sideId", l.remote_id as "remoteId" from record r join link l on l.record_id = r.id
+     where r.flow_id = $1 and r.created_rule like 'duplicate:%' and r.state in ('held', 'left alone')
+       and (r.state = 'held') = (r.created_rule = 'duplicate: asked') and l.state = 'live'
+       and exists (select 1 from match_key m where m.record_id = r.id)
+       and not exists (
+         select 1 from match_key m join match_key o on o.key = m.key and o.record_id <> m.record_id
+         join record c on c.id = o.record_id and c.state <> 'deleted' where m.record_id = r.id)
+     order by l.side_id, r.id limit $2`,
+    [flowId, limit],
+  )
 }

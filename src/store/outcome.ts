@@ -3,6 +3,7 @@ import { columns } from './columns.ts'
 import { copyText, copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
 import { dropSyncs, markDirty, type DirtyMark } from './dirty.ts'
+import { freeRemotes, type FreedRemote } from './former.ts'
 import { noteFields } from './log-fields.ts'
 import { intend, type Intent } from './operations.ts'
 import type { LinkRow, RecordState } from './links.ts'
@@ -51,6 +52,8 @@ export interface Outcome {
   readonly retired: Map<string, string>
   /** Records that turned out to be another one; what refers to them means that one from now on. */
   readonly became: { readonly from: string; readonly to: string }[]
+  /** Remote ids whose links end, before new ones are made. */
+  readonly freed: FreedRemote[]
   readonly newRecords: NewRecord[]
   readonly records: RecordUpdate[]
   readonly newLinks: LinkRow[]
@@ -73,6 +76,7 @@ export interface Outcome {
 export const emptyOutcome = (): Outcome => ({
   retired: new Map(),
   became: [],
+  freed: [],
   newRecords: [],
   records: [],
   newLinks: [],
@@ -99,6 +103,7 @@ export const isEmptyOutcome = (outcome: Outcome): boolean =>
 /** Writes an outcome; answers the ids of the intents' batches, in order. */
 export async function commitOutcome(session: Session, outcome: Outcome, stamp: Stamp): Promise<string[]> {
   await retire(session, outcome)
+  await freeRemotes(session, outcome.freed, stamp.at)
   await insertRecords(session, outcome.newRecords, stamp)
   await updateRecords(session, outcome.records)
   await insertLinks(session, outcome.newLinks)

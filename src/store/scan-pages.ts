@@ -51,17 +51,25 @@ export async function replaceScanPages(
   )
 }
 
-/** Live links of a side whose remote id is not among `ids`: what a listing did not show. */
-export async function linksNotAmong(
+/** A listing of ids beside the links of a side. */
+export interface ListedIds {
+  /** Live links that the listing does not show. */
+  readonly absent: readonly string[]
+  /** Listed ids whose link has ended, and that nothing is linked to since: something is there again. */
+  readonly back: readonly string[]
+}
+
+/** Compares the links of a side with a listing of its ids. */
+export async function compareListed(
   database: Database,
   sideId: number,
   ids: AsyncIterable<readonly string[]>,
-): Promise<string[]> {
+): Promise<ListedIds> {
   const pages = ids[Symbol.asyncIterator]()
   try {
     const first = await pages.next()
     const second = first.done ? first : await pages.next()
-    if (second.done) return await missing(database, sideId, 'unnest($2::text[])', [first.value ?? []])
+    if (second.done) return await compare(database, sideId, 'unnest($2::text[])', [first.value ?? []])
     // More than one page: kept by the server, which need not be as large as the listing.
     return await database.transaction(async (session) => {
       await session.query(PATIENT)
@@ -71,20 +79,32 @@ export async function linksNotAmong(
         page = page === first ? second : await pages.next()
       }
       await session.query('analyze seen')
-      const absent = await missing(session, sideId, 'seen', [])
+      const result = await compare(session, sideId, 'seen', [])
       await session.query('drop table seen')
-      return absent
+      return result
     })
   } finally {
     await pages.return?.()
   }
 }
 
-async function missing(session: Session, sideId: number, seen: string, values: readonly unknown[]): Promise<string[]> {
-  const rows = await session.query<{ id: string }>(
-    `select remote_id as id from link l
-     where side_id = $1 and state = 'live' and not exists (select 1 from ${seen} as s(remote_id) where s.remote_id = l.remote_id)`,
+async function compare(session: Session, sideId: number, seen: string, values: readonly unknown[]): Promise<ListedIds> {
+  const rows = await session.query<{ id: string; back: boolean }>(
+    `select remote_id as id, false as back from link l
+     where side_id = $1 and state = 'live' and not exists (select 1 from ${seen} as s(remote_id) where s.remote_id = l.remote_id)
+     union all
+     select remote_id, true from link l
+     where side_id = $1 and state = 'gone' and exists (select 1 from ${seen} as s(remote_id) where s.remote_id = l.remote_id)
+       and not exists (select 1 from held h where h.side_id = l.side_id and h.remote_id = l.remote_id)
+     union
+     select remote_id, true from former f
+     where side_id = $1 and exists (select 1 from ${seen} as s(remote_id) where s.remote_id = f.remote_id)
+       and not exists (select 1 from link l where l.side_id = f.side_id and l.remote_id = f.remote_id)
+       and not exists (select 1 from held h where h.side_id = f.side_id and h.remote_id = f.remote_id)`,
     [sideId, ...values],
   )
-  return rows.map((row) => row.id)
+  return {
+    absent: rows.flatMap((row) => (row.back ? [] : [row.id])),
+    back: rows.flatMap((row) => (row.back ? [row.id] : [])),
+  }
 }

@@ -320,13 +320,13 @@ test('deleted_in_master: ask – the question goes when the record is entered an
   await world.rest()
 })
 
-test('deleted_in_master: unlink – what is entered anew in the master is a new record', async () => {
+test('L32 deleted_in_master: unlink – what is entered anew in the master is joined with the record that is still there', async () => {
   const world = await agreed({ deleted_in_master: 'unlink' })
   await gone(world)
   await world.sync()
   await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa again', 'A1')`)
-  expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1, open_cases: 0 })
-  expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa', 'Alfa again', 'Beta'])
+  expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, open_cases: 0 })
+  expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa again', 'Beta'])
   await world.rest()
 })
 

@@ -83,6 +83,8 @@ export const reasonsEn: ReasonWords = {
       `This ${one} was deleted on one side and edited in ${s} since; an edit beats a deletion, so it is kept.`,
     'entered anew: archive lifted': ({ one }) =>
       `This ${one} was archived because it had been deleted in its master; it was entered there anew, so it is no longer archived.`,
+    'came back: restored': ({ one, s }) =>
+      `This ${one} had been deleted everywhere; it came back in ${s}, so it is restored here too.`,
     'missing reference: waits': ({ f, waits }) =>
       `${capital(f)} refers to a record that is not in agreement yet; it waits up to ${waits}.`,
     'missing reference: asked': ({ f }) =>

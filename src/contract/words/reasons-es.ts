@@ -84,6 +84,8 @@ export const reasonsEs: ReasonWords = {
       `Este ${one} se borró en un lado y después se editó en ${s}; una edición prevalece sobre un borrado, así que se conserva.`,
     'entered anew: archive lifted': ({ one }) =>
       `Este ${one} se archivó porque se había borrado en su maestro; allí se dio de alta de nuevo, así que ya no está archivado.`,
+    'came back: restored': ({ one, s }) =>
+      `Este ${one} se había borrado en todas partes; volvió a aparecer en ${s}, así que también se restaura aquí.`,
     'missing reference: waits': ({ f, waits }) =>
       `${capital(f)} hace referencia a un registro que aún no está de acuerdo; espera hasta ${waits}.`,
     'missing reference: asked': ({ f }) =>

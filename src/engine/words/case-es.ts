@@ -75,6 +75,10 @@ export const es: CaseWords = {
   because: (error, other) => `${error} El otro registro es ${at(other)}.`,
   keptBy: (other) => `${at(other)} todavía se refiere a él.`,
   cannotBeDeleted: (title, system, error) => `«${title}» no se puede borrar en ${system}: ${error}`,
+  reusedId: (before, now, system, id) =>
+    `“${named(before)}” (${system} ${id}) contiene ahora otros valores, los de “${named(now)}”. Puede que se haya modificado, o que su identificador corresponda ahora a otra cosa; queda retenido hasta que alguien diga cuál de las dos.`,
+  isStillTheSame: (title) => `Sigue siendo “${named(title)}”: se cambiaron sus valores.`,
+  isAnother: (title, system) => `Es otro registro: “${named(title)}” cuenta como borrado en ${system}.`,
   refused: (title, system, error) => `${system} no acepta “${named(title)}”: ${error}`,
   stillArchived: (system) =>
     `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,

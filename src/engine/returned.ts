@@ -1,0 +1,34 @@
+import type { RecordRow, RecordState } from '../store/links.ts'
+import type { Outcome } from '../store/outcome.ts'
+import { deletionSubject, recordSubject } from './case-drafts.ts'
+import type { FlowWork } from './flow-work.ts'
+
+/*
+ * What was gone from a system and is there again as the same thing: out of a recycle bin, from a backup, entered under its
+ * old id. What its absence had led to is taken back: where it was deleted because of that, it is made again; a question
+ * about it is over.
+ */
+
+/** Where such a record stands: what it means for the others is decided when all of them have been looked at. */
+export const stateOfReturned = ({ state }: Pick<RecordRow, 'state'>): RecordState =>
+  state === 'deleted' || state === 'held' ? 'pending' : state
+
+/** Notes what follows for the records, whose links are live again. */
+export function noteReturned(work: FlowWork, rows: readonly RecordRow[], outcome: Outcome): void {
+  for (const row of rows) {
+    // To be deleted there, or made again here: that is over.
+    for (const { sideId, state } of row.links) {
+      const mayWrite = work.sides.some((other) => other.id === sideId && other.mayWrite)
+      if (state === 'live' && mayWrite)
+        outcome.dirty.push({ recordId: row.id, sideId, action: 'sync', rule: 'same value' })
+    }
+    if (row.state !== 'pending') continue
+    outcome.settled.push({ subject: deletionSubject(row.id) }, { subject: recordSubject(row.id) })
+    const noted = outcome.records.findIndex((update) => update.id === row.id)
+    if (noted >= 0) outcome.records[noted] = { ...outcome.records[noted]!, state: row.state }
+    else {
+      const { id, version, layoutId, state, golden } = row
+      outcome.records.push({ id, version, layoutId, state, golden })
+    }
+  }
+}
