@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { flowOf, type FieldChoices } from '../../test/fixtures/merging.ts'
 import { compareRows, sameThing, type Circumstances, type Comparison, type Row } from './same-thing.ts'
 
+const RUNS = { numRuns: Number(process.env['CONCORDAT_PROPERTY_RUNS'] ?? 1_000) }
+
 const CHOICES: FieldChoices = {
   master: 'erp',
   onConflict: null,
@@ -33,6 +35,7 @@ test('L32 a row that is as it was, and has a value that tells, is the same thing
       fc.pre(row.reading.some((value) => value !== null))
       expect(sameThing(compareRows(FLOW, row, row), { ended, taken: false })).toBe('same')
     }),
+    RUNS,
   )
 })
 
@@ -44,6 +47,7 @@ test('L32 an edit of one field is an edit', () => {
       const edited = { ...row, reading: row.reading.map((v, i) => (i === place ? value : v)) }
       expect(sameThing(compareRows(FLOW, row, edited), { ended: false, taken })).toBe('same')
     }),
+    RUNS,
   )
 })
 
@@ -53,6 +57,7 @@ test('L32 a row that keeps its key while it is looked at is never another thing'
       fc.pre(comparison.keys.same > 0)
       expect(sameThing(comparison, { ended: false, taken })).toBe('same')
     }),
+    RUNS,
   )
 })
 
@@ -65,6 +70,7 @@ test('L32 a row that was there all the time is another thing only where nothing 
       expect(comparison.told.same).toBe(0)
       expect(comparison.told.different).toBeGreaterThan(0)
     }),
+    RUNS,
   )
 })
 
@@ -78,6 +84,7 @@ test('L32 the more is as it was, the less a row is another thing', () => {
       const knew = keys.same + keys.different + keys.lost + told.same + told.different + rest.same + rest.different
       if (knew > 0) expect(RANK[after]).toBeGreaterThanOrEqual(RANK[before])
     }),
+    RUNS,
   )
 })
 
@@ -88,6 +95,7 @@ test('L32 it does not matter which of two rows was first', () => {
       const how = { ended, taken: false }
       expect(sameThing(compareRows(FLOW, a, b), how)).toBe(sameThing(compareRows(FLOW, b, a), how))
     }),
+    RUNS,
   )
 })
 
@@ -97,6 +105,7 @@ test('L32 another record that has the key makes nothing the same thing that woul
       const [free, taken] = [false, true].map((one) => sameThing(comparison, { ended, taken: one }))
       expect(RANK[taken!]).toBeLessThanOrEqual(RANK[free!])
     }),
+    RUNS,
   )
 })
 

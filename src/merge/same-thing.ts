@@ -97,7 +97,7 @@ export function sameThing({ keys, told, rest }: Comparison, { ended, taken }: Ci
 function cameBack({ keys, told, rest }: Comparison, taken: boolean): Sameness {
   if (told.same + told.different === 0) {
     if (keys.different > 0) return 'other'
-    return rest.same > 0 && rest.different === 0 ? 'same' : 'doubt'
+    return keys.lost === 0 && rest.same > 0 && rest.different === 0 ? 'same' : 'doubt'
   }
   if (told.same < told.different) return 'other'
   if (told.different > 0) return 'doubt'
