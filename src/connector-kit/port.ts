@@ -95,6 +95,8 @@ export interface LinesSpec {
   readonly parent: string
   /** Columns that identify a child row within its parent; default: the child's primary key without `parent`. */
   readonly id?: readonly string[]
+  /** Child rows that it leaves out are neither read nor touched, not even with their record. */
+  readonly filter?: Filter
   readonly fields: readonly string[]
 }
 

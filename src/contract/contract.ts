@@ -142,7 +142,14 @@ export type FieldMapping =
       readonly timezone?: string
     }
   /** `lines` in this system: the child table. */
-  | { readonly kind: 'lines'; readonly object: string; readonly parent: string; readonly id?: readonly string[] }
+  | {
+      readonly kind: 'lines'
+      readonly object: string
+      readonly parent: string
+      readonly id?: readonly string[]
+      /** Which child rows are lines; those that we insert hold what it demands by `=`. */
+      readonly filter?: Filter
+    }
 
 export interface LinesDeclaration {
   /** Names of the sub-fields that identify a line within its record, the same in all systems. */

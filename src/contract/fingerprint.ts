@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Filter } from '../model/filter.ts'
-import type { Contract, Field, Flow, Person } from './contract.ts'
+import type { Contract, Field, FieldMapping, Flow, Person } from './contract.ts'
 
 /*
  * Same decisions, same fingerprint. What has no order (fields, people, values of a choice, parts of an `and`) is sorted;
@@ -50,13 +50,20 @@ export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {
   })
 }
 
-function normalField({ spec, lines, onConflict, ...field }: Field): unknown {
+function normalField({ spec, lines, onConflict, mapping, ...field }: Field): unknown {
   return {
     ...field,
+    mapping: Object.fromEntries(Object.entries(mapping).map(([system, one]) => [system, normalMapping(one)])),
     onConflict: Array.isArray(onConflict) ? new Ordered(onConflict) : onConflict,
     spec,
     lines: lines === undefined ? null : { key: lines.key, fields: lines.fields.map(normalField) },
   }
+}
+
+function normalMapping(mapping: FieldMapping): unknown {
+  return mapping.kind === 'lines' && mapping.filter !== undefined
+    ? { ...mapping, filter: normalFilter(mapping.filter) }
+    : mapping
 }
 
 function normalFilter(filter: Filter): unknown {

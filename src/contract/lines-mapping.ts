@@ -3,6 +3,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { arrangeLines, decodeLines, encodeLines, type Line, lineKey } from '../model/lines.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field } from './contract.ts'
+import { demandedValues } from './filter-text.ts'
 import { compileField, type FieldCodec, type Surroundings } from './field-codec.ts'
 
 /*
@@ -64,6 +65,8 @@ export function compileLines(
   if (declaration === undefined)
     throw new ConcordatError('bug', `Field ${field.name} is of type lines and declares none.`)
   const subFields = declaration.fields
+  const mapping = field.mapping[system]
+  const demanded = mapping?.kind === 'lines' && mapping.filter ? demandedValues(mapping.filter) : {}
   const codecs = subFields.map((subField) => compileField(subField, system, layout.columns, { ...layout, zones }))
   const keyPlaces = declaration.key.map((name) => subFields.findIndex((subField) => subField.name === name))
   const writable = keyPlaces.every((place) => codecs[place]?.writable)
@@ -150,7 +153,7 @@ export function compileLines(
       const wanted = inSystemTerms(decodeLines(golden) ?? [], codecs, resolve, wait)
       if (wanted === null) return null
       const found = keyedRows(current)
-      return found instanceof Invalid ? found : difference(keyed(wanted), found, codecs, subFields)
+      return found instanceof Invalid ? found : difference(keyed(wanted), found, codecs, subFields, demanded)
     },
 
     restore(golden, last, resolve, wait) {
@@ -164,7 +167,7 @@ export function compileLines(
       if (wanted === null) return null
       const found = keyedRows(last)
       if (found instanceof Invalid) return found
-      const change = difference(keyed(wanted), found, codecs, subFields, wholeRow)
+      const change = difference(keyed(wanted), found, codecs, subFields, demanded, wholeRow)
       return change === null || change instanceof Invalid ? change : { ...change, delete: [] }
     },
   }
@@ -195,12 +198,13 @@ function inSystemTerms(
   return complete ? wanted : null
 }
 
-/** `anew`: what is found is not there any more, and is inserted again with these columns. */
+/** `demanded`: what new child rows hold besides. `anew`: what is found is not there any more, and is inserted again with these columns. */
 function difference(
   wanted: readonly { readonly key: string; readonly values: readonly Canonical[] }[],
   found: readonly { readonly key: string; readonly row: readonly Raw[] }[],
   codecs: readonly FieldCodec[],
   subFields: readonly Field[],
+  demanded: Readonly<Record<string, Raw>>,
   anew?: (row: readonly Raw[]) => Record<string, Raw>,
 ): LinesChange | Invalid | null {
   const rows = new Map(found.map((line) => [line.key, line.row]))
@@ -217,7 +221,7 @@ function difference(
       const problem = codec.write(value, row, set)
       if (problem) return new Invalid(['inPart', subFields[i]!.name, problem], problem.raw)
     }
-    if (row === null) insert.push({ values: set })
+    if (row === null) insert.push({ values: { ...demanded, ...set } })
     else if (anew) insert.push({ values: { ...anew(row), ...set } })
     else if (Object.keys(set).length > 0) update.push({ id: row[0]!, set })
   }

@@ -1,5 +1,6 @@
 import type { ColumnFacts } from '../model/column-facts.ts'
 import { ConcordatError } from '../model/errors.ts'
+import type { Filter } from '../model/filter.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
 import { expressionColumns } from './expression.ts'
@@ -91,14 +92,15 @@ export function mappedLines(
   readonly object: string
   readonly parent: string
   readonly id?: readonly string[]
+  readonly filter?: Filter
   readonly fields: readonly string[]
 }[] {
   return flow.fields.flatMap((field) => {
     const mapping = field.mapping[system]
     if (mapping?.kind !== 'lines') return []
-    const { object, parent, id } = mapping
+    const { object, parent, id, filter } = mapping
     const fields = [...new Set(columnsOf(field.lines?.fields ?? [], system))]
-    return [{ name: field.name, object, parent, ...(id && { id }), fields }]
+    return [{ name: field.name, object, parent, ...(id && { id }), ...(filter && { filter }), fields }]
   })
 }
 

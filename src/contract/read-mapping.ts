@@ -13,6 +13,7 @@ import { checkExpression } from './check-expression.ts'
 import type { Place } from './finding.ts'
 import type { FlowContext } from './flow-context.ts'
 import { didYouMean } from './near-miss.ts'
+import { readFilter } from './read-filter.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, type Node, type ScalarNode, texts } from './node.ts'
 
 /** How one system holds a field or sub-field; undefined when what is written was reported. */
@@ -34,7 +35,7 @@ export function readMapping(
       node.kind !== 'map' ||
       table === undefined ||
       parent === undefined ||
-      others(node, ['table', 'object', 'parent', 'id']).length > 0
+      others(node, ['table', 'object', 'parent', 'id', 'where']).length > 0
     ) {
       return wrong(
         `The lines \`${field}\` need a child table and the column that points to the record.`,
@@ -43,7 +44,14 @@ export function readMapping(
     }
     const id = get(node, 'id')
     const columns = id?.kind === 'scalar' ? [id.text] : texts(id).map((column) => column.text)
-    return { kind: 'lines', object: table.text, parent: parent.text, ...(columns.length === 0 ? {} : { id: columns }) }
+    const filter = readFilter(flow, node)
+    return {
+      kind: 'lines',
+      object: table.text,
+      parent: parent.text,
+      ...(columns.length === 0 ? {} : { id: columns }),
+      ...(filter === undefined ? {} : { filter }),
+    }
   }
   if (node.kind === 'scalar') {
     return node.text === ''

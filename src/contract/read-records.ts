@@ -1,14 +1,14 @@
-import type { Filter } from '../model/filter.ts'
 import type { NewId } from '../model/new-id.ts'
 import type { Stamp } from '../model/stamp.ts'
 import type { Records } from './contract.ts'
 import { parseDuration } from './duration.ts'
 import { compileExpression } from './expression.ts'
-import { demandedValues, parseFilter } from './filter-text.ts'
+import { demandedValues } from './filter-text.ts'
 import type { FlowContext } from './flow-context.ts'
 import { nearMiss } from './near-miss.ts'
 import { checkTimezone } from './read-type.ts'
 import { entriesOf, get, getMap, getScalar, getText, type MapNode, placeInText } from './node.ts'
+import { readFilter } from './read-filter.ts'
 
 const DEFAULT_OVERLAP_MS = 60_000
 
@@ -124,20 +124,6 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
     ...(archive === undefined || archive.entries.size === 0 ? {} : { archive: columnValues(archive) }),
     overlapMs: overlap === undefined ? DEFAULT_OVERLAP_MS : (parseDuration(overlap) ?? DEFAULT_OVERLAP_MS),
   }
-}
-
-function readFilter(flow: FlowContext, node: MapNode): Filter | undefined {
-  const where = getScalar(node, 'where')
-  if (where === undefined) return undefined
-  const parsed = parseFilter(where.text)
-  if ('filter' in parsed) return parsed.filter
-  flow.error(
-    placeInText(where, parsed.error.at),
-    'bad-filter',
-    `${parsed.error.message}.`,
-    "A condition looks like `type = 'customer' and closed_at is not null`.",
-  )
-  return undefined
 }
 
 const isEmpty = (columns: object): boolean => Object.keys(columns).length === 0

@@ -1,3 +1,4 @@
+import { printFilter } from './filter-text.ts'
 import type { Language } from '../model/language.ts'
 import { type AlertSettings, type Channel, routeOf } from './channel.ts'
 import { type FieldDraft, type FlowDraft, masterOf, othersOf } from './draft.ts'
@@ -131,6 +132,8 @@ class Writer {
         if (mapping.kind === 'expression' && mapping.write === undefined) {
           sentences.push(words.computed(field.name, system))
         }
+        if (mapping.kind === 'lines' && mapping.filter !== undefined)
+          sentences.push(words.linesWhere(field.name, system, printFilter(mapping.filter)))
       }
       if (field.lines !== undefined && field.lines.key.length > 0) {
         const held = field.lines.fields.map((sub) => sub.name)

@@ -246,6 +246,9 @@ const mapping = z
           table: text('`lines`: child table.', ['order_lines']),
           object: text('`lines`: child object.'),
           parent: text("`lines`: column of the child table that holds the record's id.", ['order_id']),
+          where: text('`lines`: which child rows are lines of the records; others are left alone.', [
+            "parent_type = 'Order' and deleted = false",
+          ]),
           id: z
             .union([z.string(), list(z.string({ error: 'must be text' }), 'Columns.')], {
               error: 'must be a column or a list of columns',

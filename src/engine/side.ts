@@ -57,6 +57,7 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
         object: mapping.object,
         parent: mapping.parent,
         ...(mapping.id && { id: mapping.id }),
+        ...(mapping.filter && { filter: mapping.filter }),
         fields: columns,
       },
     ]

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { ALL, CUSTOMERS, WITH_LINES, all, landed, lastLines, linesOf, linesText } from './bench.ts'
+import type { RemoteRecord } from '../port.ts'
 import type { Bench } from './bench.ts'
 
 /** Child rows that travel with their parent. */
@@ -101,6 +102,31 @@ export function childRowsConformance(bench: Bench): void {
     )
     const lines = { items: lastLines(object, record!, 'items') }
     assert.equal(landed((await object.create([{ id: record!.id, values, lines }]))[0]!).image, record!.image)
+  })
+
+  test('rows that the filter of the lines leaves out are neither read nor touched', async () => {
+    const filter = { op: '=', field: 'sku', value: 'ours' } as const
+    const object = await open({ ...CUSTOMERS, lines: [{ ...WITH_LINES.lines![0]!, filter }] })
+    await customers(1)
+    for (const sku of ['ours', 'theirs'])
+      await bench.system.insert('customer_lines', { customer_id: '1', sku, quantity: '1' })
+    const skus = (record: RemoteRecord) => linesOf(object, record, 'items', ['sku']).map((line) => line[1])
+    const [one] = (await all(object.scan(ALL, 10))).flat()
+    assert.deepEqual(skus(one!), ['ours'])
+    assert.deepEqual(skus((await object.read(['1']))[0]!), ['ours'])
+    const before = await object.digest(ALL)
+    await bench.system.insert('customer_lines', { customer_id: '1', sku: 'theirs', quantity: '2' })
+    assert.deepEqual(await object.digest(ALL), before)
+    const patch = { items: { insert: [{ values: { sku: 'ours' } }], update: [], delete: [lineIdOf(one!)] } }
+    const changed = landed((await object.update([{ id: '1', expect: one!.image, set: {}, lines: patch }]))[0]!)
+    assert.deepEqual(skus(changed), ['ours'])
+    // What still refers to the record keeps it, with all rows.
+    assert.equal((await object.delete([{ id: '1', expect: changed.image }]))[0]!.kind, 'refused')
+    assert.equal(await bench.system.count('customer_lines'), 3)
+
+    function lineIdOf(record: RemoteRecord): string {
+      return linesOf(object, record, 'items', ['sku'])[0]![0]!
+    }
   })
 
   test('a refused child row takes its whole record back', async () => {

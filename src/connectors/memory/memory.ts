@@ -76,12 +76,13 @@ export class MemoryConnector implements Connector {
     const children = (spec.lines ?? []).map((lines) => {
       const child = this.resolve(lines.object)
       const keys = lines.id ?? child.definition.primaryKey.filter((name) => name !== lines.parent)
-      for (const name of [lines.parent, ...keys, ...lines.fields]) requireColumn(child, name)
+      for (const name of [lines.parent, ...keys, ...lines.fields, ...filterFields(lines.filter)])
+        requireColumn(child, name)
       const columns = new Map(
         [...child.columns].map(([name, { kind }]) => [name, { name, kind, readable: true }] as const),
       )
       const fields = childFields(lines, columns).map(({ name }) => name)
-      return { name: lines.name, table: child, parent: lines.parent, keys, fields }
+      return { name: lines.name, table: child, parent: lines.parent, keys, fields, filter: lines.filter ?? null }
     })
     const capabilities: Capabilities = {
       ids: table.definition.ids,

@@ -18,6 +18,7 @@ import type {
 import type { ChangeHint } from '../../connector-kit/change-feed.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { Filter } from '../../model/filter.ts'
 import { factsOf } from '../../model/column-facts.ts'
 import { keysOf, ringOf } from '../../connector-kit/in-turns.ts'
 import { encodeImage } from '../../model/image.ts'
@@ -46,6 +47,7 @@ interface Child {
   readonly parent: string
   readonly keys: readonly string[]
   readonly fields: readonly string[]
+  readonly filter: Filter | null
 }
 
 /** One table of a memory database, opened for one flow. */
@@ -299,6 +301,7 @@ export class MemoryObject implements RemoteObject {
     const orders = child.keys.map((name) => child.table.order(name))
     return child.table
       .where(new Map([[child.parent, parent]]))
+      .filter((row) => child.filter === null || passes(child.filter, child.table, row) === true)
       .toSorted((a, b) => orders.reduce((found, order) => found || order(a, b), 0))
   }
 

@@ -10,32 +10,32 @@ export interface Bound {
   readonly values: readonly Parameter[]
 }
 
-/** A filter as an SQL condition on the row `t`. */
-export function filterCondition(filter: Filter, column: (name: string) => Column): Bound {
+/** A filter as an SQL condition on the row `alias`. */
+export function filterCondition(filter: Filter, column: (name: string) => Column, alias = 't'): Bound {
   switch (filter.op) {
     case 'and':
     case 'or': {
       if (filter.of.length === 0) return { sql: filter.op === 'and' ? 'true' : 'false', values: [] }
-      const parts = filter.of.map((part) => filterCondition(part, column))
+      const parts = filter.of.map((part) => filterCondition(part, column, alias))
       return {
         sql: `(${parts.map((part) => part.sql).join(` ${filter.op} `)})`,
         values: parts.flatMap((part) => part.values),
       }
     }
     case 'not': {
-      const inner = filterCondition(filter.of, column)
+      const inner = filterCondition(filter.of, column, alias)
       return { sql: `(not ${inner.sql})`, values: inner.values }
     }
     case 'is null':
     case 'is not null':
-      return { sql: `(t.${quoteName(filter.field)} ${filter.op})`, values: [] }
+      return { sql: `(${alias}.${quoteName(filter.field)} ${filter.op})`, values: [] }
     case 'like':
-      return { sql: `(${selectText(column(filter.field), 't')} like ?)`, values: [filter.value] }
+      return { sql: `(${selectText(column(filter.field), alias)} like ?)`, values: [filter.value] }
     case 'in': {
       const values = filter.values.map((value) => checked(column(filter.field), value))
       if (values.length === 0) return { sql: 'false', values: [] }
       const places = values.map(() => comparedPlaceholder(column(filter.field))).join(', ')
-      return { sql: `(t.${quoteName(filter.field)} in (${places}))`, values }
+      return { sql: `(${alias}.${quoteName(filter.field)} in (${places}))`, values }
     }
     case '=':
     case '<>':
@@ -45,7 +45,7 @@ export function filterCondition(filter: Filter, column: (name: string) => Column
     case '>=': {
       const place = comparedPlaceholder(column(filter.field))
       return {
-        sql: `(t.${quoteName(filter.field)} ${filter.op} ${place})`,
+        sql: `(${alias}.${quoteName(filter.field)} ${filter.op} ${place})`,
         values: [checked(column(filter.field), filter.value)],
       }
     }

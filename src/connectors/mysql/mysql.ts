@@ -119,13 +119,14 @@ class MysqlConnector implements Connector {
           },
         )
       }
-      for (const name of lines.fields) columnOf(child, name)
+      for (const name of [...lines.fields, ...filterFields(lines.filter)]) columnOf(child, name)
       children.push({
         name: lines.name,
         table: child,
         parent: columnOf(child, lines.parent),
         keys: keys.map((name) => columnOf(child, name)),
         fields: childFields(lines, child.columns),
+        filter: lines.filter ?? null,
       })
     }
     for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)

@@ -22,6 +22,14 @@ export interface ChildTable {
   readonly parent: Column
   readonly keys: readonly Column[]
   readonly fields: readonly Column[]
+  readonly filter: Filter | null
+}
+
+/** Condition that a row `alias` of the child table is a line, to be put behind another one. */
+export function andIsLine({ filter, table }: ChildTable, alias: string): Bound {
+  if (filter === null) return { sql: '', values: [] }
+  const condition = filterCondition(filter, (name) => table.columns.get(name)!, alias)
+  return { sql: ` and ${condition.sql}`, values: condition.values }
 }
 
 /** A table opened for one flow: the resolved names of its `ObjectSpec`. */
@@ -143,12 +151,13 @@ export function among(column: Column, alias: string, texts: readonly string[]): 
 async function childRows(link: Link, child: ChildTable, parents: readonly string[]): Promise<Map<string, string>> {
   const order = child.keys.map((key) => `c.${quoteName(key.name)}`).join(', ')
   const list = selectList([child.parent, ...child.keys, ...child.fields], 'c')
+  const isLine = andIsLine(child, 'c')
   const found = new Map<string, Raw[][]>()
   for (let i = 0; i < parents.length; i += MOST_IDS) {
     const condition = among(child.parent, 'c', parents.slice(i, i + MOST_IDS))
     const rows = await link.rows(
-      `select ${list} from ${tableName(child.table)} c where ${condition.sql} order by ${order}`,
-      condition.values,
+      `select ${list} from ${tableName(child.table)} c where ${condition.sql}${isLine.sql} order by ${order}`,
+      [...condition.values, ...isLine.values],
     )
     for (const [parent, ...row] of rows) {
       const key = row.slice(0, child.keys.length)

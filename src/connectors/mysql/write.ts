@@ -22,8 +22,9 @@ import {
   writtenParameter,
   writtenPlaceholder,
 } from './column-sql.ts'
+import type { Bound } from './filter.ts'
 import { failingRow, isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
-import { MOST_IDS, among, tableName } from './row-query.ts'
+import { MOST_IDS, among, andIsLine, tableName } from './row-query.ts'
 import type { ChildTable, RowQuery } from './row-query.ts'
 import type { Link, Parameter, Session } from './session.ts'
 
@@ -31,6 +32,8 @@ import type { Link, Parameter, Session } from './session.ts'
  * Writing to one opened table. Each batch is one transaction: lock, compare with what was expected, write, read back,
  * commit. Column names were checked by the caller.
  */
+
+const EVERY: Bound = { sql: '', values: [] }
 
 /** Rows of one INSERT: powers of two, so that few different statements stay prepared. */
 const INSERT_SIZES = [256, 64, 16, 4, 1]
@@ -148,7 +151,7 @@ export async function remove(
   await session.write(async (link) => {
     await guard(link, rows, batch)
     await landBatch(link, session, table, batch, async (part) => {
-      const remove = async (from: Table, column: Column) => {
+      const remove = async (from: Table, column: Column, only: Bound = EVERY) => {
         let count = 0
         for (let i = 0; i < part.length; i += MOST_IDS) {
           const condition = among(
@@ -156,13 +159,14 @@ export async function remove(
             't',
             part.slice(i, i + MOST_IDS).map((item) => item.id),
           )
-          count += (await link.write(`delete t from ${tableName(from)} t where ${condition.sql}`, condition.values))
+          const values = [...condition.values, ...only.values]
+          count += (await link.write(`delete t from ${tableName(from)} t where ${condition.sql}${only.sql}`, values))
             .affectedRows
         }
         return count
       }
       for (const { id: key, release } of part) if (release) await updateRow(link, table, [id], [key], release)
-      for (const child of children) await remove(child.table, child.parent)
+      for (const child of children) await remove(child.table, child.parent, andIsLine(child, 't'))
       if ((await remove(table, id)) !== part.length) throw notKept(table)
     })
     for (const item of batch.open) batch.done(item, null)
@@ -304,6 +308,7 @@ async function updateRow(
   key: readonly string[],
   set: Readonly<Record<string, Raw>>,
   added: ReturnType<typeof additions> = [],
+  only: Bound = EVERY,
 ): Promise<void> {
   const columns = Object.keys(set).map((name) => table.columns.get(name)!)
   if (columns.length + added.length === 0) return
@@ -311,22 +316,28 @@ async function updateRow(
     ...columns.map((column) => `t.${quoteName(column.name)} = ${writtenPlaceholder(column)}`),
     ...added.map(([name, by]) => `t.${quoteName(name)} = coalesce(t.${quoteName(name)}, 0) + ${by}`),
   ]
-  const result = await link.write(`update ${tableName(table)} t set ${assignments.join(', ')} where ${match(keys)}`, [
-    ...columns.map((column) => writtenParameter(column, set[column.name]!)),
-    ...keys.map((column, i) => parameter(column, key[i]!)),
-  ])
+  const result = await link.write(
+    `update ${tableName(table)} t set ${assignments.join(', ')} where ${match(keys)}${only.sql}`,
+    [
+      ...columns.map((column) => writtenParameter(column, set[column.name]!)),
+      ...keys.map((column, i) => parameter(column, key[i]!)),
+      ...only.values,
+    ],
+  )
   if (result.affectedRows !== 1) throw notKept(table)
 }
 
 async function patchLines(link: Link, child: ChildTable, parent: string, patch: LinesPatch): Promise<void> {
   const keys = [child.parent, ...child.keys]
+  const only = andIsLine(child, 't')
   const keyOf = (line: string) => [parent, ...(child.keys.length === 1 ? [line] : (JSON.parse(line) as string[]))]
   for (const line of patch.delete) {
     const bound = keyOf(line).map((text, i) => parameter(keys[i]!, text))
-    const result = await link.write(`delete t from ${tableName(child.table)} t where ${match(keys)}`, bound)
+    const sql = `delete t from ${tableName(child.table)} t where ${match(keys)}${only.sql}`
+    const result = await link.write(sql, [...bound, ...only.values])
     if (result.affectedRows !== 1) throw notKept(child.table)
   }
-  for (const { id, set } of patch.update) await updateRow(link, child.table, keys, keyOf(id), set)
+  for (const { id, set } of patch.update) await updateRow(link, child.table, keys, keyOf(id), set, [], only)
   await insertRows(
     link,
     child.table,

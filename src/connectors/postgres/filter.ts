@@ -4,8 +4,13 @@ import type { Bindings } from './bindings.ts'
 import { quoteName } from './identifier.ts'
 import type { Column } from './catalogue.ts'
 
-/** A filter as an SQL condition on the row `t`; values are bound and cast to the column's type. */
-export function filterCondition(filter: Filter, column: (name: string) => Column, bindings: Bindings): string {
+/** A filter as an SQL condition on the row `alias`; values are bound and cast to the column's type. */
+export function filterCondition(
+  filter: Filter,
+  column: (name: string) => Column,
+  bindings: Bindings,
+  alias = 't',
+): string {
   const compile = (part: Filter): string => {
     switch (part.op) {
       case 'and':
@@ -16,17 +21,17 @@ export function filterCondition(filter: Filter, column: (name: string) => Column
         return `(not ${compile(part.of)})`
       case 'is null':
       case 'is not null':
-        return `(t.${quoteName(column(part.field).name)} ${part.op})`
+        return `(${alias}.${quoteName(column(part.field).name)} ${part.op})`
       case 'like':
-        return `(t.${quoteName(column(part.field).name)}::text like ${bindings.add(part.value)})`
+        return `(${alias}.${quoteName(column(part.field).name)}::text like ${bindings.add(part.value)})`
       case 'in': {
         const { name, castType } = column(part.field)
         if (part.values.length === 0) return 'false'
         // A long list as one array: a query takes only so many settings. Unnested, it is read once and not once a row.
         if (part.values.length > 50) {
-          return `(t.${quoteName(name)} in (select v.value::${castType} from unnest(${bindings.addList(part.values)}) v(value)))`
+          return `(${alias}.${quoteName(name)} in (select v.value::${castType} from unnest(${bindings.addList(part.values)}) v(value)))`
         }
-        return `(t.${quoteName(name)} in (${part.values.map((value) => `${bindings.add(value)}::${castType}`).join(', ')}))`
+        return `(${alias}.${quoteName(name)} in (${part.values.map((value) => `${bindings.add(value)}::${castType}`).join(', ')}))`
       }
       case '=':
       case '<>':
@@ -35,7 +40,7 @@ export function filterCondition(filter: Filter, column: (name: string) => Column
       case '>':
       case '>=': {
         const { name, castType } = column(part.field)
-        return `(t.${quoteName(name)} ${part.op} ${bindings.add(part.value)}::${castType})`
+        return `(${alias}.${quoteName(name)} ${part.op} ${bindings.add(part.value)}::${castType})`
       }
       default:
         throw new ConcordatError('bug', `Unknown filter ${JSON.stringify(part satisfies never)}.`)

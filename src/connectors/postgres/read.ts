@@ -28,7 +28,7 @@ export async function* scan(
   pageSize: number,
 ): AsyncGenerator<readonly RemoteRecord[]> {
   const bindings = new Bindings()
-  const text = rows.copy({ where: rangeConditions(rows, range, bindings), order: idOrder(rows) })
+  const text = rows.copy(bindings, { where: rangeConditions(rows, range, bindings), order: idOrder(rows) })
   yield* pages(session, rows, bindings, text, pageSize, (line) => rows.record(line))
 }
 
@@ -46,7 +46,7 @@ export async function digest(
   range: KeyRange,
 ): Promise<{ rows: number; digest: string }> {
   const bindings = new Bindings()
-  const text = rows.copy({ where: rangeConditions(rows, range, bindings), order: idOrder(rows) })
+  const text = rows.copy(bindings, { where: rangeConditions(rows, range, bindings), order: idOrder(rows) })
   const hash = createHash('sha256')
   let count = 0
   await reading(session, rows, async (client) => {
@@ -119,7 +119,7 @@ export async function* changedSince(
       : `${at} >= ${from}`
   const local = changedAt.kind === 'local timestamp' ? localFrom(cursor.at, overlapMs, rows.open.timezone) : null
   const since = local === null ? lessOverlap(changedAt, from, overlapMs) : `${bindings.add(local)}::timestamp`
-  const text = rows.copy({
+  const text = rows.copy(bindings, {
     prefix: `${rows.scopeFlag(bindings)}, case when ${after} and ${notInFuture(rows, changedAt, at)} then '1' else '0' end`,
     where: [`${id} is not null`, `${at} >= ${since}`, ...(isTime(changedAt) ? [`isfinite(${at})`] : [])],
     order: `${at}, ${id}`,
@@ -171,7 +171,7 @@ export async function search(
         const bound = `${bindings.add(sent(column(name), value)!)}::${fullType}`
         return kind === 'json' || kind === 'other' ? `${place}::text = (${bound})::text` : `${place} = ${bound}`
       })
-      const text = rows.copy({
+      const text = rows.copy(bindings, {
         prefix: rows.scopeFlag(bindings),
         where: conditions,
         ...(most !== undefined && { limit: most }),

@@ -23,6 +23,13 @@ export interface ChildTable {
   readonly parent: Column
   readonly keys: readonly Column[]
   readonly fields: readonly Column[]
+  readonly filter: Filter | null
+}
+
+/** Condition that the child row `c` is a line, to be put behind another one. */
+export function andIsLine({ filter, table }: ChildTable, bindings: Bindings): string {
+  if (filter === null) return ''
+  return ` and ${filterCondition(filter, (name) => table.columns.get(name)!, bindings, 'c')}`
 }
 
 /** A table opened for one flow: the resolved names of its `ObjectSpec`. */
@@ -54,30 +61,18 @@ function computedOf(columns: readonly Column[]): ReadonlySet<string> {
 export class RowQuery {
   readonly open: OpenTable
   readonly layout: Layout
-  /** The select list: a row in the order of the layout. */
-  private readonly list: string
-
   constructor(open: OpenTable) {
     this.open = open
     const names = open.columns.map((column) => column.name)
     const lines = new Map<string, LinesLayout>()
-    const list = names.map((name) => `t.${quoteName(name)}`)
     open.children.forEach((child, i) => {
       lines.set(child.name, {
-        place: list.length,
+        place: names.length + i,
         columns: ['', ...child.fields.map((field) => field.name)],
         facts: factsOf(child.fields),
         computed: computedOf(child.fields),
       })
-      if (child.table.indexed.has(child.parent.name)) {
-        list.push(
-          `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${this.parentId(child)}), '[]')`,
-        )
-      } else {
-        list.push(`coalesce(l${i}.rows, '[]')`)
-      }
     })
-    this.list = list.join(', ')
     this.layout = {
       computed: computedOf(open.columns.filter((column) => column !== open.id)),
       columns: [...names, ...lines.keys()],
@@ -90,10 +85,24 @@ export class RowQuery {
   }
 
   /** COPY of whole rows. `prefix`: expressions that go before the row. `ids`: the text[] that the rows come from. */
-  copy(parts: { prefix?: string; ids?: string; where?: readonly string[]; order?: string; limit?: number }): string {
+  copy(
+    bindings: Bindings,
+    parts: { prefix?: string; ids?: string; where?: readonly string[]; order?: string; limit?: number },
+  ): string {
     const prefix = parts.prefix === undefined ? '' : `${parts.prefix}, `
     const from = parts.ids === undefined ? `${tableName(this.open.table)} t` : this.byId(parts.ids)
-    return copyText(`${prefix}${this.list}`, `${from}${this.joins(parts.ids)}`, parts.where ?? [], parts)
+    const joins = this.joins(parts.ids, bindings)
+    return copyText(`${prefix}${this.list(bindings)}`, `${from}${joins}`, parts.where ?? [], parts)
+  }
+
+  /** The select list: a row in the order of the layout. */
+  private list(bindings: Bindings): string {
+    const lines = this.open.children.map((child, i) =>
+      isIndexed(child)
+        ? `coalesce((select ${childRows(child)} from ${tableName(child.table)} c where c.${quoteName(child.parent.name)} = ${this.parentId(child)}${andIsLine(child, bindings)}), '[]')`
+        : `coalesce(l${i}.rows, '[]')`,
+    )
+    return [...this.open.columns.map(({ name }) => `t.${quoteName(name)}`), ...lines].join(', ')
   }
 
   /** COPY of ids only. */
@@ -105,15 +114,15 @@ export class RowQuery {
    * Child rows (`l0`, `l1` …) whose table has no index on the parent: a subquery for each row would read the whole
    * table each time.
    */
-  private joins(ids: string | undefined): string {
+  private joins(ids: string | undefined, bindings: Bindings): string {
     let joins = ''
     this.open.children.forEach((child, i) => {
       const { table, parent } = child
-      if (table.indexed.has(parent.name)) return
+      if (isIndexed(child)) return
       const key = `c.${quoteName(parent.name)}`
-      const only =
-        ids === undefined ? '' : ` where ${key} in (select v.id::${parent.castType} from unnest(${ids}) v(id))`
-      joins += ` left join (select ${key} as parent, ${childRows(child)} as rows from ${tableName(table)} c${only} group by ${key}) l${i} on l${i}.parent = ${this.parentId(child)}`
+      const only = ids === undefined ? 'true' : `${key} in (select v.id::${parent.castType} from unnest(${ids}) v(id))`
+      const where = ` where ${only}${andIsLine(child, bindings)}`
+      joins += ` left join (select ${key} as parent, ${childRows(child)} as rows from ${tableName(table)} c${where} group by ${key}) l${i} on l${i}.parent = ${this.parentId(child)}`
     })
     return joins
   }
@@ -161,11 +170,11 @@ export class RowQuery {
     const bindings = new Bindings()
     const prefix = this.scopeFlag(bindings)
     // Child rows that have no index are gathered for the ids of the list, so there the list it must be.
-    const range = this.joins(undefined) === '' ? contiguous(this.open.id, possible) : null
+    const range = this.open.children.every(isIndexed) ? contiguous(this.open.id, possible) : null
     const id = `t.${quoteName(this.open.id.name)}`
     const text = range
-      ? this.copy({ prefix, where: [`${id} between ${range.from} and ${range.upTo}`] })
-      : this.copy({ prefix, ids: bindings.addList(possible) })
+      ? this.copy(bindings, { prefix, where: [`${id} between ${range.from} and ${range.upTo}`] })
+      : this.copy(bindings, { prefix, ids: bindings.addList(possible) })
     await bindings.apply(client)
     for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
       for (const line of lines) {
@@ -176,6 +185,8 @@ export class RowQuery {
     return records
   }
 }
+
+const isIndexed = ({ table, parent }: ChildTable): boolean => table.indexed.has(parent.name)
 
 /** Whole numbers without a gap, as ids that were reserved together are: the range that is exactly these; null otherwise. */
 function contiguous(column: Column, ids: ReadonlySet<string>): { readonly from: number; readonly upTo: number } | null {

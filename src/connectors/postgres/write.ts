@@ -14,12 +14,13 @@ import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Raw } from '../../model/value.ts'
+import { Bindings } from './bindings.ts'
 import type { Column, Table } from './catalogue.ts'
 import { quoteName } from './identifier.ts'
 import { isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
 import type { Place } from './failure.ts'
 import { insertAssigned, insertRows, notKept } from './insert.ts'
-import { canHold, tableName } from './row-query.ts'
+import { andIsLine, canHold, tableName } from './row-query.ts'
 import { sent } from './sent.ts'
 import type { ChildTable, RowQuery } from './row-query.ts'
 import type { Session } from './session.ts'
@@ -142,8 +143,9 @@ export async function remove(
       await updateRows(client, rows, freed, [])
       for (const child of children) {
         const parent = child.parent
+        const isLine = await lineCondition(client, child)
         await client.query(
-          `delete from ${tableName(child.table)} c using unnest($1::text[]) v(id) where c.${quoteName(parent.name)} = v.id::${parent.castType}`,
+          `delete from ${tableName(child.table)} c using unnest($1::text[]) v(id) where c.${quoteName(parent.name)} = v.id::${parent.castType}${isLine}`,
           [ids],
         )
       }
@@ -253,7 +255,9 @@ async function patchLines(
 ): Promise<void> {
   const name = tableName(child.table)
   const keyed = [child.parent, ...child.keys]
-  const match = keyed.map((column, i) => `c.${quoteName(column.name)} = v.k${i}::${column.castType}`).join(' and ')
+  const isLine = await lineCondition(client, child)
+  const match =
+    keyed.map((column, i) => `c.${quoteName(column.name)} = v.k${i}::${column.castType}`).join(' and ') + isLine
   const keyNames = keyed.map((_, i) => `k${i}`)
   const keyValues = (entries: readonly { item: UpdateItem; line: string }[]): Raw[][] => {
     const lists: Raw[][] = keyed.map(() => [])
@@ -291,6 +295,14 @@ async function patchLines(
     patch.insert.map((line) => ({ owner: item, key: item.id, values: line.values })),
   )
   await insertRows(client, child.table, child.parent, inserts)
+}
+
+/** What tells lines from the other rows of their table, bound for the statements that follow in the transaction. */
+async function lineCondition(client: PoolClient, child: ChildTable): Promise<string> {
+  const bindings = new Bindings()
+  const condition = andIsLine(child, bindings)
+  await bindings.apply(client)
+  return condition
 }
 
 /** The key values in the id of a child row. */

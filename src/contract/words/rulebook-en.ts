@@ -67,6 +67,8 @@ export const rulebookEn = {
     `${field} is computed in ${systemTitle(system)} and never written there.`,
   lines: (flow: string, field: string, key: readonly string[], fields: readonly string[]) =>
     `${capital(field)} of ${aOne(flow)} are recognised by ${listed(key)} and hold ${listed(fields)}.`,
+  linesWhere: (field: string, system: string, condition: string) =>
+    `In ${systemTitle(system)} only child rows with ${condition} are ${field}; others are left alone.`,
   refers: (field: string, flow: string) => `${field} refers to ${aOne(flow)}.`,
   edited: (field: string, answer: EdgeCases['editedOutsideMaster']) =>
     `An edit of ${field} outside its master ${EDITED[answer]}.`,

@@ -63,6 +63,8 @@ export const rulebookEs: typeof rulebookEn = {
   computed: (field, system) => `El campo ${field} se calcula en ${systemTitle(system)} y allí nunca se escribe.`,
   lines: (flow, field, key, fields) =>
     `Las líneas del campo ${field} de un ${record(flow)} se reconocen por ${names(key)} y contienen ${names(fields)}.`,
+  linesWhere: (field, system, condition) =>
+    `En ${systemTitle(system)} solo las filas con ${condition} son del campo ${field}; las demás no se tocan.`,
   refers: (field, flow) => `El campo ${field} hace referencia a un ${record(flow)}.`,
   edited: (field, answer) => `Una edición del campo ${field} fuera de su maestro ${EDITED[answer]}.`,
   emptied: (field, answer) =>
