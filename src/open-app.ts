@@ -159,7 +159,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
   /** Flows that are not paused; one that was asked for by name and is paused is said so. */
   const withoutPaused = async (names: string[], asked: readonly string[] | undefined): Promise<string[]> => {
-    const paused = (await flowServices(database, names, Date.now())).filter((one) => one.paused)
+    const paused = (await flowServices(database, names)).filter((one) => one.paused)
     const named = paused.find((one) => asked?.includes(one.flow))
     if (named) {
       const { by, reason } = named.paused!
@@ -282,7 +282,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return withService(
         await tellStatus(database, contract, now, await pausesOf(database), language),
         contract,
-        await flowServices(database, null, now),
+        await flowServices(database, null),
         now,
         language,
       )
@@ -290,7 +290,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     async nextRuns(flow, count = 5) {
       chosenFlows(check, contract, [flow])
       const now = Date.now()
-      const [standing] = await flowServices(database, [flow], now)
+      const [standing] = await flowServices(database, [flow])
       return nextRuns(contract, contract.flows.get(flow)!, standing, now, count)
     },
     log: (filter) => tellLog(database, contract, filter),
@@ -334,7 +334,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await askForRun(database, flow, asked.full === true, new Date())
     },
     figures: () => tellFigures(database, Date.now()),
-    health: () => tellHealth(database, Date.now()),
+    health: () => tellHealth(database),
     async startService({ slots, ...service }) {
       const { startService } = await import('./service/service.ts')
       await bind()

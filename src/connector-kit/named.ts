@@ -4,7 +4,8 @@ import type { Connector } from './port.ts'
 /** The connector, whose errors say which system they came from: who decides what to do about one does not read its words. */
 export function named(system: string, connector: Connector): Connector {
   return tagging(connector, (error) => {
-    if (error instanceof ConcordatError) error.system ??= system
+    // What was asked of the store while a write was in place failed in the store.
+    if (error instanceof ConcordatError && !/^(store|engine)\./.test(error.code)) error.system ??= system
     return error
   })
 }

@@ -233,16 +233,16 @@ export interface RemoteObject {
    */
   awaitWrites?(): Promise<void>
   /**
-   * The three writes: `beforeCommit` is called once all is in place and `awaitWrites` of others would wait for it; what it
-   * throws takes the write back. A system without transactions calls it before it sends.
+   * The three writes: `beforeCommit` is called, and waited for, once all is in place and `awaitWrites` of others would wait
+   * for it; when it rejects, the write is taken back. A system without transactions calls it before it sends.
    */
   create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
   update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
   delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]>
 }
 
-/** Throws when the write may not land any more. */
-export type BeforeCommit = () => void
+/** Rejects when the write may not land any more. */
+export type BeforeCommit = () => Promise<void>
 
 /** The object and the child tables of its `lines` (by name of the declaration), as the catalogue has them. */
 export interface OpenedCatalogue {

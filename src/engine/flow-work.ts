@@ -4,7 +4,7 @@ import type { Progress } from '../model/report.ts'
 import type { Database, Session } from '../store/database.ts'
 import type { FlowRow } from '../store/flows.ts'
 import type { IdBlocks } from '../store/ids.ts'
-import { renewLease, transactionUnder, type Lease } from '../store/leases.ts'
+import { renewLease, timeLeft, transactionUnder, type Lease } from '../store/leases.ts'
 import { commitOutcome, type Outcome } from '../store/outcome.ts'
 import type { Stamp } from '../store/stamp.ts'
 import type { Obstructed } from './obstacles.ts'
@@ -107,9 +107,13 @@ export async function underLease<T>(work: FlowWork, action: (session: Session) =
 
 /** Commits under the lease: a process that lost the flow changes nothing any more (law L17). */
 export async function finishUnderLease<T>(work: FlowWork, action: (session: Session) => Promise<T>): Promise<T> {
-  if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
-    await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
+  await keepLease(work)
   return transactionUnder(work.database, work.lease, action)
+}
+
+/** Makes the lease last on, when half of its time is over. */
+export async function keepLease({ database, lease }: Pick<FlowWork, 'database' | 'lease'>): Promise<void> {
+  if (timeLeft(lease) < LEASE_MS / 2) await renewLease(database, lease, LEASE_MS)
 }
 
 /** Commits what a page decided; answers the batches of its intents. */

@@ -11,13 +11,13 @@ import {
   type FlowRow,
 } from '../store/flows.ts'
 import { IdBlocks } from '../store/ids.ts'
-import { releaseLease, renewLease, type Lease } from '../store/leases.ts'
+import { releaseLease, type Lease } from '../store/leases.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { unsettledBatches } from '../store/operations.ts'
 import { beginRun, endRun, noteRun } from '../store/runs.ts'
 import { mergeMoved } from './apply.ts'
 import { Decider } from './decider.ts'
-import { LEASE_MS, noCounts, type Counts, type FlowWork } from './flow-work.ts'
+import { keepLease, noCounts, type Counts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
 import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
 import type { Obstructed } from './obstacles.ts'
@@ -237,13 +237,13 @@ export class HotFlow {
 
   /** Takes the lease, or makes sure that it is still ours. */
   private async hold(): Promise<Lease> {
-    const { database, clock } = this.deps
+    const { database } = this.deps
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     if (this.lease?.hasEnded?.()) await this.giveUp()
-    if (this.lease && clock() > this.lease.expiresAt - LEASE_MS / 2) {
+    if (this.lease) {
       try {
-        await renewLease(database, this.lease, clock(), LEASE_MS)
+        await keepLease({ database, lease: this.lease })
       } catch (error) {
         if (!(error instanceof ConcordatError) || error.code !== 'engine.lease-lost') throw error
         await this.giveUp()

@@ -4,7 +4,7 @@ import { flowServices } from '../store/flow-service.ts'
 
 /** The flows that are paused, for those who judge how flows stand. */
 export async function pausesOf(session: Session): Promise<Map<string, Pause>> {
-  const services = await flowServices(session, null, Date.now())
+  const services = await flowServices(session, null)
   return new Map(
     services.flatMap(({ flow, paused }) =>
       paused === null

@@ -31,7 +31,7 @@ export async function planFlows(
   try {
     for (const flow of flows) {
       const row = await ensureFlow(deps.database, flow.name)
-      const lease = await acquireLease(deps.database, row.id, deps.holder, deps.clock(), LEASE_MS)
+      const lease = await acquireLease(deps.database, row.id, deps.holder, LEASE_MS, deps.steady)
       if (!lease) {
         const holder = await leaseHolder(deps.database, row.id)
         throw new ConcordatError(
@@ -53,7 +53,7 @@ export async function planFlows(
         // Time stands still for a rehearsal: its commits never count.
         const run = await runFlow({ ...deps, database, connectors }, contract, flow, {
           ...(options.full && { full: true }),
-          lease: { ...lease, expiresAt: Infinity, hasEnded: () => false },
+          lease: { ...lease, until: Infinity, hasEnded: () => false },
         })
         runs.push(run)
         operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20, options.language)))

@@ -104,7 +104,7 @@ export async function previewDecision(
         )
       const rehearsal = { ...deps, database: rehearsed, connectors }
       const runId = lease
-        ? String((await runFlow(rehearsal, contract, flow, { lease: { ...lease, expiresAt: Infinity } })).run)
+        ? String((await runFlow(rehearsal, contract, flow, { lease: { ...lease, until: Infinity } })).run)
         : await carryOutOnly(rehearsal, contract, flow, flowId, gone)
       return {
         cases: cases.length,

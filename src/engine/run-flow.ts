@@ -24,6 +24,7 @@ import { ensurePartitions } from '../store/migrate.ts'
 import { countOperations } from '../store/operations.ts'
 import { beginRun, endRun } from '../store/runs.ts'
 import { linkedAtLastPass } from '../store/scan-pages.ts'
+import type { SteadyClock } from '../store/store-clock.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
@@ -64,6 +65,8 @@ export interface Deps {
   readonly connectors: ReadonlyMap<string, Connector>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
+  /** Default: the process's own. */
+  readonly steady?: SteadyClock
   /** The contract's files as they were read, for the version history. */
   readonly contractSource: string
   /** Names this process in leases and messages. */
@@ -305,7 +308,9 @@ async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, la
     return
   }
   await observeChanges(work, decider, side, row.cursor, last, findings)
-  const since = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
+  const age = row.scannedAt === null ? Infinity : work.clock() - Date.parse(row.scannedAt)
+  // Where it is yet to come, a clock was wrong: what is gone is looked for once too often rather than never.
+  const since = age < 0 ? Infinity : age
   if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work, pass))))
     await findAbsent(work, decider, side, findings)
 }
@@ -365,7 +370,7 @@ const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({
 
 /** Takes the right to work on a flow, or says who has it. */
 export async function takeFlow(deps: Deps, flowId: number, name: string): Promise<FlowWork['lease']> {
-  const lease = await acquireLease(deps.database, flowId, deps.holder, deps.clock(), LEASE_MS)
+  const lease = await acquireLease(deps.database, flowId, deps.holder, LEASE_MS, deps.steady)
   if (lease) return lease
   const holder = await leaseHolder(deps.database, flowId)
   throw new ConcordatError('engine.busy', `The flow ${name} is being run by ${holder ?? 'another process'}.`, {

@@ -5,6 +5,7 @@ import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
 import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
 import { freeGiven } from '../store/former.ts'
+import { confirmLease, timeLeft, type Lease } from '../store/leases.ts'
 import type { LinkRow } from '../store/links.ts'
 import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
 import { insertLinks, updateLinks } from '../store/outcome.ts'
@@ -47,30 +48,38 @@ async function call(work: FlowWork, side: Side, writes: readonly PlannedWrite[])
   const results: WriteResult[] = []
   const { remote } = side
   const { maxBatch } = remote.capabilities
+  const ask = () => mayCommit(work)
   type Call = PlannedWrite['call']
   const each = async (kind: Call['kind'], send: (items: Call['item'][]) => Promise<readonly WriteResult[]>) => {
     const places = writes.flatMap((write, place) => (write.call.kind === kind ? [place] : []))
     for (let i = 0; i < places.length; i += maxBatch) {
       const part = places.slice(i, i + maxBatch)
       // Before each call, not once: between two of them the process may have stood still (law L17).
-      inTime(work)
+      inTime(work.lease)
       const answers = await send(part.map((place) => writes[place]!.call.item))
       part.forEach((place, n) => (results[place] = answers[n]!))
     }
   }
-  await each('create', (items) => remote.create(items as CreateItem[], () => inTime(work)))
-  await each('update', (items) => remote.update(items as UpdateItem[], () => inTime(work)))
-  await each('delete', (items) => remote.delete(items as DeleteItem[], () => inTime(work)))
+  await each('create', (items) => remote.create(items as CreateItem[], ask))
+  await each('update', (items) => remote.update(items as UpdateItem[], ask))
+  await each('delete', (items) => remote.delete(items as DeleteItem[], ask))
   return results
 }
 
 /**
- * Whoever takes the flow over waits for what is in place before it looks, and only looks when this time is over or the
- * session that shows we are alive has ended.
+ * Asked when a write is in place, just before it is committed: whoever takes the flow over raises its token first, and then
+ * waits for what is in place before it looks. So either the store refuses us here, or our successor waits and sees what we
+ * wrote, whatever any clock says (laws L17 and L34).
  */
-function inTime({ clock, lease }: FlowWork): void {
+async function mayCommit({ database, lease }: FlowWork): Promise<void> {
+  inTime(lease)
+  await confirmLease(database, lease)
+}
+
+/** Spares a process that can tell by itself that its time is over the way to the system, or to the store. */
+function inTime(lease: Lease): void {
   const isCut = lease.hasEnded?.() === true
-  if (!isCut && clock() <= lease.expiresAt) return
+  if (!isCut && timeLeft(lease) > 0) return
   const what = isCut ? 'The store ended our session' : 'The time to write was over'
   throw new ConcordatError('engine.lease-lost', `${what} before the write was sent.`, { retry: 'later' })
 }

@@ -1,5 +1,4 @@
 import { recordsOfRemotes } from '../store/links.ts'
-import { renewLease } from '../store/leases.ts'
 import {
   finishShard,
   freeShards,
@@ -12,7 +11,7 @@ import {
   takeShard,
   type ShardRange,
 } from '../store/shards.ts'
-import { LEASE_MS, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
+import { keepLease, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
 import type { Side } from './side.ts'
 
 /*
@@ -56,12 +55,12 @@ export async function applyInShards(
   try {
     await helpers.call(work.flow.name, Math.min(others, shards - 1))
     for (;;) {
-      const taken = await takeShard(work.database, work.flow.name, work.holder, work.clock())
+      const taken = await takeShard(work.database, work.flow.name, work.holder, work.lease.steady)
       if (!taken) break
       await apply(taken.shard)
-      await underLease(work, (session) => finishShard(session, taken.shard.id, 0, new Date(work.clock())))
+      await underLease(work, (session) => finishShard(session, taken.shard.id, 0))
     }
-    while (await othersWork(work.database, work.row.id, work.holder, work.clock())) await idle(work)
+    while (await othersWork(work.database, work.row.id, work.holder)) await idle(work)
     work.counts.quarantined += await quarantinedInShards(work.database, work.row.id)
   } finally {
     await callBackShards(work)
@@ -72,7 +71,7 @@ export async function applyInShards(
 
 /** Takes back what is given out, and waits until nobody works on it any more. */
 export async function callBackShards(work: FlowWork): Promise<void> {
-  while (await takeBackShards(work.database, work.row.id, work.holder, work.clock())) {
+  while (await takeBackShards(work.database, work.row.id, work.holder)) {
     await keepLease(work)
     await pause(LOOK_MS)
   }
@@ -83,11 +82,6 @@ async function idle(work: FlowWork): Promise<void> {
   await keepLease(work)
   if (work.giveWay) await work.giveWay()
   await pause(LOOK_MS)
-}
-
-async function keepLease(work: FlowWork): Promise<void> {
-  if (work.clock() > work.lease.expiresAt - LEASE_MS / 2)
-    await renewLease(work.database, work.lease, work.clock(), LEASE_MS)
 }
 
 /** Records that hints are about, while shards are out. */

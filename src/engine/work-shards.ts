@@ -16,8 +16,8 @@ import { successorsFor } from './successors.ts'
 
 /** Works on shards of a flow until there are none; answers how many. */
 export async function workShards(deps: Deps, contract: Contract, flow: Flow): Promise<number> {
-  const { database, clock } = deps
-  const take = () => takeShard(database, flow.name, deps.holder, clock())
+  const { database } = deps
+  const take = () => takeShard(database, flow.name, deps.holder, deps.steady)
   let taken = await take()
   if (!taken) return 0
   let done = 0
@@ -74,6 +74,6 @@ async function workOn(work: FlowWork, shard: Shard): Promise<boolean> {
   const side = work.sides.find((one) => one.id === shard.sideId)
   if (!side) return false
   await applyRange(work, side, shard)
-  await underLease(work, (session) => finishShard(session, shard.id, work.counts.quarantined, new Date(work.clock())))
+  await underLease(work, (session) => finishShard(session, shard.id, work.counts.quarantined))
   return true
 }

@@ -89,14 +89,14 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
   const { contract, database, clock, telling } = parts
 
   const turn = async (flow: Flow, signal: AbortSignal): Promise<boolean> => {
-    const [standing] = await flowServices(database, [flow.name], clock())
+    const [standing] = await flowServices(database, [flow.name])
     if (!standing || !(await parts.signed()).has(flow.name)) return false
     const closed = await closedSystems(database)
     const due = dueOf(flow, contract.timezone, standing, closed, clock())
     if (due.kind === 'idle') return false
     // A closed system whose time has come is tried by one worker, not by all of them.
     for (const system of flow.systems)
-      if (closed.has(system) && !(await claimTrial(database, system, clock(), clock() + TRIAL_MS))) return false
+      if (closed.has(system) && !(await claimTrial(database, system, TRIAL_MS))) return false
     const outcome = await attempt(flow, () =>
       due.because === 'hint' && parts.follow ? followThenRun(flow, due, signal) : runDue(flow, due, standing, signal),
     )
@@ -109,8 +109,7 @@ export function flowWorker(parts: WorkerParts): (flow: string, signal: AbortSign
     return true
   }
 
-  const standingOf = async (flow: Flow): Promise<FlowService> =>
-    (await flowServices(database, [flow.name], clock()))[0]!
+  const standingOf = async (flow: Flow): Promise<FlowService> => (await flowServices(database, [flow.name]))[0]!
 
   /**
    * An ordinary run, which serves the hints of the flow that were there before it. Those about single records are served by

@@ -74,12 +74,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     telling.warn({ where: whereOf(error) }, 'the queue has trouble'),
   )
   const stopping = new AbortController()
-  const member = await joinMembers(database, parts.name, parts.role, clock())
+  const member = await joinMembers(database, parts.name, parts.role)
   const work = flowWorker({
     ...parts,
     ...(parts.help && {
       helpers: {
-        count: async () => (await members(database, clock() - ALIVE_MS)).length - 1,
+        count: async () => (await members(database, ALIVE_MS)).length - 1,
         call: (flow, count) => queue.callHelp(flow, count),
       },
     }),
@@ -124,7 +124,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     const closed = await closedSystems(database)
     const signed = await parts.signed()
     const now = clock()
-    for (const standing of await flowServices(database, parts.flows, now)) {
+    for (const standing of await flowServices(database, parts.flows)) {
       if (!signed.has(standing.flow)) continue
       const due = dueOf(contract.flows.get(standing.flow)!, contract.timezone, standing, closed, now)
       if (due.kind === 'run') await queue.send(standing.flow)
@@ -147,7 +147,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
   const tick = async (): Promise<void> => {
     if (clock() - beaten >= BEAT_MS) {
-      const now = await holdLead(database, member, clock(), clock() + LEAD_MS)
+      const now = await holdLead(database, member, LEAD_MS)
       if (now && !leads) {
         telling.info({ name: parts.name }, 'keeps the schedules')
         feeds = (await parts.feeds?.(hinted)) ?? null
@@ -157,7 +157,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         feeds = null
       }
       leads = now
-      await beat(database, member, leads, clock())
+      await beat(database, member, leads)
       beaten = clock()
     }
     if (leads) await schedule()

@@ -23,6 +23,6 @@ export async function tellFigures(database: Database, now: number): Promise<Serv
     counts: await tallies(database),
     troubled: await systemHealths(database),
     budgets: await budgetsAhead(database),
-    members: (await members(database, now - 30_000)).length,
+    members: (await members(database, 30_000)).length,
   }
 }

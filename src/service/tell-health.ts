@@ -28,8 +28,8 @@ export interface HealthReport {
 /** A process that has not shown itself for so long counts as gone. */
 const GONE_MS = 30_000
 
-export async function tellHealth(database: Database, now: number): Promise<HealthReport> {
-  const alive = await members(database, now - GONE_MS)
+export async function tellHealth(database: Database): Promise<HealthReport> {
+  const alive = await members(database, GONE_MS)
   const leaders = alive.filter((member) => member.leads)
   const seen = Math.max(...leaders.map((member) => member.beatAt))
   return {

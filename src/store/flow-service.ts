@@ -1,6 +1,7 @@
 import type { InOthers } from '../model/language.ts'
 import { REFUSED } from './cases.ts'
 import type { Database, Session } from './database.ts'
+import { STORE_NOW } from './store-clock.ts'
 
 /** What the scheduler knows of a flow between its runs; times in milliseconds since the epoch. */
 export interface FlowService {
@@ -71,11 +72,7 @@ export async function enrol(
 }
 
 /** How the flows stand for the scheduler; without names, all of them. */
-export async function flowServices(
-  session: Session,
-  flows: readonly string[] | null,
-  now: number,
-): Promise<FlowService[]> {
+export async function flowServices(session: Session, flows: readonly string[] | null): Promise<FlowService[]> {
   const rows = await session.query<Row>(
     `select f.name as flow, ${MS('s.paused_at')} as paused_at, s.paused_by, s.pause_reason, s.pause_reason_in, s.failures,
        ${MS('s.failing_since')} as failing_since, ${MS('s.retry_at')} as retry_at,
@@ -85,10 +82,10 @@ export async function flowServices(
        (select json_object_agg(d.system, ${MS('d.served_at')}) from side d where d.flow_id = f.id and d.served_at is not null) as served,
        (select array_agg(distinct i.system) from inbox i where i.flow = f.name and i.done_at is null) as hinted,
        ${REFUSED('f.id')} is not null as refused,
-       exists (select 1 from lease l where l.flow_id = f.id and l.expires_at > to_timestamp($2 / 1000.0)) as leased
+       exists (select 1 from lease l where l.flow_id = f.id and l.expires_at > ${STORE_NOW}) as leased
      from flow f left join flow_service s on s.flow_id = f.id
      where $1::text[] is null or f.name = any($1)`,
-    [flows, now],
+    [flows],
   )
   return rows.map((row) => ({
     flow: row.flow,

@@ -1,4 +1,5 @@
 import type { Session } from './database.ts'
+import { fromNow, STORE_NOW } from './store-clock.ts'
 
 /** A process of the service. */
 export interface Member {
@@ -12,30 +13,26 @@ export interface Member {
   readonly leads: boolean
 }
 
-export async function joinMembers(session: Session, name: string, role: Member['role'], now: number): Promise<number> {
+export async function joinMembers(session: Session, name: string, role: Member['role']): Promise<number> {
   const [row] = await session.query<{ id: string }>(
-    `insert into member (name, role, started_at, beat_at) values ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($3 / 1000.0)) returning id`,
-    [name, role, now],
+    `insert into member (name, role, started_at, beat_at) values ($1, $2, ${STORE_NOW}, ${STORE_NOW}) returning id`,
+    [name, role],
   )
   return Number(row!.id)
 }
 
 /** Shows that the process lives; forgets those that have not for a day. */
-export async function beat(session: Session, id: number, leads: boolean, now: number): Promise<void> {
-  await session.execute(`update member set beat_at = to_timestamp($2 / 1000.0), leads = $3 where id = $1`, [
-    id,
-    now,
-    leads,
-  ])
-  await session.execute(`delete from member where beat_at < to_timestamp($1 / 1000.0) - interval '1 day'`, [now])
+export async function beat(session: Session, id: number, leads: boolean): Promise<void> {
+  await session.execute(`update member set beat_at = ${STORE_NOW}, leads = $2 where id = $1`, [id, leads])
+  await session.execute(`delete from member where beat_at < ${STORE_NOW} - interval '1 day'`)
 }
 
 export async function leaveMembers(session: Session, id: number): Promise<void> {
   await session.execute('delete from member where id = $1', [id])
 }
 
-/** Processes that have shown themselves since `since`. */
-export async function members(session: Session, since: number): Promise<Member[]> {
+/** Processes that have shown themselves within the last `withinMs`. */
+export async function members(session: Session, withinMs: number): Promise<Member[]> {
   const rows = await session.query<{
     id: string
     name: string
@@ -45,8 +42,8 @@ export async function members(session: Session, since: number): Promise<Member[]
     leads: boolean
   }>(
     `select id, name, role, extract(epoch from started_at) * 1000 as started, extract(epoch from beat_at) * 1000 as beat, leads
-     from member where beat_at >= to_timestamp($1 / 1000.0) order by id`,
-    [since],
+     from member where beat_at >= ${STORE_NOW} - $1::float8 * interval '1 millisecond' order by id`,
+    [withinMs],
   )
   return rows.map((row) => ({
     id: Number(row.id),
@@ -59,15 +56,15 @@ export async function members(session: Session, since: number): Promise<Member[]
 }
 
 /**
- * Takes or keeps the lead until `until`; answers whether the process has it. It passes on when its holder has not kept it in
+ * Takes or keeps the lead for `ms`; answers whether the process has it. It passes on when its holder has not kept it in
  * time, be it dead or only standing still.
  */
-export async function holdLead(session: Session, id: number, now: number, until: number): Promise<boolean> {
+export async function holdLead(session: Session, id: number, ms: number): Promise<boolean> {
   const touched = await session.execute(
-    `insert into leader (member_id, until) values ($1, to_timestamp($3 / 1000.0))
+    `insert into leader (member_id, until) values ($1, ${fromNow('$2')})
      on conflict (one) do update set member_id = excluded.member_id, until = excluded.until
-       where leader.member_id = $1 or leader.until < to_timestamp($2 / 1000.0)`,
-    [id, now, until],
+       where leader.member_id = $1 or leader.until < ${STORE_NOW}`,
+    [id, ms],
   )
   return touched === 1
 }

@@ -1,5 +1,6 @@
 import type { Session } from './database.ts'
-import { FLOW_LOCKS, type Lease } from './leases.ts'
+import { FLOW_LOCKS, LEFT, type Lease } from './leases.ts'
+import { fromNow, ownSteadyClock, STORE_NOW } from './store-clock.ts'
 
 /** Marks of one side that may be carried out apart from others: those of the records in a range of ids. */
 export interface Shard {
@@ -61,32 +62,31 @@ export async function takeShard(
   session: Session,
   flow: string,
   holder: string,
-  now: number,
+  steady = ownSteadyClock,
 ): Promise<{ readonly shard: Shard; readonly lease: Lease } | null> {
-  const [row] = await session.query<Shard & { token: string; expires: string }>(
-    `update shard s set holder = $2, expires_at = least(to_timestamp(($3::float8 + ${SHARD_MS}) / 1000.0), l.expires_at)
+  const asked = steady()
+  const [row] = await session.query<Shard & { token: string; left: string }>(
+    `update shard s set holder = $2, expires_at = least(${fromNow(SHARD_MS)}, l.expires_at)
      from lease l
      where l.flow_id = s.flow_id and s.id = (
        select o.id from shard o join lease g on g.flow_id = o.flow_id and g.token = o.flow_token join flow f on f.id = o.flow_id
-       where f.name = $1 and o.holder is null and not o.reserved and g.expires_at > to_timestamp($3 / 1000.0)
+       where f.name = $1 and o.holder is null and not o.reserved and g.expires_at > ${STORE_NOW}
          and exists (select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${FLOW_LOCKS} and k.objid = o.flow_id
            and k.granted and k.database = (select oid from pg_database where datname = current_database()))
        order by o.id limit 1 for update of o skip locked)
      returning s.id, s.flow_id as "flowId", s.side_id as "sideId", s.run_id as "runId", s.after_record as after, s.up_to_record as "upTo",
-       s.flow_token as token, extract(epoch from s.expires_at)::float8 * 1000 as expires`,
-    [flow, holder, now],
+       s.flow_token as token, ${LEFT} as left`,
+    [flow, holder],
   )
   if (!row) return null
-  const { token, expires, ...shard } = row
-  return {
-    shard,
-    lease: { flowId: shard.flowId, token, expiresAt: Number(expires), shardId: shard.id, release: () => {} },
-  }
+  const { token, left, ...shard } = row
+  const { flowId, id: shardId } = shard
+  return { shard, lease: { flowId, token, until: asked + Number(left), steady, shardId, release: () => {} } }
 }
 
 /** Says that all of a shard has been looked at; `quarantined`: how many of its marks were given up. */
-export async function finishShard(session: Session, id: number, quarantined: number, now: Date): Promise<void> {
-  await session.execute('update shard set done_at = $2, quarantined = $3 where id = $1', [id, now, quarantined])
+export async function finishShard(session: Session, id: number, quarantined: number): Promise<void> {
+  await session.execute(`update shard set done_at = ${STORE_NOW}, quarantined = $2 where id = $1`, [id, quarantined])
 }
 
 /** Leaves a shard as it is, to the holder of the flow. */
@@ -95,20 +95,20 @@ export async function leaveShard(session: Session, id: number): Promise<void> {
 }
 
 /** Takes back the shards of a flow that nobody but `holder` works on; answers whether somebody still works on others. */
-export async function takeBackShards(session: Session, flowId: number, holder: string, now: number): Promise<boolean> {
+export async function takeBackShards(session: Session, flowId: number, holder: string): Promise<boolean> {
   await session.execute(
     `delete from shard where flow_id = $1
-       and (holder is null or holder = $2 or done_at is not null or expires_at <= to_timestamp($3 / 1000.0))`,
-    [flowId, holder, now],
+       and (holder is null or holder = $2 or done_at is not null or expires_at <= ${STORE_NOW})`,
+    [flowId, holder],
   )
-  return othersWork(session, flowId, holder, now)
+  return othersWork(session, flowId, holder)
 }
 
 /** Whether somebody else than `holder` works on shards of a flow. */
-export async function othersWork(session: Session, flowId: number, holder: string, now: number): Promise<boolean> {
+export async function othersWork(session: Session, flowId: number, holder: string): Promise<boolean> {
   const [row] = await session.query<{ held: boolean }>(
-    `select exists (select 1 from shard where flow_id = $1 and holder <> $3 and ${HELD}) as held`,
-    [flowId, now, holder],
+    `select exists (select 1 from shard where flow_id = $1 and holder <> $2 and ${HELD}) as held`,
+    [flowId, holder],
   )
   return row!.held
 }
@@ -123,7 +123,7 @@ export async function quarantinedInShards(session: Session, flowId: number): Pro
 }
 
 /** Somebody may be writing: a shard that was taken, is not done, and whose time is not over. */
-const HELD = `holder is not null and done_at is null and expires_at > to_timestamp($2 / 1000.0)`
+const HELD = `holder is not null and done_at is null and expires_at > ${STORE_NOW}`
 
 /**
  * Keeps shards back that hold these records – or, with `news`, records that the side has not yet – so that nobody takes them;

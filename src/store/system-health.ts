@@ -1,4 +1,5 @@
 import type { Session } from './database.ts'
+import { fromNow, STORE_NOW } from './store-clock.ts'
 
 /** How a system answers, as all workers know it; times in milliseconds since the epoch. */
 export interface SystemHealth {
@@ -58,12 +59,11 @@ export async function closeSystem(session: Session, system: string, until: numbe
   )
 }
 
-/** Takes the turn to try a system that is closed; false when somebody else has it. */
-export async function claimTrial(session: Session, system: string, now: number, until: number): Promise<boolean> {
+/** Takes the turn to try a system that is closed, for `ms`; false when somebody else has it. */
+export async function claimTrial(session: Session, system: string, ms: number): Promise<boolean> {
   const touched = await session.execute(
-    `update system_health set retry_at = to_timestamp($3 / 1000.0), asked_wait = false
-     where system = $1 and retry_at <= to_timestamp($2 / 1000.0)`,
-    [system, now, until],
+    `update system_health set retry_at = ${fromNow('$2')}, asked_wait = false where system = $1 and retry_at <= ${STORE_NOW}`,
+    [system, ms],
   )
   return touched === 1
 }

@@ -45,6 +45,46 @@ describeMariaDb('particulars of MySQL', (server) => {
     throw new Error(`not a ConcordatError: ${String(error)}`)
   }
 
+  test('L34 whoever waits for writes waits for those in place, also a user who may only read and write rows', async () => {
+    await client.query(`
+      create table t (id int auto_increment primary key, name varchar(20));
+      drop user if exists app@'127.0.0.1'; create user app@'127.0.0.1' identified by 'apppw';
+      grant select, insert, update, delete on ${database.name}.* to app@'127.0.0.1'`)
+    const url = new URL(database.url)
+    url.username = 'app'
+    url.password = 'apppw'
+    const [writer, other] = [mysqlKind.connect({ url: url.href }), mysqlKind.connect({ url: url.href })]
+    const [table, seen] = [
+      await writer.open({ object: 't', id: 'id', fields: [] }),
+      await other.open({ object: 't', id: 'id', fields: [] }),
+    ]
+    const steps: string[] = []
+    const { promise: mayCommit, resolve: letCommit } = Promise.withResolvers<void>()
+    const { promise: inPlace, resolve: arrived } = Promise.withResolvers<void>()
+    const write = table
+      .create([{ values: { name: 'Ada' } }], () => (arrived(), mayCommit))
+      .then(() => steps.push('committed'))
+    await inPlace
+    // Others may write meanwhile; they do not wait for one another.
+    await seen.create([{ values: { name: 'Ida' } }], async () => {})
+    const wait = seen.awaitWrites!().then(async () => steps.push(`${(await all(seen)).length} rows`))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(steps).toEqual([])
+    letCommit()
+    await Promise.all([write, wait])
+    expect(steps).toEqual(['committed', '2 rows'])
+    // Nothing is kept from the next one.
+    await seen.awaitWrites!()
+    const refused = new ConcordatError('engine.lease-lost', 'No.', {})
+    expect(
+      await failureOf(Promise.resolve(table.create([{ values: { name: 'Eve' } }], () => Promise.reject(refused)))),
+    ).toBe(refused)
+    await seen.awaitWrites!()
+    expect(await all(seen)).toHaveLength(2)
+    await writer.close()
+    await other.close()
+  })
+
   describe('types', () => {
     test('every type prints as the server prints it, and goes back as it printed', async () => {
       await client.query(`

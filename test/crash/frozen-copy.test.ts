@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { acquireLease } from '../../src/store/leases.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { freshDatabase } from '../harness/database.ts'
+import { databaseAt } from '../harness/store-clock.ts'
 
 const LEASE_MS = 60_000
 
@@ -17,7 +18,7 @@ test('L16 a process that stands still within a COPY does not keep the flow from 
   await database.execute(`insert into flow (name) values ('customers')`)
   const [flow] = await database.query<{ id: number }>('select id from flow')
   const began = Date.now()
-  const first = await acquireLease(database, flow!.id, 'first', began, LEASE_MS)
+  const first = await acquireLease(database, flow!.id, 'first', LEASE_MS)
   expect(first).not.toBeNull()
 
   const frozen = new pg.Client({ connectionString: url, application_name: 'concordat' })
@@ -30,10 +31,10 @@ test('L16 a process that stands still within a COPY does not keep the flow from 
   copy.on('error', () => {})
   copy.write('half of it\n')
 
-  const late = began + LEASE_MS + 1_000
+  const later = databaseAt(database, () => began + LEASE_MS + 1_000)
   let taken: Awaited<ReturnType<typeof acquireLease>> = null
   for (let attempt = 0; attempt < 8 && taken === null; attempt++)
-    taken = await acquireLease(database, flow!.id, 'second', late, LEASE_MS)
+    taken = await acquireLease(later, flow!.id, 'second', LEASE_MS)
   expect(taken).not.toBeNull()
   await expect(ended).resolves.toMatch(/terminat/)
   first!.release()

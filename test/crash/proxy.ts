@@ -20,9 +20,19 @@ export interface Proxy {
   happened(): number
   /** Breaks all connections as they are, whatever is on its way. */
   cut(): void
+  /** Holds up the next packet of a writing transaction that is like this, and all that it sends from then on. */
+  hold(like: RegExp): HeldUp
   /** From now on the server's answers do not arrive, and nothing tells so. */
   stall(): void
   close(): Promise<void>
+}
+
+/** What is held up on its way to the server. */
+export interface HeldUp {
+  /** Something is held up. */
+  readonly reached: Promise<void>
+  /** Lets it go on. */
+  go(): void
 }
 
 /** Speaks no protocol: a COMMIT is a small packet with that word, which both PostgreSQL and MySQL send alone. */
@@ -33,21 +43,34 @@ export async function proxyTo(url: string): Promise<Proxy> {
   let late = 0
   let count = 0
   let stalled = false
+  let holding: { readonly like: RegExp; reached(): void; readonly gone: Promise<void> } | null = null
   const sockets = new Set<Socket>()
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let writing = false
     let lost = false
+    let heldUp: Buffer[] | null = null
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
       socket.on('close', () => sockets.delete(socket))
     }
     client.on('data', (chunk) => {
+      if (heldUp) return void heldUp.push(chunk)
       const text = chunk.length < 256 ? chunk.toString('latin1').toLowerCase() : ''
       if (text.includes('read write')) writing = true
       else if (text.includes('read only')) writing = false
+      if (writing && holding?.like.test(chunk.toString('latin1'))) {
+        const waiting = (heldUp = [chunk])
+        holding.reached()
+        void holding.gone.then(() => {
+          for (const one of waiting) upstream.write(one)
+          heldUp = null
+        })
+        holding = null
+        return
+      }
       if (armed === null || !writing || chunk.length > 16 || !text.includes('commit')) {
         if (!lost) upstream.write(chunk)
         return
@@ -65,7 +88,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
       if (!lost && !stalled) client.write(chunk)
     })
     client.on('close', () => {
-      if (!lost) upstream.destroy()
+      if (!lost && !heldUp) upstream.destroy()
     })
     upstream.on('close', () => client.destroy())
   })
@@ -82,6 +105,12 @@ export async function proxyTo(url: string): Promise<Proxy> {
       late = lateMs
     },
     happened: () => count,
+    hold(like) {
+      const { promise: reached, resolve } = Promise.withResolvers<void>()
+      const { promise: gone, resolve: go } = Promise.withResolvers<void>()
+      holding = { like, reached: resolve, gone }
+      return { reached, go }
+    },
     cut() {
       for (const socket of sockets) socket.destroy()
     },

@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../src/store/database.ts'
 import { acquireLease, releaseLease, renewLease, type Lease } from '../../src/store/leases.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { freshDatabase } from '../harness/database.ts'
+import { databaseAt } from '../harness/store-clock.ts'
 
 const TTL = 60_000
 const BEGAN = Date.UTC(2026, 2, 5, 9)
@@ -23,7 +24,12 @@ beforeEach(async () => {
 })
 
 const take = async (holder: string, after: number): Promise<Lease | null> => {
-  const lease = await acquireLease(database, flow, holder, BEGAN + after, TTL)
+  const lease = await acquireLease(
+    databaseAt(database, () => BEGAN + after),
+    flow,
+    holder,
+    TTL,
+  )
   if (lease) alive.add(lease)
   return lease
 }
@@ -61,7 +67,11 @@ test('L17 a flow that was taken from a process that stood still is its new holde
   // The server needs a moment to end a session.
   await expect.poll(() => database.query(`select 1 from pg_locks where locktype = 'advisory'`)).toEqual([])
   expect(await take('third', TTL + 2_000)).toBeNull()
-  await renewLease(database, holder!, BEGAN + TTL + 3_000, TTL)
+  await renewLease(
+    databaseAt(database, () => BEGAN + TTL + 3_000),
+    holder!,
+    TTL,
+  )
   alive.delete(holder!)
   await releaseLease(database, holder!)
   expect(await take('third', TTL + 4_000)).not.toBeNull()

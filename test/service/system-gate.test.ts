@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { claimTrial, systemHealths } from '../../src/store/system-health.ts'
 import { freshFromTemplate } from '../harness/database.ts'
+import { databaseAt } from '../harness/store-clock.ts'
 
 /** Gates of two workers on one store; `recovered` names systems as they come back. */
 async function twoWorkers(callsPerSecond: number | null = null) {
@@ -79,8 +80,20 @@ test('failures count over all workers; the third closes the system, one of them 
   expect(closed).toMatchObject({ failures: 3, askedWait: false, code: 'connector.timeout' })
   const then = closed!.retryAt! + 1
   expect(then).toBeGreaterThan(Date.now())
-  expect(await claimTrial(one.database, 'shop', then, then + 30_000)).toBe(true)
-  expect(await claimTrial(other.database, 'shop', then, then + 30_000)).toBe(false)
+  expect(
+    await claimTrial(
+      databaseAt(one.database, () => then),
+      'shop',
+      30_000,
+    ),
+  ).toBe(true)
+  expect(
+    await claimTrial(
+      databaseAt(other.database, () => then),
+      'shop',
+      30_000,
+    ),
+  ).toBe(false)
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   await one.gate.call(async () => 'an answer')
   expect(await systemHealths(one.database)).toEqual([])

@@ -34,6 +34,7 @@ export function densitiesOf(tally: Tally): readonly Density[] {
     density('lost responses', calls('lose'), atRisk, 0.1),
     density('crashes', calls('die before', 'die after'), atRisk, 0.03),
     density('processes that stood still after a commit', sum(['commits: stood still']), sum(['commits']), 0.02),
+    density('writes taken over in place', sum(['writes in place: taken over']), sum(['writes in place']), 0.01),
     density('dropped hints', sum(['hint: dropped']), hints, 0.1),
     density('doubled hints', sum(['hint: doubled']), hints, 0.1),
     density('late commits', sum(['users’ transactions: committed late']), sum(['users’ transactions']), 0.02),

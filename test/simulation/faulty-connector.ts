@@ -19,6 +19,7 @@ import { ConcordatError } from '../../src/model/errors.ts'
 import type { Raw } from '../../src/model/value.ts'
 import type { Business, Entry, TableName, Values } from './business.ts'
 import { count, type Incident, type Tally } from './incidents.ts'
+import type { Places } from './places.ts'
 import type { Worker } from './worker.ts'
 
 /*
@@ -33,6 +34,10 @@ export interface Surroundings {
   meet(incident: Incident, worker: Worker): Promise<void>
   /** A process that stood still for longer than its lease is about to send a write. */
   judgeSending(worker: Worker): Promise<void>
+  /** A process asks whether its write may be committed. */
+  judgeLanding(worker: Worker, ask: () => Promise<void>): Promise<void>
+  /** Writes that are in place. */
+  readonly places: Places
   /** A write whose answer was lost is still on its way: it lands when the system is waited for, or at some later time. */
   putOff(work: () => Promise<unknown>): void
   /** What is still on its way lands now. */
@@ -101,7 +106,8 @@ class Wire {
   ): Promise<T> {
     const { worker } = this
     worker.assertAlive()
-    if (isWrite && worker.ousted) await this.around.judgeSending(worker)
+    // Who has slept through it cannot know, but may not land it either.
+    if (isWrite && worker.ousted && !worker.machine.sleptThrough) await this.around.judgeSending(worker)
     this.around.pass(20)
     const incident = worker.fate.atCall(`${this.business.name}.${this.table}.${name}`, isWrite)
     const kind = incident?.kind
@@ -230,6 +236,7 @@ class FaultyObject implements RemoteObject {
   /** Nothing is on its way any more, and the search index knows everything. */
   async awaitWrites(): Promise<void> {
     await this.around.landAll()
+    await this.around.places.wait(this.place('*'))
     await this.wire.call('awaitWrites', false, async () => this.around.pass(this.business.manners.lagMs ?? 0))
   }
 
@@ -280,7 +287,6 @@ class FaultyObject implements RemoteObject {
   ): Promise<WriteResult[]> {
     const kind = kindOf()
     return this.wire.call(kind, true, async (incident, late) => {
-      const look = late ? undefined : beforeCommit
       const refused = new Set<T>()
       if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
       const results: WriteResult[] = []
@@ -293,10 +299,39 @@ class FaultyObject implements RemoteObject {
           continue
         }
         const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
-        results.push(await this.one(kind, item, (part) => send(part, look), sent(item), answered))
+        results.push(
+          await this.one(kind, item, (part) => this.inPlace(part, send, beforeCommit, late), sent(item), answered),
+        )
       }
       return results
     })
+  }
+
+  /** Puts a write in place, asks whether it may be committed, and commits it. */
+  private async inPlace<T>(
+    part: readonly T[],
+    send: (part: readonly T[], look: BeforeCommit | undefined) => Promise<readonly WriteResult[]>,
+    beforeCommit: BeforeCommit | undefined,
+    late: boolean,
+  ): Promise<readonly WriteResult[]> {
+    if (late) return send(part, undefined)
+    const { around, worker } = this
+    const moment = async (name: 'before asking' | 'after asking'): Promise<void> => {
+      const incident = worker.fate.inPlace(name)
+      if (incident) await around.meet(incident, worker)
+    }
+    const end = around.places.hold(this.place('*'))
+    try {
+      return await send(part, async () => {
+        await moment('before asking')
+        await around.judgeLanding(worker, async () => beforeCommit?.())
+        worker.assertAlive()
+        await moment('after asking')
+        worker.assertAlive()
+      })
+    } finally {
+      end()
+    }
   }
 
   private async one<T extends { readonly id?: string }>(

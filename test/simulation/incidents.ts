@@ -27,6 +27,8 @@ export type IncidentKind =
   | 'stall'
   /** The session that shows that the process is alive ends although it is, and a second one runs the flow. */
   | 'cut'
+  /** While its write is in place and not committed yet, its time ends and a second one begins to run the flow. */
+  | 'taken over in place'
   /** Single records of a batch are refused. */
   | 'refuse'
 
@@ -46,13 +48,15 @@ export interface Density {
   readonly store: Chances
   /** Just after a commit: what the process does next was decided before it stood still. */
   readonly commit: Chances
+  /** Between a write that is in place and the question whether it may be committed, and between that and the commit. */
+  readonly place: Chances
 }
 
 /** How badly things go during a run. */
 export type Weather = 'calm' | 'rough' | 'rough writes'
 
 export const DENSITIES: Readonly<Record<Weather, Density>> = {
-  calm: { read: {}, write: {}, store: {}, commit: {} },
+  calm: { read: {}, write: {}, store: {}, commit: {}, place: {} },
   /** Every call may go wrong, so that most runs end before they have written anything. */
   rough: {
     read: {
@@ -83,6 +87,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
     commit: { pause: 0.015, overtaken: 0.01 },
+    place: { 'taken over in place': 0.02, rival: 0.04 },
   },
   /** Reading goes well, so that most runs come to write; and writing goes badly. */
   'rough writes': {
@@ -112,6 +117,7 @@ export const DENSITIES: Readonly<Record<Weather, Density>> = {
     },
     store: { 'die before': 0.002, 'die after': 0.002 },
     commit: { pause: 0.04, overtaken: 0.02 },
+    place: { 'taken over in place': 0.03, rival: 0.05 },
   },
 }
 
@@ -158,9 +164,18 @@ export class Fate {
     return incident
   }
 
-  /** What happens at the next call of the store. */
-  inStore(): Incident | null {
-    return this.draw('store', DENSITIES[this.weather].store)
+  /** What happens at the next call of the store; `ask`: whether a write may be committed. */
+  inStore(call: 'store' | 'ask'): Incident | null {
+    return this.draw(call, DENSITIES[this.weather].store)
+  }
+
+  /** What happens while a write is in place. */
+  inPlace(moment: 'before asking' | 'after asking'): Incident | null {
+    const incident = this.draw(moment, DENSITIES[this.weather].place)
+    if (this.weather === 'calm') return incident
+    count(this.tally, 'writes in place')
+    if (incident?.kind === 'taken over in place') count(this.tally, 'writes in place: taken over')
+    return incident
   }
 
   /** What happens between a commit and what the process does next. */

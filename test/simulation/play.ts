@@ -13,8 +13,10 @@ import { FaultyConnector, type Shown, type Surroundings } from './faulty-connect
 import { comeAgain, deliver, undecidedAmong, type HintBatch } from './hints.ts'
 import { count, Fate, type Incident, type Tally, type Weather } from './incidents.ts'
 import { Oracle, type Violation } from './oracle.ts'
+import { Places } from './places.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
+import { Machine } from './machine.ts'
 import { deedOf, type Deed, type Step, type Story } from './story.ts'
 import { Turn } from './turn.ts'
 import { Death, type Place, type SessionPool, Worker } from './worker.ts'
@@ -42,6 +44,8 @@ interface RunOptions {
   readonly full?: boolean
   readonly weather?: Weather
   readonly alone?: boolean
+  /** The clock of the process is far ahead. */
+  readonly ahead?: boolean
 }
 
 /** A process at work on a flow. */
@@ -78,6 +82,7 @@ export class Stage {
   private personDeletes = 0
   private readonly onTheirWay: (() => Promise<unknown>)[] = []
   private readonly turn = new Turn()
+  private readonly places = new Places()
   private readonly atWork = new Set<Worker>()
 
   constructor(story: Story, { store, pool }: Room, ablation: Ablation | null) {
@@ -198,7 +203,7 @@ export class Stage {
   private async act(
     flow: string,
     key: string,
-    { weather = 'calm', alone = false, full = false }: RunOptions,
+    { weather = 'calm', alone = false, full = false, ahead = false }: RunOptions,
     work: (deps: Deps) => Promise<FlowRun | null>,
     source: string,
   ): Promise<FlowRun | null> {
@@ -209,12 +214,14 @@ export class Stage {
       store,
       pool: this.pool,
       turn: this.turn,
+      storeNow: (worker) => (ablation?.leasesByOwnClock ? worker.machine.now() : this.clock),
       change: ablation?.session,
-      endsUnnoticed: ablation?.endsUnnoticed,
       meet: (incident) => this.meet(incident, act),
       judgeCommit: (session) => this.judgeCommit(session, act),
     }
-    const worker = new Worker(`worker ${key}`, place, fate)
+    const clocks = this.story.machines ? new Random(this.story.seed, key, 'machine') : null
+    const machine = new Machine(() => this.clock, clocks, ahead)
+    const worker = new Worker(`worker ${key}`, place, fate, machine)
     this.atWork.add(worker)
     const run = ++this.runs
     const { deletions, without = null } = this.decisions
@@ -227,9 +234,12 @@ export class Stage {
       pass: (ms) => {
         this.calls++
         this.pass(ms)
+        machine.tick()
       },
       meet: (incident) => this.meet(incident, act),
       judgeSending: () => this.judgeSending(act),
+      judgeLanding: (_, ask) => this.judgeLanding(act, ask),
+      places: this.places,
       putOff: (write) => void this.onTheirWay.push(write),
       landAll: () => this.landAll(),
       landed: (entry, unread, sent, answered) => {
@@ -255,7 +265,8 @@ export class Stage {
       const report = await work({
         database: worker.database(),
         connectors,
-        clock: () => (ablation?.clockStandsStill ? began : this.clock),
+        clock: () => machine.now(),
+        steady: () => (ablation?.clockStandsStill ? began : machine.steady()),
         contractSource: source,
         holder: worker.name,
       })
@@ -397,7 +408,7 @@ export class Stage {
   private async meet({ kind, at }: Incident, act: Act): Promise<void> {
     const { flow, worker, weather, alone } = act
     const another = (suffix: string): Promise<FlowRun | null> =>
-      this.run(flow, `${at}${suffix}`, { weather, alone: true })
+      this.run(flow, `${at}${suffix}`, { weather, alone: true, ahead: kind === 'rival' })
     switch (kind) {
       case 'user before':
       case 'user after': {
@@ -407,10 +418,11 @@ export class Stage {
       }
       case 'rival': {
         if (alone) return
+        const waits = this.places.waitedFor().then(() => 'waits for a write')
         // The process may die or fail meanwhile at another call of its own; its end waits for the rival all the same.
         const rival = another('r')
         act.strands.push(rival)
-        const result = await rival
+        const result = await Promise.race([rival, waits])
         if (result !== null && !worker.ousted && !worker.dead && !worker.over)
           this.oracle.fail('L17', 'a second process ran the flow while the first one held its lease')
         return
@@ -428,16 +440,31 @@ export class Stage {
       case 'stall':
       case 'overtaken': {
         if (alone) return
-        this.pass(61_000)
-        // Time passes for all of them: each may be taken over from now on, and has to notice.
-        for (const one of this.atWork) one.ousted = true
-        const second = another(kind.charAt(0))
-        act.strands.push(second)
+        const second = this.takenOver(act, () => another(kind.charAt(0)))
         if (kind !== 'overtaken') await second
+        return
+      }
+      case 'taken over in place': {
+        if (alone) return
+        const waits = this.places.waitedFor()
+        const second = this.takenOver(act, () => another('t'))
+        // It goes on when the second one waits for what is in place, or has found that there is nothing to wait for.
+        await Promise.race([second, waits])
         return
       }
       default:
     }
+  }
+
+  /** A process stands still for longer than its lease, and a second one runs the flow. */
+  private takenOver({ worker, strands }: Act, another: () => Promise<FlowRun | null>): Promise<FlowRun | null> {
+    this.pass(61_000)
+    worker.machine.standStill(61_000)
+    // Time passes for all of them: each may be taken over from now on, and has to notice.
+    for (const one of this.atWork) one.ousted = true
+    const second = another()
+    strands.push(second)
+    return second
   }
 
   /** What was decided under a lease is committed under it, or not at all (L17). */
@@ -455,6 +482,14 @@ export class Stage {
         'L17',
         `${worker.name} stood still and then sends a write, though ${holder} has taken ${flow} over`,
       )
+  }
+
+  /** Who was taken over before he asks may land nothing: his successor may have looked by then (L17). */
+  private async judgeLanding({ flow, worker }: Act, ask: () => Promise<void>): Promise<void> {
+    const holder = worker.ousted ? await this.turn.run(() => holderOf(this.store, flow)) : worker.name
+    await ask()
+    if (holder !== worker.name)
+      this.oracle.fail('L17', `${worker.name} lands a write, though ${holder} had taken ${flow} over`)
   }
 
   private everHad(system: string, table: string, code: string): boolean {

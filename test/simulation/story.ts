@@ -41,6 +41,8 @@ export interface Story {
   readonly spared: readonly string[]
   /** The incidents, by place, when they are written down: a story that is kept tells the same after a change of the odds. */
   readonly met?: Readonly<Record<string, IncidentKind>>
+  /** Each process has a clock of its own, which is off and jumps, and a machine that may be suspended. */
+  readonly machines?: boolean
 }
 
 const CUSTOMERS = ['C1', 'C2', 'C3', 'C4', 'C5']
@@ -123,7 +125,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
     else if (kind === 'wait') add({ kind, ms: random.pick([500, 30_000, 90_000, 600_000]) })
     else add({ kind })
   }
-  return { seed, company, steps, spared: [] }
+  return { seed, company, steps, spared: [], machines: new Random(seed, 'machines').chance(0.7) }
 }
 
 const weather = (random: Random): Weather =>

@@ -1,5 +1,7 @@
 import type { Database, Session } from '../../src/store/database.ts'
+import { sessionAt } from '../harness/store-clock.ts'
 import type { Fate, Incident } from './incidents.ts'
+import type { Machine } from './machine.ts'
 import type { Turn } from './turn.ts'
 
 /** The process is dead: nothing that it does from now on has an effect. */
@@ -61,10 +63,10 @@ export interface Place {
   readonly store: Database
   readonly pool: SessionPool
   readonly turn: Turn
+  /** What time the store says it is to a process. */
+  readonly storeNow: (worker: Worker) => number
   /** What its sessions with the store do otherwise than they should. */
   readonly change?: ((session: Session) => Session) | undefined
-  /** It does not notice that its sessions end. */
-  readonly endsUnnoticed?: boolean | undefined
   /** Something happens just after a commit. */
   meet(incident: Incident, worker: Worker): Promise<void>
   /** A process that was taken over is about to commit what it did in this transaction. */
@@ -78,6 +80,7 @@ export interface Place {
 export class Worker {
   readonly name: string
   readonly fate: Fate
+  readonly machine: Machine
   dead = false
   /** Another process may have taken the flow over. */
   ousted = false
@@ -87,10 +90,11 @@ export class Worker {
   private readonly place: Place
   private readonly sessions: (() => void)[] = []
 
-  constructor(name: string, place: Place, fate: Fate) {
+  constructor(name: string, place: Place, fate: Fate, machine: Machine) {
     this.name = name
     this.place = place
     this.fate = fate
+    this.machine = machine
   }
 
   die(): never {
@@ -145,7 +149,7 @@ export class Worker {
         })
         return {
           session: this.guarded(session),
-          hasEnded: () => !this.place.endsUnnoticed && !this.sessions.includes(end),
+          hasEnded: () => !this.sessions.includes(end),
           release: () => (this.dead ? undefined : end()),
         }
       },
@@ -177,22 +181,27 @@ export class Worker {
   }
 
   private guarded(unchanged: Session): Session {
-    const { change, turn: turns } = this.place
-    const session = change?.(unchanged) ?? unchanged
-    const turn = <T>(work: () => Promise<T>): Promise<T> => this.call(() => turns.run(work))
+    const { change, storeNow, turn: turns } = this.place
+    const timed = sessionAt(unchanged, () => storeNow(this))
+    const session = change?.(timed) ?? timed
+    const turn = <T>(work: () => Promise<T>, text = ''): Promise<T> =>
+      this.call(() => turns.run(work), ASKS.test(text) ? 'ask' : 'store')
     return {
-      query: (text, values) => turn(() => session.query(text, values)),
+      query: (text, values) => turn(() => session.query(text, values), text),
       execute: (text, values) => turn(() => session.execute(text, values)),
       copyIn: (target, lines) => (lines === '' ? Promise.resolve() : turn(() => session.copyIn(target, lines))),
     }
   }
 
-  private async call<T>(work: () => Promise<T>): Promise<T> {
+  private async call<T>(work: () => Promise<T>, name: 'store' | 'ask' = 'store'): Promise<T> {
     this.assertAlive()
-    const incident = this.fate.inStore()
+    const incident = this.fate.inStore(name)
     if (incident?.kind === 'die before') this.die()
     const result = await work()
     if (this.dead || incident?.kind === 'die after') this.die()
     return result
   }
 }
+
+/** The question whether a write may be committed; a transaction asks it as it begins. */
+export const ASKS = /^select 1 from lease/

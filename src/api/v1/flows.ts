@@ -147,7 +147,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Pr
   const figures = (await sideFigures(database)).filter((one) => one.flow === flow.name)
   const budgets = await budgetsAhead(database)
   const troubled = await systemHealths(database)
-  const [service] = await flowServices(database, [flow.name], now)
+  const [service] = await flowServices(database, [flow.name])
   const sentences = inLanguage(app.check, language).rulebook.find((one) => one.flow === flow.name)!
   const oldest = figures.flatMap((one) => (one.oldest === null ? [] : [one.oldest]))
   return {

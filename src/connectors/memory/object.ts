@@ -174,7 +174,7 @@ export class MemoryObject implements RemoteObject {
   }
 
   async create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
-    beforeCommit?.()
+    await beforeCommit?.()
     for (const item of items) {
       for (const name in item.values) requireColumn(this.table, name)
       for (const [name, lines] of Object.entries(item.lines ?? {}))
@@ -194,7 +194,7 @@ export class MemoryObject implements RemoteObject {
 
   async update(items: readonly UpdateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
     for (const { set } of items) refuseId(set, this.spec.id, this.spec.object)
-    beforeCommit?.()
+    await beforeCommit?.()
     for (const item of items) for (const name in item.set) requireColumn(this.table, name)
     const released = new Set<string>()
     const update = (item: UpdateItem): WriteResult => {
@@ -252,7 +252,7 @@ export class MemoryObject implements RemoteObject {
   }
 
   async delete(items: readonly DeleteItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
-    beforeCommit?.()
+    await beforeCommit?.()
     return this.write('delete', items, (item) => {
       const row = this.find(item.id)
       const current = row === undefined ? null : this.record(row)

@@ -34,7 +34,7 @@ import { quoteName } from './column-sql.ts'
 import { measuresOf } from './measures.ts'
 import { MysqlFeed } from './feed.ts'
 import * as reader from './read.ts'
-import { MOST_IDS, RowQuery, tableName } from './row-query.ts'
+import { MOST_IDS, RowQuery } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
 import { Session } from './session.ts'
 import * as writer from './write.ts'
@@ -275,7 +275,7 @@ class MysqlObject implements RemoteObject {
     return reader.search(this.session, this.rows, values, (name) => columnOf(this.rows.open.table, name), most)
   }
   awaitWrites() {
-    return this.session.awaitWrites(tableName(this.rows.open.table), this.rows.open.table.name)
+    return this.session.awaitWrites(this.rows.open.table.name)
   }
   async create(items: readonly CreateItem[], beforeCommit?: BeforeCommit) {
     for (const item of items) {

@@ -8,6 +8,7 @@ import type { Raw } from '../../model/value.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
 import { readIdentity } from './identity.ts'
 import { tlsOf } from './tls.ts'
+import { awaitSlots, leaveSlot, takeSlot } from './write-lock.ts'
 
 const READ_WRITE = 'start transaction read write'
 
@@ -149,6 +150,8 @@ export interface Lease {
 interface Writing {
   readonly object: string
   readonly beforeCommit: BeforeCommit | undefined
+  /** The object has an engine without transactions. */
+  readonly landsAtOnce?: boolean
 }
 
 /** The connections of one connector to one MySQL or MariaDB database. */
@@ -159,10 +162,12 @@ export class Session {
   private readonly prepared = new WeakSet<object>()
   private readonly trusted = new Trusted<PoolConnection>()
   private readonly answerMs: number
+  private readonly database: string
 
   constructor(url: string, answerMs = ANSWER_MS) {
     this.answerMs = answerMs
     const options = readUrl(url)
+    this.database = options.database ?? ''
     this.server = `${options.host}:${options.port}/${options.database ?? ''}`
     this.pool = mysql.createPool({
       ...options,
@@ -246,18 +251,29 @@ export class Session {
     }
   }
 
-  /** Runs `work` in a transaction that writes; what `beforeCommit` throws takes it back. */
-  write<T>(work: (on: Link) => Promise<T>, { object, beforeCommit }: Writing): Promise<T> {
+  /** Runs `work` in a transaction that writes; where `beforeCommit` rejects, it is taken back. */
+  write<T>(work: (on: Link) => Promise<T>, { object, beforeCommit, landsAtOnce = false }: Writing): Promise<T> {
+    let slot: string | null = null
+    let used: Link | null = null
     const whole = async (on: Link): Promise<T> => {
+      used = on
+      slot = await takeSlot(on, this.lockOf(object), LOCK_SECONDS)
+      // What lands at once cannot be taken back.
+      if (landsAtOnce) await beforeCommit?.()
       const result = await work(on)
-      beforeCommit?.()
+      await beforeCommit?.()
       return result
     }
-    return this.transaction(whole, object, READ_WRITE)
+    return this.transaction(whole, object, READ_WRITE, () => used && leaveSlot(used, slot))
   }
 
   /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */
-  async transaction<T>(work: (link: Link) => Promise<T>, object: string, begin = READ_WRITE): Promise<T> {
+  async transaction<T>(
+    work: (link: Link) => Promise<T>,
+    object: string,
+    begin = READ_WRITE,
+    ended = (): void => {},
+  ): Promise<T> {
     const lease = await this.lease()
     const { link } = lease
     let result: T
@@ -271,11 +287,13 @@ export class Session {
           () => true,
           () => false,
         ))
+      if (!broken) ended()
       lease.release(broken)
       throw translateFailure(error, this.place(object))
     }
     try {
       await link.run('commit')
+      ended()
       lease.release()
       return result
     } catch (error) {
@@ -294,20 +312,14 @@ export class Session {
     }
   }
 
-  /**
-   * Waits until every transaction that writes to the table has ended, also one whose connection we lost: LOCK TABLES is
-   * granted only then. A user without that right does without; the server notices a broken connection by itself.
-   */
-  async awaitWrites(table: string, object: string): Promise<void> {
-    try {
-      await this.query(async (link) => {
-        await link.run(`set session lock_wait_timeout = ${LOCK_SECONDS}`)
-        await link.run(`lock tables ${table} read`)
-        await link.run('unlock tables')
-      }, object)
-    } catch (error) {
-      if (!(error instanceof ConcordatError) || error.code !== 'connector.forbidden') throw error
-    }
+  /** Waits until every transaction of ours that writes to the object has ended, also one whose connection we lost. */
+  async awaitWrites(object: string): Promise<void> {
+    await this.query((link) => awaitSlots(link, this.lockOf(object)), object)
+  }
+
+  /** Locks are the whole server's. */
+  private lockOf(object: string): string {
+    return `${this.database}/${object}`
   }
 
   place(object?: string): { server: string; object?: string } {

@@ -48,7 +48,7 @@ export async function create(
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open) ?? unknowableId(rows, item))
   if (batch.open.length === 0) return batch.results()
-  const writing = { object: table.name, beforeCommit }
+  const writing = { object: table.name, beforeCommit, landsAtOnce: !table.transactional }
 
   await session.write(async (link) => {
     const ids = new Map<CreateItem, string>()
@@ -102,7 +102,7 @@ export async function update(
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, (item) => unsendableText(item, rows.open))
   if (batch.open.length === 0) return batch.results()
-  const writing = { object: table.name, beforeCommit }
+  const writing = { object: table.name, beforeCommit, landsAtOnce: !table.transactional }
 
   await session.write(async (link) => {
     await guard(link, rows, batch)
@@ -146,7 +146,7 @@ export async function remove(
   const { table, id, children } = rows.open
   const batch = new WriteBatch(items, () => null)
   if (batch.open.length === 0) return batch.results()
-  const writing = { object: table.name, beforeCommit }
+  const writing = { object: table.name, beforeCommit, landsAtOnce: !table.transactional }
 
   await session.write(async (link) => {
     await guard(link, rows, batch)

@@ -144,11 +144,11 @@ export class Session {
     }
   }
 
-  /** Runs `work` in a transaction that writes; what `beforeCommit` throws takes it back. */
+  /** Runs `work` in a transaction that writes; where `beforeCommit` rejects, it is taken back. */
   write<T>(work: (on: PoolClient) => Promise<T>, { object, beforeCommit }: Writing): Promise<T> {
     const whole = async (on: PoolClient): Promise<T> => {
       const result = await work(on)
-      beforeCommit?.()
+      await beforeCommit?.()
       return result
     }
     return this.transaction(whole, object, 'read write')
