@@ -199,6 +199,15 @@ describe('purity', () => {
   })
 })
 
+describe('the engine', () => {
+  test('reads records by their ids in one place, which knows how many a system gives at once', () => {
+    const wrong = product
+      .filter((file) => within(file, 'engine') && basename(file) !== 'identity.ts')
+      .filter((file) => /\bremote!?\.read\(/.test(codeOf(file)))
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('house rules', () => {
   test('a file is named for a concept, in kebab-case', () => {
     const vague = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'manager', 'index', 'lib'])

@@ -16,6 +16,7 @@ import type { Decider } from './decider.ts'
 import { applyMerge } from './linked-merge.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
+import { readAll } from './identity.ts'
 import { markCreations } from './observe.ts'
 import { resolverIn, rowOf } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
@@ -194,7 +195,7 @@ async function decideIdentity(
 ): Promise<void> {
   if (choice !== 'same' && choice !== 'other') return
   const side = sideOf(work, sideId!)
-  const found = await side.remote.read([remoteId!])
+  const found = await readAll(side, [remoteId!])
   const identities = new Map(found.map((record) => [record.id, choice] as const))
   const decision = await decider.decide(side, found, { last: false, recheck: true, identities })
   markCreations(work, decision)

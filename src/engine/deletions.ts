@@ -132,7 +132,7 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
   const { maxBatch } = side.remote.capabilities
   for (let i = 0; i < ids.length; i += maxBatch) {
     const part = ids.slice(i, i + maxBatch)
-    const found = new Map((await side.remote.read(part)).map((record) => [record.id, record]))
+    const found = new Map((await readAll(side, part)).map((record) => [record.id, record]))
     const gone = await liveRecords(
       work.database,
       side.id,

@@ -365,9 +365,10 @@ function restOf({ flow }: FlowWork, side: Side): readonly number[] {
   return places
 }
 
-export async function readAll(side: Side, ids: readonly string[]): Promise<RemoteRecord[]> {
+/** The records of these ids, read in as many calls as the system wants. Nothing else in the engine reads by ids. */
+export async function readAll({ remote }: Pick<Side, 'remote'>, ids: readonly string[]): Promise<RemoteRecord[]> {
   const rows: RemoteRecord[] = []
-  const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await side.remote.read(ids.slice(i, i + maxBatch))))
+  const { maxBatch } = remote.capabilities
+  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await remote.read(ids.slice(i, i + maxBatch))))
   return rows
 }

@@ -11,6 +11,7 @@ import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
+import { readAll } from './identity.ts'
 import { missedByLooks } from './repaired.ts'
 import { ScanRanges, crumbs } from './scan-ranges.ts'
 import { changedAt, countsChanges, type Side } from './side.ts'
@@ -106,7 +107,7 @@ async function asTheyAre(
   const touched = work.touched?.get(side.id)
   const stale = touched ? listed.filter((record) => touched.has(record.id)).map((record) => record.id) : []
   if (stale.length === 0) return listed
-  const now = new Map((await side.remote.read(stale)).map((record) => [record.id, record]))
+  const now = new Map((await readAll(side, stale)).map((record) => [record.id, record]))
   return listed.flatMap((record) => (touched!.has(record.id) ? (now.get(record.id) ?? []) : [record]))
 }
 
@@ -240,7 +241,7 @@ export async function findAbsent(work: FlowWork, decider: Decider, side: Side, f
   // Put back as it was, nothing in a row says so.
   const size = Math.min(PAGE, side.remote.capabilities.maxBatch)
   for (let i = 0; i < back.length; i += size) {
-    const records = await side.remote.read(back.slice(i, i + size))
+    const records = await readAll(side, back.slice(i, i + size))
     const decision = await decider.decide(side, records, { last: false })
     noteFindings(findings, side, decision)
     markCreations(work, decision)

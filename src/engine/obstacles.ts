@@ -9,6 +9,7 @@ import { quarantineCase } from './case-drafts.ts'
 import { dependantsOf } from './dependants.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
+import { readAll } from './identity.ts'
 import { titlesOf } from './legend.ts'
 import type { PlannedWrite } from './plan-writes.ts'
 import type { Side } from './side.ts'
@@ -205,6 +206,6 @@ async function twinOf(side: Side, { call, row, operation }: PlannedWrite): Promi
     if (twin) return twin
   }
   if (call.kind === 'create' && operation.remoteId !== null)
-    return (await side.remote.read([operation.remoteId]))[0] ?? null
+    return (await readAll(side, [operation.remoteId]))[0] ?? null
   return null
 }

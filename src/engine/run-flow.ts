@@ -52,6 +52,7 @@ import {
 import { giveUpObstructed } from './obstacles.ts'
 import { openSides } from './open-sides.ts'
 import { lookAtDoubles } from './doubles.ts'
+import { readAll } from './identity.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
@@ -349,7 +350,7 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
       const list = [...ids.keys()]
       const size = Math.min(2_000, side.remote.capabilities.maxBatch)
       for (let i = 0; i < list.length; i += size) {
-        const records = await side.remote.read(list.slice(i, i + size))
+        const records = await readAll(side, list.slice(i, i + size))
         const decision = await decider.decide(side, records, { last: true, recheck: true, heldSince: ids })
         noteFindings(findings, side, decision)
         markCreations(work, decision)

@@ -6,6 +6,7 @@ import type { Raw } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import { layouts, type KnownFlow } from '../store/flows.ts'
 import { sampleLinks } from '../store/system-identities.ts'
+import { readAll } from './identity.ts'
 import { inShape, layoutNames } from './row-shape.ts'
 import { objectSpec } from './side.ts'
 
@@ -67,7 +68,14 @@ async function sampleFlow(
   const { maxBatch } = remote.capabilities
   for (let i = 0; i < links.length; i += maxBatch) {
     const part = links.slice(i, i + maxBatch)
-    const found = new Map((await remote.read(part.map((link) => link.remoteId))).map((record) => [record.id, record]))
+    const found = new Map(
+      (
+        await readAll(
+          { remote },
+          part.map((link) => link.remoteId),
+        )
+      ).map((record) => [record.id, record]),
+    )
     for (const { remoteId, image, layoutId } of part) {
       const record = found.get(remoteId)
       if (!record) sample.gone++

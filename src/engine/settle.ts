@@ -6,6 +6,7 @@ import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../s
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
+import { readAll } from './identity.ts'
 import { staysAsItWas, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
@@ -52,10 +53,11 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
     ]),
   )
   const operations = batch.operations.filter((operation) => rows.has(operation.recordId))
-  const current = await readAll(
+  const there = await readAll(
     side,
     operations.flatMap((o) => (o.remoteId === null ? [] : [o.remoteId])),
   )
+  const current = new Map(there.map((record) => [record.id, record]))
   const created = await findCreated(
     work,
     side,
@@ -192,15 +194,6 @@ function holds(side: Side, record: RemoteRecord, operation: OperationDraft): boo
   return Object.entries(patchOf(operation).set).every(
     ([column, value]) => record.values[side.places.get(column)!] === value,
   )
-}
-
-async function readAll(side: Side, ids: readonly string[]): Promise<Map<string, RemoteRecord>> {
-  const found = new Map<string, RemoteRecord>()
-  const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < ids.length; i += maxBatch) {
-    for (const record of await side.remote.read(ids.slice(i, i + maxBatch))) found.set(record.id, record)
-  }
-  return found
 }
 
 /**

@@ -147,6 +147,7 @@ export class MemoryObject implements RemoteObject {
   }
 
   async read(ids: readonly string[]): Promise<readonly RemoteRecord[]> {
+    this.atMost(ids)
     return this.call('read', () =>
       [...new Set(ids)].flatMap((id) => this.find(id) ?? []).map((row) => this.record(row)),
     )
@@ -162,6 +163,7 @@ export class MemoryObject implements RemoteObject {
     values: readonly Readonly<Record<string, Raw>>[],
     most = Infinity,
   ): Promise<readonly (readonly RemoteRecord[])[]> {
+    this.atMost(values)
     for (const wanted of values) for (const name in wanted) requireColumn(this.table, name)
     return this.call('search', () =>
       values.map((wanted) =>
@@ -264,6 +266,16 @@ export class MemoryObject implements RemoteObject {
     })
   }
 
+  /** A caller that asks for more at once would be refused by a system that has such a limit. */
+  private atMost(list: readonly unknown[]): void {
+    const { maxBatch } = this.capabilities
+    if (list.length <= maxBatch) return
+    throw new ConcordatError(
+      'bug',
+      `A call for ${list.length} records of ${this.spec.object}, which takes ${maxBatch} at most.`,
+    )
+  }
+
   private async call<T>(method: string, work: () => T): Promise<T> {
     await this.hooks.before?.(method, this.spec.object)
     const result = work()
@@ -273,6 +285,7 @@ export class MemoryObject implements RemoteObject {
 
   /** One step for the whole batch; a record that is refused leaves no trace. */
   private write<T>(method: string, items: readonly T[], apply: (item: T) => WriteResult): Promise<WriteResult[]> {
+    this.atMost(items)
     return this.call(method, () => items.map((item) => this.attempt(() => apply(item))))
   }
 
