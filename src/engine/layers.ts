@@ -1,8 +1,8 @@
 import type { KeyColumn } from '../connector-kit/port.ts'
+import { orderWrites, placeholderFor, type OrderedWrite } from '../connector-kit/write-order.ts'
 import type { Raw } from '../model/value.ts'
 import type { PlannedWrite } from './plan-writes.ts'
 import type { Side } from './side.ts'
-import { orderWrites, type OrderedWrite } from './write-order.ts'
 
 /** Writes that are sent together, after those of earlier layers. */
 export interface Layer {
@@ -21,7 +21,7 @@ export function layersOf(side: Side, writes: readonly PlannedWrite[]): Layer[] {
   const turns = orderWrites(
     { uniqueKeys, ownReferences },
     writes.map((write) => orderedWrite(side, write)),
-    (place, column) => placeholder(writes[place]!, column),
+    (place, column) => placeholderFor(BigInt(writes[place]!.operation.id), column),
   )
   const layers = new Map<number, { writes: PlannedWrite[]; after: Map<PlannedWrite, readonly string[]> }>()
   writes.forEach((write, n) => {
@@ -70,30 +70,5 @@ function orderedWrite(side: Side, { call, row, operation }: PlannedWrite): Order
     before,
     after: (column) => (Object.hasOwn(set, column) ? set[column]! : before(column)),
     sets: new Set(Object.keys(set)),
-  }
-}
-
-/** A value that nobody holds, made of the number that only this write has. */
-function placeholder({ operation }: PlannedWrite, { kind, maxLength }: KeyColumn): Raw | undefined {
-  const number = BigInt(operation.id)
-  switch (kind) {
-    case 'text': {
-      const text = `~${number.toString(36)}`
-      return maxLength === null || text.length <= maxLength ? text : text.slice(-maxLength)
-    }
-    case 'integer':
-      return String(-(number % 32_000n) - 1n)
-    case 'decimal':
-    case 'float':
-      return String(-(number % 900n) - 1n)
-    case 'uuid':
-      return `ffffffff-ffff-4fff-8fff-${number.toString(16).padStart(12, '0').slice(-12)}`
-    case 'date':
-      return new Date(Date.UTC(1001, 0, 1) + Number(number % 200_000n) * 86_400_000).toISOString().slice(0, 10)
-    case 'instant':
-    case 'local timestamp':
-      return new Date(Date.UTC(1971, 0, 1) + Number(number % 300_000_000n) * 1000).toISOString().slice(0, 19)
-    default:
-      return undefined
   }
 }

@@ -196,8 +196,18 @@ function whyWritten(
         ...causes.map((change) => whyChange(flow, { ...change, lost: {} }, language, { full: change })),
       ]),
     ].join(' ')
-  const system = row.what === 'update' || record === undefined ? row.system : record.origin
+  const system = whereItHappened(flow, row, record)
   return reason(flow, row.rule, { field: fields.length === 1 ? fields[0]!.field : undefined, system }, language)
+}
+
+/** The system that the reason of a write speaks of; null when nobody knows. */
+function whereItHappened(flow: Flow | undefined, row: LogRow, record: TitledRecord | undefined): string | null {
+  // A record is restored where it was deleted.
+  if (row.what === 'update' || row.what === 'restore' || record === undefined) return row.system
+  if (row.what !== 'delete' && row.what !== 'archive') return record.origin
+  if (row.rule?.startsWith('deleted in master') && flow && flow.master !== 'shared') return flow.master
+  const others = flow?.systems.filter((system) => system !== row.system) ?? []
+  return others.length === 1 ? others[0]! : null
 }
 
 /** The golden values of an earlier version: what came later, taken back. */

@@ -1,5 +1,6 @@
 import { inTurns, ringOf } from '../../connector-kit/in-turns.ts'
 import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
+import { lineKeys, lineTurns } from '../../connector-kit/line-turns.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import type {
   BeforeCommit,
@@ -119,7 +120,7 @@ export async function update(
           if (!own) continue
           for (const child of children) {
             const patch = item.lines?.[child.name]
-            if (patch !== undefined) await patchLines(link, child, item.id, patch)
+            if (patch !== undefined) await patchLines(link, rows, child, item, patch)
           }
         } catch (error) {
           throw new ItemFailure(item, error)
@@ -327,7 +328,13 @@ async function updateRow(
   if (result.affectedRows !== 1) throw notKept(table)
 }
 
-async function patchLines(link: Link, child: ChildTable, parent: string, patch: LinesPatch): Promise<void> {
+async function patchLines(
+  link: Link,
+  rows: RowQuery,
+  child: ChildTable,
+  { id: parent, expect }: UpdateItem,
+  patch: LinesPatch,
+): Promise<void> {
   const keys = [child.parent, ...child.keys]
   const only = andIsLine(child, 't')
   const keyOf = (line: string) => [parent, ...(child.keys.length === 1 ? [line] : (JSON.parse(line) as string[]))]
@@ -337,7 +344,9 @@ async function patchLines(link: Link, child: ChildTable, parent: string, patch: 
     const result = await link.write(sql, [...bound, ...only.values])
     if (result.affectedRows !== 1) throw notKept(child.table)
   }
-  for (const { id, set } of patch.update) await updateRow(link, child.table, keys, keyOf(id), set, [], only)
+  const { freed, turns } = lineTurns(lineKeys(child), rows.layout.lines.get(child.name)!, expect, patch.update)
+  for (const { id, set } of [...freed, ...turns.flat()])
+    await updateRow(link, child.table, keys, keyOf(id), set, [], only)
   await insertRows(
     link,
     child.table,

@@ -4,11 +4,13 @@ import type {
   CreateItem,
   DeleteItem,
   LinesPatch,
+  LineUpdate,
   UpdateItem,
   WriteResult,
 } from '../../connector-kit/port.ts'
 import { inTurns, ringOf, type Setting } from '../../connector-kit/in-turns.ts'
 import { landEach } from '../../connector-kit/land-each.ts'
+import { lineKeys, lineTurns } from '../../connector-kit/line-turns.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
@@ -109,7 +111,7 @@ export async function update(
         const patches = part.flatMap((item) =>
           item.lines?.[child.name] === undefined ? [] : [{ item, patch: item.lines[child.name]! }],
         )
-        await patchLines(client, child, patches)
+        await patchLines(client, rows, child, patches)
       }
     }
     await landBatch(client, batch, apply, place)
@@ -250,6 +252,7 @@ async function updateRows(
 
 async function patchLines(
   client: PoolClient,
+  rows: RowQuery,
   child: ChildTable,
   patches: readonly { item: UpdateItem; patch: LinesPatch }[],
 ): Promise<void> {
@@ -276,20 +279,30 @@ async function patchLines(
     if (done.rowCount !== deletes.length) throw notKept(child.table)
   }
 
-  const updates = patches.flatMap(({ item, patch }) =>
-    patch.update.map((line) => ({ item, line: line.id, set: line.set })),
-  )
-  for (const [key, group] of Map.groupBy(updates, (entry) => JSON.stringify(Object.keys(entry.set).toSorted()))) {
-    const names = JSON.parse(key) as string[]
-    if (names.length === 0) continue
-    const columns = names.map((column) => child.table.columns.get(column)!)
-    const done = await client.query(
-      `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
-        `from unnest(${arrays(keyed.length + columns.length)}) v(${[...keyNames, ...columns.map((_, i) => `c${i}`)].join(', ')}) where ${match}`,
-      [...keyValues(group), ...columns.map((column) => group.map((entry) => sent(column, entry.set[column.name]!)))],
-    )
-    if (done.rowCount !== group.length) throw notKept(child.table)
+  const update = async (updates: readonly { item: UpdateItem; line: string; set: LineUpdate['set'] }[]) => {
+    for (const [key, group] of Map.groupBy(updates, (entry) => JSON.stringify(Object.keys(entry.set).toSorted()))) {
+      const names = JSON.parse(key) as string[]
+      if (names.length === 0) continue
+      const columns = names.map((column) => child.table.columns.get(column)!)
+      const done = await client.query(
+        `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
+          `from unnest(${arrays(keyed.length + columns.length)}) v(${[...keyNames, ...columns.map((_, i) => `c${i}`)].join(', ')}) where ${match}`,
+        [...keyValues(group), ...columns.map((column) => group.map((entry) => sent(column, entry.set[column.name]!)))],
+      )
+      if (done.rowCount !== group.length) throw notKept(child.table)
+    }
   }
+  const uniqueKeys = lineKeys(child)
+  const layout = rows.layout.lines.get(child.name)!
+  const inTurns = patches.map(({ item, patch }) => ({
+    item,
+    ...lineTurns(uniqueKeys, layout, item.expect, patch.update),
+  }))
+  const of = (item: UpdateItem, lines: readonly LineUpdate[]) => lines.map(({ id, set }) => ({ item, line: id, set }))
+  await update(inTurns.flatMap(({ item, freed }) => of(item, freed)))
+  const most = Math.max(0, ...inTurns.map(({ turns }) => turns.length))
+  for (let turn = 0; turn < most; turn++)
+    await update(inTurns.flatMap(({ item, turns }) => of(item, turns[turn] ?? [])))
 
   const inserts = patches.flatMap(({ item, patch }) =>
     patch.insert.map((line) => ({ owner: item, key: item.id, values: line.values })),

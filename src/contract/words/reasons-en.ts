@@ -80,7 +80,7 @@ export const reasonsEn: ReasonWords = {
     'deleted elsewhere: asked': ({ one, s }) =>
       `This ${one} was deleted in ${s}, which is not its master; a person decides.`,
     'edit beats delete': ({ one, s }) =>
-      `This ${one} was deleted on one side and edited in ${s} since; an edit beats a deletion, so it is kept.`,
+      `This ${one} was deleted in ${s}, and edited elsewhere meanwhile; an edit beats a deletion, so it is kept.`,
     'entered anew: archive lifted': ({ one }) =>
       `This ${one} was archived because it had been deleted in its master; it was entered there anew, so it is no longer archived.`,
     'came back: restored': ({ one, s }) =>

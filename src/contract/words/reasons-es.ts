@@ -81,7 +81,7 @@ export const reasonsEs: ReasonWords = {
     'deleted elsewhere: asked': ({ one, s }) =>
       `Este ${one} se borró en ${s}, que no es su maestro; decide una persona.`,
     'edit beats delete': ({ one, s }) =>
-      `Este ${one} se borró en un lado y después se editó en ${s}; una edición prevalece sobre un borrado, así que se conserva.`,
+      `Este ${one} se borró en ${s} y entretanto se editó en otro sistema; una edición prevalece sobre un borrado, así que se conserva.`,
     'entered anew: archive lifted': ({ one }) =>
       `Este ${one} se archivó porque se había borrado en su maestro; allí se dio de alta de nuevo, así que ya no está archivado.`,
     'came back: restored': ({ one, s }) =>

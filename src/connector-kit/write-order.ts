@@ -1,5 +1,5 @@
-import type { KeyColumn } from '../connector-kit/port.ts'
 import type { Raw } from '../model/value.ts'
+import type { KeyColumn } from './port.ts'
 
 /*
  * In which order the writes to one object can land. A unique value is freed before another record takes it; a record that
@@ -130,6 +130,13 @@ function breakRings(
         continue
       }
       const { place, column, value } = step
+      if (writes[place]!.kind === 'delete') {
+        // Who deletes several rows at once does not choose which goes first, so none of them refers to another.
+        for (const { from, column: refers } of within)
+          if (refers?.nullable) released.set(from, { ...released.get(from), [refers.name]: null })
+        kept = kept.filter((edge) => !within.includes(edge) || !edge.column?.nullable)
+        continue
+      }
       const frees = released.get(place) ?? {}
       frees[column.name] = value
       released.set(place, frees)
@@ -263,4 +270,28 @@ function sorted(count: number, edges: readonly Edge[]): number[] {
   for (let i = 0; i < result.length; i++)
     for (const { to } of from.get(result[i]!) ?? []) if (--waiting[to]! === 0) result.push(to)
   return result
+}
+
+/** A value that nobody holds, for a moment, made of a number that only this write has; undefined: there is none. */
+export function placeholderFor(number: bigint, { kind, maxLength }: KeyColumn): Raw | undefined {
+  switch (kind) {
+    case 'text': {
+      const text = `~${number.toString(36)}`
+      return maxLength === null || text.length <= maxLength ? text : text.slice(-maxLength)
+    }
+    case 'integer':
+      return String(-(number % 32_000n) - 1n)
+    case 'decimal':
+    case 'float':
+      return String(-(number % 900n) - 1n)
+    case 'uuid':
+      return `ffffffff-ffff-4fff-8fff-${number.toString(16).padStart(12, '0').slice(-12)}`
+    case 'date':
+      return new Date(Date.UTC(1001, 0, 1) + Number(number % 200_000n) * 86_400_000).toISOString().slice(0, 10)
+    case 'instant':
+    case 'local timestamp':
+      return new Date(Date.UTC(1971, 0, 1) + Number(number % 300_000_000n) * 1000).toISOString().slice(0, 19)
+    default:
+      return undefined
+  }
 }
