@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log | runs [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log | runs | abuse [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -12,6 +12,7 @@ import { log } from './log.ts'
 import { latency, type LatencyResult } from './latency.ts'
 import { rest } from './rest.ts'
 import { runs } from './runs.ts'
+import { abuse } from './abuse.ts'
 import { scale, type ServiceBench } from './scale.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -27,6 +28,7 @@ const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<Ser
   hooks,
   log,
   runs,
+  abuse,
 }
 
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
@@ -38,7 +40,8 @@ const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--j
   scale         the running service with 1, 2 and 4 workers, between systems that answer after 20 ms
   hooks         2,000 webhooks a second
   log           pages of the log, by every filter, with ten operations for each record
-  runs          pages of the list of runs, by every filter, with ten runs for each record`
+  runs          pages of the list of runs, by every filter, with ten runs for each record
+  abuse         an owner's page while 400 send slowly, 250 listen and 1,000 wrong tokens a second come`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -21,6 +21,8 @@ export interface ServiceWorld {
   readonly env: Readonly<Record<string, string>>
   /** Starts `concordat <words>` and waits until it works; answers where its HTTP listens, if it does. */
   start(...words: string[]): Promise<string>
+  /** Numbers of the processes that were started. */
+  pids(): number[]
   /** Ends all processes. */
   stop(): Promise<void>
   close(): Promise<void>
@@ -84,6 +86,7 @@ export async function openServiceWorld(options: {
         child.once('exit', (status) => reject(new Error(`concordat ${words.join(' ')} ended with ${status}`)))
       })
     },
+    pids: () => [...processes].map(({ pid }) => pid!),
     stop,
     async close() {
       await stop()

@@ -6,8 +6,10 @@ import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
 import type { Telling } from '../service/telling.ts'
+import { secretHashes } from '../store/secret-hashes.ts'
 import { serverKey } from '../store/server-key.ts'
 import { guardRoutes, type GuardedRoute } from './access/guard.ts'
+import { knownSecrets } from './access/known-secrets.ts'
 import { setupLink } from './access/one-time-link.ts'
 import { ProviderSignIn } from './access/provider-sign-in.ts'
 import { providersOf, publicUrlOf } from './access/providers.ts'
@@ -16,6 +18,7 @@ import { TRUSTED_PROXIES, trustedProxiesOf } from './access/trusted-proxies.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { pageRoutes } from './pages.ts'
+import { boundBodies } from './request-bodies.ts'
 import { v1Routes } from './v1/v1-routes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -55,9 +58,14 @@ export interface Api {
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'store.unreachable': 503,
+  'access.crowded': 503,
 }
 
 const MOST_BYTES = 1024 * 1024
+/** A request is here by then, its body, too; its headers sooner. How often that is looked after. */
+const REQUEST_MS = 15_000
+const HEADERS_MS = 10_000
+const CHECK_MS = 1_000
 /** What requests that are under way get when the server closes. */
 const CLOSE_MS = 2_000
 
@@ -77,10 +85,18 @@ export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, list
     contract: check.contract!,
     proposed: () => given.app.rules.newRules(),
     publicUrl: publicUrlOf(given.env),
+    secrets: knownSecrets(() => secretHashes(database)),
     browserKey: await serverKey(database, 'known browsers'),
   }
   const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
-  const server = fastify({ logger: false, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle', trustProxy })
+  const server = fastify({
+    logger: false,
+    bodyLimit: MOST_BYTES,
+    forceCloseConnections: 'idle',
+    trustProxy,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+  })
   server.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof ConcordatError) {
       const status = STATUS[error.code] ?? 400
@@ -92,6 +108,7 @@ export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, list
     return reply.code(status).send({ error: { code: status >= 500 ? 'bug' : 'request', message, cure: null } })
   })
   const routes = await guardRoutes(server, parts.site)
+  boundBodies(server)
   for (const add of ROUTES) await server.register(async (scope) => add(scope, parts))
   try {
     const url = await server.listen(listen)

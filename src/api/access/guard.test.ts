@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Contract } from '../../contract/contract.ts'
 import type { Database } from '../../store/database.ts'
 import { guardRoutes } from './guard.ts'
+import { knownSecrets } from './known-secrets.ts'
 
 async function guarded(): Promise<FastifyInstance> {
   const server = fastify()
@@ -13,6 +14,7 @@ async function guarded(): Promise<FastifyInstance> {
     proposed: () => [],
     publicUrl: null,
     browserKey: Buffer.alloc(32),
+    secrets: knownSecrets(async () => []),
   })
   return server
 }

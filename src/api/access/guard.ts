@@ -1,12 +1,10 @@
 import cookie from '@fastify/cookie'
-import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
 import { type Actor, writeAudit } from '../../store/audit.ts'
 import { whoMakes } from './authenticate.ts'
 import { changes, isCrossSite } from './cross-site.ts'
-import { knownBrowser } from './known-browser.ts'
-import { requestRate } from './request-rate.ts'
+import { requestLimits } from './request-limits.ts'
 import type { Right } from './right.ts'
 import { csrfOf, sameText } from './secret-token.ts'
 import { secureHeaders } from './security-headers.ts'
@@ -42,8 +40,8 @@ export interface GuardedRoute {
 }
 
 const GUARDED = '/api/v1'
-const BURST = 300
-const PER_SECOND = 30
+/** Bodies of those who have not said who they are. */
+const MOST_BYTES = 16 * 1024
 const FRESH_MS = 15 * 60_000
 
 /**
@@ -52,17 +50,19 @@ const FRESH_MS = 15 * 60_000
  */
 export async function guardRoutes(server: FastifyInstance, site: Site): Promise<readonly GuardedRoute[]> {
   const guarded: GuardedRoute[] = []
-  const rate = requestRate(BURST, PER_SECOND)
   await server.register(cookie)
+  const limits = await requestLimits(server, site)
   secureHeaders(server, site)
   server.decorateRequest('who')
   server.decorateRequest('audit', function (this: FastifyRequest, act, subject, details = {}) {
     return writeAudit(site.database, { actor: actorOf(this), act, subject, details, at: new Date() })
   })
-  server.addHook('onRoute', ({ url, method, config }) => {
+  server.addHook('onRoute', (route) => {
+    const { url, method, config } = route
     if (!url.startsWith(GUARDED)) return
     if (config?.right === undefined) throw new Error(`The route ${String(method)} ${url} says no right.`)
     const { right, flowOf, fresh = false } = config
+    if (right === 'public') route.bodyLimit ??= MOST_BYTES
     for (const one of [method].flat()) guarded.push({ method: one, url, right, perFlow: flowOf !== undefined, fresh })
   })
   server.addHook('onRequest', async (request) => {
@@ -70,27 +70,14 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     const { url, config } = request.routeOptions
     if (url?.startsWith(GUARDED) !== true) return
     if (changes(request)) refuseOtherSites(request, site)
-    request.who = await whoMakes(request, site)
+    request.who = (await limits.mayBeKnown(request)) ? await whoMakes(request, site) : NOBODY
     const { who } = request
-    const wait = rate.take(callerOf(request, site), Date.now())
-    if (wait > 0)
-      throw new ConcordatError('access.throttled', 'These are too many requests.', {
-        retryAfter: wait,
-        cure: 'Wait a little, and ask less often.',
-      })
+    await limits.count(request)
     if (who.kind === 'person' && changes(request)) demandProof(request, site)
     demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
     if (config.fresh === true) demandFresh(who)
   })
   return guarded
-}
-
-/** Whose requests count together. A browser that is known does not count with the strangers behind the same address. */
-function callerOf(request: FastifyRequest, site: Site): string {
-  const { kind, id } = request.who
-  if (kind !== 'nobody') return `${kind} ${id}`
-  const browser = knownBrowser(request, site)
-  return browser === null ? `address ${normalizeIP(request.ip)}` : `browser ${browser}`
 }
 
 /** Who makes a request, as the audit log names them. */

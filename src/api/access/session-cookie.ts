@@ -47,6 +47,7 @@ export async function beginSession(
     agent: (request.headers['user-agent'] ?? '').slice(0, 300),
     now: new Date(),
   })
+  site.secrets.add(hashOf(secret))
   await keepBrowser(request, reply, site, account)
   reply.setCookie(cookieName(secure), secret, {
     httpOnly: true,

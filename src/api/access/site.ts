@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Contract, Flow } from '../../contract/contract.ts'
+import type { KnownSecrets } from './known-secrets.ts'
 import type { Database } from '../../store/database.ts'
 
 /** What signing in works with. */
@@ -12,6 +13,8 @@ export interface Site {
   readonly publicUrl: string | null
   /** What the cookies of known browsers are signed with. */
   readonly browserKey: Buffer
+  /** Secrets of tokens and sessions that are good. */
+  readonly secrets: KnownSecrets
 }
 
 /** Whether the browser came by https, perhaps to a proxy before us. */

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { ConcordatError } from '../../model/errors.ts'
 import { liveMarks } from '../../store/live-marks.ts'
 import { whoIsStill } from '../access/authenticate.ts'
 import { liveHints } from './live-hints.ts'
@@ -10,12 +11,17 @@ const HEARTBEAT_MS = 5_000
 /** A listener that does not read is let go; it comes back and fetches everything anew. */
 const MOST_UNREAD = 64 * 1024
 
+/** Streams of one account, and of all in this process: each asks the store every few seconds whether it may go on. */
+const MOST_OF_ACCOUNT = 20
+const MOST = 500
+
 /** What changes, as it changes (server-sent events). */
 export const eventRoutes: V1Routes = (server, { app, site }) => {
   const hints = liveHints(() => liveMarks(app.database))
-  const open = new Set<Readable>()
+  /** Each stream with the account that listens. */
+  const open = new Map<Readable, string>()
   server.addHook('preClose', async () => {
-    for (const stream of open) stream.push(null)
+    for (const stream of open.keys()) stream.push(null)
   })
   server.get(
     '/events',
@@ -33,6 +39,13 @@ export const eventRoutes: V1Routes = (server, { app, site }) => {
     },
     async (request, reply) => {
       let { rights } = request.who
+      const { id } = request.who
+      const own = [...open.values()].filter((account) => account === id).length
+      if (own >= MOST_OF_ACCOUNT || open.size >= MOST)
+        throw new ConcordatError('access.throttled', 'There are too many streams of changes already.', {
+          retryAfter: 15,
+          cure: 'Close pages that are not looked at, or ask less often instead.',
+        })
       const stream = new Readable({ read() {} })
       const send = (text: string): void => {
         if (stream.readableEnded || stream.destroyed) return
@@ -57,7 +70,7 @@ export const eventRoutes: V1Routes = (server, { app, site }) => {
         leave()
         open.delete(stream)
       })
-      open.add(stream)
+      open.set(stream, id)
       send('retry: 2000\n\n')
       // The schema is that of one hint, not of the stream.
       return reply

@@ -43,6 +43,7 @@ export const tokenRoutes: V1Routes = (server, { site }) => {
       const expires = days === null ? null : new Date(now.getTime() + days * DAY_MS)
       const tokenHash = hashOf(secret)
       const id = await addToken(database, { tokenHash, account: who.id, name, rights, flows, expires, now })
+      site.secrets.add(tokenHash)
       await request.audit('token made', name, { rights, flows, expires: expires?.toISOString() ?? null })
       return {
         id,
