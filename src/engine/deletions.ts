@@ -5,6 +5,7 @@ import { limitStanding, openCases, settleCases, spendApproval } from '../store/c
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { markDirty, type DirtyMark } from '../store/dirty.ts'
 import { endLink, markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
+import { forgetHeld } from '../store/held.ts'
 import { countLinks, recordsById, type RecordRow } from '../store/links.ts'
 import { deletionCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
@@ -245,6 +246,7 @@ async function decide(work: FlowWork, { side, record, former }: Deletion, absent
     if (ends) await endLink(session, row.id, side.id, stamp.at)
     if (former) await markDecided(session, [former.id])
     if (recordState) await setRecordState(session, row.id, recordState)
+    if (about.remoteId !== null) await forgetHeld(session, side.id, about.remoteId)
     // A record that is gone from everywhere is no question any more: an answer would bring it back in part.
     if (others.length === 0) await settleCases(session, [{ subject: recordSubject(row.id) }], stamp)
     await markDirty(session, marks, stamp)

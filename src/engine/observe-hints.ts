@@ -8,6 +8,7 @@ import { knownImages, recordsById, recordsInState, recordsOfRemotes } from '../s
 import { isEmptyOutcome } from '../store/outcome.ts'
 import { applyRecords } from './apply.ts'
 import { breakerCase } from './case-drafts.ts'
+import { closeMootCases } from './close-moot-cases.ts'
 import { Decider } from './decider.ts'
 import { decideDeletions, limitFor } from './deletions.ts'
 import { lookAtDoubles } from './doubles.ts'
@@ -152,6 +153,7 @@ export async function observeHints(
       await giveUpObstructed(work)
     }
   }
+  if (records.size > 0) await closeMootCases(work)
   if (options.withinRun) await noteTouched(work, hinted, [...records])
   return { pending, wantsRun, stopped }
 }

@@ -28,6 +28,7 @@ import type { SteadyClock } from '../store/store-clock.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'
+import { closeMootCases } from './close-moot-cases.ts'
 import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
 import {
@@ -240,6 +241,7 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   await callBackShards(work)
   for (const [side, sent] of await settleUnfinished(work)) await mergeMoved(work, decider, side, sent, findings)
   await carryOutDecisions(work, decider)
+  await closeMootCases(work)
   const paused = await pausedByFailure(work)
   if (paused) return paused
   await observeSides(work, decider, pass)
@@ -258,6 +260,7 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   // Also for what a lost answer left over: it was settled, and is due again.
   await applyAll(work, decider, findings)
   await giveUpObstructed(work)
+  await closeMootCases(work)
   return pausedByFailure(work)
 }
 

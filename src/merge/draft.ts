@@ -125,7 +125,7 @@ export class Draft {
       if (!isValue(side.now[i]) && side.now[i] !== undefined) {
         const skipped =
           side.now[i] instanceof Unresolved ? 'missing reference: field skipped' : 'invalid value: field skipped'
-        waived[field.name] = [golden, asks ? 'unreadable: asked' : skipped]
+        waived[field.name] = [golden, asks ? `${skipped}, asked` : skipped]
       }
       if (waived[field.name]?.[1].endsWith('asked')) isAsked = true
     }

@@ -21,7 +21,8 @@ export type WaiverReason =
   /** Existing records differ in a shared field that no system leads. */
   | 'existing conflict asked'
   /** Its value takes part in a question, and cannot be read for now. */
-  | 'unreadable: asked'
+  | 'invalid value: field skipped, asked'
+  | 'missing reference: field skipped, asked'
   | 'lossy'
 
 /** Field name → the golden value that the side need not take over, and why. Void as soon as the golden value changes. */
@@ -42,10 +43,8 @@ export interface SideState {
 }
 
 /** The side's value could not be read so far; the golden value was decided without it. */
-export function isSkipped(waived: Waived, field: string): boolean {
-  const reason = waived[field]?.[1]
-  return reason !== undefined && (reason.endsWith('skipped') || reason === 'unreadable: asked')
-}
+export const isSkipped = (waived: Waived, field: string): boolean =>
+  waived[field]?.[1].includes('field skipped') === true
 
 /**
  * A question to people about a field of the side is open. It is for one golden value; a side that holds this very value takes

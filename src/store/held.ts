@@ -27,3 +27,8 @@ export async function rearmHeld(session: Session, sideId: number, remoteId: stri
     [sideId, remoteId],
   )
 }
+
+/** A record that was held back is not there any more. */
+export async function forgetHeld(session: Session, sideId: number, remoteId: string): Promise<void> {
+  await session.execute('delete from held where side_id = $1 and remote_id = $2', [sideId, remoteId])
+}

@@ -7,6 +7,11 @@ import { t } from './words.ts'
 export function choiceName(choice: string): string {
   const given = /^value:(.*)$/s.exec(choice)?.[1]
   if (given !== undefined) return given === '' ? t.choices.value : `${t.choices.value} (${given})`
+  const settled = /^settled by itself(?:: (.*))?$/.exec(choice)
+  if (settled) {
+    const why = t.settledBecause[settled[1] as keyof typeof t.settledBecause]
+    return why === undefined ? t.settledByItself : `${t.settledByItself}: ${why}`
+  }
   const [word = choice] = choice.split(' ')
   return t.choices[word as keyof typeof t.choices] ?? choice
 }
