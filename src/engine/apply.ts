@@ -16,7 +16,7 @@ import { recordsById } from '../store/links.ts'
 import { noteFields } from '../store/log-fields.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { updateLinks } from '../store/outcome.ts'
-import { quarantineCase, waitingCase } from './case-drafts.ts'
+import { quarantineCase, waitingCase, writeSubject } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
@@ -318,6 +318,8 @@ function blockedCases(
     }
     const mark = marks.find((candidate) => candidate.recordId === failure.recordId)!
     const overdue = work.clock() - Date.parse(mark.since) >= work.flow.edgeCases.missingReference.waitMs
-    return overdue ? [waitingCase(side.system, shown(failure.waitsFor), about)] : []
+    if (!overdue) return []
+    work.counts.waiting.add(writeSubject(failure.recordId, side.system))
+    return [waitingCase(side.system, shown(failure.waitsFor), about)]
   })
 }

@@ -129,7 +129,7 @@ export class Correlator {
         this.addRecord(side, { record, reading, golden, keys }, 'held', HELD_BY[blocked.cause], outcome)
         continue
       }
-      if (known.get(record.id)?.cause) release(side, record.id, outcome)
+      if (known.get(record.id)?.cause) release(work, side, record.id, outcome)
       if (unresolved) decision.again.push(record.id)
       readable.push({ record, reading, golden, keys })
     }

@@ -197,7 +197,7 @@ export class Decider {
         holdBack(work, side, remote, blocked, outcome, options.heldSince)
         continue
       }
-      if (heldIds.has(remote.id)) release(side, remote.id, outcome)
+      if (heldIds.has(remote.id)) release(work, side, remote.id, outcome)
       if (at.state.now.some((value) => value instanceof Unresolved)) decision.again.push(remote.id)
       const merged = mergeLoaded(work.flow, record, pending.get(record.row.id))
       merges.push({ record, row: record.row, remote, merged, changes: merged.changes })

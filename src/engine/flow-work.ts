@@ -63,6 +63,8 @@ export interface Counts {
   unchanged: number
   linked: number
   held: number
+  /** Held besides, for what they refer to: each once, and none that has gone on meanwhile. */
+  waiting: Set<string>
   quarantined: number
   conflicts: number
   /** Changes that only a full pass found. */
@@ -74,6 +76,7 @@ export const noCounts = (): Counts => ({
   unchanged: 0,
   linked: 0,
   held: 0,
+  waiting: new Set(),
   quarantined: 0,
   conflicts: 0,
   repaired: 0,

@@ -100,7 +100,12 @@ export function holdBack(
   heldSince: ReadonlyMap<string, number> | undefined,
 ): void {
   outcome.held.push({ sideId: side.id, remoteId: record.id, cause, detail: detail.en, image: record.image })
-  work.counts.held++
+  const subject = remoteSubject(side.system, record.id)
+  if (cause === 'missing_reference') work.counts.waiting.add(subject)
+  else {
+    work.counts.waiting.delete(subject)
+    work.counts.held++
+  }
   const wait = work.flow.edgeCases.missingReference
   const since = heldSince?.get(record.id)
   if (cause === 'missing_reference' && wait.waitMs > 0 && (since === undefined || work.clock() - since < wait.waitMs))
@@ -112,7 +117,8 @@ export function holdBack(
   )
 }
 
-export function release(side: Side, remoteId: string, outcome: Outcome): void {
+export function release(work: FlowWork, side: Side, remoteId: string, outcome: Outcome): void {
+  work.counts.waiting.delete(remoteSubject(side.system, remoteId))
   outcome.released.push({ sideId: side.id, remoteId })
   outcome.settled.push({ kind: 'held record', subject: remoteSubject(side.system, remoteId) })
 }

@@ -18,7 +18,7 @@ import { beginRehearsedRun } from '../store/runs.ts'
 import { applyRecords } from './apply.ts'
 import { carryOut } from './carry-out.ts'
 import { Decider } from './decider.ts'
-import type { FlowWork } from './flow-work.ts'
+import { noCounts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
 import { observeHints } from './observe-hints.ts'
 import { openSides } from './open-sides.ts'
@@ -160,7 +160,7 @@ async function carryOutOnly(
     recordIds: new IdBlocks('record_id'),
     operationIds: new IdBlocks('operation_id'),
     clock,
-    counts: { read: 0, unchanged: 0, linked: 0, held: 0, quarantined: 0, conflicts: 0, repaired: 0 },
+    counts: noCounts(),
     progress: () => {},
     firstSync: row.firstSyncAt === null,
     rulesChanged: row.rules !== null && row.rules !== flow.fingerprint,

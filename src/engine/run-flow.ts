@@ -3,7 +3,7 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countOpenCases, refusedCase, settleFormerFields } from '../store/cases.ts'
+import { countHeldBy, countOpenCases, refusedCase, settleFormerFields } from '../store/cases.ts'
 import type { Database } from '../store/database.ts'
 import {
   beginRules,
@@ -332,7 +332,6 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
   for (;;) {
     const sides = work.sides.map((side) => side.id)
     const awaited = await awaitedReferences(work.database, sides)
-    const waiting = awaited.filter(({ since }) => since !== null)
     const bySide = new Map<number, Map<string, number>>()
     for (const { sideId, remoteId, since } of awaited) {
       if (!bySide.has(sideId)) bySide.set(sideId, new Map())
@@ -347,7 +346,6 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
     if (count === 0 || count >= before) return
     before = count
     findings.again.clear()
-    const heldBefore = work.counts.held
     for (const [sideId, ids] of bySide) {
       const side = sideOf(work, sideId)
       const list = [...ids.keys()]
@@ -361,8 +359,6 @@ async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): 
         decider.correlator.committed(decision)
       }
     }
-    // Looking at a record again does not hold it a second time.
-    work.counts.held = Math.min(work.counts.held, Math.max(heldBefore, waiting.length))
   }
 }
 
@@ -400,6 +396,9 @@ interface ReportInput {
 export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = input.wrote ? await countOperations(deps.database, input.runId) : []
   const openNow = await countOpenCases(deps.database, input.flowId)
+  const { waiting, ...figures } = input.counts
+  // Also what other processes were asked to write for this run.
+  const opened = await countHeldBy(deps.database, input.flowId, input.runId)
   const writes: Record<string, number> = Object.fromEntries(input.sides.map((side) => [side.system, 0]))
   const of = (kinds: readonly string[]) =>
     operations.filter((o) => kinds.includes(o.kind)).reduce((sum, o) => sum + o.count, 0)
@@ -412,7 +411,8 @@ export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun>
     run: Number(input.runId),
     status: input.status === 'done' && openNow > 0 ? 'waiting' : input.status,
     kind: input.kind,
-    ...input.counts,
+    ...figures,
+    held: Math.max(figures.held + waiting.size, opened),
     created: of(['create', 'restore']),
     updated: of(['update', 'archive']),
     deleted: of(['delete']),

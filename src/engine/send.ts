@@ -207,7 +207,10 @@ export async function storeResults(
   })
   // What a first sync creates as it reads was never marked, and no case is open about it.
   const direct = writes.every((write) => write.item.direct === true)
-  if (!direct) for (const recordId of done) settled.push({ subject: writeSubject(recordId, side.system) })
+  for (const recordId of direct ? [] : done) {
+    settled.push({ subject: writeSubject(recordId, side.system) })
+    work.counts.waiting.delete(writeSubject(recordId, side.system))
+  }
   // What has been sent is always finished, also when somebody asked to stop meanwhile.
   await finishUnderLease(work, async (session) => {
     const stamp = stampOf(work)

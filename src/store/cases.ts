@@ -169,6 +169,16 @@ export async function countOpenCases(session: Session, flowId: number): Promise<
   return row!.count
 }
 
+/** How many records are held by cases that a run has opened. */
+export async function countHeldBy(session: Session, flowId: number, runId: string): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    `select count(*)::int as count from case_file
+     where flow_id = $1 and opened_run = $2 and state = 'open' and kind in ('held record', 'ambiguous match')`,
+    [flowId, runId],
+  )
+  return row!.count
+}
+
 /** Takes cases for resolution; answers those that nobody had taken before. */
 export async function closeCases(
   session: Session,
