@@ -29,6 +29,7 @@ import { LookAlikes } from './look-alikes.ts'
 import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
 import { loadStates, newcomerState, type Loaded } from './translate.ts'
+import { twinsAmong } from './twins.ts'
 import { ageMatters, decideUnmatched, isLegacy } from './unmatched.ts'
 
 /*
@@ -46,6 +47,8 @@ interface InFlight {
 export class Correlator {
   private readonly work: FlowWork
   private readonly inFlight = new Map<string, InFlight[]>()
+  /** Records of pages not committed yet about which nothing has been decided. */
+  private readonly undecided = new Set<string>()
   /** Match keys that several records of the side observed last share, with the records in order of preference. */
   contestedKeys: ReadonlyMap<string, readonly string[]> = new Map()
   /** Golden records that a remote record may be but was not joined to, with the records that were made of those. */
@@ -92,6 +95,7 @@ export class Correlator {
   /** Forgets the keys of a page that has been committed. */
   committed(decision: Decision): void {
     for (const { key, recordId } of decision.keys) {
+      this.undecided.delete(recordId)
       const rest = (this.inFlight.get(key) ?? []).filter((entry) => entry.recordId !== recordId)
       if (rest.length > 0) this.inFlight.set(key, rest)
       else this.inFlight.delete(key)
@@ -140,18 +144,23 @@ export class Correlator {
       outcome,
     )
     const claimed = new Set<string>()
+    const twins = twinsAmong(side, readable, work.flow.edgeCases.duplicates)
     const alike = work.flow.match.some((rule) => rule.kind === 'similar')
     for (const observed of readable) {
       const { record, golden } = observed
       const all = this.anyCandidates(observed.keys, found)
         ? observed.keys.map((key) => (key === null ? [] : this.candidatesOf(key, found, side, claimed)))
         : NOBODY
-      // Twins within a side that is not the last are told apart once their counterparts are known.
-      const byRule =
-        work.firstSync && !options.last ? all.map((list) => list.filter((candidate) => !candidate.taken)) : all
+      // Twins within a side are told apart once all of them, and their counterparts, are known.
+      const early = work.firstSync && !options.last
+      const byRule = all.map((list) =>
+        list.filter((candidate) => !candidate.taken || !(early || this.isUndecided(candidate.record, side, found))),
+      )
       const exact =
         this.againAs(again.get(record.id), found, side, claimed) ??
-        (all === NOBODY ? ABSENT : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates)))
+        (all === NOBODY
+          ? ABSENT
+          : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates), twins))
       const asked = alike && exact.situation === 'absent' && (options.last || !work.firstSync)
       const correlation = asked ? await this.byLikeness(side, golden, found) : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
@@ -194,7 +203,8 @@ export class Correlator {
         }
         continue
       }
-      if (!options.last) this.addRecord(side, observed, 'pending', 'counterpart found', outcome)
+      if (!options.last || this.mayBeTwin(observed, options))
+        this.addRecord(side, observed, 'pending', 'counterpart found', outcome)
       else {
         const verdict = decideUnmatched(work, side, changed, golden)
         const id = this.addRecord(side, observed, verdict.state, verdict.rule, outcome)
@@ -202,6 +212,18 @@ export class Correlator {
       }
     }
     return { ...decision, keys: outcome.newKeys, clean: decision.clean && decision.again.length === 0 }
+  }
+
+  /** Seen in this side only so far, and nothing has been decided about it: a twin, if it shares a key. */
+  private isUndecided(recordId: string, side: Side, found: FoundCandidates): boolean {
+    const stored = found.records.get(recordId)?.row
+    if (stored) return stored.state === 'pending' && stored.links.every((link) => link.sideId === side.id)
+    return this.undecided.has(recordId)
+  }
+
+  /** Whether it is decided about together with those that share a key: not where it is known that none does. */
+  private mayBeTwin({ keys }: Fresh, { stream }: DecideOptions): boolean {
+    return keys.some((key) => key !== null && (!stream || this.contestedKeys.has(key)))
   }
 
   /** A golden record of its own, linked to the remote record that it was read from. */
@@ -228,6 +250,7 @@ export class Correlator {
       image: record.image,
     })
     const { keys } = observed
+    if (state === 'pending') this.undecided.add(id)
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!
       if (key === null || keys.indexOf(key) < i) continue
@@ -254,6 +277,7 @@ export class Correlator {
     observed: { readonly record: RemoteRecord; readonly keys: readonly (string | null)[] },
     byRule: readonly (readonly Candidate[])[],
     correlation: Correlation,
+    twins: ReadonlyMap<string, readonly string[]>,
   ): Correlation {
     const free = (byRule.find((list) => list.length > 0) ?? [])
       .filter((candidate) => !candidate.taken)
@@ -261,7 +285,7 @@ export class Correlator {
     if (free.length > 1)
       for (const id of free) if (correlation.situation !== 'found' || correlation.record !== id) this.doubt(id)
     const key = observed.keys.find((k, i) => k !== null && byRule[i]!.length > 0)
-    const others = key ? this.contestedKeys.get(key) : undefined
+    const others = key ? (this.contestedKeys.get(key) ?? twins.get(key)) : undefined
     if (!others || correlation.situation !== 'found') return correlation
     const asks = this.work.flow.edgeCases.duplicates === 'ask'
     if (asks) for (const id of free) this.doubt(id)

@@ -57,6 +57,8 @@ export interface DecideOptions {
   readonly recheck?: boolean
   /** The other sides have been observed in this run, so what has no counterpart now has none. */
   readonly last: boolean
+  /** What has no counterpart is created as it is read: which records of the side are twins is known beforehand. */
+  readonly stream?: boolean
   /** Nothing was known of the side before this pass over it, so nothing need be looked up. */
   readonly blank?: boolean
   /** Since when records are held back, by remote id. */

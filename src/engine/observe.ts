@@ -3,7 +3,7 @@ import { markScanned, moveCursor } from '../store/flows.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { contestedKeys, type KeyedRemote } from '../store/contested.ts'
-import { countLinks, isBlank, recordsInState } from '../store/links.ts'
+import { countLinks, isBlank } from '../store/links.ts'
 import { commitOutcome, isEmptyOutcome } from '../store/outcome.ts'
 import { compareListed, replaceScanPages, scanPages, type ScanPage } from '../store/scan-pages.ts'
 import { sendBatch } from './send.ts'
@@ -144,7 +144,7 @@ export async function observeAll(
     let after = range.after
     for await (const listed of remote.scan(range, giveWay ? SHORT_PAGE : PAGE)) {
       const records = await asTheyAre(work, side, listed)
-      const decision = await decider.decide(side, records, { last, blank, recheck: work.rulesChanged })
+      const decision = await decider.decide(side, records, { last, blank, stream, recheck: work.rulesChanged })
       noteFindings(findings, side, decision)
       linked += decision.linked
       const upTo = listed.at(-1)!.id
@@ -200,11 +200,7 @@ export async function observeAll(
 
 /** Before the last side is matched: which of its records share a key, so that nobody can say which of them is meant. */
 async function findContested(work: FlowWork, decider: Decider, side: Side): Promise<void> {
-  if (
-    work.flow.match.length === 0 ||
-    (await recordsInState(work.database, work.row.id, 'pending', '0', 1)).length === 0
-  )
-    return
+  if (!work.flow.match.some((rule) => rule.kind === 'exact')) return
   const preference = work.flow.edgeCases.duplicates === 'most complete' ? 'most complete' : 'oldest'
   const keyed = async function* (): AsyncGenerator<KeyedRemote[]> {
     for await (const records of side.remote.scan({ after: null, upTo: null }, PAGE)) {

@@ -1,3 +1,5 @@
+import { laterOf } from '../merge/change-time.ts'
+import { preferredOf, type Candidate } from '../merge/correlate.ts'
 import { lookalikes, type Lookalike } from '../store/contested.ts'
 import { recordsById, recordsInState } from '../store/links.ts'
 import { commitOutcome, emptyOutcome } from '../store/outcome.ts'
@@ -110,15 +112,24 @@ async function doubtAbout(
   contested: ReadonlyMap<string, readonly string[]>,
 ): Promise<Doubt | null> {
   const { id } = record.row
+  const { duplicates } = work.flow.edgeCases
+  const [first] = record.sides
+  const home = first!.side
   const held = alike.find((pair) => pair.state === 'held' && UNREADABLE.has(pair.rule))
-  const isDouble = alike.some((pair) => BigInt(pair.other) < BigInt(id))
-  if (!held && !isDouble && !contested.has(id)) return null
+  // Twins of the same side, about which nothing has been decided either: the contract takes one of them, or none.
+  const twins =
+    record.sides.length > 1 ? [] : alike.filter((pair) => pair.state === 'pending' && pair.sideId === home.id)
+  const isDouble = alike.some((pair) => BigInt(pair.other) < BigInt(id) && !twins.includes(pair) && !isLeftOut(pair))
+  if (!held && !isDouble && twins.length === 0 && !contested.has(id)) return null
   const others = await loadStates(
     work,
     work.database,
     await recordsById(work.database, [...new Set([...alike.map((pair) => pair.other), ...(contested.get(id) ?? [])])]),
   )
-  const home = record.sides[0]!.side
+  if (!held && !isDouble && !contested.has(id) && duplicates !== 'ask') {
+    const rivals = others.filter((other) => twins.some((pair) => pair.other === other.row.id))
+    if (preferredOf([record, ...rivals].map(asCandidate), duplicates).record === id) return null
+  }
   const candidates = others.map((other): CandidateView => ({
     record: other.row.id,
     title: titleOf(work.flow, other.golden),
@@ -127,7 +138,19 @@ async function doubtAbout(
   }))
   const unreadable = candidates.find((candidate) => candidate.record === held?.other && !candidate.taken)
   if (unreadable) return { rule: 'counterpart held', asks: true, candidates, unreadable }
-  const { duplicates } = work.flow.edgeCases
   if (duplicates === 'ask') return { rule: 'duplicate: asked', asks: true, candidates, unreadable: undefined }
   return { rule: `duplicate: ${duplicates}`, asks: false, candidates, unreadable: undefined }
+}
+
+/** It was left out because another record is taken in its place. */
+const isLeftOut = ({ state, rule }: Lookalike): boolean =>
+  state === 'left alone' && (rule === 'duplicate: oldest' || rule === 'duplicate: most complete')
+
+function asCandidate({ row, golden, sides }: Loaded): Candidate {
+  return {
+    record: row.id,
+    taken: false,
+    changedAt: sides.map((s) => s.state.changedAt).reduce(laterOf, null),
+    filled: golden.reduce((n, value) => n + (value === null ? 0 : 1), 0),
+  }
 }

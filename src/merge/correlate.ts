@@ -37,7 +37,7 @@ export function correlate(byRule: readonly (readonly Candidate[])[], duplicates:
   const names = candidates.map((candidate) => candidate.record)
   if (duplicates === 'ask') return { situation: 'ambiguous', candidates: names, asks: true }
   if (free.length === 0) return { situation: 'ambiguous', candidates: names, asks: false }
-  return { situation: 'found', record: free.toSorted(ORDER[duplicates])[0]!.record, rule: `duplicate: ${duplicates}` }
+  return { situation: 'found', record: preferredOf(free, duplicates).record, rule: `duplicate: ${duplicates}` }
 }
 
 const byNumber = (a: Candidate, b: Candidate): number => Number(BigInt(a.record) - BigInt(b.record))
@@ -48,6 +48,10 @@ const byAge = (a: Candidate, b: Candidate): number => {
     return Number(a.changedAt === null) - Number(b.changedAt === null) || byNumber(a, b)
   return compareChangeTimes(a.changedAt, b.changedAt) || byNumber(a, b)
 }
+
+/** Of several records that are the same thing, the one that the contract takes. */
+export const preferredOf = (candidates: readonly Candidate[], by: keyof typeof ORDER): Candidate =>
+  candidates.toSorted(ORDER[by])[0]!
 
 const ORDER = {
   oldest: byAge,

@@ -12,8 +12,8 @@ export interface KeyedRemote {
 }
 
 /**
- * Match keys that several records of one side share and that other systems' records have too: nobody can say which of
- * them is meant. Answers, per key, the twins in the order that `duplicates` prefers.
+ * Match keys that several records of one side share: nobody can say which of them is meant. Answers, per key, the twins in the
+ * order that `duplicates` prefers.
  */
 export async function contestedKeys(
   database: Database,
@@ -69,7 +69,6 @@ async function contested(
       : 'filled desc, changed_at nulls last, counted nulls last, remote_id'
   const rows = await session.query<{ key: string; ids: string[] }>(
     `select key, array_agg(remote_id order by ${order}) as ids from ${from} as keyed(key, remote_id, changed_at, counted, filled)
-     where exists (select 1 from match_key m where m.key = keyed.key)
      group by key having count(distinct remote_id) > 1`,
     values,
   )
@@ -81,12 +80,14 @@ export interface Lookalike {
   readonly other: string
   readonly state: RecordState
   readonly rule: string
+  /** Where it was first seen. */
+  readonly sideId: number
 }
 
 /** Pairs of records that share a match key: each of `recordIds` with the others, at most 20 each. */
 export async function lookalikes(session: Session, recordIds: readonly string[]): Promise<Lookalike[]> {
   return session.query<Lookalike>(
-    `select asked.id, o.record_id as other, r.state, r.created_rule as rule
+    `select asked.id, o.record_id as other, r.state, r.created_rule as rule, r.created_side as "sideId"
      from unnest($1::bigint[]) as asked(id)
      cross join lateral (
        select distinct o.record_id from match_key m join match_key o on o.key = m.key and o.record_id <> m.record_id

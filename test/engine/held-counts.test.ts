@@ -16,7 +16,7 @@ interface Way {
   readonly flow?: 'customers' | 'orders'
 }
 
-const ALFA = `insert into customers (id, legal_name, vat) values (1, 'Alfa', 'A1')`
+const ALFA = `insert into customers (id, legal_name, vat) values (900, 'Alfa', 'A1')`
 const BETA_IN_CRM = `insert into accounts (account_name, tax_id, email) values ('Beta', 'B1', 'b@beta.example')`
 
 const WAYS: Readonly<Record<string, Way>> = {
