@@ -151,7 +151,7 @@ export class Decider {
       const link = row?.links.find((l) => l.sideId === side.id)
       if (!row || !link) continue
       if (link.state === 'unlinked' || link.state === 'archived') {
-        releaseIdentity(side, known, outcome)
+        releaseIdentity(work, side, known, outcome)
         // Followed no more; but what it is, is told by what it was last.
         if (link.image !== record.image) outcome.links.push({ ...link, image: record.image, layoutId: side.layoutId })
         work.counts.unchanged++

@@ -3,7 +3,7 @@ import type { Rule } from '../contract/rule.ts'
 import { mergeRecord } from '../merge/merge-record.ts'
 import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
-import { markDirty, type DirtyMark } from '../store/dirty.ts'
+import { clearDirty, markDirty, type DirtyMark } from '../store/dirty.ts'
 import { endLink, markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
 import { forgetHeld } from '../store/held.ts'
 import { countLinks, recordsById, type RecordRow } from '../store/links.ts'
@@ -243,7 +243,11 @@ async function decide(work: FlowWork, { side, record, former }: Deletion, absent
     const stamp = stampOf(work)
     for (const { state, sides } of states) await setLinkStates(session, row.id, state, sides)
     // What comes again under its id there is looked at as something new.
-    if (ends) await endLink(session, row.id, side.id, stamp.at)
+    if (ends) {
+      await endLink(session, row.id, side.id, stamp.at)
+      // A write that was given up must not make it there once more.
+      await clearDirty(session, side.id, [row.id])
+    }
     if (former) await markDecided(session, [former.id])
     if (recordState) await setRecordState(session, row.id, recordState)
     if (about.remoteId !== null) await forgetHeld(session, side.id, about.remoteId)

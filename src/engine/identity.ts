@@ -294,8 +294,13 @@ function ask(work: FlowWork, side: Side, record: RemoteRecord, before: Suspect['
 }
 
 /** A row that people were asked about is what it is by now. */
-export function releaseIdentity(side: Side, known: Pick<Known, 'remoteId' | 'cause'>, outcome: Outcome): void {
-  if (known.cause === IDENTITY) release(side, known.remoteId, outcome)
+export function releaseIdentity(
+  work: FlowWork,
+  side: Side,
+  known: Pick<Known, 'remoteId' | 'cause'>,
+  outcome: Outcome,
+): void {
+  if (known.cause === IDENTITY) release(work, side, known.remoteId, outcome)
 }
 
 function readingOf(work: FlowWork, side: Side, values: readonly Raw[], resolve: Resolve): Row {

@@ -20,7 +20,9 @@ export async function mootCases(session: Session, flowId: number): Promise<MootC
     `select * from (
        select c.id, c.record_id as "recordId", c.side_id as "sideId", c.remote_id as "remoteId", case
          when c.subject like 'record:%:write:%' then case
-           when d.record_id is null then '${DONE}'
+           when d.record_id is null then
+             case when l.record_id is null and exists (
+               select 1 from former f where f.record_id = c.record_id and f.side_id = c.side_id) then '${LET_GO}' else '${DONE}' end
            when d.action in ('delete', 'archive') then case when l.state = 'live' then null else '${DONE}' end
            when r.state = 'deleted' then '${DELETED}'
            when r.state = 'left alone' or l.state = 'unlinked' then '${LET_GO}'

@@ -70,7 +70,8 @@ export const en = {
     `“${title}” cannot be deleted in ${system}: ${error}`,
   reusedId: (before: string, now: string, system: string, id: string) =>
     `“${before}” (${system} ${id}) holds other values now, those of “${now}”. It may have been changed, or its id may stand for something else now; until somebody says which, it is held back.`,
-  isStillTheSame: (title: string, flow: string) => `It is still the ${oneOf(flow)} “${title}”: its values were changed.`,
+  isStillTheSame: (title: string, flow: string) =>
+    `It is still the ${oneOf(flow)} “${title}”: its values were changed.`,
   isAnother: (title: string, system: string, flow: string) =>
     `It is another ${oneOf(flow)}: “${title}” counts as deleted in ${system}.`,
   refused: (title: string, system: string, error: string) => `${system} does not take “${title}”: ${error}`,
