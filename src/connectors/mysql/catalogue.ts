@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
+import { tableLabel } from '../../connector-kit/table-names.ts'
 import type { Raw } from '../../model/value.ts'
 import type { Link } from './session.ts'
 
@@ -20,6 +21,8 @@ export interface Column extends CatalogueColumn {
 export interface Table {
   readonly schema: string
   readonly relation: string
+  /** Found without its schema. */
+  readonly here: boolean
   /** Without schema when it is in the database of the connection. */
   readonly name: string
   readonly columns: ReadonlyMap<string, Column>
@@ -104,10 +107,11 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
   for (const [key, [row]] of await ask(TABLES)) {
     const [schema, relation, rows, type, transactions, here] = row as string[]
     const indexes = Map.groupBy(keys.get(key) ?? [], (part) => part[2]!)
-    const name = here === '1' ? relation! : `${schema}.${relation}`
+    const name = tableLabel({ schema: schema!, relation: relation!, here: here === '1' })
     tables.push({
       schema: schema!,
       relation: relation!,
+      here: here === '1',
       name,
       columns: new Map((columns.get(key) ?? []).map((column) => [column[2]!, toColumn(column)])),
       primaryKey: (indexes.get('PRIMARY') ?? []).map((part) => part[3]!),
@@ -117,7 +121,7 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
       keys: [...indexes.values()].map((parts) => parts.map((part) => part[3]!)),
       foreignKeys: [...Map.groupBy(references.get(key) ?? [], (part) => part[2]!).values()].map((parts) => ({
         columns: parts.map((part) => part[3]!),
-        object: parts[0]![7] === '1' ? parts[0]![5]! : `${parts[0]![4]}.${parts[0]![5]}`,
+        object: tableLabel({ schema: parts[0]![4]!, relation: parts[0]![5]!, here: parts[0]![7] === '1' }),
         references: parts.map((part) => part[6]!),
       })),
       estimatedRows: Number(rows ?? 0),

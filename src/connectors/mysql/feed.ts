@@ -1,6 +1,7 @@
 import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../../connector-kit/change-feed.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import { readTables, type Table } from './catalogue.ts'
+import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
+import { readTables } from './catalogue.ts'
 import { quoteName } from './column-sql.ts'
 import { changesOf, foundation, prefixOf, triggers, type WatchedColumn } from './feed-statements.ts'
 import type { Link, Session } from './session.ts'
@@ -204,13 +205,8 @@ export class MysqlFeed implements ChangeFeed {
   /** The watched columns that can be watched. */
   private async columns(link: Link) {
     const asked = this.watched.flatMap((one) => [one.object, ...(one.lines ?? []).map((lines) => lines.object)])
-    const tables = await readTables(
-      link,
-      asked.flatMap((name) => [name, name.slice(name.indexOf('.') + 1)]),
-    )
-    const resolve = (name: string): Table | undefined =>
-      tables.find((table) => table.name === name) ??
-      tables.find((table) => `${table.schema}.${table.relation}` === name)
+    const tables = await readTables(link, relationsOf(asked))
+    const resolve = (name: string) => tableNamed(tables, name)
     const notes: string[] = []
     const columns = new Map<string, WatchedColumn>()
     const names = new Map<string, string[]>()

@@ -5,6 +5,7 @@ import { newIds } from '../../connector-kit/new-ids.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { keysOf } from '../../connector-kit/in-turns.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
+import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
 import type {
   BeforeCommit,
   Capabilities,
@@ -97,12 +98,7 @@ class MysqlConnector implements Connector {
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {
     const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
-    const found = await this.session.query((link) =>
-      readTables(
-        link,
-        names.flatMap((name) => [name, name.slice(name.indexOf('.') + 1)]),
-      ),
-    )
+    const found = await this.session.query((link) => readTables(link, relationsOf(names)))
     const table = await this.resolve(found, spec.object)
     const column = (name: string) => columnOf(table, name)
     const mapped = new Set(spec.fields)
@@ -175,9 +171,7 @@ class MysqlConnector implements Connector {
   }
 
   private async resolve(found: readonly Table[], name: string): Promise<Table> {
-    const table =
-      found.find((candidate) => candidate.name === name) ??
-      found.find((candidate) => `${candidate.schema}.${candidate.relation}` === name)
+    const table = tableNamed(found, name)
     if (table !== undefined) return table
     const all = await this.session.query((link) => readTables(link, null))
     const meant = nearMiss(

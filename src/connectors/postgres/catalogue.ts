@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { tableLabel } from '../../connector-kit/table-names.ts'
 import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
 
 /*
@@ -21,6 +22,8 @@ export interface Column extends CatalogueColumn {
 export interface Table {
   readonly schema: string
   readonly relation: string
+  /** Found without its schema. */
+  readonly here: boolean
   /** Without schema when it is in the first schema of the search path. */
   readonly name: string
   readonly columns: ReadonlyMap<string, Column>
@@ -211,7 +214,8 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
     return {
       schema: row.schema,
       relation: row.relation,
-      name: row.here ? row.relation : `${row.schema}.${row.relation}`,
+      here: row.here,
+      name: tableLabel(row),
       columns: new Map((columns.get(row.oid) ?? []).map((column) => [column.name, toColumn(column)])),
       primaryKey: keys.find((key) => key.primary)?.columns ?? [],
       uniqueKeys: keys.filter((key) => key.unique && !key.primary).map((key) => key.columns),
@@ -221,7 +225,7 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
         .filter((names) => names.length > 0),
       foreignKeys: (foreignKeys.get(row.oid) ?? []).map((key) => ({
         columns: key.columns,
-        object: key.here ? key.relation : `${key.schema}.${key.relation}`,
+        object: tableLabel(key),
         references: key.references,
       })),
       indexed: new Set(keys.flatMap((key) => key.columns.slice(0, 1))),

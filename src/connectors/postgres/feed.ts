@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../../connector-kit/change-feed.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import { readTables, type Table } from './catalogue.ts'
+import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
+import { readTables } from './catalogue.ts'
 import {
   changesOf,
   foundation,
@@ -286,13 +287,8 @@ export class PostgresFeed implements ChangeFeed {
   /** The watched columns that can be watched. */
   private async columns(client: PoolClient) {
     const asked = this.watched.flatMap((one) => [one.object, ...(one.lines ?? []).map((lines) => lines.object)])
-    const tables = await readTables(
-      client,
-      asked.flatMap((name) => [name, name.slice(name.indexOf('.') + 1)]),
-    )
-    const resolve = (name: string): Table | undefined =>
-      tables.find((table) => table.name === name) ??
-      tables.find((table) => `${table.schema}.${table.relation}` === name)
+    const tables = await readTables(client, relationsOf(asked))
+    const resolve = (name: string) => tableNamed(tables, name)
     const notes: string[] = []
     const columns = new Map<string, WatchedColumn>()
     const names = new Map<string, string[]>()
