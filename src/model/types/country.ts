@@ -4,12 +4,13 @@ import countries from 'i18n-iso-countries/index.js'
 import type { FieldType } from '../field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../value.ts'
 import { COUNTRY_LANGUAGES, type CountryLanguage } from '../written-form.ts'
+import { COUNTRY_ALIASES } from './country-aliases.ts'
 import { quoted } from './quoted.ts'
 import { remembered } from './remembered.ts'
 
 /*
  * country: the two letters of ISO 3166, from two or three letters, the three digits, or a name in one of our languages,
- * whatever its case, accents and punctuation. A name that means two countries in two languages means none.
+ * whatever its case, accents, article and punctuation. A name that means two countries in two languages means none.
  */
 
 const require = createRequire(import.meta.url)
@@ -27,33 +28,6 @@ function inLanguages(): ReadonlyMap<CountryLanguage, Names> {
   return languages
 }
 
-const ALIASES: Readonly<Record<string, string>> = {
-  UK: 'GB',
-  EL: 'GR',
-  England: 'GB',
-  Scotland: 'GB',
-  Wales: 'GB',
-  'Great Britain': 'GB',
-  'Northern Ireland': 'GB',
-  Inglaterra: 'GB',
-  'Gran Bretaña': 'GB',
-  'Grande-Bretagne': 'GB',
-  Großbritannien: 'GB',
-  'U.S.': 'US',
-  'U.S.A.': 'US',
-  America: 'US',
-  'EE.UU.': 'US',
-  EEUU: 'US',
-  'États-Unis': 'US',
-  Holland: 'NL',
-  Holanda: 'NL',
-  Hollande: 'NL',
-  'Czech Republic': 'CZ',
-  Kosovo: 'XK',
-  'South Korea': 'KR',
-  'North Korea': 'KP',
-}
-
 const CODES: ReadonlySet<string> = new Set(Object.keys(countries.getAlpha2Codes()))
 let names: ReadonlyMap<string, string | null> | undefined
 
@@ -69,10 +43,24 @@ export function countryType(): FieldType {
 
 /** The two letters of a country by its code or name; undefined when it is none. */
 export function countryCode(text: string): string | undefined {
+  const known = byCodeOrName(text)
+  if (known !== undefined) return known
+  // `U.K.`, `G. B.`
+  if (/^(?:\p{L}\.\s?){2,4}$/u.test(text)) return byCodeOrName(text.replace(/[.\s]/g, ''))
+  // `Iran, Islamic Republic of`
+  const [, first, rest] = /^([^,]+),([^,]+)$/.exec(text) ?? []
+  if (first !== undefined) return byCodeOrName(`${rest} ${first}`)
+  // `USA (United States)`, where both say the same.
+  const [, outside = '', inside = ''] = /^([^()]+)\(([^()]+)\)$/.exec(text.trim()) ?? []
+  const one = outside === '' ? undefined : byCodeOrName(outside.trim())
+  return one !== undefined && one === byCodeOrName(inside.trim()) ? one : undefined
+}
+
+function byCodeOrName(text: string): string | undefined {
   const code = countries.toAlpha2(text.toUpperCase())
   if (code !== undefined && CODES.has(code)) return code
   names ??= nameTable()
-  return names.get(fold(text)) ?? undefined
+  return names.get(foldCountry(text)) ?? undefined
 }
 
 /** What a country is called in a language, the usual name first. */
@@ -91,21 +79,24 @@ function nameTable(): ReadonlyMap<string, string | null> {
   for (const names of inLanguages().values()) {
     for (const [code, spellings] of Object.entries(names)) {
       for (const name of [spellings].flat()) {
-        const key = fold(name)
+        const key = foldCountry(name)
         const known = table.get(key)
         table.set(key, known === undefined || known === code ? code : null)
       }
     }
   }
-  for (const [alias, code] of Object.entries(ALIASES)) table.set(fold(alias), code)
+  for (const [code, aliases] of Object.entries(COUNTRY_ALIASES))
+    for (const alias of aliases) table.set(foldCountry(alias), code)
   return table
 }
 
-function fold(name: string): string {
+/** A name without case, accents, punctuation and its article. */
+function foldCountry(name: string): string {
   return anyAscii(name)
     .toLowerCase()
     .replace(/&/g, 'and')
     .replace(/[^a-z]+/g, ' ')
     .trim()
-    .replace(/^the /, '')
+    .replace(/^(?:the|el|los|las|la|les|le|l|die|der|das) (?=.)/, '')
+    .replace(/^st /, 'saint ')
 }
