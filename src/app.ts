@@ -21,6 +21,10 @@ export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): Chec
 export const introspectSystem = async (...system: Parameters<Opening['introspectSystem']>) =>
   (await opening()).introspectSystem(...system)
 
+/** What the systems say about the decided flows of a contract; writes nothing. */
+export const lookAtContract = async (...looked: Parameters<Opening['lookAtContract']>) =>
+  (await opening()).lookAtContract(...looked)
+
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)
 

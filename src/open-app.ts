@@ -8,6 +8,8 @@ import type { Connector, ConnectionReport, ConnectorKind, Catalogue } from './co
 import type { Flow } from './contract/contract.ts'
 import { bundle } from './contract/bundle.ts'
 import { chosenFlows } from './contract/chosen-flows.ts'
+import type { Problem } from './contract/finding.ts'
+import { placeFindings } from './contract/place-findings.ts'
 import { readContract } from './contract/read-contract.ts'
 import { readContractFiles } from './contract/read-files.ts'
 import { resolveSettings } from './contract/secrets.ts'
@@ -15,6 +17,7 @@ import { connectorSettings, parseRate } from './contract/system-settings.ts'
 import { anotherContract, boundAs, foreignContract } from './engine/contract-binding.ts'
 import { followFeed, watchedBy } from './engine/flow-feed.ts'
 import { HotFlow } from './engine/hot-flow.ts'
+import { lookAtSystems } from './engine/look-at-systems.ts'
 import { pausesOf } from './engine/pauses.ts'
 import { planFlows } from './engine/plan.ts'
 import { probeSystem } from './engine/probe-system.ts'
@@ -72,6 +75,37 @@ export async function introspectSystem(
     return { ...(await connector.test()), catalogue: await connector.introspect() }
   } finally {
     await connector.close()
+  }
+}
+
+/**
+ * What the systems say about the flows of a contract, or about some of them, at their places in its files; needs no store
+ * and writes nothing. Flows that are not decided are left out.
+ */
+export async function lookAtContract(
+  options: Pick<OpenOptions, 'contract' | 'env'>,
+  names?: readonly string[],
+): Promise<readonly Problem[]> {
+  const env = options.env ?? process.env
+  const files = readContractFiles(options.contract ?? 'concordat.yaml')
+  const { contract } = readContract(files, { connectors: Object.keys(KINDS) })
+  if (!contract) return []
+  const connectors = new Map<string, Promise<Connector>>()
+  const connectorOf = (name: string): Promise<Connector> => {
+    const system = contract.systems.get(name)!
+    const made =
+      connectors.get(name) ??
+      Promise.resolve().then(() =>
+        connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile })),
+      )
+    connectors.set(name, made)
+    return made
+  }
+  try {
+    const flows = [...contract.flows.values()].filter(({ name }) => names === undefined || names.includes(name))
+    return placeFindings(files, await lookAtSystems(connectorOf, contract, flows, Date.now()))
+  } finally {
+    for (const made of connectors.values()) await made.then((connector) => connector.close()).catch(() => {})
   }
 }
 

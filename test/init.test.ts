@@ -10,7 +10,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { parse } from 'yaml'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkContract, introspectSystem, openApp } from '../src/app.ts'
+import { checkContract, introspectSystem, lookAtContract, openApp } from '../src/app.ts'
 import type { Backend } from '../src/cli/backend.ts'
 import { type Typed, type } from './fixtures/command-line.ts'
 import { freshDatabase } from './harness/database.ts'
@@ -18,6 +18,7 @@ import { describeMariaDb } from './harness/mariadb.ts'
 
 const BACKEND: Backend = {
   check: (options) => Promise.resolve(checkContract(options)),
+  look: lookAtContract,
   open: openApp,
   introspect: introspectSystem,
   serve: () => Promise.reject(new Error('init serves nothing')),

@@ -1,5 +1,5 @@
 import type { App, OpenOptions } from '../app.ts'
-import type { CheckReport } from '../contract/finding.ts'
+import type { CheckReport, Problem } from '../contract/finding.ts'
 import type { ServeOptions } from '../serve.ts'
 import type { SourceCatalogue } from '../contract/proposal/catalogue.ts'
 
@@ -15,6 +15,8 @@ export interface Introspection {
 export interface Backend {
   /** Reads and checks a contract; touches no system and no store. */
   check(options: OpenOptions): Promise<CheckReport>
+  /** What the systems say about the decided flows of a contract, or about these; writes nothing. */
+  look(options: OpenOptions, flows?: readonly string[]): Promise<readonly Problem[]>
   open(options: OpenOptions): Promise<App>
   /** Runs the service until its signal says otherwise. */
   serve(app: App, options: ServeOptions): Promise<void>

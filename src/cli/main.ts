@@ -14,6 +14,7 @@ import { processTerminal } from './terminal.ts'
 
 const backend: Backend = {
   check: async (options) => (await import('../app.ts')).checkContract(options),
+  look: async (options, flows) => (await import('../app.ts')).lookAtContract(options, flows),
   open: async (options) => (await import('../app.ts')).openApp(options),
   serve: async (app, options) => (await import('../serve.ts')).serve(app, options),
   introspect: async (connector, settings) => (await import('../app.ts')).introspectSystem(connector, settings),

@@ -1,4 +1,5 @@
 import type { Language } from '../model/language.ts'
+import type { OpeningFinding } from '../model/opening.ts'
 import type { Contract } from './contract.ts'
 
 export interface Place {
@@ -16,6 +17,8 @@ export interface Problem extends Place {
   readonly severity: 'error' | 'warning'
   readonly message: string
   readonly cure: string
+  /** Of what was found in a system: `asked` wants an answer in the contract. */
+  readonly found?: Pick<OpeningFinding, 'level' | 'flow' | 'system'>
 }
 
 /** A decision that nobody has made yet, in business words. */

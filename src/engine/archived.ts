@@ -51,8 +51,10 @@ export async function revivableElsewhere(work: FlowWork, side: Side, stored: rea
   const revived = rows.map((row): RecordRow => {
     const links = row.links.map((link) => {
       if (!isGivenUp(link)) return link
-      if (!current.get(link.sideId)!.has(link.remoteId)) return { ...link, state: 'gone' as const }
       const at = { side: work.sides.find((other) => other.id === link.sideId)!, archived: link.state === 'archived' }
+      // What is not there may only be hidden.
+      if (!current.get(link.sideId)!.has(link.remoteId))
+        return at.side.mayHide ? link : { ...link, state: 'gone' as const }
       sides.set(row.id, [...(sides.get(row.id) ?? []), at])
       return { ...link, state: 'live' as const }
     })

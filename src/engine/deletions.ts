@@ -28,12 +28,18 @@ interface Deletion {
   readonly former?: FormerLink
 }
 
+/** What may only be hidden by now is not taken for deleted. */
+export function letHiddenBe(work: FlowWork, findings: Findings): void {
+  for (const side of work.sides) if (side.mayHide) findings.absent.delete(side.id)
+}
+
 /**
  * Decides about everything that was not found; true when the limit stopped it. `some`: nobody has looked whether more is
  * gone, so that a question about a mass deletion stays.
  */
 export async function decideDeletions(work: FlowWork, findings: Findings, some = false): Promise<boolean> {
   const deletions: Deletion[] = []
+  letHiddenBe(work, findings)
   for (const [sideId, ids] of findings.absent) deletions.push(...(await confirm(work, sideOf(work, sideId), [...ids])))
   findings.absent.clear()
   findings.replaced.clear()

@@ -216,7 +216,8 @@ export async function goneOrReplaced(
   const there = new Set(rows.map((row) => row.id))
   const replaced = await replacedAmong(work, side, links, rows)
   return new Set([
-    ...links.flatMap((link) => (there.has(link.remoteId) ? [] : [link.remoteId])),
+    // What may only be hidden keeps its place.
+    ...links.flatMap((link) => (there.has(link.remoteId) || side.mayHide ? [] : [link.remoteId])),
     ...replaced.map(({ record }) => record.id),
   ])
 }

@@ -10,7 +10,7 @@ import { applyRecords } from './apply.ts'
 import { breakerCase } from './case-drafts.ts'
 import { closeMootCases } from './close-moot-cases.ts'
 import { Decider } from './decider.ts'
-import { decideDeletions, limitFor } from './deletions.ts'
+import { decideDeletions, letHiddenBe, limitFor } from './deletions.ts'
 import { lookAtDoubles } from './doubles.ts'
 import { commit, sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { readAll } from './identity.ts'
@@ -118,6 +118,7 @@ export async function observeHints(
   const limits = await openLimits(database, work.row.id)
   let stopped: string | null = null
   const deletions = async (): Promise<void> => {
+    letHiddenBe(work, findings)
     if (findings.absent.size + findings.replaced.size === 0) return
     await begin()
     const gone = [...(await recordsGone(work, findings.absent)), ...(await recordsReplaced(work))]

@@ -1,15 +1,18 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping.ts'
+import { ConcordatError } from '../model/errors.ts'
 import { ensureLayout, type KnownFlow } from '../store/flows.ts'
 import { refuseIncomparableTimes } from './comparable-times.ts'
 import { referringTo } from './dependants.ts'
+import { openingFacts, type OpeningFacts } from './opening-facts.ts'
+import { blocking, holdsObject, openingFindings } from './opening-findings.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
 import { trustSystems, type TrustParts } from './trust-systems.ts'
 
 /**
- * Opens the flow's object in each of its systems, once they are known to be the right ones, and compiles the mappings.
- * `known`: all flows of the contract.
+ * Opens the flow's object in each of its systems, once they are known to be the right ones, and compiles the mappings;
+ * throws where what a catalogue says would lose or corrupt data. `known`: all flows of the contract.
  */
 export async function openSides(
   deps: TrustParts,
@@ -21,8 +24,12 @@ export async function openSides(
   const { row: flowRow, sides: rows } = known.get(flow.name)!
   await trustSystems(deps, contract, flow.systems, known)
   const sides: Side[] = []
+  const facts = new Map<string, OpeningFacts>()
   for (const row of rows) {
-    const remote = await deps.connectors.get(row.system)!.open(objectSpec(flow, row.system))
+    const connector = deps.connectors.get(row.system)!
+    const remote = await connector.open(objectSpec(flow, row.system))
+    const found = await openingFacts(connector, flow, row.system, remote, deps.clock())
+    if (found) facts.set(row.system, found)
     const parents = new Map<string, number>()
     for (const [name, other] of known) {
       const parent = other.sides.find((side) => side.system === row.system)
@@ -39,6 +46,7 @@ export async function openSides(
       mayWrite: flow.direction === 'both' || flow.direction.to === row.system,
       leads: flow.master === 'shared' || flow.master === row.system,
       localZone: localZone(flow, row.system),
+      mayHide: flow.records[row.system]!.hiddenRows === 'may change',
       ...(newId && { newId }),
       parents,
       referring: referringTo(deps.connectors, contract, flow, row.system, known),
@@ -46,7 +54,17 @@ export async function openSides(
     })
   }
   refuseIncomparableTimes(flow, sides)
+  refuseUnfit(flow, facts, contract)
   return sides
+}
+
+function refuseUnfit(flow: Flow, facts: ReadonlyMap<string, OpeningFacts>, contract: Contract): void {
+  const found = blocking(openingFindings(flow, facts, holdsObject(contract)))
+  if (found.length === 0) return
+  const [first] = found
+  throw new ConcordatError('connector.unsupported', found.map(({ message }) => message).join(' '), {
+    cure: found.length === 1 ? first!.cure : `${first!.cure} All of it: \`concordat check --connect\`.`,
+  })
 }
 
 function sharingWith(

@@ -1,6 +1,6 @@
 import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem, WriteResult } from '../connector-kit/port.ts'
 import { ConcordatError } from '../model/errors.ts'
-import { inEach } from '../model/language.ts'
+import { inEach, type InEach } from '../model/language.ts'
 import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
 import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
@@ -14,6 +14,7 @@ import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { heldAsSent, linkAfter, type PlannedWrite } from './plan-writes.ts'
 import { resolverIn, type Side } from './side.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 import { CHANGED_MEANWHILE, THERE_OTHERWISE } from './words/outcome-words.ts'
 
 /*
@@ -125,6 +126,16 @@ export async function storeResults(
     suspects.map((record) => record.values),
   )
   const suspicious = new Set(suspects)
+  const setAside = ({ item }: PlannedWrite, why: InEach): void => {
+    work.counts.quarantined++
+    const about = {
+      recordId: item.recordId,
+      sideId: side.id,
+      remoteId: item.link?.remoteId ?? null,
+      title: titleOf(work.flow, item.golden),
+    }
+    cases.push(quarantineCase(side.system, why, about))
+  }
   results.forEach((result, i) => {
     const write = writes[i]!
     const { item, operation } = write
@@ -153,6 +164,15 @@ export async function storeResults(
       }
       case 'conflict':
         exceptions.push({ id: operation.id, outcome: 'superseded', error: CHANGED_MEANWHILE })
+        if (!result.current && side.mayHide && item.link) {
+          // Nobody can tell whether it is hidden or deleted, and it cannot be written either way.
+          again.push(mark)
+          const why = inEach((language) => CASE_WORDS[language].unseen(side.system))
+          const { en: error, ...errorIn } = why
+          failures.push({ recordId: item.recordId, state: 'quarantined', waitsFor: null, error, errorIn })
+          setAside(write, why)
+          return
+        }
         if (result.current) sent.moved.push(result.current)
         else if (item.link) sent.gone.push(item.link.remoteId)
         // What is still due is found again by merging; a mark that stands for a decision (delete, restore …) stays.
@@ -185,22 +205,11 @@ export async function storeResults(
           waitsFor: null,
           error: error.message,
         })
-        if (final) {
-          work.counts.quarantined++
-          const about = {
-            recordId: item.recordId,
-            sideId: side.id,
-            remoteId: item.link?.remoteId ?? null,
-            title: titleOf(work.flow, item.golden),
-          }
-          cases.push(
-            quarantineCase(
-              side.system,
-              inEach(() => error.message),
-              about,
-            ),
+        if (final)
+          setAside(
+            write,
+            inEach(() => error.message),
           )
-        }
         return
       }
     }

@@ -25,6 +25,8 @@ export interface Side {
   readonly mayWrite: boolean
   /** The flow's master, or the flow has none: records are made and deleted here as of right. */
   readonly leads: boolean
+  /** Rows may become hidden from us, so that one which is not there need not be deleted. */
+  readonly mayHide: boolean
   /** Zone of times that it stores without one. */
   readonly localZone: string
   /** Makes the id of a new record from its golden values; absent: the system makes ids, or they are reserved. */

@@ -2,7 +2,8 @@ import { hostname, userInfo } from 'node:os'
 import { type Command, Option } from 'commander'
 import { ConcordatError } from '../../model/errors.ts'
 import type { FlowSigning } from '../../model/report.ts'
-import { type Cli, type CommonOptions, newCommand, printJson, withApp } from '../command.ts'
+import { type Cli, type CommonOptions, newCommand, openOptions, printJson, withApp } from '../command.ts'
+import { printLook } from '../print/print-findings.ts'
 import { EXIT } from '../exit-status.ts'
 
 interface ApproveOptions extends CommonOptions {
@@ -32,6 +33,9 @@ export function approveCommand(cli: Cli): Command {
     .action(async (flows: string[], options: ApproveOptions) => {
       if (options.refuse === true && (options.comment ?? '').trim() === '')
         throw new ConcordatError('cli.usage', 'A refusal says why.', { cure: 'Add --comment "…".' })
+      // Whoever signs has seen what the systems say about it.
+      const found = options.refuse === true ? [] : await cli.backend.look(openOptions(cli, options), flows)
+      if (!options.json) printLook(cli.terminal, found)
       const status = await withApp(cli, options, async (app) => {
         const signings: FlowSigning[] = []
         for (const flow of new Set(flows))
@@ -51,7 +55,7 @@ export function approveCommand(cli: Cli): Command {
               },
             }),
           )
-        if (options.json) printJson(cli.terminal, { flows: signings })
+        if (options.json) printJson(cli.terminal, { flows: signings, findings: found })
         else for (const signing of signings) cli.terminal.out(sentence(signing, options))
         return EXIT.done
       })

@@ -8,11 +8,16 @@ export function checkCommand(cli: Cli): Command {
   return newCommand('check', 'Find what is wrong in the contract and what nobody has decided yet', [
     ['concordat check', 'problems with their place, open questions by who must answer'],
     ['concordat check --rules', 'also the decisions as sentences'],
+    ['concordat check --connect', 'also what the systems themselves say about the flows; writes nothing'],
     ['concordat check --json', 'the same for a program'],
   ])
+    .option('--connect', 'also look into the systems: what would lose data there, or could not work')
     .option('--rules', 'also print the decisions as sentences, and who owns which field')
-    .action(async (options: CommonOptions & { rules?: boolean }) => {
-      const report = await cli.backend.check(openOptions(cli, options))
+    .action(async (options: CommonOptions & { rules?: boolean; connect?: boolean }) => {
+      const read = await cli.backend.check(openOptions(cli, options))
+      const sound = !read.problems.some((problem) => problem.severity === 'error')
+      const seen = options.connect === true && sound ? await cli.backend.look(openOptions(cli, options)) : []
+      const report = { ...read, problems: [...read.problems, ...seen] }
       const invalid = report.problems.some((problem) => problem.severity === 'error')
       const ok = !invalid && report.questions.length === 0
       if (options.json) {

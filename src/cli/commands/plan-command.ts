@@ -1,7 +1,17 @@
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
-import { type Cli, type CommonOptions, newCommand, printJson, soundContract, wholeNumber, withApp } from '../command.ts'
+import {
+  type Cli,
+  type CommonOptions,
+  newCommand,
+  openOptions,
+  printJson,
+  soundContract,
+  wholeNumber,
+  withApp,
+} from '../command.ts'
 import { EXIT, type ExitStatus } from '../exit-status.ts'
+import { printLook } from '../print/print-findings.ts'
 import { printPlan } from '../print/print-plan.ts'
 import { progressLine } from '../print/progress-line.ts'
 import { leftOutSentence, selectFlows } from './flow-selection.ts'
@@ -22,6 +32,8 @@ export function planCommand(cli: Cli): Command {
       const { flows, undecided } = selectFlows(report, named)
       const leftOut = leftOutSentence(undecided)
       if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))
+      const found = await cli.backend.look(openOptions(cli, options), flows)
+      if (!options.json) printLook(cli.terminal, found)
       const work = async (app: App): Promise<ExitStatus> => {
         const progress = progressLine(cli.terminal, options.quiet)
         const { limit } = options
@@ -29,7 +41,7 @@ export function planCommand(cli: Cli): Command {
         const plan = await cli.interrupt
           .during(() => app.plan({ flows, full: options.full === true, limit, onProgress: progress.update, signal }))
           .finally(progress.clear)
-        if (options.json) printJson(cli.terminal, plan)
+        if (options.json) printJson(cli.terminal, { ...plan, findings: found })
         else printPlan(cli.terminal, plan)
         const status = runsStatus(plan.flows, undecided.length > 0)
         return status === EXIT.done && plan.cases.length > 0 ? EXIT.waiting : status

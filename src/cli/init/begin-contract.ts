@@ -5,6 +5,7 @@ import type { Proposal } from '../../contract/proposal/proposal.ts'
 import { type ContractDraft, urlVariable, writeContract } from '../../contract/proposal/write-contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { type Cli, printJson } from '../command.ts'
+import { printLook } from '../print/print-findings.ts'
 import { EXIT } from '../exit-status.ts'
 import { counted } from '../print/figures.ts'
 import { renderTable } from '../print/table.ts'
@@ -48,6 +49,7 @@ export async function beginContract(
   writeEnvFile(ENV_FILE, urls, options.force === true)
   writeFileSync(options.out, writeContract(draft))
   const report = await cli.backend.check({ contract: options.out, env: { ...cli.env, ...urls } })
+  const seen = await cli.backend.look({ contract: options.out, env: { ...cli.env, ...urls } })
 
   const flows = proposal.flows.map((flow) => ({
     flow: flow.name,
@@ -62,12 +64,13 @@ export async function beginContract(
       env: ENV_FILE,
       flows,
       questions: report.questions.length,
-      problems: report.problems,
+      problems: [...report.problems, ...seen],
     })
   } else printOutcome(cli, options.out, flows, report.questions.length)
   for (const problem of report.problems) {
     cli.terminal.err(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`)
   }
+  if (!options.json) printLook(cli.terminal, seen)
   cli.end(report.problems.some((problem) => problem.severity === 'error') ? EXIT.undecided : EXIT.done)
 }
 

@@ -15,9 +15,16 @@ export function printCheckReport(terminal: Terminal, report: CheckReport): void 
   printSummary(terminal, report)
 }
 
+/** Prints what a look at the systems found, each at its place in the contract. */
+export function printLook(terminal: Terminal, problems: readonly Problem[]): void {
+  const source = sourceLines()
+  for (const problem of problems) printProblem(terminal, problem, source(problem.file)[problem.line - 1])
+}
+
 function printProblem(terminal: Terminal, problem: Problem, line: string | undefined): void {
   const { paint } = terminal
-  const label = problem.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning')
+  const what = problem.found?.level === 'asked' ? 'answer needed' : problem.severity
+  const label = paint(problem.severity === 'error' ? 'red' : 'yellow', what)
   terminal.out(
     `${paint('bold', `${problem.file}:${problem.line}:${problem.column}`)}  ${label}  ${visible(problem.message)}`,
   )

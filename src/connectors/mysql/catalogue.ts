@@ -113,7 +113,9 @@ export async function readTables(link: Link, only: readonly string[] | null): Pr
       relation: relation!,
       here: here === '1',
       name,
-      columns: new Map((columns.get(key) ?? []).map((column) => [column[2]!, toColumn(column)])),
+      columns: new Map(
+        (columns.get(key) ?? []).map((column) => [column[2]!, toColumn(column, views.get(key)?.[0]?.[3] !== 'NO')]),
+      ),
       primaryKey: (indexes.get('PRIMARY') ?? []).map((part) => part[3]!),
       uniqueKeys: [...indexes]
         .filter(([index]) => index !== 'PRIMARY')
@@ -209,7 +211,7 @@ const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
   uuid: 'uuid',
 }
 
-function toColumn(row: readonly Raw[]): Column {
+function toColumn(row: readonly Raw[], writable: boolean): Column {
   const [, , name, nativeType, dataType, nullable, length, scale, defaultText, extra, generated, privileges] = row
   const type = nativeType!.toLowerCase()
   const isBoolean = type === 'tinyint(1)' || type === 'bit(1)'
@@ -229,7 +231,7 @@ function toColumn(row: readonly Raw[]): Column {
     hasDefault,
     readOnly: generated !== '',
     readable: /select/i.test(privileges!),
-    rights: { insert: /insert/i.test(privileges!), update: /update/i.test(privileges!) },
+    rights: { insert: writable && /insert/i.test(privileges!), update: writable && /update/i.test(privileges!) },
     moves: /on update/i.test(extra!),
     autoIncrement,
     uuidDefault: /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),

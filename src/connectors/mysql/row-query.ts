@@ -1,3 +1,4 @@
+import { sharedId } from '../../connector-kit/shared-id.ts'
 import type { Layout, LinesLayout, ObjectSpec, RemoteRecord } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
 import { factsOf } from '../../model/column-facts.ts'
@@ -131,7 +132,11 @@ export class RowQuery {
         ...this.list.values,
         ...condition.values,
       ])
-      for (const record of await this.records(link, rows)) if (wanted.has(record.id)) records.set(record.id, record)
+      for (const record of await this.records(link, rows)) {
+        if (!wanted.has(record.id)) continue
+        if (records.has(record.id)) throw sharedId(this.open.table.name, id.name)
+        records.set(record.id, record)
+      }
     }
     return records
   }

@@ -53,7 +53,8 @@ const RELATIONS = `
 select c.oid::text as oid, n.nspname as schema, c.relname as relation, c.relkind::text as kind,
        n.nspname = current_schema() as here, c.reltuples::float8 as rows, c.relpages as pages,
        row_security_active(c.oid) as secured, pg_relation_is_updatable(c.oid, false) & 4 <> 0 as updatable,
-       has_any_column_privilege(c.oid, 'insert') as may_insert, has_table_privilege(c.oid, 'delete') as may_delete,
+       has_any_column_privilege(c.oid, 'insert') and pg_relation_is_updatable(c.oid, true) & 8 <> 0 as may_insert,
+       has_table_privilege(c.oid, 'delete') and pg_relation_is_updatable(c.oid, true) & 16 <> 0 as may_delete,
        case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end as definition,
        c.relkind in ('v', 'm') and exists (
          select from pg_rewrite r
@@ -77,7 +78,7 @@ select a.attrelid::text as oid, a.attname as name, format_type(a.atttypid, a.att
        a.attnotnull or t.typnotnull as not_null, a.atthasdef or a.attidentity <> '' or t.typdefault is not null as has_default,
        a.attgenerated <> '' as generated, a.attidentity::text as identity,
        has_column_privilege(a.attrelid, a.attnum, 'select') as readable,
-       has_column_privilege(a.attrelid, a.attnum, 'insert') as may_insert, has_column_privilege(a.attrelid, a.attnum, 'update') as may_update,
+       has_column_privilege(a.attrelid, a.attnum, 'insert') as may_insert, has_column_privilege(a.attrelid, a.attnum, 'update') and pg_column_is_updatable(a.attrelid, a.attnum, true) as may_update,
        pg_get_expr(f.adbin, f.adrelid) as default_expression, s.sequence
 from pg_attribute a
 join pg_type t on t.oid = a.atttypid

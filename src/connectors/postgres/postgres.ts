@@ -4,6 +4,7 @@ import { filterFields } from '../../connector-kit/filter-fields.ts'
 import { newIds } from '../../connector-kit/new-ids.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
 import { keysOf } from '../../connector-kit/in-turns.ts'
+import { withoutSharedIds } from '../../connector-kit/shared-id.ts'
 import { nearMiss } from '../../connector-kit/near-miss.ts'
 import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
 import type {
@@ -238,7 +239,8 @@ class PostgresObject implements RemoteObject {
     return reader.estimate(this.session, this.rows)
   }
   scan(range: KeyRange, pageSize: number) {
-    return reader.scan(this.session, this.rows, range, pageSize)
+    const { table, id } = this.rows.open
+    return withoutSharedIds(reader.scan(this.session, this.rows, range, pageSize), table.name, id.name)
   }
   digest(range: KeyRange) {
     return reader.digest(this.session, this.rows, range)

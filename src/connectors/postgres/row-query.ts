@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { ImageRecord } from '../../connector-kit/image-record.ts'
 import { factsOf } from '../../model/column-facts.ts'
 import { imageValue } from '../../model/image.ts'
+import { sharedId } from '../../connector-kit/shared-id.ts'
 import type { Layout, LinesLayout, ObjectSpec } from '../../connector-kit/port.ts'
 import type { Filter } from '../../model/filter.ts'
 import { Bindings } from './bindings.ts'
@@ -179,6 +180,7 @@ export class RowQuery {
     for await (const lines of copyLines(client.query(new CopyOut(text, IDLE_MS)).blocks())) {
       for (const line of lines) {
         const record = this.flaggedRecord(line)
+        if (records.has(record.id)) throw sharedId(this.open.table.name, this.open.id.name)
         records.set(record.id, record)
       }
     }

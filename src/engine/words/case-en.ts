@@ -77,6 +77,8 @@ export const en = {
   refused: (title: string, system: string, error: string) => `${system} does not take “${title}”: ${error}`,
   stillArchived: (system: string) =>
     `It is still archived in ${system}, and the log no longer says what it was before. Take the mark back there.`,
+  unseen: (system: string) =>
+    `It cannot be seen in ${system}: it is hidden from Concordat’s credentials there, or was deleted.`,
   waitsFor: (record: string) => `waits for ${record}`,
   waits: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,

@@ -82,6 +82,7 @@ export const es: CaseWords = {
   refused: (title, system, error) => `${system} no acepta “${named(title)}”: ${error}`,
   stillArchived: (system) =>
     `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,
+  unseen: (system) => `No se ve en ${system}: está oculto para las credenciales de Concordat, o se borró.`,
   waitsFor: (record) => `espera a ${record}`,
   waits: (title, system, waitsFor) => `“${named(title)}” no puede ir a ${system}: remite a ${waitsFor}, que no está.`,
   tooManyChanges: (flow, count, limit, counts, already) => {
