@@ -64,7 +64,7 @@ export async function closerFacts(
   return {
     ...facts,
     looked: {
-      longest: new Map(texts.flatMap((name, i) => (longest[i] == null ? [] : [[name, longest[i]]]))),
+      longest: new Map(texts.flatMap((name, i) => (typeof longest[i] === 'number' ? [[name, longest[i]]] : []))),
       rows,
       filled: new Map(others.map((name, i) => [name, filled[i]!])),
       pooled: (await connector.isPooled?.()) ?? false,

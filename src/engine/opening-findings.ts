@@ -151,8 +151,8 @@ function uniqueness({ flow, system, object }: Place): Told[] {
     flow.fields.flatMap((field) => (column(field) === undefined ? [] : [[column(field)!, field]])),
   )
   const matched = flow.match.flatMap((rule) => (rule.kind === 'exact' ? [rule.fields.toSorted().join(' ')] : []))
-  const keys = [...object.uniqueKeys, ...(object.partialKeys ?? [])].filter(
-    (key) => key.length > 0 && key.some((name) => written.has(name)),
+  const keys = [...object.uniqueKeys, ...(object.partialKeys ?? [])].filter((key) =>
+    key.some((name) => written.has(name)),
   )
   return keys.flatMap((key): Told[] => {
     const fields = key.flatMap((name) => written.get(name)?.name ?? [])

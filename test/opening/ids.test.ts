@@ -98,8 +98,14 @@ for (const kind of ['postgres', 'mysql'] as const) {
       expect(await pair.cases()).toEqual([expect.stringMatching(/nothing to make the id from/)])
     })
   }
-  if (kind === 'mysql') describeMariaDb('ids that the application makes, on MariaDB', (server) => suite(server))
-  else describe('ids that the application makes, on PostgreSQL', () => suite())
+  if (kind === 'mysql')
+    describeMariaDb('ids that the application makes, on MariaDB', (server) => {
+      suite(server)
+    })
+  else
+    describe('ids that the application makes, on PostgreSQL', () => {
+      suite()
+    })
 }
 
 describe('a natural key', () => {
