@@ -280,9 +280,10 @@ async function itemsOf(work: FlowWork, marks: readonly DirtyRow[]): Promise<{ ma
   })
 }
 
-/** Parked before and still parked: nothing new to store. */
-function alreadyNoted(marks: readonly DirtyRow[], { recordId, state }: BlockedWrite): boolean {
-  return state === 'parked' && marks.find((mark) => mark.recordId === recordId)?.state === 'parked'
+/** Parked before and still parked for the same record: nothing new to store. */
+function alreadyNoted(marks: readonly DirtyRow[], blocked: Exclude<BlockedWrite, { state: 'kept' }>): boolean {
+  const mark = marks.find((one) => one.recordId === blocked.recordId)
+  return blocked.state === 'parked' && mark?.state === 'parked' && mark.waitsFor === blocked.waitsFor.record
 }
 
 const shown = ({ flow, record }: { readonly flow: string; readonly record: string }): string => `${flow} ${record}`

@@ -28,6 +28,7 @@ import { settleUnfinished } from './settle.ts'
 import { claimRecords, type Claim } from './shards.ts'
 import type { Side } from './side.ts'
 import { successorsFor } from './successors.ts'
+import { wakeOthers } from './wake-others.ts'
 
 /*
  * A flow that is kept ready for hints: its objects are opened, its shapes known, and its lease is held while hints keep
@@ -116,7 +117,7 @@ export class HotFlow {
         await this.endStretch()
         const now = this.deps.clock()
         try {
-          return await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
+          const report = await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
             ...options,
             lease,
             recent: {
@@ -125,6 +126,8 @@ export class HotFlow {
             },
             giveWay: (work) => this.serve(work),
           })
+          if (Object.values(report.writes).some((count) => count > 0)) await wakeOthers(this.deps, this.name)
+          return report
         } finally {
           this.row = null
           this.work = null
@@ -232,6 +235,7 @@ export class HotFlow {
       pending: this.mayBePending && !withinRun,
     })
     if (!withinRun) this.mayBePending = report.wantsRun
+    if (report.wrote && !withinRun) await wakeOthers(this.deps, this.name)
     return report
   }
 

@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import { openCases, openLimits } from '../store/cases.ts'
 import { liveRecords } from '../store/deletions.ts'
-import { dueAmong } from '../store/dirty.ts'
+import { dueAmong, waitersOf } from '../store/dirty.ts'
 import { undecidedFormers } from '../store/former.ts'
 import { ensureSides } from '../store/flows.ts'
 import { knownImages, recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
@@ -46,6 +46,8 @@ export interface HintReport {
   readonly pending: boolean
   /** Only a run can go on from here, because it looks at everything. */
   readonly wantsRun: boolean
+  /** Something was sent to a system. */
+  readonly wrote: boolean
   /** Why nothing was written, when a limit forbade it. */
   readonly stopped: string | null
 }
@@ -138,7 +140,9 @@ export async function observeHints(
   await deletions()
   const due = await dueOf(work, [...records])
   for (const id of unseen) due.delete(id)
-  const ids = [...due.keys()]
+  // What is written now may be what others wait for.
+  const sideIds = work.sides.map((side) => side.id)
+  const ids = [...due.keys(), ...(await waitersOf(database, sideIds, [...due.keys()]))]
   if (ids.length > 0 && stopped === null) {
     await begin()
     stopped = limits.has('breaker tripped')
@@ -151,12 +155,12 @@ export async function observeHints(
         await deletions()
         if (stopped === null) await applyRecords(work, decider, ids, findings)
       }
-      await giveUpObstructed(work)
+      await giveUpObstructed(work, { beforeRun: true })
     }
   }
   if (records.size > 0) await closeMootCases(work)
   if (options.withinRun) await noteTouched(work, hinted, [...records])
-  return { pending, wantsRun, stopped }
+  return { pending, wantsRun, wrote: ids.length > 0 && stopped === null, stopped }
 }
 
 /**

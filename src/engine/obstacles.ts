@@ -86,11 +86,15 @@ export function forgetObstructed(work: FlowWork, side: Side, recordIds: readonly
 
 const keyOf = (side: Side, recordId: string): string => `${side.id}/${recordId}`
 
-/** What has still not landed becomes a case for each write; a later run tries it again when the other record has changed. */
-export async function giveUpObstructed(work: FlowWork): Promise<void> {
+/**
+ * What has still not landed becomes a case for each write; a later run tries it again when the other record has changed.
+ * `beforeRun`: hints about that record may be on their way, so what waits for one of ours is left to the next run.
+ */
+export async function giveUpObstructed(work: FlowWork, { beforeRun = false } = {}): Promise<void> {
   if (!work.obstructed || work.obstructed.size === 0) return
-  const left = [...work.obstructed.values()]
+  const left = [...work.obstructed.values()].filter(({ obstacle }) => !beforeRun || !obstacle?.recordId)
   work.obstructed.clear()
+  if (left.length === 0) return
   const named = await nameRecords(
     work,
     left.flatMap(({ side, obstacle }) => (obstacle ? [{ ...obstacle, system: side.system }] : [])),

@@ -19,6 +19,7 @@ export interface DirtyMark {
 export interface DirtyRow extends DirtyMark {
   readonly attempts: number
   readonly state: 'waiting' | 'parked' | 'quarantined'
+  readonly waitsFor: string | null
   readonly since: string
 }
 
@@ -115,7 +116,7 @@ export async function dueDirty(
   { now, again }: Look,
 ): Promise<DirtyRow[]> {
   return session.query(
-    `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, since from dirty d
+    `select record_id as "recordId", side_id as "sideId", action, rule, attempts, state, waits_for as "waitsFor", since from dirty d
      where side_id = $1 and record_id > $2 and record_id <= $3 and not ${givenUp(5)} and not ${HELD_BACK}
        and not ($6 and state = 'waiting' and ${UNCHANGED})
      order by record_id limit $4`,
@@ -131,7 +132,7 @@ export async function dueDirtyOf(
   { now, again }: Look,
 ): Promise<DirtyRow[]> {
   return session.query(
-    `select d.record_id as "recordId", d.side_id as "sideId", d.action, d.rule, d.attempts, d.state, d.since
+    `select d.record_id as "recordId", d.side_id as "sideId", d.action, d.rule, d.attempts, d.state, d.waits_for as "waitsFor", d.since
      from unnest($2::bigint[]) as asked(id)
      cross join lateral (select * from dirty where record_id = asked.id and side_id = $1 limit 1) d
      where not ${givenUp(3)} and not ${HELD_BACK} and not ($4 and d.state = 'waiting' and ${UNCHANGED})
@@ -166,9 +167,13 @@ const UNCHANGED = `(d.waits_for is not null and ${AWAITED} is not distinct from 
 /** What mark `d` waits for has not come, or not gone. */
 const PARKED = `(d.state = 'parked' and (d.waits_for is null or ${UNCHANGED}))`
 
-/** Mark `d` waits for a person, or for the record that stands in its way; `now`: place of the moment among the values. */
+/**
+ * Mark `d` waits for a person, or for the record that stands in its way; `now`: place of the moment among the values. When
+ * that record is to be written itself, the two may stand in each other's way, and go together.
+ */
 const givenUp = (now: number): string =>
-  `(d.state = 'quarantined' and (d.waits_for is null or ${UNCHANGED}) and coalesce(d.retry_at > $${now}::timestamptz, true))`
+  `(d.state = 'quarantined' and (d.waits_for is null or ${UNCHANGED}) and coalesce(d.retry_at > $${now}::timestamptz, true)
+    and not exists (select 1 from dirty b where b.record_id = d.waits_for and b.side_id = d.side_id and b.state = 'waiting'))`
 
 /** The record's row in the side of mark `d` waits for somebody to mend it. */
 const HELD_BACK = `exists (
@@ -221,25 +226,52 @@ export async function failDirty(session: Session, sideId: number, failures: read
 }
 
 /** A write that may go now, because what it waited for has changed. */
-export interface WokenMark {
+interface WokenMark {
   readonly flow: string
+  /** Where the record can be looked at: in the system of the mark, or where else it is. */
   readonly system: string
-  readonly recordId: string
-  /** Null where its system does not hold the record. */
-  readonly remoteId: string | null
+  readonly remoteId: string
 }
 
-/** Marks of all flows that waited for another record, or were refused because of it, and need not wait any longer. */
+/**
+ * Marks of all flows that waited for another record, or were refused because of it, and need not wait any longer: what
+ * they refer to has come, or what stood in their way has changed.
+ */
 export async function wokenMarks(session: Session, now: Date): Promise<WokenMark[]> {
   return session.query<WokenMark>(
-    `select f.name as flow, s.system, d.record_id as "recordId",
-       (select l.remote_id from link l where l.record_id = d.record_id and l.side_id = d.side_id limit 1) as "remoteId"
+    `select f.name as flow, at.system, at.remote_id as "remoteId"
      from dirty d join side s on s.id = d.side_id join flow f on f.id = s.flow_id
-     where (d.state = 'parked' and d.waits_for is not null and not ${PARKED})
-        or (d.state = 'quarantined' and not ${givenUp(1)})
+     cross join lateral (
+       select o.system, l.remote_id from link l join side o on o.id = l.side_id
+       where l.record_id = d.record_id and l.state in ('live', 'archived') order by l.side_id = d.side_id desc, l.side_id limit 1) at
+     where not ${HELD_BACK} and (
+       (d.state = 'parked' and d.action in ('delete', 'archive') and d.waits_for is not null and not ${PARKED})
+       or (d.state = 'parked' and exists (
+         select 1 from link p join side ps on ps.id = p.side_id
+         where p.record_id = d.waits_for and ps.system = s.system and p.state in ('live', 'archived')
+           and d.action not in ('delete', 'archive')))
+       or (d.state = 'quarantined' and not ${givenUp(1)}))
      order by d.record_id limit 5000`,
     [now],
   )
+}
+
+/** Records with marks in these sides that wait for one of these records, or for one that waits for it. */
+export async function waitersOf(
+  session: Session,
+  sideIds: readonly number[],
+  recordIds: readonly string[],
+): Promise<string[]> {
+  if (recordIds.length === 0) return []
+  const rows = await session.query<{ id: string }>(
+    `with recursive waiting(id) as (
+       select unnest($2::bigint[])
+       union
+       select d.record_id from waiting w join dirty d on d.waits_for = w.id where d.side_id = any($1::smallint[]))
+     select id from waiting where not id = any($2::bigint[]) limit 1000`,
+    [sideIds, recordIds],
+  )
+  return rows.map((row) => row.id)
 }
 
 /** Flows with deletions that wait for what refers to the record. */

@@ -31,6 +31,22 @@ export async function storeHints(session: Session, hints: readonly Hint[], now: 
   )
 }
 
+/** Stores hints of our own about single records; one that waits already is enough. */
+export async function hintOnce(
+  session: Session,
+  hints: readonly { readonly flow: string; readonly system: string; readonly remoteId: string }[],
+  now: Date,
+): Promise<void> {
+  if (hints.length === 0) return
+  await session.execute(
+    `insert into inbox (flow, system, remote_id, received_at)
+     select distinct n.*, $4::timestamptz from unnest($1::text[], $2::text[], $3::text[]) as n(flow, system, remote_id)
+     where not exists (
+       select 1 from inbox i where i.done_at is null and i.flow = n.flow and i.system = n.system and i.remote_id = n.remote_id)`,
+    [...columns(hints, (hint) => [hint.flow, hint.system, hint.remoteId]), now],
+  )
+}
+
 /** Hints of a flow that wait, oldest first. */
 export async function waitingHints(session: Session, flow: string, limit: number): Promise<WaitingHint[]> {
   return session.query<WaitingHint>(

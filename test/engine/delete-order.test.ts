@@ -192,4 +192,110 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     ])
     await landing.rest()
   })
+
+  /** As `trade`, in three systems, of which only the third knows foreign keys. */
+  const three = async (edge: Record<string, unknown> = {}): Promise<Landing> => {
+    const landing = await openLanding({
+      erp: `create table customers (id serial primary key, name text not null, tax_no text unique, ${STAMP.postgres});
+        create table orders (id serial primary key, order_no text not null unique, customer_id int, ${STAMP.postgres});
+        insert into customers (name, tax_no) values ('Alba','T-1'),('Bruno','T-2');
+        insert into orders (order_no, customer_id) values ('O-1',1),('O-2',2);`,
+      crm: `create table accounts (id ${key(dialect)}, name varchar(80) not null, tax_no varchar(40), ${STAMP[dialect]});
+        create table deals (id ${key(dialect)}, order_no varchar(40) not null, account_id int, ${STAMP[dialect]});`,
+      shop: `create table buyers (id serial primary key, name text not null, tax_no text, ${STAMP.postgres});
+        create table baskets (id serial primary key, order_no text not null, buyer_id int not null references buyers, ${STAMP.postgres});`,
+      mariadb: server(),
+      flows: {
+        orders: flow(
+          { erp: table('orders'), crm: table('deals'), shop: table('baskets') },
+          [['order_no']],
+          {
+            order_no: { type: 'text', required: true, erp: 'order_no', crm: 'order_no', shop: 'order_no' },
+            customer: { type: 'reference(customers)', erp: 'customer_id', crm: 'account_id', shop: 'buyer_id' },
+          },
+          { missing_reference: 'wait 1 day, then ask', ...edge },
+        ),
+        customers: flow(
+          { erp: table('customers'), crm: table('accounts'), shop: table('buyers') },
+          [['tax_no']],
+          {
+            name: { type: 'text', required: true, erp: 'name', crm: 'name', shop: 'name' },
+            tax_no: { type: 'text', erp: 'tax_no', crm: 'tax_no', shop: 'tax_no' },
+          },
+          edge,
+        ),
+      },
+    })
+    await landing.run()
+    return landing
+  }
+  const everywhere = async (landing: Landing) => ({
+    crm: await landing.crm(
+      'select d.order_no, a.name from deals d left join accounts a on a.id = d.account_id order by 1',
+    ),
+    shop: await landing.shop(
+      'select b.order_no, c.name from baskets b left join buyers c on c.id = b.buyer_id order by 1',
+    ),
+    customers: [
+      await landing.erp('select count(*)::int as n from customers'),
+      await landing.crm('select count(*) as n from accounts'),
+      await landing.shop('select count(*)::int as n from buyers'),
+    ].map(([row]) => Number(row!['n'])),
+  })
+  const ALONE = [{ order_no: 'O-1', name: 'Alba' }]
+
+  test('L13 a reference whose record was deleted is no edit: parent and child go together, in three systems', async () => {
+    const landing = await three()
+    await landing.erp('delete from customers where id = 2; delete from orders where id = 2;')
+    await landing.run()
+    expect(await everywhere(landing)).toEqual({ crm: ALONE, shop: ALONE, customers: [1, 1, 1] })
+    expect(await landing.erp('select order_no from orders')).toEqual([{ order_no: 'O-1' }])
+    await landing.rest()
+    await landing.run(true)
+    await landing.rest()
+  })
+
+  test('L13 the same when the orders are looked at first, and when the customer is looked at much later', async () => {
+    const landing = await three()
+    const app = await landing.app()
+    await landing.erp('delete from customers where id = 2; delete from orders where id = 2;')
+    await app.run({ flows: ['customers'] })
+    await app.run({ flows: ['customers'] })
+    await app.run({ flows: ['orders'] })
+    await landing.run()
+    expect(await everywhere(landing)).toEqual({ crm: ALONE, shop: ALONE, customers: [1, 1, 1] })
+    await landing.rest()
+  })
+
+  test('L13 only the customer is deleted in its master: nothing is changed about the order, and the case names it', async () => {
+    const landing = await three()
+    await landing.erp('delete from customers where id = 2;')
+    await landing.run()
+    const both = [...ALONE, { order_no: 'O-2', name: 'Bruno' }]
+    expect(await everywhere(landing)).toEqual({ crm: both, shop: both, customers: [1, 2, 2] })
+    expect((await landing.cases()).map((one) => one.sentence)).toEqual([
+      expect.stringMatching(/^“Bruno” cannot be deleted in crm: “O-2” \(orders, crm \d+\) still refers to it\.$/),
+      expect.stringMatching(/^“Bruno” cannot be deleted in shop: “O-2” \(orders, shop \d+\) still refers to it\.$/),
+    ])
+    await landing.run(true)
+    expect(await everywhere(landing)).toEqual({ crm: both, shop: both, customers: [1, 2, 2] })
+    expect(await landing.cases()).toHaveLength(2)
+    await landing.erp(set('orders', 'customer_id = 1', 'id = 2'))
+    await landing.run()
+    const moved = [...ALONE, { order_no: 'O-2', name: 'Alba' }]
+    expect(await everywhere(landing)).toEqual({ crm: moved, shop: moved, customers: [1, 1, 1] })
+    await landing.rest()
+  })
+
+  test('L13 an edit of the order elsewhere still beats its deletion, and both come back', async () => {
+    const landing = await three({ deleted_in_master: 'delete', edited_outside_master: 'accept' })
+    await landing.erp('delete from orders where id = 2;')
+    await landing.crm(`update deals set order_no = 'O-2b' where order_no = 'O-2'`)
+    await landing.run()
+    expect(await landing.erp('select order_no, customer_id from orders order by 1')).toEqual([
+      { order_no: 'O-1', customer_id: 1 },
+      { order_no: 'O-2b', customer_id: 2 },
+    ])
+    await landing.rest()
+  })
 }
