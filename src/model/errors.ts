@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'connector.failed'
   | 'store.unreachable'
   | 'store.unwritable'
+  | 'store.pooled'
   | 'store.start-failed'
   | 'store.migration-failed'
   | 'store.another-contract'

@@ -38,6 +38,13 @@ export const PATIENT = 'set local idle_in_transaction_session_timeout = 0'
 /** How long a transaction may wait for its own process. */
 export const IDLE_MS = 20_000
 
+// A process that stands still in a transaction must not keep its successor waiting: others take over from it.
+const SETTINGS = `
+  set timezone = 'UTC';
+  set datestyle = 'ISO';
+  set jit = off;
+  set idle_in_transaction_session_timeout = ${IDLE_MS}`
+
 // Text in, text out: ids and bigints stay strings, nothing is parsed that nobody reads.
 const TYPES = {
   getTypeParser: (oid: number) =>
@@ -117,8 +124,8 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     connectionString: url,
     max: options.connections ?? 6,
     application_name: 'concordat',
-    // A process that stands still in a transaction must not keep its successor waiting: others take over from it.
-    options: `-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c idle_in_transaction_session_timeout=${IDLE_MS}`,
+    // By a statement: what goes with the start of a connection, a pooler of sessions refuses or forgets.
+    onConnect: (client) => client.query(SETTINGS),
     types: TYPES,
     connectionTimeoutMillis: options.connectMs ?? 10_000,
     // What is in between forgets sessions that say nothing.

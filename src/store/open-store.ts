@@ -2,6 +2,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { openDatabase, type Database } from './database.ts'
 import { startEmbedded } from './embedded/embedded-server.ts'
 import { migrate } from './migrate.ts'
+import { refusePooler } from './pooler.ts'
 
 /** Opens the store that was named, else the embedded one, with its tables as this version needs them. */
 export async function openStore(
@@ -16,6 +17,7 @@ export async function openStore(
       throw new ConcordatError('store.unreachable', 'DATABASE_URL is not the URL of a PostgreSQL database.', {
         cure: 'Write it as postgres://user:password@host/database, or leave it out and use the embedded server.',
       })
+    await refusePooler(given)
     const database = await openDatabase(given, { connections })
     await migrate(database)
     return { database, url: given, stop: () => database.close() }

@@ -1,4 +1,4 @@
-import { Random } from './random.ts'
+import type { Random } from './random.ts'
 
 /*
  * The machine of a process, as it tells the time: a clock that people and services set, which is off and jumps, and one that
