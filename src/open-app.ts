@@ -131,7 +131,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     })
   }
   const contract = check.contract
-  const { database, url, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
+  const { database, url, trouble, stop } = await openStore(options, env, Math.min(64, 6 + 3 * contract.flows.size))
   const known = await contractBinding(database)
   const contractNow = {
     company: contract.company,
@@ -219,6 +219,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
     pausesOf,
     signingsOf: (session) => tellSignings(session, contract),
+    storeTrouble: trouble,
     ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
   const rules = new RulesDesk({
@@ -385,6 +386,8 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         flows,
         slots: slots ?? Math.min(32, flows.length),
         watch: async () => void (await alerts.watch.tick()),
+        // One process tells; a worker may have lost its way to the store where others have not.
+        ...(service.role === 'serve' && { storeSeen: (there: boolean) => alerts.storeSeen(there) }),
         ...(options.impatient && { watchMs: IMPATIENT_MS }),
         beat: () => alerts.watch.beat(),
         endBeat: () => alerts.watch.endBeat(),

@@ -82,10 +82,7 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
     shift = { app, service, api: await listen(app, service) }
     try {
       telling.info({ role: options.role, url: shift.api?.url }, 'service started')
-      options.onReady?.(
-        shift.api?.url ?? null,
-        options.role === 'serve' ? ((await shift.api?.setupLink()) ?? null) : null,
-      )
+      options.onReady?.(shift.api?.url ?? null, options.role === 'serve' ? await setupLinkOf(shift.api, telling) : null)
       for (;;) {
         const next = await successor(shift.app, startService, signal, telling)
         if (!next) break
@@ -108,6 +105,16 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
   } catch (error) {
     await service.stop(DRAIN_MS)
     throw error
+  }
+}
+
+/** The store may go away as the service starts, which is no reason for it to end: the next start prints the link. */
+async function setupLinkOf(api: Api | null, telling: Telling): Promise<string | null> {
+  try {
+    return (await api?.setupLink()) ?? null
+  } catch (error) {
+    telling.warn({ where: whereOf(error) }, 'could not make the link for the first account')
+    return null
   }
 }
 

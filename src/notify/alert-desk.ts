@@ -39,7 +39,7 @@ export class AlertDesk {
   constructor(parts: WatchParts) {
     this.#parts = parts
     this.watch = new Watch(parts)
-    this.#loss = new StoreLoss(parts.contract, this.watch.outbox, parts.clock)
+    this.#loss = new StoreLoss(parts.contract, this.watch.outbox, parts.clock, parts.storeTrouble)
   }
 
   /** Says whether the store answered just now: when it is gone for long, its owners are told without it. */

@@ -17,13 +17,15 @@ export class StoreLoss {
   readonly #contract: Contract
   readonly #outbox: Outbox
   readonly #clock: () => number
+  readonly #trouble: () => string | null
   #goneSince: number | null = null
   #told = false
 
-  constructor(contract: Contract, outbox: Outbox, clock: () => number) {
+  constructor(contract: Contract, outbox: Outbox, clock: () => number, trouble: () => string | null = () => null) {
     this.#contract = contract
     this.#outbox = outbox
     this.#clock = clock
+    this.#trouble = trouble
   }
 
   /** Whether the store answered just now. */
@@ -64,6 +66,7 @@ export class StoreLoss {
   #content(since: number, over: boolean): MessageContent {
     const time = localTime(since, this.#contract.timezone)
     const flows = [...this.#contract.flows.keys()]
+    const trouble = this.#trouble()
     return {
       event: over ? 'recovery' : 'begin',
       alert: `store unreachable@${new Date(since).toISOString()}`,
@@ -76,7 +79,7 @@ export class StoreLoss {
       subject: `[Concordat] ${over ? 'Over: the' : 'The'} store cannot be reached`,
       happened: over
         ? `This is over: the database that keeps Concordat's own state answers again. It had been gone since ${time}.`
-        : `The database that keeps Concordat's own state has not answered since ${time}.`,
+        : `The database that keeps Concordat's own state has not answered since ${time}.${trouble === null ? '' : ` ${trouble}`}`,
       meaning: over
         ? ''
         : `No flow can run: ${listed(flows)}. Nothing is written to any system meanwhile, and nothing is lost.`,

@@ -50,6 +50,8 @@ export interface WatchParts {
   readonly graceMs?: number
   /** The flows that people have paused. */
   readonly pausesOf?: (session: Session) => Promise<ReadonlyMap<string, Pause>>
+  /** Why the store is away, as far as that is known. */
+  readonly storeTrouble?: () => string | null
   /** What the owners have said of the rules of each flow. */
   readonly signingsOf?: (session: Session) => Promise<ReadonlyMap<string, FlowSigning>>
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Flow } from '../contract/contract.ts'
+import { ConcordatError } from '../model/errors.ts'
 import { enrol, flowServices } from '../store/flow-service.ts'
 import { forgetHints, storeHints, type Hint } from '../store/inbox.ts'
 import { beat, holdLead, joinMembers, leaveMembers, members, resignLead, type Member } from '../store/members.ts'
@@ -30,6 +31,8 @@ export interface ServiceParts extends Omit<WorkerParts, 'helpers'> {
   readonly help?: (flow: Flow, signal: AbortSignal) => Promise<void>
   /** Done by every process about twice a minute: look whether what is promised is kept, tell the owners. One looks at a time. */
   readonly watch?: () => Promise<void>
+  /** Says whether the store answered just now, so that its loss is told without it. */
+  readonly storeSeen?: (there: boolean) => Promise<void>
   /** How often that is; twice a minute unless said otherwise. */
   readonly watchMs?: number
   /** Says that the schedules are kept; done by the leader four times a minute. */
@@ -169,6 +172,16 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         .catch((error: unknown) => telling.error({ duty: one.name, where: whereOf(error) }, 'a duty failed'))
     }
   }
+  // Who must be told is told beside the rest: a channel may take its time.
+  let isTelling = false
+  const seen = (there: boolean): void => {
+    if (isTelling || !parts.storeSeen) return
+    isTelling = true
+    void parts
+      .storeSeen(there)
+      .catch(() => {})
+      .finally(() => (isTelling = false))
+  }
   const loop = async (): Promise<void> => {
     let troubled = false
     while (!stopping.signal.aborted) {
@@ -176,10 +189,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         await tick()
         if (troubled) telling.info({}, 'the store answers again')
         troubled = false
+        seen(true)
       } catch (error) {
         if (!troubled)
           telling.error({ where: whereOf(error) }, 'the store is away or the scheduler failed; it tries again')
         troubled = true
+        if (error instanceof ConcordatError && error.code === 'store.unreachable') seen(false)
       }
       await sleep(TICK_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }

@@ -1,15 +1,24 @@
 import { ConcordatError } from '../model/errors.ts'
 import { openDatabase, type Database } from './database.ts'
 import { startEmbedded } from './embedded/embedded-server.ts'
+import { guard } from './embedded/guardian.ts'
 import { migrate } from './migrate.ts'
 import { refusePooler } from './pooler.ts'
+
+interface OpenedStore {
+  readonly database: Database
+  readonly url: string
+  /** Why it is away, as far as that is known. */
+  trouble(): string | null
+  stop(): Promise<void>
+}
 
 /** Opens the store that was named, else the embedded one, with its tables as this version needs them. */
 export async function openStore(
   options: { readonly databaseUrl?: string; readonly onNotice?: (text: string) => void },
   env: Readonly<Record<string, string | undefined>>,
   connections: number,
-): Promise<{ readonly database: Database; readonly url: string; stop(): Promise<void> }> {
+): Promise<OpenedStore> {
   const given = options.databaseUrl ?? env['DATABASE_URL']
   if (given !== undefined && given !== '') {
     // The URL itself stays out of the message: it may hold a password.
@@ -20,7 +29,7 @@ export async function openStore(
     await refusePooler(given)
     const database = await openDatabase(given, { connections })
     await migrate(database)
-    return { database, url: given, stop: () => database.close() }
+    return { database, url: given, trouble: () => null, stop: () => database.close() }
   }
   const server = await startEmbedded({ env, ...(options.onNotice && { onProgress: options.onNotice }) })
   try {
@@ -28,10 +37,13 @@ export async function openStore(
     const url = server.socketUrl('concordat')
     const database = await openDatabase(url, { connections })
     await migrate(database)
+    const guardian = guard(server, options.onNotice ?? (() => {}))
     return {
       database,
       url,
+      trouble: () => guardian.trouble(),
       stop: async () => {
+        await guardian.stop()
         await database.close()
         await server.stop()
       },

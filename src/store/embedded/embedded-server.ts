@@ -10,6 +10,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import pg from 'pg'
@@ -52,6 +53,11 @@ export interface EmbeddedServer {
   createDatabase(name: string): Promise<void>
   /** Ends all its connections and drops it, if it exists. */
   dropDatabase(name: string): Promise<void>
+  /**
+   * Starts the server again where it has ended without its users, on the same port; answers whether it had. Throws
+   * `store.start-failed` where that cannot be done, and makes no new cluster in place of one that is gone.
+   */
+  revive(): Promise<boolean>
   /** Ends this use; the last user's `stop` stops the server. Later calls do nothing. */
   stop(): Promise<void>
 }
@@ -65,12 +71,12 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     const binaries = await findBinaries(onProgress)
     if (options.ephemeral !== true) {
       const root = dataDirectory(options.dataDir, options.env ?? process.env)
-      return await join(layoutOf(root), binaries, options, onProgress)
+      return await joinServer(layoutOf(root), binaries, options, onProgress)
     }
     await removeAbandoned()
     const root = throwAwayDirectory()
     try {
-      return await join(layoutOf(root), binaries, options, onProgress)
+      return await joinServer(layoutOf(root), binaries, options, onProgress)
     } catch (error) {
       await rm(root, { recursive: true, force: true })
       throw error
@@ -80,7 +86,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   }
 }
 
-async function join(
+async function joinServer(
   layout: Layout,
   binaries: Binaries,
   options: EmbeddedOptions,
@@ -122,6 +128,7 @@ async function running(
   account: Account | undefined,
   password: string,
   onProgress: (text: string) => void,
+  fixedPort?: number,
 ): Promise<Postmaster> {
   const began = performance.now()
   const refused = new Set<number>()
@@ -130,7 +137,7 @@ async function running(
     if (found?.status === 'ready') {
       if (await answers(found, password)) return found
     } else if (found === undefined) {
-      const port = await choosePort(layout.port, refused)
+      const port = fixedPort ?? (await choosePort(layout.port, refused))
       try {
         await startPostmaster(layout, binaries, account, {
           port,
@@ -139,8 +146,10 @@ async function running(
         })
       } catch (error) {
         const reason = error instanceof Error ? error.message : ''
+        const isTaken = /could not create any TCP\/IP sockets|could not bind/i.test(reason)
+        if (isTaken && fixedPort !== undefined) throw portTaken(fixedPort)
         // Somebody took the port between our look and the start.
-        if (/could not create any TCP\/IP sockets|could not bind/i.test(reason)) refused.add(port)
+        if (isTaken) refused.add(port)
         // Backends of a killed server need a moment to notice that it is gone.
         else if (!/pre-existing shared memory block/i.test(reason)) throw error
       }
@@ -227,9 +236,24 @@ function use({ layout, binaries, account, password, server, user, ephemeral }: U
     if (ephemeral) await rm(layout.root, { recursive: true, force: true })
   }
 
+  const revive = async (): Promise<boolean> => {
+    const found = findPostmaster(layout.cluster)
+    if (found !== undefined && (found.port === server.port || found.status !== 'ready')) return false
+    if (!existsSync(join(layout.cluster, 'PG_VERSION'))) throw clusterGone(layout)
+    const starting = await startLock(layout, () => {})
+    try {
+      const { port } = await running(layout, binaries, account, password, () => {}, server.port)
+      if (port !== server.port) throw portTaken(server.port)
+    } finally {
+      starting.release()
+    }
+    return true
+  }
+
   return {
     port: server.port,
     dataDir: layout.root,
+    revive,
     url,
     socketUrl,
     createDatabase: (name) => createDatabase(url(), name),
@@ -237,6 +261,20 @@ function use({ layout, binaries, account, password, server, user, ephemeral }: U
     stop: () => (stopped ??= stop()),
   }
 }
+
+const clusterGone = ({ root }: Layout): ConcordatError =>
+  new ConcordatError('store.start-failed', `Its data directory ${root} is gone, or not whole any more.`, {
+    cure: 'Put it back as it was, from a backup where need be; then it is started again.',
+  })
+
+const portTaken = (port: number): ConcordatError =>
+  new ConcordatError(
+    'store.start-failed',
+    `Its port ${port} is used by another program, or it runs on another one now.`,
+    {
+      cure: 'End the other program, or start Concordat’s processes again.',
+    },
+  )
 
 /** For a process that ends without `stop`: nobody can wait any more, so the server is only asked to stop. */
 function leaveAtExit(layout: Layout, binaries: Binaries, account: Account | undefined, user: FileLock): void {
