@@ -25,10 +25,14 @@ export function describePgBouncer(name: string, suite: () => void): void {
     const line = '!'.repeat(100)
     console.warn(`\n${line}\n!! SKIPPED: "${name}" needs PgBouncer, and there is no \`pgbouncer\` on this machine.`)
     console.warn(`!! Debian and Ubuntu: apt-get install --no-install-recommends pgbouncer\n${line}\n`)
-    describe.skipIf(true)(`${name} (no pgbouncer on this machine)`, suite)
+    describe.skipIf(true)(`${name} (no pgbouncer on this machine)`, () => {
+      suite()
+    })
     return
   }
-  describe(name, suite)
+  describe(name, () => {
+    suite()
+  })
 }
 
 /** Starts a PgBouncer before a database, until the test ends; answers the database's URL by way of it. */

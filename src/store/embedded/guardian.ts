@@ -39,7 +39,7 @@ export function guard(server: Pick<EmbeddedServer, 'revive'>, onNotice: (text: s
   const next = (): void => {
     if (ended) return
     const wait = Math.min(LONGEST_WAIT_MS, LOOK_MS * 2 ** failures)
-    timer = setTimeout(() => (looking = look()), wait)
+    timer = setTimeout(() => void (looking = look()), wait)
     timer.unref()
   }
   next()
