@@ -9,7 +9,7 @@ export function checkIds(
   fields: readonly FieldDraft[],
   records: Readonly<Record<string, Records>>,
 ): void {
-  for (const [system, { id, archive }] of Object.entries(records)) {
+  for (const [system, { id, archive, deleted }] of Object.entries(records)) {
     const title = systemTitle(system)
     for (const { name, mapping } of fields) {
       if (!columnsOf(mapping[system]).includes(id)) continue
@@ -26,6 +26,13 @@ export function checkIds(
         'id-mapped',
         `\`archive\` would change \`${id}\`, the id of the records of ${title}, and an id is never changed.`,
         'Name a column that says that a record is archived.',
+      )
+    if (deleted !== undefined && Object.hasOwn(deleted, id))
+      flow.error(
+        flow.place('records', system, 'deleted', id),
+        'id-mapped',
+        `\`deleted\` would change \`${id}\`, the id of the records of ${title}, and an id is never changed.`,
+        'Name a column that says that a record is deleted.',
       )
   }
 }

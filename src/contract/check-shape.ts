@@ -99,7 +99,7 @@ function toData(node: Node, keepNulls: boolean): unknown {
   const data: Record<string, unknown> = {}
   for (const [key, { value }] of node.entries) {
     if (!keepNulls && value.kind === 'scalar' && value.value === null) continue
-    data[key] = toData(value, key === 'archive' || key === 'on_create' || key === 'on_update')
+    data[key] = toData(value, key === 'archive' || key === 'deleted' || key === 'on_create' || key === 'on_update')
   }
   return data
 }

@@ -91,6 +91,8 @@ export interface Records {
   readonly cascades?: 'accept'
   /** Column values that mean "archived" here; needed where something is archived in this system. */
   readonly archive?: Readonly<Record<string, string | null>>
+  /** Column values that mean "deleted" here: such rows count as gone, and deleting sets them. */
+  readonly deleted?: Readonly<Record<string, string | null>>
   /** Zone of times that the system stores without one, where it is not the contract's. */
   readonly timezone?: string
   /** How far an incremental read looks back behind its cursor, for transactions that commit late. */
@@ -168,6 +170,8 @@ export interface EdgeCases {
   readonly duplicates: 'ask' | 'oldest' | 'most complete'
   readonly deletedInMaster: 'delete' | 'archive' | 'unlink' | 'ask'
   readonly deletedElsewhere: 'restore' | 'accept' | 'unlink' | 'ask'
+  /** Null: no system has a filter that a record could leave. */
+  readonly leftFilter: 'leave alone' | 'archive' | 'delete' | 'ask' | null
   readonly missingReference: { readonly waitMs: number; readonly then: 'ask' | 'skip field' }
   readonly invalidValue: 'hold record' | 'skip field'
   readonly emptyInMaster: 'keep' | 'erase'

@@ -43,11 +43,16 @@ export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {
     ),
     match: new Ordered(flow.match),
     fields: flow.fields.map(normalField),
-    edgeCases: flow.edgeCases,
+    edgeCases: normalEdgeCases(flow.edgeCases),
     onFailure: { retryMs: flow.onFailure.retryMs, then: flow.onFailure.then },
     limits: flow.limits,
     historyMs: flow.historyMs,
   })
+}
+
+/** Where there is no filter, what leaving it means is no decision. */
+function normalEdgeCases({ leftFilter, ...edge }: Flow['edgeCases']): unknown {
+  return leftFilter === null ? edge : { ...edge, leftFilter }
 }
 
 function normalField({ spec, lines, onConflict, mapping, ...field }: Field): unknown {

@@ -79,6 +79,7 @@ export function mappedColumns(flow: Flow, system: string): readonly string[] {
       ...columnsOf(flow.fields, system),
       ...Object.keys(records?.onCreate ?? {}),
       ...Object.keys(records?.archive ?? {}),
+      ...Object.keys(records?.deleted ?? {}),
     ]),
   ]
 }

@@ -35,6 +35,7 @@ export const FLOW_QUESTIONS: Readonly<Record<FlowSetting, Question['role']>> = {
   'edge_cases.duplicates': 'business',
   'edge_cases.deleted_in_master': 'business',
   'edge_cases.deleted_elsewhere': 'business',
+  'edge_cases.left_filter': 'business',
   'edge_cases.missing_reference': 'business',
   'edge_cases.invalid_value': 'business',
   'edge_cases.empty_in_master': 'business',

@@ -88,7 +88,13 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
   const shared = master === 'shared'
   const matches = match === undefined || match.length > 0
   const deletedInMaster = decide<'deletedInMaster'>('deleted_in_master', true, 'ask')
-  if (deletedInMaster === 'archive' && draft.recordsKnown) {
+  const hasFilter = Object.values(records).some((one) => one.filter !== undefined)
+  const leftFilter = hasFilter ? decide<'leftFilter'>('left_filter', true, null) : null
+  for (const [setting, answer] of [
+    ['deleted_in_master', deletedInMaster],
+    ['left_filter', leftFilter],
+  ] as const) {
+    if (answer !== 'archive' || !draft.recordsKnown) continue
     for (const system of systems) {
       if (
         system === master ||
@@ -98,7 +104,7 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
       )
         continue
       flow.error(
-        getScalar(node, 'deleted_in_master')!.place,
+        getScalar(node, setting)!.place,
         'archive-undefined',
         `Nothing says what marks a record as archived in ${systemTitle(system)}.`,
         `Add \`archive: { <column>: <value> }\` to the records of \`${system}\`, e.g. \`archive: { active: false }\`.`,
@@ -118,6 +124,7 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
     duplicates: decide<'duplicates'>('duplicates', matches, 'ask'),
     deletedInMaster,
     deletedElsewhere: decide<'deletedElsewhere'>('deleted_elsewhere', !shared, 'ask'),
+    leftFilter,
     missingReference: readMissingReference(node, hasReferences, ask),
     invalidValue: decide<'invalidValue'>(
       'invalid_value',

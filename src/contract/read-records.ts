@@ -84,6 +84,15 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
       'Write a column and its value, e.g. `archive: { active: false }`.',
     )
   }
+  const deleted = getMap(node, 'deleted')
+  if (deleted !== undefined && deleted.entries.size === 0) {
+    flow.error(
+      flow.place('records', system, 'deleted'),
+      'empty-setting',
+      '`deleted` names no column.',
+      'Write a column and its value, e.g. `deleted: { is_deleted: 1 }`.',
+    )
+  }
   const changedAt = getText(node, 'changed_at')
   const version = getText(node, 'version')
   const own = getScalar(node, 'timezone')
@@ -122,6 +131,7 @@ function readOne(flow: FlowContext, system: string, node: MapNode): Records | nu
     ...(hiddenRows === undefined ? {} : { hiddenRows }),
     ...(cascades === undefined ? {} : { cascades }),
     ...(archive === undefined || archive.entries.size === 0 ? {} : { archive: columnValues(archive) }),
+    ...(deleted === undefined || deleted.entries.size === 0 ? {} : { deleted: columnValues(deleted) }),
     overlapMs: overlap === undefined ? DEFAULT_OVERLAP_MS : (parseDuration(overlap) ?? DEFAULT_OVERLAP_MS),
   }
 }

@@ -37,6 +37,8 @@ export const RULES = [
   'deleted elsewhere: unlinked',
   'deleted elsewhere: asked',
   'edit beats delete',
+  'left filter: deleted',
+  'left filter: archived',
   'entered anew: archive lifted',
   'came back: restored',
   'missing reference: waits',

@@ -196,6 +196,7 @@ class Writer {
         : told(edge.olderThan?.then, (then) => words.old(name, this.duration(edge.olderThan!.ms))[then])),
       ...told(edge.deletedInMaster, (answer) => words.deleted(name, shared, master, others)[answer]),
       ...told(edge.deletedElsewhere, (answer) => words.deletedElsewhere(name, master, others)[answer], !shared),
+      ...told(edge.leftFilter ?? undefined, (answer) => words.leftFilter(name, shared, master, others)[answer]),
       ...told(
         edge.missingReference?.then,
         (then) => {
@@ -206,7 +207,8 @@ class Writer {
       ),
       ...told(edge.invalidValue, (answer) => words.anyInvalid(name, answer)),
       ...told(edge.emptyInMaster, words.anyEmptied, mastered),
-      ...Object.entries(draft.records).flatMap(([system, { hiddenRows, cascades }]) => [
+      ...Object.entries(draft.records).flatMap(([system, { hiddenRows, cascades, deleted }]) => [
+        ...(deleted === undefined ? [] : [words.markedDeleted(name, system, Object.keys(deleted))]),
         ...told(hiddenRows, (answer) => words.hiddenRows(name, system)[answer]),
         ...told(cascades, () => words.cascades(name, system)),
       ]),

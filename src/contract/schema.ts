@@ -120,6 +120,10 @@ const edgeCases = map(
       ['restore', 'accept', 'unlink', 'ask'],
       'What happens when a record is deleted in a system that is not the master.',
     ),
+    left_filter: choice(
+      ['leave alone', 'archive', 'delete', 'ask'],
+      'What happens with the others when a record no longer fulfils the condition (`where`) of its system.',
+    ),
     missing_reference: pattern(
       `ask|skip field|wait ${DURATION}, then (?:ask|skip field)`,
       'must be `ask`, `skip field`, or a wait such as `wait 1 day, then ask`',
@@ -206,6 +210,7 @@ const records = map(
     ),
     cascades: choice(['accept'], 'Deleting a record here also deletes rows of tables that no flow holds.'),
     archive: columnValues('Values of columns that mean "archived" here.'),
+    deleted: columnValues('Values of columns that mean "deleted" here; the row itself stays.'),
     timezone: text('Zone of times without one in this table; the system’s unless given.', ['UTC']),
     overlap: duration(
       'How far a read of changes looks back, for transactions that commit late; 1 minute unless given.',

@@ -55,6 +55,7 @@ flows:
       duplicates: ask                             # the same company twice: a person says which one counts
       deleted_in_master: ask
       deleted_elsewhere: restore
+      left_filter: leave alone                    # an account that becomes a prospect again stays a customer in the ERP
       missing_reference: ask
       invalid_value: hold record                  # a VAT number with a typing mistake stops this one record
       empty_in_master: keep                       # an empty value in the master erases nothing
@@ -135,6 +136,7 @@ flows:
       duplicates: ask
       deleted_in_master: ask
       deleted_elsewhere: restore
+      left_filter: leave alone
       missing_reference: ask                      # an order of a customer that does not exist
       invalid_value: hold record
       empty_in_master: keep

@@ -65,7 +65,9 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
       if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
       return effect
     case 'held record':
-      if (decision.cause === 'reused_id') await decideIdentity(work, decider, decision, choice, effect)
+      if (decision.cause === 'left_filter') {
+        if (record) decideLeft(record, decision, choice, effect)
+      } else if (decision.cause === 'reused_id') await decideIdentity(work, decider, decision, choice, effect)
       else if (decision.cause.startsWith('deleted_')) {
         if (record) decideDeleted(work, record, decision, choice, effect)
       } else if (decision.recordId === null) {
@@ -183,6 +185,16 @@ async function decideMatch(
     ),
   }
   await decider.correlator.join(side, observed, moved, effect.outcome)
+}
+
+/** What left the filter of a system: elsewhere it goes, too, or stays and is kept in agreement among the others. */
+function decideLeft(record: Loaded, { sideId }: CaseRow, choice: string, { outcome, also }: Effect): void {
+  const { id } = record.row
+  const ends = choice === 'delete' || choice === 'archive'
+  also.push((session) => setRecordState(session, id, ends ? 'deleted' : 'live'))
+  for (const { side } of record.sides)
+    if (side.id !== sideId && side.mayWrite)
+      outcome.dirty.push({ recordId: id, sideId: side.id, action: ends ? choice : 'sync', rule: 'decided by person' })
 }
 
 /** The row is looked at again, as what it was said to be. */

@@ -235,6 +235,30 @@ export function deletionCase(
   }
 }
 
+/** A record no longer fulfils the condition of its system, and a person decides what that means for the others. */
+export function leftFilterCase(flow: Flow, system: string, about: About & { recordId: string }): CaseDraft {
+  const others = writable(flow, system)
+  const archivable = others.length > 0 && others.every((name) => flow.records[name]?.archive !== undefined)
+  return {
+    ...about,
+    kind: 'held record',
+    cause: 'left_filter',
+    subject: deletionSubject(about.recordId),
+    field: null,
+    detail: {
+      ...asked((words) => ({
+        sentence: words.leftFilter(about.title, system, besides(flow, system)),
+        choices: [
+          ...(others.length > 0 ? [{ choice: 'delete', means: words.deleteThere(others) }] : []),
+          ...(archivable ? [{ choice: 'archive', means: words.archiveThere(others) }] : []),
+          goneOn(words),
+        ],
+      })),
+      values: {},
+    },
+  }
+}
+
 /** A row holds other values than its link knows, and nobody can tell whether it is still the same thing. */
 export function reusedIdCase(
   flow: Flow,

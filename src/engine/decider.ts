@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import { isMarked } from '../connector-kit/tombstones.ts'
 import type { Merged } from '../merge/draft.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
@@ -42,6 +43,9 @@ export interface Decision {
   /** Match keys of the records that the page adds. */
   readonly keys: readonly { readonly key: string; readonly recordId: string }[]
 }
+
+/** Whether it means something for the other systems that a record leaves a filter. */
+const followsFilter = ({ flow }: FlowWork): boolean => (flow.edgeCases.leftFilter ?? 'leave alone') !== 'leave alone'
 
 /** What kept it from being spread is told by its values, so that other values ask for another decision. */
 const isForReview = (row: RecordRow, record: RemoteRecord): boolean =>
@@ -99,8 +103,15 @@ export class Decider {
     const fresh: RemoteRecord[] = []
     const changed: { record: RemoteRecord; known: Known }[] = []
     let linked = 0
+    const { deleted } = work.flow.records[side.system]!
     for (const record of records) {
       const k = known.get(record.id)
+      if (deleted && isMarked(side.remote.layout.columns, record, deleted)) {
+        // Its point read does not find it: it is gone.
+        if (k?.state === 'live' || k?.state === 'out of scope')
+          decision.absent.push({ sideId: side.id, remoteId: record.id })
+        continue
+      }
       if (k?.state === 'live') linked++
       const isBack = k?.state === 'gone' || (k?.state === 'out of scope' && record.inScope)
       if (k && !options.recheck && !isBack && k.image === record.image && k.layoutId === side.layoutId)
@@ -159,10 +170,12 @@ export class Decider {
       }
       if (!record.inScope) {
         // The image stays: what was changed before it comes back has been merged with nothing yet (law L8).
-        if (link.state !== 'out of scope') outcome.links.push({ ...link, state: 'out of scope' })
+        if (link.state === 'live' && followsFilter(work)) decision.absent.push({ sideId: side.id, remoteId: record.id })
+        else if (link.state !== 'out of scope') outcome.links.push({ ...link, state: 'out of scope' })
         continue
       }
-      if (link.state === 'gone' && isGivenUpElsewhere(row)) {
+      const wasAway = link.state === 'gone' || (link.state === 'out of scope' && row.state !== 'live')
+      if (wasAway && isGivenUpElsewhere(row)) {
         // It is joined with what is left of it there.
         outcome.freed.push({ sideId: side.id, remoteId: record.id, undecided: false })
         again.set(record.id, row.id)
@@ -170,9 +183,9 @@ export class Decider {
         continue
       }
       const back: LinkRow = { ...link, state: 'live' }
-      const state = link.state === 'gone' ? stateOfReturned(row) : row.state
+      const state = wasAway ? stateOfReturned(row) : row.state
       const now: RecordRow = { ...row, state, links: row.links.map((l) => (l === link ? back : l)) }
-      if (link.state === 'gone') returned.push(now)
+      if (wasAway) returned.push(now)
       merging.push(now)
       mine.set(record.id, record)
     }

@@ -7,7 +7,7 @@ import { clearDirty, markDirty, type DirtyMark } from '../store/dirty.ts'
 import { endLink, markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
 import { forgetHeld } from '../store/held.ts'
 import { countLinks, recordsById, type RecordRow } from '../store/links.ts'
-import { deletionCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
+import { deletionCase, leftFilterCase, MASS_DELETION, massDeletionCase, recordSubject } from './case-drafts.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { inDoubt, readAll } from './identity.ts'
@@ -26,6 +26,8 @@ interface Deletion {
   readonly record: Loaded
   /** Its row was replaced by another thing's, and its link has ended. */
   readonly former?: FormerLink
+  /** It is still there, but the side's filter leaves it out. */
+  readonly left?: true
 }
 
 /** What may only be hidden by now is not taken for deleted. */
@@ -48,10 +50,10 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     if (!some && work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
     return false
   }
-  const gone = work.recent?.deletions ?? 0
+  const recently = work.recent?.deletions ?? 0
   const found = new Set(deletions.map(({ record }) => record.row.id)).size
-  const count = found + gone
-  const limit = await limitFor(work, work.flow.limits.deletions, count, { gone })
+  const count = found + recently
+  const limit = await limitFor(work, work.flow.limits.deletions, count, { gone: recently })
   const { open, approved } = await limitStanding(work.database, work.row.id, MASS)
   // An approval is for what is gone now, needed or not: a run finds all of that, single looks find it bit by bit.
   if (approved > 0) await spendApproval(work.database, work.row.id, MASS, some ? found : null)
@@ -63,8 +65,11 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     )
     return true
   }
-  const absent = Map.groupBy(deletions, (deletion) => deletion.record.row.id)
+  const gone = deletions.filter((deletion) => !deletion.left)
+  const absent = Map.groupBy(gone, (deletion) => deletion.record.row.id)
   for (const deletion of deletions)
+    if (deletion.left && !absent.has(deletion.record.row.id)) await decideLeft(work, deletion)
+  for (const deletion of gone)
     await decide(
       work,
       deletion,
@@ -150,9 +155,18 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
       side.id,
       part.filter((id) => found.get(id)?.inScope === false),
     )
-    await underLease(work, async (session) => {
-      for (const { recordId } of outside) await setLinkStates(session, recordId, 'out of scope', [side.id])
-    })
+    const followed = (work.flow.edgeCases.leftFilter ?? 'leave alone') !== 'leave alone'
+    if (!followed)
+      await underLease(work, async (session) => {
+        for (const { recordId } of outside) await setLinkStates(session, recordId, 'out of scope', [side.id])
+      })
+    const left = followed
+      ? await recordsById(
+          work.database,
+          outside.map((one) => one.recordId),
+        )
+      : []
+    for (const record of await withOthersNow(work, side, left)) result.push({ side, record, left: true })
     const rows = await recordsById(
       work.database,
       gone.map((g) => g.recordId),
@@ -261,6 +275,40 @@ async function decide(work: FlowWork, { side, record, former }: Deletion, absent
     if (others.length === 0) await settleCases(session, [{ subject: recordSubject(row.id) }], stamp)
     await markDirty(session, marks, stamp)
     if (asked) await openCases(session, [deletionCase(work.flow, side.system, side.leads, about)], stamp)
+  })
+}
+
+/** A record that has left the filter of its system, and that a look by its id finds there. */
+async function decideLeft(work: FlowWork, { side, record }: Deletion): Promise<void> {
+  const { leftFilter } = work.flow.edgeCases
+  const { row } = record
+  const others = record.sides.filter((s) => s.side !== side)
+  const marks: DirtyMark[] = []
+  let state: 'deleted' | 'held' | null = null
+  const follows = others.length > 0 && row.state === 'live'
+  if (follows && leftFilter === 'ask') state = 'held'
+  else if (follows && side.leads && !isEdited(work, side, record)) {
+    state = 'deleted'
+    const [action, rule] =
+      leftFilter === 'archive'
+        ? (['archive', 'left filter: archived'] as const)
+        : (['delete', 'left filter: deleted'] as const)
+    for (const other of others)
+      if (other.side.mayWrite) marks.push({ recordId: row.id, sideId: other.side.id, action, rule })
+  }
+  if (state === 'held') work.counts.held++
+  const about = {
+    recordId: row.id,
+    sideId: side.id,
+    remoteId: record.sides.find((s) => s.side === side)?.link.remoteId ?? null,
+    title: titleOf(work.flow, record.golden),
+  }
+  await underLease(work, async (session) => {
+    const stamp = stampOf(work)
+    await setLinkStates(session, row.id, 'out of scope', [side.id])
+    if (state) await setRecordState(session, row.id, state)
+    await markDirty(session, marks, stamp)
+    if (state === 'held') await openCases(session, [leftFilterCase(work.flow, side.system, about)], stamp)
   })
 }
 

@@ -1,3 +1,4 @@
+import { withoutMarked } from '../connector-kit/tombstones.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping.ts'
 import { ConcordatError } from '../model/errors.ts'
@@ -27,9 +28,11 @@ export async function openSides(
   const facts = new Map<string, OpeningFacts>()
   for (const row of rows) {
     const connector = deps.connectors.get(row.system)!
-    const remote = await connector.open(objectSpec(flow, row.system))
-    const found = await openingFacts(connector, flow, row.system, remote, deps.clock())
+    const opened = await connector.open(objectSpec(flow, row.system))
+    const found = await openingFacts(connector, flow, row.system, opened, deps.clock())
     if (found) facts.set(row.system, found)
+    const marks = flow.records[row.system]!.deleted
+    const remote = marks ? withoutMarked(opened, marks) : opened
     const parents = new Map<string, number>()
     for (const [name, other] of known) {
       const parent = other.sides.find((side) => side.system === row.system)
@@ -40,6 +43,7 @@ export async function openSides(
       id: row.id,
       system: row.system,
       remote,
+      ...(marks && { readMarked: (ids: readonly string[]) => opened.read(ids) }),
       mapping: compileSide(flow, row.system, remote.layout),
       places: new Map(remote.layout.columns.map((column, place) => [column, place])),
       layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),

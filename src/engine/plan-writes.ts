@@ -76,6 +76,8 @@ interface Draft {
   readonly lifted?: ReadonlyMap<string, Raw> | null
   /** Of a creation: what the record last held here, under an id that is something else's by now. */
   readonly former?: readonly Raw[]
+  /** Of a restoration: the row, which is still there, marked as deleted. */
+  readonly marked?: RemoteRecord
 }
 
 export async function planWrites(work: FlowWork, side: Side, items: readonly WriteItem[]): Promise<WritePlan> {
@@ -97,6 +99,7 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
     items.flatMap((item) => (item.action === 'revive' ? [item.recordId] : [])),
   )
   const formers = await formerRows(work, side, items)
+  const marked = await markedRows(side, items)
   const drafts: Draft[] = []
   const writable = writableFields(work, side)
   items.forEach((one, n) => {
@@ -117,7 +120,16 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
         : writable
     const lifted = action === 'revive' ? (before.get(item.recordId) ?? null) : undefined
     const former = link === null ? formers.get(item.recordId) : undefined
-    drafts.push({ item, values, due, reading, ...(lifted !== undefined && { lifted }), ...(former && { former }) })
+    const stays = action === 'restore' && link ? marked.get(link.remoteId) : undefined
+    drafts.push({
+      item,
+      values,
+      due,
+      reading,
+      ...(lifted !== undefined && { lifted }),
+      ...(former && { former }),
+      ...(stays && { marked: stays }),
+    })
   })
   const { ids } = side.remote.capabilities
   const newcomers = drafts.filter((draft) => draft.item.link === null).length
@@ -168,6 +180,16 @@ async function keepReferred(work: FlowWork, side: Side, plan: WritePlan): Promis
  */
 export function staysAsItWas(waiver: Waived[string] | undefined, golden: Canonical): boolean {
   return waiver !== undefined && waiver[0] === golden && waiver[1] !== 'missing reference: field skipped'
+}
+
+/** Rows of records to be restored that are still there, marked as deleted. */
+async function markedRows(side: Side, items: readonly WriteItem[]): Promise<ReadonlyMap<string, RemoteRecord>> {
+  const ids = items.flatMap(({ action, link }) => (action === 'restore' && link ? [link.remoteId] : []))
+  if (side.readMarked === undefined || ids.length === 0) return new Map()
+  const rows: RemoteRecord[] = []
+  const { maxBatch } = side.remote.capabilities
+  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await side.readMarked(ids.slice(i, i + maxBatch))))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** The last rows of records that were in the side under another id (law L14). */
@@ -231,7 +253,16 @@ function planOne(
 
   if (action === 'delete') {
     due = []
-    push({ kind: 'delete', item: { id: link!.remoteId, expect: link!.image } }, 'delete', link!.remoteId, null, null)
+    const { deleted } = records
+    push(
+      deleted
+        ? { kind: 'update', item: { id: link!.remoteId, expect: link!.image, set: deleted } }
+        : { kind: 'delete', item: { id: link!.remoteId, expect: link!.image } },
+      'delete',
+      link!.remoteId,
+      deleted ? JSON.stringify({ set: deleted }) : null,
+      null,
+    )
     return
   }
   if (action === 'archive') {
@@ -295,6 +326,18 @@ function planOne(
     // From this system's own last image, unmapped columns included (law L14), brought to today's golden values.
     const set = { ...plainColumns(side, values!), ...records.onCreate, ...write.set }
     const lines = inserts(write)
+    if (draft.marked) {
+      // Its row has stayed: what marks it as deleted is taken back, and all else that is not as it was.
+      const held = draft.marked.values
+      const { columns, id, changedAt, version } = side.remote.layout
+      const differs = Object.entries(set).filter(([column, value]) => {
+        const place = columns.indexOf(column)
+        return ![id, changedAt, version].includes(place) && held[place] !== value
+      })
+      const back = { id: link.remoteId, expect: draft.marked.image, set: Object.fromEntries(differs) }
+      push({ kind: 'update', item: back }, 'restore', link.remoteId, JSON.stringify({ set: back.set }), null)
+      return
+    }
     push(
       { kind: 'create', item: { id: link.remoteId, values: set, ...(lines && { lines }) } },
       'restore',

@@ -150,7 +150,7 @@ export async function storeResults(
             outcome: 'superseded',
             error: THERE_OTHERWISE,
           })
-        if (record === null) updated.push({ ...item.link!, state: 'gone' })
+        if (record === null || item.action === 'delete') updated.push({ ...item.link!, state: 'gone' })
         else {
           const reading = suspicious.has(record) ? side.mapping.read(record.values, resolve) : null
           const link = linkAfter(work, side, write, record, reading)

@@ -1,5 +1,6 @@
 import type { Layout, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
-import type { Flow } from '../contract/contract.ts'
+import { notMarked } from '../connector-kit/tombstones.ts'
+import type { Flow, Records } from '../contract/contract.ts'
 import { compileMapping, localZone, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
 import { compileExpression } from '../contract/expression.ts'
 import { ConcordatError } from '../model/errors.ts'
@@ -15,7 +16,10 @@ import { inShape } from './row-shape.ts'
 export interface Side {
   readonly id: number
   readonly system: string
+  /** Without the rows that are marked as deleted. */
   readonly remote: RemoteObject
+  /** Reads rows that are marked as deleted, too; absent: nothing marks them here. */
+  readonly readMarked?: RemoteObject['read']
   readonly mapping: RowMapping
   /** Column → place in a row. */
   readonly places: ReadonlyMap<string, number>
@@ -70,7 +74,7 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
     id: records.id,
     ...(records.changedAt !== undefined && { changedAt: records.changedAt }),
     ...(records.version !== undefined && { version: records.version }),
-    ...(records.filter !== undefined && { filter: records.filter }),
+    ...scopeOf(records),
     timezone: localZone(flow, system),
     fields: [...new Set([...mappedColumns(flow, system), ...fixed])],
     ...(lines.length > 0 && { lines }),
@@ -78,6 +82,13 @@ export function objectSpec(flow: Flow, system: string): ObjectSpec {
     ...(records.createStamps && { createStamps: records.createStamps }),
     ...(records.updateStamps && { updateStamps: records.updateStamps }),
   }
+}
+
+/** What belongs to the flow, without what is marked as deleted. */
+function scopeOf({ filter, deleted }: Records): Pick<ObjectSpec, 'filter'> {
+  if (deleted === undefined) return filter === undefined ? {} : { filter }
+  const alive = notMarked(deleted)
+  return { filter: filter === undefined ? alive : { op: 'and', of: [filter, alive] } }
 }
 
 /** How the contract makes ids from the fields of a record, if it does. */

@@ -62,6 +62,7 @@ const FLOW = {
     duplicates: 'ask',
     deleted_in_master: 'unlink',
     deleted_elsewhere: 'restore',
+    left_filter: 'leave alone',
     missing_reference: 'ask',
     invalid_value: 'hold record',
     empty_in_master: 'keep',

@@ -256,7 +256,12 @@ test('what is deleted everywhere is gone', async () => {
 })
 
 test('L12 a record that leaves the filter is not deleted anywhere', async () => {
-  const world = await openWorld({ customers: { records: { crm: { where: "kind = 'customer'" } } } })
+  const world = await openWorld({
+    customers: {
+      records: { crm: { where: "kind = 'customer'" } },
+      edge_cases: { left_filter: 'leave alone' },
+    },
+  })
   await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1')`)
   await world.sync()
   await world.crm.sql(`update accounts set kind = 'prospect', account_name = 'Alfa prospect'`)
@@ -274,6 +279,7 @@ test('L1 a record that comes back into the filter just as it was is kept in agre
   const world = await openWorld({
     customers: {
       records: { crm: { where: "kind = 'customer'", changed_at: undefined } },
+      edge_cases: { left_filter: 'leave alone' },
       fields: { email: { on_conflict: 'ask' } },
     },
   })

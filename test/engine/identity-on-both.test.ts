@@ -37,7 +37,11 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
             name: { type: 'text', required: true, erp: 'name', crm: 'account_name' },
             card: { type: 'text', erp: 'card_no', crm: 'loyalty_card' },
             phone: { type: 'text', master: 'crm', erp: 'phone', crm: 'phone' },
-            segment: { type: 'choice', erp: { field: 'segment', values: { A: 'enterprise', B: 'small' } }, crm: 'tier' },
+            segment: {
+              type: 'choice',
+              erp: { field: 'segment', values: { A: 'enterprise', B: 'small' } },
+              crm: 'tier',
+            },
           },
           edge,
         ),
@@ -49,8 +53,8 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     return landing
   }
   const inCrm = async (landing: Landing): Promise<string[]> =>
-    (await landing.crm('select account_name, loyalty_card, phone, remark from accounts order by account_name')).map((row) =>
-      [row['account_name'], row['loyalty_card'], row['phone'] ?? '', row['remark'] ?? ''].join('|'),
+    (await landing.crm('select account_name, loyalty_card, phone, remark from accounts order by account_name')).map(
+      (row) => [row['account_name'], row['loyalty_card'], row['phone'] ?? '', row['remark'] ?? ''].join('|'),
     )
   const was = (i: number): string => `Customer ${i}|C-${i}|+34${i}00|remark of C-${i}`
   const REST = [4, 5, 6, 7].map(was)
@@ -74,7 +78,9 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
   test('L32 ids come again in the other system: it is restored under another id, and what has its id is adopted', async () => {
     const landing = await customers()
     await landing.crm(`delete from accounts where id = 1`)
-    await landing.crm(`insert into accounts (id, account_name, loyalty_card, phone, tier) values (1, 'Another', 'Z-1', '+99', 'small')`)
+    await landing.crm(
+      `insert into accounts (id, account_name, loyalty_card, phone, tier) values (1, 'Another', 'Z-1', '+99', 'small')`,
+    )
     await landing.run()
     expect(await inCrm(landing)).toEqual(['Another|Z-1|+99|', ...[1, 2, 3].map(was), ...REST])
     expect((await inErp(landing))[0]).toBe('Another|Z-1|+99')
@@ -115,14 +121,17 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await landing.rest()
   })
 
-  test.each(['ask', 'oldest', 'most complete'])('L32 duplicates: %s – a unique key is handed to a newcomer', async (duplicates) => {
-    const landing = await customers({ duplicates })
-    await landing.erp(`update customers set card_no = 'C-60', updated_at = clock_timestamp() where id = 6;
+  test.each(['ask', 'oldest', 'most complete'])(
+    'L32 duplicates: %s – a unique key is handed to a newcomer',
+    async (duplicates) => {
+      const landing = await customers({ duplicates })
+      await landing.erp(`update customers set card_no = 'C-60', updated_at = clock_timestamp() where id = 6;
       insert into customers (name, card_no) values ('Ines', 'C-6')`)
-    await landing.run()
-    expect(await landing.cases()).toEqual([])
-    expect(await inCrm(landing)).toContain('Ines|C-6||')
-    expect(await inCrm(landing)).toContain('Customer 6|C-60|+34600|remark of C-6')
-    await landing.rest()
-  })
+      await landing.run()
+      expect(await landing.cases()).toEqual([])
+      expect(await inCrm(landing)).toContain('Ines|C-6||')
+      expect(await inCrm(landing)).toContain('Customer 6|C-60|+34600|remark of C-6')
+      await landing.rest()
+    },
+  )
 }

@@ -11,6 +11,8 @@ export interface Overrides {
   readonly orders?: Tree
   /** The customers are in the shop, too. */
   readonly shop?: boolean
+  /** Further flows, decided in full. */
+  readonly flows?: Tree
   /** Ways to tell people; none unless a test names them. */
   readonly channels?: Tree
   /** Other settings of a system. */
@@ -95,7 +97,7 @@ const SHOP = {
 }
 
 /** The contract `before` (empty: the template) with a test's own decisions. */
-export function contractOf(before: Tree, { customers, orders, shop, channels, systems }: Overrides): Tree {
+export function contractOf(before: Tree, { customers, orders, shop, channels, systems, flows }: Overrides): Tree {
   const contract = Object.keys(before).length > 0 ? before : START
   const three = shop
     ? { systems: { shop: { connector: 'postgres', url: '${env:SHOP_URL}' } }, flows: { customers: SHOP } }
@@ -104,7 +106,7 @@ export function contractOf(before: Tree, { customers, orders, shop, channels, sy
   const own = {
     ...(channels && { channels }),
     ...(systems && { systems }),
-    flows: { ...(customers && { customers }), ...(orders && { orders }) },
+    flows: { ...(customers && { customers }), ...(orders && { orders }), ...flows },
   }
   return [three, withOrders, own].reduce(merged, contract)
 }

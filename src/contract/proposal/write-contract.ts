@@ -46,6 +46,8 @@ export function decisionsOf(flow: ProposedFlow): readonly FlowSetting[] {
   return (Object.keys(FLOW_QUESTIONS) as FlowSetting[]).filter((setting) => {
     if (setting === 'records' || setting === 'fields') return false
     if (setting === 'match') return flow.match.length === 0
+    // A proposal has no conditions.
+    if (setting === 'edge_cases.left_filter') return false
     return setting !== 'edge_cases.missing_reference' || refers
   })
 }

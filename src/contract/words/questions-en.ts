@@ -138,6 +138,16 @@ const FLOW = {
       ['unlink', `The ${one} stays in ${m} and is no longer kept in agreement.`],
       ['ask', 'A person decides each time.'],
     ]),
+  'edge_cases.left_filter': ({ one, aOne, m, o, facts }) => {
+    const there = facts.master === 'shared' ? 'one of the systems' : m
+    const rest = facts.master === 'shared' ? 'the other systems' : o
+    return asked(`When ${aOne} no longer fulfils the condition (\`where\`) of ${there}, what happens in ${rest}?`, [
+      ['leave alone', `Nothing: the ${one} stays in ${rest}, and is not kept in agreement until it fulfils it again.`],
+      ['archive', `The ${one} is marked as archived in ${rest}.`],
+      ['delete', `The ${one} is deleted in ${rest}.`],
+      ['ask', 'A person decides each time.'],
+    ])
+  },
   'edge_cases.missing_reference': ({ aOne }) =>
     asked(`When ${aOne} refers to a record that is not in agreement yet, what happens?`, [
       ['wait 1 day, then ask', 'It waits that long for the other record; then a person decides.'],

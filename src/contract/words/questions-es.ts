@@ -150,6 +150,16 @@ const FLOW: typeof questionsEn.flow = {
       ['unlink', `El ${one} se queda en ${m} y ya no se mantiene de acuerdo.`],
       ['ask', 'Una persona decide cada vez.'],
     ]),
+  'edge_cases.left_filter': ({ one, aOne, m, o, facts }) => {
+    const there = facts.master === 'shared' ? 'uno de los sistemas' : m
+    const rest = facts.master === 'shared' ? 'los otros sistemas' : o
+    return asked(`Cuando ${aOne} deja de cumplir la condición (\`where\`) de ${there}, ¿qué pasa en ${rest}?`, [
+      ['leave alone', `Nada: el ${one} se queda en ${rest}, y no se mantiene de acuerdo hasta que vuelva a cumplirla.`],
+      ['archive', `El ${one} se marca como archivado en ${rest}.`],
+      ['delete', `El ${one} se borra en ${rest}.`],
+      ['ask', 'Una persona decide cada vez.'],
+    ])
+  },
   'edge_cases.missing_reference': ({ aOne }) =>
     asked(`Cuando ${aOne} hace referencia a un registro que aún no está de acuerdo, ¿qué pasa?`, [
       ['wait 1 day, then ask', 'Espera ese tiempo al otro registro; después decide una persona.'],

@@ -79,6 +79,10 @@ export const reasonsEn: ReasonWords = {
       `This ${one} was deleted in ${s}; the rest stays and is no longer kept in agreement.`,
     'deleted elsewhere: asked': ({ one, s }) =>
       `This ${one} was deleted in ${s}, which is not its master; a person decides.`,
+    'left filter: deleted': ({ one, s, o }) =>
+      `This ${one} no longer fulfils the condition of ${s}, so it is deleted in ${o}.`,
+    'left filter: archived': ({ one, s, o }) =>
+      `This ${one} no longer fulfils the condition of ${s}, so it is archived in ${o}.`,
     'edit beats delete': ({ one, s }) =>
       `This ${one} was deleted in ${s}, and edited elsewhere meanwhile; an edit beats a deletion, so it is kept.`,
     'entered anew: archive lifted': ({ one }) =>

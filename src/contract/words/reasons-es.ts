@@ -80,6 +80,10 @@ export const reasonsEs: ReasonWords = {
       `Este ${one} se borró en ${s}; lo demás se queda y ya no se mantiene de acuerdo.`,
     'deleted elsewhere: asked': ({ one, s }) =>
       `Este ${one} se borró en ${s}, que no es su maestro; decide una persona.`,
+    'left filter: deleted': ({ one, s, o }) =>
+      `Este ${one} ya no cumple la condición de ${s}, así que se borra en ${o}.`,
+    'left filter: archived': ({ one, s, o }) =>
+      `Este ${one} ya no cumple la condición de ${s}, así que se archiva en ${o}.`,
     'edit beats delete': ({ one, s }) =>
       `Este ${one} se borró en ${s} y entretanto se editó en otro sistema; una edición prevalece sobre un borrado, así que se conserva.`,
     'entered anew: archive lifted': ({ one }) =>

@@ -137,6 +137,18 @@ export const rulebookEn = {
       ask: `${when} a person decides.`,
     } satisfies Record<EdgeCases['deletedElsewhere'], string>
   },
+  leftFilter: (flow: string, shared: boolean, master: string | null, others: readonly string[]) => {
+    const when = `When ${aOne(flow)} no longer fulfils the condition of ${shared ? 'a system' : theMaster(master)},`
+    const where = shared ? 'the others' : master === null ? 'the other systems' : titles(others)
+    return {
+      'leave alone': `${when} it stays in ${where} and is not kept in agreement until it fulfils it again.`,
+      archive: `${when} it is archived in ${where}.`,
+      delete: `${when} it is deleted in ${where}.`,
+      ask: `${when} a person decides what happens in ${where}.`,
+    } satisfies Record<NonNullable<EdgeCases['leftFilter']>, string>
+  },
+  markedDeleted: (flow: string, system: string, columns: readonly string[]) =>
+    `In ${systemTitle(system)} ${aOne(flow)} is deleted by its ${listed(columns)}; the row itself stays.`,
   /** `wait`: null when it is not waited for. */
   missingReference: (flow: string, wait: string | null, then: EdgeCases['missingReference']['then']) => {
     const outcome = then === 'ask' ? 'a person decides' : 'it goes on without the reference'

@@ -133,6 +133,18 @@ export const rulebookEs: typeof rulebookEn = {
       ask: `${when} decide una persona.`,
     }
   },
+  leftFilter: (flow, shared, master, others) => {
+    const when = `Cuando un ${record(flow)} deja de cumplir la condición de ${shared ? 'un sistema' : theMaster(master)},`
+    const where = shared ? 'los demás' : master === null ? 'los otros sistemas' : titles(others)
+    return {
+      'leave alone': `${when} se queda en ${where} y no se mantiene de acuerdo hasta que vuelva a cumplirla.`,
+      archive: `${when} se archiva en ${where}.`,
+      delete: `${when} se borra en ${where}.`,
+      ask: `${when} una persona decide qué pasa en ${where}.`,
+    }
+  },
+  markedDeleted: (flow, system, columns) =>
+    `En ${systemTitle(system)} un ${record(flow)} se borra por medio de ${listed(columns)}; la fila se queda.`,
   missingReference: (flow, wait, then) => {
     const outcome = then === 'ask' ? 'decide una persona' : 'sigue sin la referencia'
     const when = `Cuando un ${record(flow)} hace referencia a un registro que aún no está de acuerdo,`

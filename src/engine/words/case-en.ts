@@ -68,6 +68,10 @@ export const en = {
   keptBy: (other: RecordAt) => `${at(other)} still refers to it.`,
   cannotBeDeleted: (title: string, system: string, error: string) =>
     `“${title}” cannot be deleted in ${system}: ${error}`,
+  leftFilter: (title: string, system: string, others: readonly string[]) =>
+    `“${title}” no longer fulfils the condition of ${system}, and is still in ${listed(others)}.`,
+  deleteThere: (systems: readonly string[]) => `Delete it in ${listed(systems)}.`,
+  archiveThere: (systems: readonly string[]) => `Archive it in ${listed(systems)}.`,
   reusedId: (before: string, now: string, system: string, id: string) =>
     `“${before}” (${system} ${id}) holds other values now, those of “${now}”. It may have been changed, or its id may stand for something else now; until somebody says which, it is held back.`,
   isStillTheSame: (title: string, flow: string) =>

@@ -75,6 +75,10 @@ export const es: CaseWords = {
   because: (error, other) => `${error} El otro registro es ${at(other)}.`,
   keptBy: (other) => `${at(other)} todavía se refiere a él.`,
   cannotBeDeleted: (title, system, error) => `«${title}» no se puede borrar en ${system}: ${error}`,
+  leftFilter: (title, system, others) =>
+    `“${named(title)}” ya no cumple la condición de ${system}, y sigue en ${listed(others)}.`,
+  deleteThere: (systems) => `Borrarlo en ${listed(systems)}.`,
+  archiveThere: (systems) => `Archivarlo en ${listed(systems)}.`,
   reusedId: (before, now, system, id) =>
     `“${named(before)}” (${system} ${id}) contiene ahora otros valores, los de “${named(now)}”. Puede que se haya modificado, o que su identificador corresponda ahora a otra cosa; queda retenido hasta que alguien diga cuál de las dos.`,
   isStillTheSame: (title) => `Sigue siendo “${named(title)}”: se cambiaron sus valores.`,
