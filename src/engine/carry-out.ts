@@ -7,12 +7,13 @@ import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/case
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
 import { endLink } from '../store/former.ts'
-import { rearmHeld } from '../store/held.ts'
+import { forgetHeld, rearmHeld } from '../store/held.ts'
 import { recordsById, type LinkRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
 import { commitOutcome } from '../store/outcome.ts'
 import { moveLink } from '../store/records.ts'
 import type { Decider } from './decider.ts'
+import { joinNewcomer } from './join-newcomer.ts'
 import { applyMerge } from './linked-merge.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
@@ -59,7 +60,7 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
   }
   switch (decision.kind) {
     case 'ambiguous match':
-      if (record) await decideMatch(work, decider, record, decision, choice, effect)
+      if (record) await decideMatch(work, record, decision, choice, effect)
       return effect
     case 'quarantined record':
       if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
@@ -163,7 +164,6 @@ async function lastOf(
 
 async function decideMatch(
   work: FlowWork,
-  decider: Decider,
   record: Loaded,
   decision: CaseRow,
   choice: string,
@@ -184,7 +184,7 @@ async function decideMatch(
       mine.state.now.map((value) => (isValue(value) ? value : null)),
     ),
   }
-  await decider.correlator.join(side, observed, moved, effect.outcome)
+  await joinNewcomer(work, side, observed, moved, effect.outcome)
 }
 
 /** What left the filter of a system: elsewhere it goes, too, or stays and is kept in agreement among the others. */
@@ -208,6 +208,7 @@ async function decideIdentity(
   if (choice !== 'same' && choice !== 'other') return
   const side = sideOf(work, sideId!)
   const found = await readAll(side, [remoteId!])
+  if (found.length === 0) also.push((session) => forgetHeld(session, side.id, remoteId!))
   const identities = new Map(found.map((record) => [record.id, choice] as const))
   const decision = await decider.decide(side, found, { last: false, recheck: true, identities })
   markCreations(work, decision)

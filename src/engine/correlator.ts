@@ -2,33 +2,24 @@ import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Rule } from '../contract/rule.ts'
 import { laterOf } from '../merge/change-time.ts'
 import { correlate, type Candidate, type Correlation } from '../merge/correlate.ts'
-import { firstAgreement } from '../merge/first-agreement.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { Invalid, Unresolved, type Canonical } from '../model/value.ts'
-import {
-  isBlank,
-  recordsById,
-  recordsByKeys,
-  type Known,
-  type LinkRow,
-  type RecordRow,
-  type RecordState,
-} from '../store/links.ts'
+import { isBlank, recordsById, recordsByKeys, type Known, type RecordRow, type RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { revivableElsewhere, revive, type GivenUp } from './archived.ts'
 import { candidatesNow, keysGivenUp } from './candidates-now.ts'
-import { ambiguousCase, counterpartCase, deletionSubject, recordSubject, type CandidateView } from './case-drafts.ts'
+import { ambiguousCase, counterpartCase, type CandidateView } from './case-drafts.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { blockerOf, HELD_BY, holdBack, release, UNREADABLE } from './hold-back.ts'
 import { returnedAmong, type Returned } from './identity.ts'
-import { applyMerge } from './linked-merge.ts'
+import { joinNewcomer, type Agreement } from './join-newcomer.ts'
 import { LookAlikes } from './look-alikes.ts'
 import { SeenKeys } from './seen-keys.ts'
 import { changedAt, resolverIn, type Observed, type Side } from './side.ts'
-import { loadStates, newcomerState, type Loaded } from './translate.ts'
+import { loadStates, type Loaded } from './translate.ts'
 import { twinsAmong } from './twins.ts'
 import { ageMatters, decideUnmatched, isLegacy } from './unmatched.ts'
 
@@ -178,7 +169,7 @@ export class Correlator {
       }
       if (target && policy !== 'leave alone') {
         claimed.add(target.row.id)
-        await this.join(side, observed, target, outcome, policy)
+        await joinNewcomer(work, side, observed, target, outcome, policy)
         revive(target.row, found.revived.get(target.row.id) ?? [], outcome)
         work.counts.linked++
         continue
@@ -290,76 +281,6 @@ export class Correlator {
     const asks = this.work.flow.edgeCases.duplicates === 'ask'
     if (asks) for (const id of free) this.doubt(id)
     return asks || others[0] !== observed.record.id ? { situation: 'ambiguous', candidates: free, asks } : correlation
-  }
-
-  /** Links a remote record to the golden record that it turned out to be. */
-  async join(
-    side: Side,
-    observed: Observed & { readonly keys: readonly (string | null)[] },
-    target: Loaded,
-    outcome: Outcome,
-    policy?: Agreement,
-  ): Promise<void> {
-    const { work } = this
-    const { record, reading } = observed
-    const before = outcome.retired.get(record.id)
-    if (before !== undefined) outcome.became.push({ from: before, to: target.row.id })
-    const newcomer = newcomerState(side, reading, record.values)
-    const merged = firstAgreement(
-      work.flow,
-      target.golden,
-      target.sides.map((s) => s.state),
-      newcomer,
-      policy,
-    )
-    const link: LinkRow = {
-      sideId: side.id,
-      remoteId: record.id,
-      recordId: target.row.id,
-      layoutId: side.layoutId,
-      state: 'live',
-      waived: encodeWaived(merged.waived.get(side.system) ?? {}),
-      image: record.image,
-    }
-    const ended = target.row.links.find((l) => l.sideId === side.id)
-    if (ended?.remoteId === record.id) outcome.links.push(link)
-    else {
-      // A link that was given up or whose record is gone gives way to the newcomer's.
-      if (ended) outcome.freed.push({ sideId: side.id, remoteId: ended.remoteId, undecided: false })
-      outcome.newLinks.push(link)
-    }
-    const wasAsked = target.row.state === 'held'
-    if (wasAsked) {
-      outcome.settled.push({ subject: recordSubject(target.row.id) })
-      outcome.settled.push({ subject: deletionSubject(target.row.id) })
-    }
-    // Seen in some systems so far: what that means for the others is decided when all of them have been looked at.
-    const complete = work.sides.every((s) => s === side || target.row.links.some((l) => l.sideId === s.id))
-    const row: RecordRow = { ...target.row, state: complete || target.row.state === 'live' ? 'live' : 'pending' }
-    if (merged.changes.length === 0 && target.row.state !== row.state) {
-      outcome.records.push({
-        id: row.id,
-        version: row.version,
-        layoutId: work.goldenLayout,
-        state: row.state,
-        golden: encodeGolden(merged.golden),
-      })
-    }
-    const joined: Loaded = {
-      ...target,
-      row,
-      sides: [...target.sides, { side, link, values: record.values, last: reading, state: newcomer }],
-    }
-    const links = outcome.links.length
-    await applyMerge(work, joined, merged, outcome, new Map())
-    // The newcomer's own link stands already.
-    for (let i = outcome.links.length - 1; i >= links; i--)
-      if (outcome.links[i]!.sideId === side.id) outcome.links.splice(i, 1)
-    // The match keys of the newcomer's own values lead to the record too.
-    const golden = new Set(matchKeys(work.flow, merged.golden))
-    const had = new Set(matchKeys(work.flow, target.golden))
-    for (const key of new Set(observed.keys))
-      if (key !== null && !golden.has(key) && !had.has(key)) outcome.moreKeys.push({ key, recordId: row.id })
   }
 
   /**
@@ -475,8 +396,6 @@ export class Correlator {
     return { record: recordId, title: recordId, where: recordId, taken }
   }
 }
-
-type Agreement = FlowWork['flow']['edgeCases']['existingRecords']
 
 /** How legacy records that found each other are joined, when all of them are older than the contract cares. */
 function legacyPolicy(work: FlowWork, ages: readonly (string | null)[]): Agreement | 'leave alone' | undefined {

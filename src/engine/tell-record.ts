@@ -202,12 +202,14 @@ function whyWritten(
 
 /** The system that the reason of a write speaks of; null when nobody knows. */
 function whereItHappened(flow: Flow | undefined, row: LogRow, record: TitledRecord | undefined): string | null {
+  const others = flow?.systems.filter((system) => system !== row.system) ?? []
+  const theOther = others.length === 1 ? others[0]! : null
+  if (row.rule === ('came back: restored' satisfies Rule)) return theOther
   // A record is restored where it was deleted.
   if (row.what === 'update' || row.what === 'restore' || record === undefined) return row.system
   if (row.what !== 'delete' && row.what !== 'archive') return record.origin
-  if (row.rule?.startsWith('deleted in master') && flow && flow.master !== 'shared') return flow.master
-  const others = flow?.systems.filter((system) => system !== row.system) ?? []
-  return others.length === 1 ? others[0]! : null
+  if (/^(deleted in master|left filter)/.test(row.rule ?? '') && flow && flow.master !== 'shared') return flow.master
+  return theOther
 }
 
 /** The golden values of an earlier version: what came later, taken back. */

@@ -13,7 +13,8 @@ export interface MootCase {
 
 /**
  * Open cases of a flow about records that are gone or let go of, and about writes that nothing is left to do for. What still is to
- * be deleted or archived in a system stays a case for as long as the record is there.
+ * be deleted or archived in a system stays a case for as long as the record is there; what a row under a known id is, for as long
+ * as the row is held for it.
  */
 export async function mootCases(session: Session, flowId: number): Promise<MootCase[]> {
   return session.query<MootCase>(
@@ -28,6 +29,8 @@ export async function mootCases(session: Session, flowId: number): Promise<MootC
            when r.state = 'left alone' or l.state = 'unlinked' then '${LET_GO}'
            when d.action <> 'restore' and l.state in ('gone', 'archived') then '${DELETED}'
            when l.state = 'out of scope' then '${LEFT}' end
+         when c.cause = 'reused_id' then case when not exists (
+           select 1 from held h where h.side_id = c.side_id and h.remote_id = c.remote_id) then '${DELETED}' end
          when r.state = 'deleted' then '${DELETED}'
          when r.state = 'left alone' and (c.field is not null or c.subject like 'record:%:deleted') then '${LET_GO}'
          when c.record_id is null and remote.state = 'unlinked' then '${LET_GO}'
