@@ -28,10 +28,12 @@ export function canCreate(flow: Flow, system: string): boolean {
 
 /** Whether the rules delete in the system without asking anybody. */
 export function canDelete(flow: Flow, system: string): boolean {
-  if (!mayWriteTo(flow, system)) return false
-  const { deletedInMaster, deletedElsewhere } = flow.edgeCases
-  if (flow.master === 'shared') return deletedInMaster === 'delete'
-  return flow.master === system ? deletedElsewhere === 'accept' : deletedInMaster === 'delete'
+  // Where columns say that a row is deleted, the row stays.
+  if (!mayWriteTo(flow, system) || flow.records[system]?.deleted !== undefined) return false
+  const { deletedInMaster, deletedElsewhere, leftFilter } = flow.edgeCases
+  const follows = deletedInMaster === 'delete' || leftFilter === 'delete'
+  if (flow.master === 'shared') return follows
+  return flow.master === system ? deletedElsewhere === 'accept' : follows
 }
 
 /** Whether the rules may ever change a field in the system. */

@@ -133,7 +133,7 @@ test('L32 a contact becomes a company: it leaves one flow and enters another', a
     late_after: '30 minutes',
     records: {
       erp: { table: 'customers', id: 'id', changed_at: 'updated_at', where: "segment = 'B'" },
-      crm: { table: 'deals', id: 'id', changed_at: 'modified_at' },
+      crm: { table: 'deals', id: 'id', changed_at: 'modified_at', cascades: 'accept' },
     },
     match: [['name']],
     fields: { name: { type: 'text', required: true, erp: 'legal_name', crm: 'deal_no' } },
