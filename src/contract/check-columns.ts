@@ -1,5 +1,6 @@
-import type { FieldMapping, Records } from './contract.ts'
+import type { Records } from './contract.ts'
 import type { FieldDraft } from './draft.ts'
+import { writtenColumns } from './field-codec.ts'
 import type { FlowContext } from './flow-context.ts'
 import { systemTitle } from './wording.ts'
 
@@ -12,7 +13,7 @@ export function checkIds(
   for (const [system, { id, archive, deleted }] of Object.entries(records)) {
     const title = systemTitle(system)
     for (const { name, mapping } of fields) {
-      if (!columnsOf(mapping[system]).includes(id)) continue
+      if (!writtenColumns(mapping[system]).includes(id)) continue
       flow.error(
         flow.place('fields', name, system),
         'id-mapped',
@@ -60,7 +61,7 @@ function checkOne(
 ): void {
   const users = new Map<string, FieldDraft>()
   for (const field of fields) {
-    for (const column of columnsOf(field.mapping[system])) {
+    for (const column of writtenColumns(field.mapping[system])) {
       const first = users.get(column)
       users.set(column, first ?? field)
       if (first === undefined || !(isWritten(first) || isWritten(field))) continue
@@ -72,9 +73,4 @@ function checkOne(
       )
     }
   }
-}
-
-function columnsOf(mapping: FieldMapping | undefined): readonly string[] {
-  if (mapping?.kind === 'column') return [mapping.column]
-  return mapping?.kind === 'expression' ? Object.keys(mapping.write ?? {}) : []
 }

@@ -131,6 +131,8 @@ export type FieldMapping =
       readonly language?: CountryLanguage
       /** Column of this system that names the country of numbers (`phone`, `vat`) without a prefix. */
       readonly countryFrom?: string
+      /** `money`: column of this system that names the currency of the amount. */
+      readonly currencyFrom?: string
       /** `instant`: zone of times without one in this system, where that is not the field's. */
       readonly timezone?: string
     }

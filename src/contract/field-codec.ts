@@ -8,6 +8,7 @@ import type { FieldType, TypeSpec } from '../model/field-type.ts'
 import { type Canonical, Invalid, type Raw } from '../model/value.ts'
 import { columnPut, type Put } from './column-put.ts'
 import type { Field, FieldMapping } from './contract.ts'
+import { moneyCodec } from './money-codec.ts'
 import { type CompiledExpression, compileExpression } from './expression.ts'
 
 /*
@@ -34,6 +35,8 @@ type Facts = ReadonlyMap<string, ColumnFacts> | undefined
 export interface Surroundings {
   /** What is known of the columns. */
   readonly facts?: Facts
+  /** Columns that fields of the record write as themselves. */
+  readonly mapped?: ReadonlySet<string> | undefined
   /** Columns that can only be read. */
   readonly computed?: ReadonlySet<string> | undefined
   /** Zone in which a moment is a day, and that of times without zone. */
@@ -45,7 +48,7 @@ export function compileField(
   declared: Field,
   system: string,
   columns: readonly string[],
-  { facts, computed, zones }: Surroundings = {},
+  { facts, computed, zones, mapped }: Surroundings = {},
 ): FieldCodec {
   const mapping = declared.mapping[system]
   const field: Field = { ...declared, spec: specIn(declared.spec, mapping, zones) }
@@ -56,15 +59,20 @@ export function compileField(
   }
   const codec =
     mapping.kind === 'column'
-      ? columnCodec(field, system, type, mapping, columns, facts)
+      ? columnCodec(field, system, type, mapping, columns, { facts, mapped })
       : expressionCodec(field, system, type, mapping, columns, facts)
   return { holds: true, refersTo, ...codec, ...(computed && writes(mapping, computed) && { writable: false }) }
 }
 
 /** Whether writing by the mapping would write one of these columns. */
-function writes(mapping: Exclude<FieldMapping, { kind: 'lines' }>, columns: ReadonlySet<string>): boolean {
-  const written = mapping.kind === 'column' ? [mapping.column] : Object.keys(mapping.write ?? {})
-  return written.some((column) => columns.has(column))
+function writes(mapping: FieldMapping, columns: ReadonlySet<string>): boolean {
+  return writtenColumns(mapping).some((column) => columns.has(column))
+}
+
+/** Columns that a mapping writes as themselves. */
+export function writtenColumns(mapping: FieldMapping | undefined): readonly string[] {
+  if (mapping?.kind === 'column') return [mapping.column]
+  return mapping?.kind === 'expression' ? Object.keys(mapping.write ?? {}) : []
 }
 
 /** The type as it is in one system, whose times without zone may be those of another place. */
@@ -85,13 +93,21 @@ function columnCodec(
   type: FieldType,
   mapping: ColumnMapping,
   columns: readonly string[],
-  facts: Facts,
+  { facts, mapped }: Surroundings,
 ): Codec {
   const place = placeOf(mapping.column, columns, field, system)
   const putWhere = (blankReads: boolean) => columnPut(mapping.column, place, facts?.get(mapping.column), blankReads)
   if (mapping.values === undefined) {
     const { countryFrom } = mapping
     const put = putWhere(type.parse('') === null)
+    if (field.spec.type === 'money' && 'perRow' in field.spec) {
+      const column = mapping.currencyFrom
+      const from =
+        column === undefined
+          ? null
+          : { column, place: placeOf(column, columns, field, system), mapped: mapped?.has(column) === true }
+      return moneyCodec({ spec: field.spec, place, put, from })
+    }
     if (countryFrom !== undefined) return countryCodec(field, system, mapping, countryFrom, columns, put)
     const render = rendererOf(field.spec, mapping, facts?.get(mapping.column)?.kind)
     return {

@@ -4,7 +4,7 @@ import type { Filter } from '../model/filter.ts'
 import { type Canonical, Invalid, type Raw, type Reading, Unresolved, noColumns } from '../model/value.ts'
 import type { Field, Flow } from './contract.ts'
 import { expressionColumns } from './expression.ts'
-import { compileField, type FieldCodec, type Surroundings } from './field-codec.ts'
+import { compileField, type FieldCodec, type Surroundings, writtenColumns } from './field-codec.ts'
 import { compileLines, type LinesChange, type LinesCodec, type Resolve } from './lines-mapping.ts'
 
 /*
@@ -109,7 +109,7 @@ function columnsOf(fields: readonly Field[], system: string): readonly string[] 
   return fields.flatMap((field) => {
     const mapping = field.mapping[system]
     if (mapping?.kind === 'column')
-      return mapping.countryFrom === undefined ? [mapping.column] : [mapping.column, mapping.countryFrom]
+      return [mapping.column, mapping.countryFrom ?? [], mapping.currencyFrom ?? []].flat()
     if (mapping?.kind !== 'expression') return []
     return [...expressionColumns(mapping.read), ...Object.keys(mapping.write ?? {})]
   })
@@ -117,8 +117,9 @@ function columnsOf(fields: readonly Field[], system: string): readonly string[] 
 
 /** Compiles the flow's mapping to one system; throws where a column is missing or the contract was never checked. */
 export function compileMapping(flow: Flow, system: string, shape: RowShape): RowMapping {
+  const mapped = new Set(flow.fields.flatMap((field) => writtenColumns(field.mapping[system])))
   const zones = { day: flow.timezone, local: localZone(flow, system) }
-  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, { ...shape, zones }))
+  const codecs = flow.fields.map((field) => compileField(field, system, shape.columns, { ...shape, zones, mapped }))
   const lines = flow.fields.map((field) => linesOf(field, system, shape, zones))
   const places = codecs.flatMap((codec, i) => (codec.holds || lines[i] ? [i] : []))
   const referring = places.filter((i) => codecs[i]!.refersTo !== null)

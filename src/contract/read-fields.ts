@@ -228,6 +228,14 @@ class FieldReader {
             'Write `country: ES` to the field, with the country of numbers without a prefix.',
           )
         }
+        if (mapping.kind === 'column' && mapping.currencyFrom !== undefined) {
+          flow.error(
+            flow.place(...at, system, 'currency_from'),
+            'bad-mapping',
+            `\`currency_from\` is not for fields of lines, such as \`${name}.${sub}\`.`,
+            'Write `currency: EUR` to the field, or map the currency as a field of its own.',
+          )
+        }
         if (mapping.kind === 'expression' && mapping.write === undefined)
           this.checkComputed(at, system, this.master(named))
       }

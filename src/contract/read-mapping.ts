@@ -59,7 +59,16 @@ export function readMapping(
       : { kind: 'column', column: node.text }
   }
   if (node.kind === 'list') return undefined
-  const ofLines = others(node, ['field', 'values', 'form', 'language', 'country_from', 'read', 'write'])
+  const ofLines = others(node, [
+    'field',
+    'values',
+    'form',
+    'language',
+    'country_from',
+    'currency_from',
+    'read',
+    'write',
+  ])
   // Without a type nobody knows whether these are lines; the missing type is reported or asked for.
   if (ofLines.length > 0 && spec === undefined) return undefined
   if (ofLines.length > 0 && spec !== undefined) {
@@ -202,7 +211,7 @@ function readValues(
   return good ? values : null
 }
 
-const FORM_SETTINGS = ['form', 'language', 'country_from'] as const
+const FORM_SETTINGS = ['form', 'language', 'country_from', 'currency_from'] as const
 
 /** How the column's values are written; null when it was reported as wrong. */
 function readForm(
@@ -210,15 +219,15 @@ function readForm(
   field: string,
   node: MapNode,
   spec: TypeSpec | undefined,
-): Pick<Extract<FieldMapping, { kind: 'column' }>, 'form' | 'language' | 'countryFrom'> | null {
-  const [form, language, countryFrom] = FORM_SETTINGS.map((setting) => getScalar(node, setting))
+): Pick<Extract<FieldMapping, { kind: 'column' }>, 'form' | 'language' | 'countryFrom' | 'currencyFrom'> | null {
+  const [form, language, countryFrom, currencyFrom] = FORM_SETTINGS.map((setting) => getScalar(node, setting))
   // Without a type nobody knows what may be said; the missing type is reported or asked for.
   if (spec === undefined) return {}
   const wrong = (at: ScalarNode, message: string, cure: string) => {
     flow.error(at.place, 'bad-mapping', message, cure)
     return null
   }
-  const any = form ?? language ?? countryFrom
+  const any = form ?? language ?? countryFrom ?? currencyFrom
   if (any !== undefined && get(node, 'values') !== undefined) {
     return wrong(any, `\`${field}\` has both a value table and a form.`, 'Keep one of them; a table lists every value.')
   }
@@ -228,6 +237,9 @@ function readForm(
       `\`country_from\` is for phone and vat fields; \`${field}\` is ${spec.type}.`,
       'Remove it.',
     )
+  }
+  if (currencyFrom !== undefined && spec.type !== 'money') {
+    return wrong(currencyFrom, `\`currency_from\` is for money fields; \`${field}\` is ${spec.type}.`, 'Remove it.')
   }
   if (form !== undefined) {
     const known: readonly string[] = spec.type === 'country' ? COUNTRY_FORMS : spec.type === 'phone' ? PHONE_FORMS : []
@@ -258,6 +270,7 @@ function readForm(
       : { form: form.text as Exclude<CountryForm, 'code'> | Exclude<PhoneForm, 'international'> }),
     ...(language === undefined || language.text === 'en' ? {} : { language: language.text as CountryLanguage }),
     ...(countryFrom === undefined ? {} : { countryFrom: countryFrom.text }),
+    ...(currencyFrom === undefined ? {} : { currencyFrom: currencyFrom.text }),
   }
 }
 

@@ -100,6 +100,10 @@ function build(
       return { type, ...(scale === undefined ? {} : { scale }) }
     case 'money': {
       const currency = getScalar(node, 'currency')
+      const perRow = namesCurrencies(flow, node)
+      const named = perRow === 'nowhere' ? {} : { perRow: true as const }
+      if (currency === undefined && perRow === 'everywhere')
+        return { type, perRow: true, ...(scale === undefined ? {} : { scale }) }
       if (currency === undefined) {
         flow.ask([...at, 'currency'].join('.'), (language) => currencyQuestion(name, facts, language))
         return undefined
@@ -115,7 +119,7 @@ function build(
         )
         return undefined
       }
-      return { type, currency: currency.text, ...(scale === undefined ? {} : { scale }) }
+      return { type, currency: currency.text, ...named, ...(scale === undefined ? {} : { scale }) }
     }
     case 'date': {
       const zone = getScalar(node, 'timezone')
@@ -152,6 +156,15 @@ function build(
     default:
       return { type }
   }
+}
+
+/** Which systems name the currency of an amount in a column of its own. */
+function namesCurrencies(flow: FlowContext, node: MapNode): 'everywhere' | 'somewhere' | 'nowhere' {
+  const mappings = [...node.entries].filter(([key]) => flow.contract.systems.has(key))
+  const naming = mappings.filter(
+    ([, { value }]) => value.kind === 'map' && getScalar(value, 'currency_from') !== undefined,
+  )
+  return naming.length === 0 ? 'nowhere' : naming.length === mappings.length ? 'everywhere' : 'somewhere'
 }
 
 function reference(flow: FlowContext, target: { name: string; place: Place }): TypeSpec | undefined {

@@ -132,6 +132,7 @@ function samplesOf(spec: TypeSpec): readonly (string | null)[] {
     case 'decimal':
       return [null, '0', '1', '-1', '0.5', '0.1', '-0.25', '19.99', '1234.5678', '1000000', '123456789012345.123456']
     case 'money':
+      if ('perRow' in spec) return [null, '0 EUR', '-19.99 USD', '1234.567 KWD', '1000000 JPY', '0.10 EUR']
       return [null, '0', '1', '-1', '0.01', '-0.99', '0.10', '19.99', '1234.50', '1000000', '90071992547409931.10']
     case 'boolean':
       return [null, 'true', 'false']

@@ -239,6 +239,10 @@ const mapping = z
           language: z.enum(COUNTRY_LANGUAGES).meta({
             description: '`form: name`: the language of the names; `en` unless given.',
           }),
+          currency_from: text(
+            '`money`: column of this system that names the currency of the amount (ISO 4217), row by row.',
+            ['currency_code'],
+          ),
           country_from: text(
             '`phone`, `vat`: column of this system that names the country of numbers without a prefix.',
             ['country_code'],
@@ -292,7 +296,7 @@ const typeSettings = {
   required: z
     .boolean({ error: 'must be `true` or `false`' })
     .meta({ description: 'A record without this value is held.' }),
-  currency: text('`money`: ISO 4217 code.', ['EUR']),
+  currency: text('`money`: ISO 4217 code; with `currency_from`, of amounts without one.', ['EUR']),
   scale: z
     .int({ error: 'must be a whole number from 0 to 12' })
     .min(0, { error: 'must be a whole number from 0 to 12' })

@@ -6,6 +6,8 @@ export type TypeSpec =
   | { type: 'integer' }
   | { type: 'decimal'; scale?: number }
   | { type: 'money'; currency: string; scale?: number }
+  /** Amounts that say their currency themselves; `currency` is that of those that do not. */
+  | { type: 'money'; perRow: true; currency?: string; scale?: number }
   | { type: 'boolean' }
   /** A moment is the day that it is in `timezone`; a time without zone is one of `local`. Without them: the day as it is written. */
   | { type: 'date'; timezone?: string; local?: string }

@@ -8,7 +8,7 @@ export function typeWords({ spec, lines }: Pick<Field, 'spec' | 'lines'>, langua
   const spanish = language === 'es'
   switch (spec.type) {
     case 'money':
-      return `${spanish ? TIPOS.money : 'money'} (${spec.currency})`
+      return [spanish ? TIPOS.money : 'money', ...(spec.currency === undefined ? [] : [`(${spec.currency})`])].join(' ')
     case 'reference':
       return `${spanish ? 'referencia a' : 'reference to'} ${spec.flow}`
     case 'lines':

@@ -29,8 +29,62 @@ const MORE_SIGNS: Readonly<Record<string, readonly string[]>> = {
   CNY: ['rmb', '元'],
 }
 
+type MoneySpec = Extract<TypeSpec, { type: 'money' }>
+const CODES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+/** An amount with three letters before or behind it. */
+const AROUND = /^(?:([A-Za-z]{3})(?![A-Za-z])\s*(.*)|(.*?)\s*(?<![A-Za-z])([A-Za-z]{3}))$/s
+
+/** The ISO 4217 code that a text is, whatever its case; null when it is none. */
+export function currencyCode(text: string): string | null {
+  const code = text.trim().toUpperCase()
+  return CODES.has(code) ? code : null
+}
+
+/** An amount and its currency, of canonical money that says it. */
+export function amountAndCurrency(value: string): [amount: string, currency: string] {
+  const at = value.lastIndexOf(' ')
+  return [value.slice(0, at), value.slice(at + 1)]
+}
+
 /** The type `money`. */
-export function moneyType(spec: Extract<TypeSpec, { type: 'money' }>): FieldType {
+export function moneyType(spec: MoneySpec): FieldType {
+  return 'perRow' in spec ? perRowType(spec) : oneCurrencyType(spec)
+}
+
+/** Amounts with their currency behind them, `1.234 KWD`: of two currencies no two amounts are equal. */
+function perRowType({ currency, scale }: Extract<MoneySpec, { perRow: true }>): FieldType {
+  const types = new Map<string, FieldType>()
+  const typeOf = (code: string): FieldType => {
+    let type = types.get(code)
+    if (!type)
+      types.set(
+        code,
+        (type = oneCurrencyType({ type: 'money', currency: code, ...(scale !== undefined && { scale }) })),
+      )
+    return type
+  }
+  return {
+    name: 'money',
+    parse(raw) {
+      const text = raw?.trim() ?? ''
+      if (raw === null || text === '') return null
+      const parts = AROUND.exec(text)
+      const named = parts === null ? null : currencyCode(parts[1] ?? parts[4]!)
+      const code = named ?? currency
+      if (code === undefined) return new Invalid(['noCurrency', quoted(raw)], raw)
+      const parsed = typeOf(code).parse(named === null ? text : (parts![2] ?? parts![3]!))
+      if (parsed === null) return new Invalid(['notANumber', quoted(raw)], raw)
+      return typeof parsed === 'string' ? `${parsed} ${code}` : parsed
+    },
+    render: (value): Raw => value,
+  }
+}
+
+function oneCurrencyType(spec: {
+  readonly type: 'money'
+  readonly currency: string
+  readonly scale?: number
+}): FieldType {
   const scale = spec.scale ?? MINOR_UNITS[spec.currency] ?? 2
   let signs: ReadonlySet<string> | undefined
   return {
