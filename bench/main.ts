@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log | runs | abuse [--records n] [--repeat n] [--json] [--profile folder]`.
+ * `npm run bench -- first-sync | rest | incremental | latency | scale | hooks | log | runs | abuse | init [--records n] [--repeat n] [--json] [--profile folder]`.
  * Starts everything it needs, says what it measured, and fails when the two systems do not agree in the end.
  */
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { firstSync } from './first-sync.ts'
 import { incremental } from './incremental.ts'
 import { WrongOutcome } from './measurement.ts'
 import { hooks } from './hooks.ts'
+import { init } from './init.ts'
 import { log } from './log.ts'
 import { latency, type LatencyResult } from './latency.ts'
 import { rest } from './rest.ts'
@@ -29,6 +30,7 @@ const OF_SERVICE: Readonly<Record<string, (options: BenchOptions) => Promise<Ser
   log,
   runs,
   abuse,
+  init,
 }
 
 const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--json] [--profile folder]
@@ -41,6 +43,7 @@ const USAGE = `npm run bench -- <benchmark> [--records 100000] [--repeat 3] [--j
   hooks         2,000 webhooks a second
   log           pages of the log, by every filter, with ten operations for each record
   runs          pages of the list of runs, by every filter, with ten runs for each record
+  init          a proposal between two databases of 400 tables with 140 columns each
   abuse         an owner's page while 400 send slowly, 250 listen and 1,000 wrong tokens a second come`
 
 async function main(): Promise<void> {

@@ -72,7 +72,7 @@ export async function introspectSystem(
 ): Promise<ConnectionReport & { readonly catalogue: Catalogue }> {
   const connector = await connect(kind, settings)
   try {
-    return { ...(await connector.test()), catalogue: await connector.introspect() }
+    return { ...(await connector.test()), catalogue: await connector.introspect({ named: true }) }
   } finally {
     await connector.close()
   }

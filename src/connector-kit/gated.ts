@@ -10,7 +10,7 @@ export function gated(connector: Connector, gate: Gate): Connector {
   return {
     kind: connector.kind,
     test: () => gate.call(() => connector.test()),
-    introspect: () => gate.call(() => connector.introspect()),
+    introspect: (options) => gate.call(() => connector.introspect(options)),
     ...(connector.isPooled && { isPooled: () => gate.call(() => connector.isPooled!()) }),
     ...(connector.identity && { identity: () => gate.call(() => connector.identity!()) }),
     ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),

@@ -261,6 +261,8 @@ export interface Measures {
 
 /** What introspection found; feeds `init`, `check` and the connector's own guard of identifiers. */
 export interface Catalogue {
+  /** Only what is in the database, or the schemas, that the connection names. */
+  readonly named?: boolean
   readonly objects: readonly CatalogueObject[]
 }
 export interface CatalogueObject {
@@ -313,7 +315,8 @@ export interface ConnectionReport {
 export interface Connector {
   readonly kind: string
   test(): Promise<ConnectionReport>
-  introspect(): Promise<Catalogue>
+  /** `named`: only what is in the database, or the schemas, that the connection names. */
+  introspect(options?: { readonly named?: boolean }): Promise<Catalogue>
   /** Whether something between us and the system hands its connections to others between two transactions. */
   isPooled?(): Promise<boolean>
   /** Which database answers now, asked afresh and whoever is trusted. Absent: it cannot be told from another. */

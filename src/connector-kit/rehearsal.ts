@@ -11,7 +11,7 @@ export function rehearsing(connector: Connector): Connector {
   return {
     kind: connector.kind,
     test: () => connector.test(),
-    introspect: () => connector.introspect(),
+    introspect: (options) => connector.introspect(options),
     ...(connector.isPooled && { isPooled: () => connector.isPooled!() }),
     ...(connector.identity && { identity: () => connector.identity!() }),
     ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),

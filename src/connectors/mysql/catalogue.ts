@@ -91,10 +91,17 @@ select table_schema, table_name, cast(coalesce(view_definition, '') as char), ca
 from information_schema.views
 where ${VISIBLE}`
 
-/** Reads the tables and views that the user can see; `only`: table names to look for. */
-export async function readTables(link: Link, only: readonly string[] | null): Promise<Table[]> {
-  const restrict = (sql: string) =>
-    only === null ? sql : sql.replace(VISIBLE, `${VISIBLE} and table_name in (${only.map(() => '?').join(', ')})`)
+/**
+ * Reads the tables and views that the user can see; `only`: table names to look for; `named`: none of other databases than the
+ * connection's.
+ */
+export async function readTables(link: Link, only: readonly string[] | null, named = false): Promise<Table[]> {
+  const where = [
+    VISIBLE,
+    ...(named ? ['table_schema = database()'] : []),
+    ...(only === null ? [] : [`table_name in (${only.map(() => '?').join(', ')})`]),
+  ].join(' and ')
+  const restrict = (sql: string) => sql.replace(VISIBLE, where)
   const ask = async (sql: string) =>
     Map.groupBy(await link.rows(restrict(sql), only ?? []), (row) => JSON.stringify([row[0], row[1]]))
   const columns = await ask(COLUMNS)

@@ -85,8 +85,9 @@ class MysqlConnector implements Connector {
     })
   }
 
-  async introspect(): Promise<Catalogue> {
-    return toCatalogue(await this.session.query((link) => readTables(link, null)))
+  async introspect({ named = false }: { readonly named?: boolean } = {}): Promise<Catalogue> {
+    const tables = await this.session.query((link) => readTables(link, null, named))
+    return { ...toCatalogue(tables), ...(named && { named }) }
   }
 
   identity(): Promise<SystemIdentity> {

@@ -69,6 +69,7 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f')
   and has_schema_privilege(n.oid, 'usage')
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
   and ($1::text[] is null or c.relname = any($1) or n.nspname || '.' || c.relname = any($1))
+  and (not $2::boolean or n.nspname = any(current_schemas(false)))
 order by not n.nspname = current_schema(), n.nspname, c.relname`
 
 const COLUMNS = `
@@ -200,9 +201,12 @@ interface ForeignKeyRow {
   references: string[]
 }
 
-/** Reads the tables and views that the user can see; `only`: names (with or without schema) to look for. */
-export async function readTables(client: ClientBase, only: readonly string[] | null): Promise<Table[]> {
-  const relations = (await client.query<RelationRow>(RELATIONS, [only])).rows
+/**
+ * Reads the tables and views that the user can see; `only`: names (with or without schema) to look for; `named`: none of schemas
+ * that are not in the search path.
+ */
+export async function readTables(client: ClientBase, only: readonly string[] | null, named = false): Promise<Table[]> {
+  const relations = (await client.query<RelationRow>(RELATIONS, [only, named])).rows
   const oids = relations.map((relation) => relation.oid)
   const columns = Map.groupBy((await client.query<ColumnRow>(COLUMNS, [oids])).rows, (row) => row.oid)
   const indexes = Map.groupBy((await client.query<IndexRow>(INDEXES, [oids])).rows, (row) => row.oid)

@@ -99,8 +99,11 @@ class PostgresConnector implements Connector {
     })
   }
 
-  async introspect(): Promise<Catalogue> {
-    return toCatalogue(await this.session.query((client) => readTables(client, null)))
+  async introspect({ named = false }: { readonly named?: boolean } = {}): Promise<Catalogue> {
+    const tables = await this.session.query((client) => readTables(client, null, named))
+    // With nothing in its search path the database itself is what was named.
+    if (named && tables.length === 0) return this.introspect()
+    return { ...toCatalogue(tables), ...(named && { named }) }
   }
 
   identity(): Promise<SystemIdentity> {

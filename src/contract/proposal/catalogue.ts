@@ -3,6 +3,8 @@
  * when they are introspected, so that their catalogue can be handed over as it is.
  */
 export interface SourceCatalogue {
+  /** Only what is in the database, or the schemas, that the connection names. */
+  readonly named?: boolean
   readonly objects: readonly SourceObject[]
 }
 

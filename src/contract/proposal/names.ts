@@ -1,3 +1,5 @@
+import { remembered } from '../../model/types/remembered.ts'
+
 /*
  * What a table's or column's name is about, in one vocabulary for all systems: `tbl_SalesOrders`, `sales_order` and
  * `deals` are all `order`; `zip`, `postcode` and `postal_code` are all `postcode`.
@@ -303,8 +305,8 @@ const PHRASE_OF: ReadonlyMap<string, string> = new Map(
 )
 
 /** Lower-case words of an identifier: `tblSalesOrders` → tbl, sales, orders. */
-export function wordsOf(name: string): string[] {
-  return name
+export const wordsOf = remembered(100_000, (name): readonly string[] =>
+  name
     .replace(/^.*\./, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
@@ -312,8 +314,8 @@ export function wordsOf(name: string): string[] {
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
-}
+    .filter((word) => word !== ''),
+)
 
 /** A noun in the singular, as far as English plurals go. */
 export function singular(word: string): string {
@@ -366,6 +368,16 @@ export function entityOf(word: string): string | undefined {
  * `zip` is `postcode`.
  */
 export function columnTopic(column: string, table: TableTopic): string {
+  let topics = columnTopics.get(table)
+  if (topics === undefined) columnTopics.set(table, (topics = new Map<string, string>()))
+  let topic = topics.get(column)
+  if (topic === undefined) topics.set(column, (topic = readColumn(column, table)))
+  return topic
+}
+
+const columnTopics = new WeakMap<TableTopic, Map<string, string>>()
+
+function readColumn(column: string, table: TableTopic): string {
   const words = wordsOf(column)
   const whole = PHRASE_OF.get(words.join(' '))
   if (whole !== undefined) return whole
@@ -379,11 +391,17 @@ export function columnTopic(column: string, table: TableTopic): string {
   return PHRASE_OF.get(plain.join(' ')) ?? (plain.length > 0 ? plain : rest).join(' ')
 }
 
+/** The words of a phrase in the singular. */
+export const phraseWords = remembered(
+  100_000,
+  (phrase): ReadonlySet<string> => new Set(phrase.split(' ').map(singular)),
+)
+
 /** How alike two phrases are, from 0 to 1, by the words that they share. */
 export function phraseSimilarity(a: string, b: string): number {
   if (a === b) return 1
-  const wordsA = new Set(a.split(' ').map(singular))
-  const wordsB = new Set(b.split(' ').map(singular))
+  const wordsA = phraseWords(a)
+  const wordsB = phraseWords(b)
   const shared = [...wordsA].filter((word) => wordsB.has(word)).length
   return shared / (wordsA.size + wordsB.size - shared)
 }

@@ -1,6 +1,8 @@
 import type { ColumnKind, SourceColumn, SourceObject } from './catalogue.ts'
-import { columnTopic, phraseSimilarity, settingName, tableTopic, type TableTopic, wordsOf } from './names.ts'
+import { columnTopic, phraseSimilarity, phraseWords, settingName, type TableTopic, wordsOf } from './names.ts'
 import type { Both, ProposedField, Side } from './proposal.ts'
+import { isSecret } from './secret-names.ts'
+import { topicOf } from './table-topic.ts'
 
 /** Two columns that seem to hold the same thing. */
 export interface ColumnPair {
@@ -8,11 +10,11 @@ export interface ColumnPair {
   readonly columns: Both<SourceColumn>
 }
 
-const NEVER = /\b(?:password|passwd|hash|salt|secret|token)\b/
 const BOOKKEEPING =
-  /^(?:(?:last )?(?:created|updated|modified|changed|inserted|deleted|synced|imported)(?: (?:at|on|by|date|time|ts))?|(?:create|write|update|insert) (?:date|time|uid)|last (?:modified|updated|changed?|synced?)(?: (?:at|on|by|date|time))?|date (?:created|modified|updated)|(?:row|lock|record) ?version|version|rev|etag|mtime|ctime|systemmodstamp)$/
+  /^(?:(?:last )?(?:created|updated|modified|changed|inserted|deleted|synced|imported)(?: (?:at|on|by|date|time|ts))?|(?:create|write|update|insert) (?:date|time|uid)|last (?:modified|updated|changed?|synced?)(?: (?:at|on|by|date|time))?|date (?:created|creation|modified|updated|entered|add)|datec|(?:row|lock|record) ?version|version|rev|etag|mtime|ctime|fk user (?:creat|modif|author)|creado (?:en|el|por)|modificado por|erstellt (?:am|von)|(?:geandert|geaendert) von)$/
+/** In English, Spanish, German, French, Italian, Portuguese and Dutch, and what well known applications call it. */
 const CHANGED_AT =
-  /^(?:(?:last )?(?:updated|modified|changed)(?: (?:at|on|date|time|ts))?|(?:write|update|modification|change) (?:date|time|at)|last (?:update|change|modification)(?: (?:at|date|time))?|date (?:modified|updated|changed)|mtime|systemmodstamp|(?:updated|modified) ?(?:at|date))$/
+  /^(?:(?:last )?(?:updated|modified|changed)(?: (?:at|on|date|time|ts|utc))?|(?:write|update|upd|modification|modify|change) ?(?:date|time|at|ts|timestamp)|last (?:upd(?:ate)?|change|modification|modified|mod|write)(?: (?:at|on|date|time|ts|timestamp))?|date (?:last )?(?:modified|updated|upd|changed|modification|mod|maj)|date ?mod|lastmod(?:ified)?|tms|(?:sys(?:tem)? ?)?mod ?stamp|mtime|utime|timestamp (?:modified|updated)|(?:updated|modified) ?(?:at|on|date)|(?:fecha|hora) (?:de )?(?:modificacion|actualizacion|ultima modificacion|ultimo cambio)|ultima (?:modificacion|actualizacion)|ultimo cambio|(?:modificado|actualizado) (?:en|el|at)|(?:geandert|geaendert|aktualisiert|bearbeitet)(?: (?:am|um))?|(?:anderungs|aenderungs|aktualisierungs) ?(?:datum|zeit)|letzte (?:anderung|aenderung)|(?:date )?derniere (?:modification|maj)|modifie le|mis a jour le|data (?:di )?(?:modifica|ultima modifica|alteracao|atualizacao|de alteracao)|dt (?:alteracao|atualizacao)|ultima (?:modifica|alteracao|atualizacao)|(?:modificato|aggiornato) il|(?:alterado|atualizado) em|(?:gewijzigd|bijgewerkt)(?: op)?|wijzigingsdatum)$/
 const ALIKE_ENOUGH = 0.6
 
 /** Columns that say something about a record itself: not its keys, not the system's own bookkeeping. */
@@ -24,7 +26,8 @@ export function tellingColumns(table: SourceObject, aside: ReadonlySet<string>):
       !column.readOnly &&
       familyOf(column.kind) !== null &&
       !BOOKKEEPING.test(words) &&
-      !NEVER.test(words)
+      !(familyOf(column.kind) === 'time' && CHANGED_AT.test(words)) &&
+      !isSecret(column.name)
     )
   })
 }
@@ -44,13 +47,27 @@ export function pairColumns(
   tables: Both<SourceObject>,
   candidates: Both<readonly SourceColumn[]>,
 ): readonly ColumnPair[] {
-  const topics = tables.map((table) => tableTopic(table.name)) as [TableTopic, TableTopic]
+  const topics = [topicOf(tables[0]), topicOf(tables[1])] as const
+  // Only columns that share a word can be alike: compared with these alone, large tables take no time.
+  const others = candidates[1].map((column) => ({ column, topic: columnTopic(column.name, topics[1]) }))
+  const byWord = new Map<string, number[]>()
+  others.forEach(({ topic }, place) => {
+    for (const word of phraseWords(topic)) {
+      const places = byWord.get(word)
+      if (places) places.push(place)
+      else byWord.set(word, [place])
+    }
+  })
   const scored = candidates[0].flatMap((a) => {
     const topicA = columnTopic(a.name, topics[0])
-    return candidates[1].flatMap((b) => {
-      const score = compatibility(a.kind, b.kind) * alike(topicA, columnTopic(b.name, topics[1]), a.name, b.name)
-      return score >= ALIKE_ENOUGH ? [{ topic: topicA, columns: [a, b] as const, score }] : []
-    })
+    const places = new Set([...phraseWords(topicA)].flatMap((word) => byWord.get(word) ?? []))
+    return [...places]
+      .toSorted((x, y) => x - y)
+      .flatMap((place) => {
+        const { column: b, topic } = others[place]!
+        const score = compatibility(a.kind, b.kind) * alike(topicA, topic, a.name, b.name)
+        return score >= ALIKE_ENOUGH ? [{ topic: topicA, columns: [a, b] as const, score }] : []
+      })
   })
   scored.sort((x, y) => y.score - x.score)
   const taken: [Set<string>, Set<string>] = [new Set(), new Set()]
@@ -64,8 +81,8 @@ export function pairColumns(
   const rest = candidates.map((columns, side) => columns.filter((column) => !taken[side as Side].has(column.name)))
   const named = pairNames(topics, rest as [SourceColumn[], SourceColumn[]])
   if (named !== null && !pairs.some((pair) => pair.topic === 'name')) pairs.push(named)
-  const order = candidates[0].map((column) => column.name)
-  return pairs.toSorted((x, y) => order.indexOf(x.columns[0].name) - order.indexOf(y.columns[0].name))
+  const order = new Map(candidates[0].map((column, place) => [column.name, place]))
+  return pairs.toSorted((x, y) => order.get(x.columns[0].name)! - order.get(y.columns[0].name)!)
 }
 
 /** What the column with a record's own name is called, the likeliest first. */
@@ -95,10 +112,11 @@ const SETS_APART = ['ship', 'shipping', 'delivery', 'billing', 'contact', 'min',
 
 function alike(topicA: string, topicB: string, nameA: string, nameB: string): number {
   if (topicA === topicB) return nameA.toLowerCase() === nameB.toLowerCase() ? 1.01 : 1
+  const likeness = phraseSimilarity(topicA, topicB)
+  if (likeness < ALIKE_ENOUGH) return 0
   const wordsA = topicA.split(' ')
   const wordsB = topicB.split(' ')
-  if (SETS_APART.some((word) => wordsA.includes(word) !== wordsB.includes(word))) return 0
-  return phraseSimilarity(topicA, topicB)
+  return SETS_APART.some((word) => wordsA.includes(word) !== wordsB.includes(word)) ? 0 : likeness
 }
 
 type Family = 'text' | 'number' | 'boolean' | 'time'

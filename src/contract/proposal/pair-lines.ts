@@ -1,8 +1,10 @@
-import type { SourceCatalogue, SourceObject } from './catalogue.ts'
-import { entityOf, isDocument, isLineWord, tableTopic } from './names.ts'
+import type { SourceObject } from './catalogue.ts'
+import { entityOf, isDocument, isLineWord } from './names.ts'
 import { pairColumns, tellingColumns, typedField } from './pair-columns.ts'
-import { type FlowTables, pairReferences, pointsTo } from './pair-references.ts'
+import { type FlowTables, pairReferences } from './pair-references.ts'
+import type { Pointers } from './pointers.ts'
 import type { Both, ProposedField, Side } from './proposal.ts'
+import { topicOf } from './table-topic.ts'
 
 const SIDES = [0, 1] as const
 
@@ -13,56 +15,59 @@ interface Child {
   readonly belongs: number
 }
 
-/** The `lines` of a flow: child tables on both sides whose rows can be told apart by the same sub-fields; null: none. */
-export function pairLines(
-  catalogues: Both<SourceCatalogue>,
-  flow: FlowTables,
-  flows: readonly FlowTables[],
-): ProposedField | null {
-  const childrenOf = (other: FlowTables) =>
-    SIDES.map((side) => children(catalogues[side], other.tables[side], side, flows)) as [Child[], Child[]]
-  const [left, right] = childrenOf(flow)
-  const proposals = left
-    .flatMap((a) => right.map((b) => [a, b] as const))
-    .filter((pair) => flows.every((other) => other === flow || !claims(childrenOf(other), pair)))
-    .map((pair) => linesField(pair, flows))
-    .filter((field) => field !== null)
-  return proposals.toSorted((x, y) => y.lines!.fields.length - x.lines!.fields.length)[0] ?? null
-}
+/** Finds the `lines` of flows: child tables on both sides whose rows can be told apart by the same sub-fields. */
+export class LinePairs {
+  private readonly pointers: Both<Pointers>
+  private readonly flows: readonly FlowTables[]
+  private readonly inFlow: Both<ReadonlySet<SourceObject>>
+  private readonly children = new Map<FlowTables, Both<ReadonlyMap<SourceObject, Child>>>()
 
-/** Whether the rows of a pair rather belong to the parents that these children were found under. */
-function claims(others: Both<readonly Child[]>, pair: Both<Child>): boolean {
-  const same = SIDES.map((side) => others[side].find((child) => child.table === pair[side].table))
-  if (same[0] === undefined || same[1] === undefined) return false
-  return same[0].belongs + same[1].belongs > pair[0].belongs + pair[1].belongs
-}
+  constructor(pointers: Both<Pointers>, flows: readonly FlowTables[]) {
+    this.pointers = pointers
+    this.flows = flows
+    this.inFlow = [new Set(flows.map((flow) => flow.tables[0])), new Set(flows.map((flow) => flow.tables[1]))]
+    for (const flow of flows) this.children.set(flow, [this.childrenOf(flow, 0), this.childrenOf(flow, 1)])
+  }
 
-function children(catalogue: SourceCatalogue, parent: SourceObject, side: Side, flows: readonly FlowTables[]): Child[] {
-  return catalogue.objects.flatMap((table): Child[] => {
-    if (table === parent || table.primaryKey.length === 0 || flows.some((flow) => flow.tables[side] === table))
-      return []
-    const column = table.columns.find(({ name }) => pointsTo(table, name, parent))
-    if (column === undefined) return []
-    const topic = tableTopic(table.name)
-    const { noun, entity } = tableTopic(parent.name)
-    const bare = isLineWord(topic.noun) && isDocument(entity)
-    const named = topic.isLines || bare || topic.qualifiers.includes(noun)
-    const keyed = table.primaryKey.length > 1 && table.primaryKey.includes(column.name)
-    const belongs = belonging(table, column.name, parent)
-    const ofAnother = catalogue.objects.some(
-      (other) => other !== parent && !isInFlow(other, side, flows) && belongsMore(table, other, belongs),
-    )
-    return (named || keyed) && !ofAnother ? [{ table, parent: column.name, belongs }] : []
-  })
-}
+  /** Null: the flow has none. */
+  of(flow: FlowTables): ProposedField | null {
+    const [left, right] = this.children.get(flow)!
+    const proposals = [...left.values()]
+      .flatMap((a) => [...right.values()].map((b) => [a, b] as const))
+      .filter((pair) => this.flows.every((other) => other === flow || !this.claims(other, pair)))
+      .map((pair) => linesField(pair, this.flows, this.pointers))
+      .filter((field) => field !== null)
+    return proposals.toSorted((x, y) => y.lines!.fields.length - x.lines!.fields.length)[0] ?? null
+  }
 
-const isInFlow = (table: SourceObject, side: Side, flows: readonly FlowTables[]): boolean =>
-  flows.some((flow) => flow.tables[side] === table)
+  /** Whether the rows of a pair rather belong to the parents of another flow. */
+  private claims(other: FlowTables, pair: Both<Child>): boolean {
+    const [left, right] = this.children.get(other)!
+    const same = [left.get(pair[0].table), right.get(pair[1].table)] as const
+    if (same[0] === undefined || same[1] === undefined) return false
+    return same[0].belongs + same[1].belongs > pair[0].belongs + pair[1].belongs
+  }
 
-/** A parent that has no counterpart takes its lines with it: order lines are no lines of products. */
-function belongsMore(table: SourceObject, parent: SourceObject, than: number): boolean {
-  const column = table.columns.find(({ name }) => pointsTo(table, name, parent))
-  return column !== undefined && belonging(table, column.name, parent) > than
+  private childrenOf(flow: FlowTables, side: Side): ReadonlyMap<SourceObject, Child> {
+    const parent = flow.tables[side]
+    const { noun, entity } = topicOf(parent)
+    const found = new Map<SourceObject, Child>()
+    for (const { table, column } of this.pointers[side].to(parent)) {
+      if (table === parent || table.primaryKey.length === 0 || this.inFlow[side].has(table)) continue
+      const topic = topicOf(table)
+      const bare = isLineWord(topic.noun) && isDocument(entity)
+      const named = topic.isLines || bare || topic.qualifiers.includes(noun)
+      const keyed = table.primaryKey.length > 1 && table.primaryKey.includes(column)
+      if (!named && !keyed) continue
+      const belongs = belonging(table, column, parent)
+      // A parent that has no counterpart takes its lines with it: order lines are no lines of products.
+      const ofAnother = [...this.pointers[side].from(table)].some(
+        ([other, by]) => other !== parent && !this.inFlow[side].has(other) && belonging(table, by, other) > belongs,
+      )
+      if (!ofAnother) found.set(table, { table, parent: column, belongs })
+    }
+    return found
+  }
 }
 
 /**
@@ -70,8 +75,8 @@ function belongsMore(table: SourceObject, parent: SourceObject, than: number): b
  * order's and not the product's. Its name says most, then that the parent is a document, then the key.
  */
 function belonging(table: SourceObject, column: string, parent: SourceObject): number {
-  const { entity, noun, of } = tableTopic(parent.name)
-  const said = tableTopic(table.name).of
+  const { entity, noun, of } = topicOf(parent)
+  const said = topicOf(table).of
   // Lines of `purchase_orders` say both words.
   const whole = said.join(' ').endsWith([...of, noun].join(' ')) ? of.length : 0
   const byName = said.includes(noun) ? 5 + whole : said.some((word) => entityOf(word) === entity) ? 4 : 0
@@ -79,11 +84,11 @@ function belonging(table: SourceObject, column: string, parent: SourceObject): n
   return byName + (isDocument(entity) ? 2 : 0) + (place < 0 ? 0 : 1 / (place + 1))
 }
 
-function linesField(pair: Both<Child>, flows: readonly FlowTables[]): ProposedField | null {
+function linesField(pair: Both<Child>, flows: readonly FlowTables[], pointers: Both<Pointers>): ProposedField | null {
   const tables = [pair[0].table, pair[1].table] as const
   const parents = [pair[0].parent, pair[1].parent] as const
   const aside = [new Set([parents[0]]), new Set([parents[1]])] as const
-  const references = pairReferences(tables, flows, aside)
+  const references = pairReferences(tables, flows, aside, pointers)
   const columns = SIDES.map((side) => {
     const used = new Set([...aside[side], ...references.map((field) => field.columns[side]), ...ownId(tables[side])])
     return tellingColumns(tables[side], used)

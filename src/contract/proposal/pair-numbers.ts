@@ -1,6 +1,8 @@
 import type { SourceColumn, SourceObject } from './catalogue.ts'
-import { columnTopic, isDocument, tableTopic, wordsOf } from './names.ts'
+import { columnTopic, isDocument, wordsOf } from './names.ts'
 import type { Both, ProposedField, Side } from './proposal.ts'
+import { isSecret } from './secret-names.ts'
+import { topicOf } from './table-topic.ts'
 
 /**
  * The number by which people know a record, where one side's own key is that number and the other side keeps it in a
@@ -30,11 +32,12 @@ export function pairNumbers(tables: Both<SourceObject>, paired: readonly Propose
 
 /** A unique column with a number, code or reference that is not the table's own key. */
 function numberColumn(table: SourceObject): SourceColumn | undefined {
-  const topic = tableTopic(table.name)
+  const topic = topicOf(table)
   return table.columns.find(
     (column) =>
       canBeNumber(column) &&
       !column.readOnly &&
+      !isSecret(column.name) &&
       columnTopic(column.name, topic) === 'code' &&
       table.uniqueKeys.some((key) => key.length === 1 && key[0] === column.name) &&
       !table.primaryKey.includes(column.name),
@@ -44,6 +47,6 @@ function numberColumn(table: SourceObject): SourceColumn | undefined {
 const canBeNumber = (column: SourceColumn): boolean => column.kind === 'text' || column.kind === 'integer'
 
 function numberName(table: SourceObject, column: SourceColumn): string {
-  if (isDocument(tableTopic(table.name).entity)) return 'number'
+  if (isDocument(topicOf(table).entity)) return 'number'
   return wordsOf(column.name).includes('sku') ? 'sku' : 'code'
 }

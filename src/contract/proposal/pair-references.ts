@@ -1,6 +1,8 @@
 import type { SourceColumn, SourceObject } from './catalogue.ts'
-import { entityOf, phraseSimilarity, settingName, singular, tableTopic, wordsOf } from './names.ts'
+import { entityOf, phraseSimilarity, settingName, singular, wordsOf } from './names.ts'
+import type { Pointers } from './pointers.ts'
 import type { Both, ProposedField, Side } from './proposal.ts'
+import { isSecret } from './secret-names.ts'
 
 /** A flow as far as references need it. */
 export interface FlowTables {
@@ -20,8 +22,12 @@ export function pairReferences(
   tables: Both<SourceObject>,
   flows: readonly FlowTables[],
   aside: Both<ReadonlySet<string>>,
+  pointers: Both<Pointers>,
 ): readonly ProposedField[] {
-  const [left, right] = [pointers(tables[0], 0, flows, aside[0]), pointers(tables[1], 1, flows, aside[1])]
+  const [left, right] = SIDES.map((side) => pointing(tables[side], side, flows, aside[side], pointers[side])) as [
+    Pointer[],
+    Pointer[],
+  ]
   const taken = new Set<Pointer>()
   const fields: ProposedField[] = []
   for (const a of left) {
@@ -42,29 +48,26 @@ export function pairReferences(
   return fields
 }
 
-function pointers(
+const SIDES = [0, 1] as const
+
+function pointing(
   table: SourceObject,
   side: Side,
   flows: readonly FlowTables[],
   aside: ReadonlySet<string>,
+  pointers: Pointers,
 ): Pointer[] {
+  const first = new Map<SourceObject, FlowTables>()
+  for (const flow of flows) if (!first.has(flow.tables[side])) first.set(flow.tables[side], flow)
+  const places = new Map(flows.map((flow, place) => [flow, place]))
   return table.columns.flatMap((column): Pointer[] => {
-    if (aside.has(column.name)) return []
-    const flow = flows.find(({ tables }) => pointsTo(table, column.name, tables[side]))
+    if (aside.has(column.name) || isSecret(column.name)) return []
+    const [flow] = pointers
+      .of(table, column.name)
+      .flatMap((target) => first.get(target) ?? [])
+      .toSorted((x, y) => places.get(x)! - places.get(y)!)
     return flow === undefined ? [] : [{ column, flow: flow.name, role: roleOf(column.name) }]
   })
-}
-
-/** By foreign key; where a schema has none on the column, by a name such as `customer_id`. */
-export function pointsTo(table: SourceObject, column: string, target: SourceObject): boolean {
-  const keys = table.foreignKeys.filter((key) => key.columns.includes(column))
-  if (keys.length > 0) return keys.some((key) => key.columns.length === 1 && key.object === target.name)
-  const words = wordsOf(column)
-  if (words.length < 2 || words.at(-1) !== 'id' || (table.primaryKey.length === 1 && table.primaryKey[0] === column))
-    return false
-  const noun = words.at(-2)!
-  const topic = tableTopic(target.name)
-  return !topic.isOther && (singular(noun) === topic.noun || (entityOf(noun) ?? singular(noun)) === topic.entity)
 }
 
 function roleOf(column: string): string {

@@ -1,15 +1,19 @@
 import type { SourceCatalogue, SourceObject } from './catalogue.ts'
-import { tableTopic } from './names.ts'
 import { pairColumns, tellingColumns } from './pair-columns.ts'
+import type { Pointers } from './pointers.ts'
 import type { Both } from './proposal.ts'
+import { isSecret } from './secret-names.ts'
+import { topicOf } from './table-topic.ts'
 
 /** Tables that seem to hold the same records, the most alike first; each table at most once. */
-export function pairTables(catalogues: Both<SourceCatalogue>): readonly Both<SourceObject>[] {
+export function pairTables(catalogues: Both<SourceCatalogue>, pointers: Both<Pointers>): readonly Both<SourceObject>[] {
+  const weights = [weightsOf(catalogues[0], pointers[0]), weightsOf(catalogues[1], pointers[1])] as const
   const candidates = catalogues.map((catalogue) => catalogue.objects.filter(canBeAFlow))
   const scored = candidates[0]!.flatMap((a) =>
     candidates[1]!.flatMap((b) => {
       const score = tableScore([a, b])
-      return score > 0 ? [{ pair: [a, b] as const, score }] : []
+      const weight = (weights[0](a) + weights[1](b)) / 2
+      return score > 0 ? [{ pair: [a, b] as const, score: score + WEIGHT * weight }] : []
     }),
   )
   scored.sort((x, y) => y.score - x.score)
@@ -23,14 +27,26 @@ export function pairTables(catalogues: Both<SourceCatalogue>): readonly Both<Sou
   return pairs
 }
 
+/** How much a table's weight counts beside its name and columns. */
+const WEIGHT = 0.4
+
+/** How much a table matters in its system, from 0 to 1: by its rows, and by how many others point to it. */
+function weightsOf(catalogue: SourceCatalogue, pointers: Pointers): (table: SourceObject) => number {
+  const rows = (table: SourceObject): number => Math.log1p(Math.max(0, table.estimatedRows))
+  const pointed = (table: SourceObject): number => Math.log1p(pointers.to(table).length)
+  const most = (of: (table: SourceObject) => number): number => Math.max(1, ...catalogue.objects.map(of))
+  const [mostRows, mostPointed] = [most(rows), most(pointed)]
+  return (table) => (rows(table) / mostRows + pointed(table) / mostPointed) / 2
+}
+
 /** A record needs one column that identifies it for ever; rows of another record are its lines, not a flow. */
 function canBeAFlow(table: SourceObject): boolean {
-  const topic = tableTopic(table.name)
-  return table.primaryKey.length === 1 && !topic.isLines
+  const topic = topicOf(table)
+  return table.primaryKey.length === 1 && !topic.isLines && !isSecret(table.name)
 }
 
 function tableScore(pair: Both<SourceObject>): number {
-  const [a, b] = [tableTopic(pair[0].name), tableTopic(pair[1].name)]
+  const [a, b] = [topicOf(pair[0]), topicOf(pair[1])]
   if (a.entity !== b.entity || a.isOther !== b.isOther) return 0
   const candidates = pair.map((table) => tellingColumns(table, keyColumns(table))) as [
     SourceObject['columns'],

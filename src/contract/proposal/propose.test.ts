@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readContract } from '../read-contract.ts'
-import type { SourceCatalogue } from './catalogue.ts'
+import type { SourceCatalogue, SourceObject } from './catalogue.ts'
 import { CRM, ERP, table } from '../../../test/fixtures/trading-catalogues.ts'
 import type { Proposal } from './proposal.ts'
 import { chooseFlows, propose } from './propose.ts'
@@ -352,4 +352,167 @@ test('odd names survive the file', () => {
   expect(read.company).toBe('Acme & Söhne: "Nord"')
   expect(read.flows.orders.records.erp).toMatchObject({ table: 'sales.Order', id: 'no' })
   expect(check(text).problems).toEqual([])
+})
+
+test.each([
+  [
+    'English',
+    [
+      'api_key',
+      'apiKey',
+      'password_hash',
+      'passwd',
+      'user_pwd',
+      'authToken',
+      'salt',
+      'client_secret',
+      'reset_key',
+      'otp',
+    ],
+  ],
+  ['Spanish', ['contraseña', 'clave', 'clave_api', 'clave_acceso', 'secreto']],
+  ['German', ['passwort', 'Kennwort', 'api_schlüssel', 'geheimnis']],
+  ['French', ['mot_de_passe', 'mdp', 'jeton', 'clé_api']],
+  ['Italian and Portuguese', ['parola', 'chiave_api', 'senha', 'chave_secreta', 'segredo']],
+  [
+    'others',
+    ['wachtwoord', 'hasło'.replace('ł', 'l'), 'heslo', 'lösenord', 'adgangskode', 'passord', 'salasana', 'jelszó'],
+  ],
+])('secrets are neither fields nor match rules: %s', (_, columns) => {
+  const catalogue = (name: string): SourceCatalogue => ({
+    objects: [
+      table(name, ['id'], ['id integer!=', 'name text!', ...columns.map((column) => `${column} text!`)], {
+        unique: columns,
+      }),
+    ],
+  })
+  const [flow] = between(catalogue('users'), catalogue('employees')).flows
+  expect(flow!.fields.map((field) => field.name)).toEqual(['name'])
+  expect(flow!.match).toEqual([])
+  expect(flow!.unmapped).toEqual([[], []])
+})
+
+const holding = (name: string, columns: readonly string[]): SourceCatalogue => ({
+  objects: [table(name, ['id'], ['id integer!=', ...columns])],
+})
+
+test('words that only look like secrets are fields', () => {
+  const names = [
+    'customer_key text',
+    'clave_cliente text',
+    'pass_count integer',
+    'compass text',
+    'hashtag text',
+    'keyword text',
+  ]
+  const [flow] = between(
+    holding('customers', ['name text!', ...names.slice(0, 2), ...names.slice(3)]),
+    holding('accounts', ['name text!', ...names.slice(0, 2), ...names.slice(3)]),
+  ).flows
+  expect(flow!.fields.map((field) => field.columns[0])).toEqual([
+    'name',
+    'customer_key',
+    'clave_cliente',
+    'compass',
+    'hashtag',
+    'keyword',
+  ])
+})
+
+test('tables of secrets are no flows', () => {
+  const both = (): SourceCatalogue => ({
+    objects: ['access_tokens', 'user_passwords', 'api_keys'].map((name) =>
+      table(name, ['id'], ['id integer!=', 'name text!']),
+    ),
+  })
+  expect(between(both(), both()).flows).toEqual([])
+})
+
+test.each([
+  'tms',
+  'write_date',
+  'date_modified',
+  'SystemModstamp',
+  'modstamp',
+  'last_update',
+  'lastUpdated',
+  'last_upd',
+  'modified_on',
+  'date_upd',
+  'date_mod',
+  'updated',
+  'updatedAt',
+  'fecha_modificacion',
+  'ultima_actualizacion',
+  'geändert_am',
+  'aenderungsdatum',
+  'date_modification',
+  'data_ultima_modifica',
+  'dt_alteracao',
+  'gewijzigd_op',
+])('%s says when a record changed, and is no field', (column) => {
+  const erp = holding('customers', ['name text!', 'datec instant', `${column} local timestamp`])
+  const [flow] = between(erp, holding('accounts', ['name text!', `${column} local timestamp`])).flows
+  expect(flow!.tables.map((one) => one.changedAt)).toEqual([column, column])
+  expect(flow!.fields.map((field) => field.name)).toEqual(['name'])
+})
+
+describe('of several tables that could be the one', () => {
+  const sized = (one: SourceObject, estimatedRows: number): SourceObject => ({ ...one, estimatedRows })
+  const crm: SourceCatalogue = {
+    objects: [
+      table('accounts', ['id'], ['id integer!=', 'name text!', 'email text', 'phone text', 'city text', 'type text']),
+    ],
+  }
+
+  test('customers are not the accounts of a ledger', () => {
+    const erp: SourceCatalogue = {
+      objects: [
+        sized(
+          table(
+            'account_account',
+            ['id'],
+            ['id integer!=', 'name text!', 'code text!', 'account_type text', 'type text'],
+          ),
+          900,
+        ),
+        sized(
+          table('res_partner', ['id'], ['id integer!=', 'display_name text', 'email text', 'phone text', 'city text']),
+          12_000,
+        ),
+        table('account_move', ['id'], ['id integer!=', 'partner_id integer', 'name text'], {
+          fk: { partner_id: 'res_partner' },
+        }),
+      ],
+    }
+    const flow = between(erp, crm).flows.find((one) => one.tables[1].object === 'accounts')
+    expect(flow!.tables[0].object).toBe('res_partner')
+  })
+
+  test('the one with the rows, and that others point to, is it', () => {
+    const columns = ['id integer!=', 'name text!', 'email text', 'phone text', 'city text']
+    const erp: SourceCatalogue = {
+      objects: [
+        sized(table('accounts', ['id'], columns), 3),
+        sized(table('clients', ['id'], columns), 40_000),
+        table('orders', ['id'], ['id integer!=', 'client_id integer', 'number text'], { fk: { client_id: 'clients' } }),
+        table('invoices', ['id'], ['id integer!=', 'client_id integer', 'number text'], {
+          fk: { client_id: 'clients' },
+        }),
+      ],
+    }
+    const flow = between(erp, crm).flows.find((one) => one.tables[1].object === 'accounts')
+    expect(flow!.tables[0].object).toBe('clients')
+  })
+})
+
+test('flows have names of their own, however alike the tables are called', () => {
+  const many = (): SourceCatalogue => ({
+    objects: ['sale_orders', 'sale_order', 'sale_Order', 'Sale_orders'].map((name) =>
+      table(name, ['id'], ['id integer!=', 'name text!']),
+    ),
+  })
+  const names = between(many(), many()).flows.map((flow) => flow.name)
+  expect(names).toHaveLength(4)
+  expect(new Set(names).size).toBe(4)
 })

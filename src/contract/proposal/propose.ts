@@ -1,22 +1,26 @@
 import type { SourceObject, SourceSystem } from './catalogue.ts'
-import { isDocument, plural, settingName, tableTopic, wordsOf } from './names.ts'
+import { isDocument, plural, settingName, wordsOf } from './names.ts'
 import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair-columns.ts'
-import { pairLines } from './pair-lines.ts'
+import { LinePairs } from './pair-lines.ts'
 import { pairNumbers } from './pair-numbers.ts'
 import { type FlowTables, pairReferences } from './pair-references.ts'
 import { keyColumns, pairTables } from './pair-tables.ts'
+import { Pointers } from './pointers.ts'
 import type { Both, Proposal, ProposedField, ProposedFlow, ProposedTable, Side } from './proposal.ts'
+import { topicOf } from './table-topic.ts'
 
 const SIDES = [0, 1] as const
 
 /** Proposes which tables of two systems hold the same records, and which of their columns the same values. */
 export function propose(given: Both<SourceSystem>): Proposal {
   const systems: Both<SourceSystem> = [atHome(given[0]), atHome(given[1])]
+  const pointers = [new Pointers(systems[0].catalogue), new Pointers(systems[1].catalogue)] as const
   const tables: FlowTables[] = []
-  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue])) {
+  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue], pointers)) {
     tables.push({ name: flowName(pair[0], tables), tables: pair })
   }
-  const flows = tables.map((flow) => proposeFlow(systems, flow, tables))
+  const linePairs = new LinePairs(pointers, tables)
+  const flows = tables.map((flow) => proposeFlow(flow, tables, pointers, linePairs))
   const telling = flows.filter((flow) => flow.fields.length > 0)
   const draft = chooseFlows(
     { systems, flows: telling },
@@ -27,6 +31,7 @@ export function propose(given: Both<SourceSystem>): Proposal {
 
 /** The tables of the database or schema that the connection names; another one's only where it has none of its own. */
 function atHome(system: SourceSystem): SourceSystem {
+  if (system.catalogue.named) return system
   const own = system.catalogue.objects.filter((object) => !object.name.includes('.'))
   return own.length === 0 ? system : { ...system, catalogue: { objects: own } }
 }
@@ -68,22 +73,32 @@ function withoutCircles(flows: readonly ProposedFlow[]): readonly ProposedFlow[]
 }
 
 function flowName(table: SourceObject, taken: readonly FlowTables[]): string {
-  const natural = settingName(plural(tableTopic(table.name).entity))
-  return taken.some((flow) => flow.name === natural) ? settingName(wordsOf(table.name).join(' ')) : natural
+  const isTaken = (name: string): boolean => taken.some((flow) => flow.name === name)
+  const natural = settingName(plural(topicOf(table).entity))
+  if (!isTaken(natural)) return natural
+  const whole = settingName(wordsOf(table.name).join(' '))
+  let name = whole
+  for (let n = 2; isTaken(name); n++) name = `${whole}_${n}`
+  return name
 }
 
-function proposeFlow(systems: Both<SourceSystem>, flow: FlowTables, flows: readonly FlowTables[]): ProposedFlow {
+function proposeFlow(
+  flow: FlowTables,
+  flows: readonly FlowTables[],
+  pointers: Both<Pointers>,
+  linePairs: LinePairs,
+): ProposedFlow {
   const ids = SIDES.map((side) => new Set(flow.tables[side].primaryKey)) as [Set<string>, Set<string>]
-  const references = pairReferences(flow.tables, flows, ids)
+  const references = pairReferences(flow.tables, flows, ids, pointers)
   const candidates = SIDES.map((side) => {
     const used = new Set([...keyColumns(flow.tables[side]), ...references.map((field) => field.columns[side])])
     return tellingColumns(flow.tables[side], used)
   }) as [SourceObject['columns'], SourceObject['columns']]
-  const lines = [pairLines([systems[0].catalogue, systems[1].catalogue], flow, flows) ?? []].flat()
+  const lines = [linePairs.of(flow) ?? []].flat()
   const plain = pairColumns(flow.tables, candidates).map(typedField)
   const number = pairNumbers(flow.tables, plain) ?? []
   // A document is known by its number, everything else by its name.
-  const known = isDocument(tableTopic(flow.tables[0].name).entity)
+  const known = isDocument(topicOf(flow.tables[0]).entity)
     ? [number, ...references, ...plain]
     : [...references, ...plain, number]
   const fields = distinct([...known.flat(), ...lines])
@@ -133,6 +148,7 @@ function matchCandidates(tables: Both<SourceObject>, fields: readonly ProposedFi
 function parentsFirst(flows: readonly ProposedFlow[]): readonly ProposedFlow[] {
   const sorted = new Set<ProposedFlow>()
   const visit = (flow: ProposedFlow): void => {
+    if (sorted.has(flow)) return
     for (const field of [...flow.fields, ...flow.fields.flatMap((one) => one.lines?.fields ?? [])]) {
       const parent = flows.find((other) => other.name === field.flow)
       if (parent !== undefined) visit(parent)
