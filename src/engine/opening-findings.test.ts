@@ -19,6 +19,7 @@ const EDGE_CASES = {
   duplicates: 'ask',
   deleted_in_master: 'delete',
   deleted_elsewhere: 'restore',
+  left_filter: 'leave alone',
   missing_reference: 'ask',
   invalid_value: 'hold record',
   empty_in_master: 'keep',
