@@ -100,7 +100,12 @@ export interface Records {
 }
 
 export type MatchRule =
-  | { readonly kind: 'exact'; readonly fields: readonly string[] }
+  | {
+      readonly kind: 'exact'
+      readonly fields: readonly string[]
+      /** Capitals count: `ab` and `AB` are two. */
+      readonly caseRespected?: true
+    }
   | { readonly kind: 'similar'; readonly fields: readonly string[]; readonly atLeast: number; readonly then: 'ask' }
 
 export interface Field {

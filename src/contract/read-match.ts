@@ -65,6 +65,23 @@ export function readMatch(
       return exact.length === 0 ? [] : [{ kind: 'exact', fields: exact }]
     }
     if (item.kind !== 'map') return []
+    if (get(item, 'exact') !== undefined || get(item, 'case') !== undefined) {
+      const exact = checked(texts(get(item, 'exact')))
+      const other = ['similar', 'at_least', 'then'].find((setting) => get(item, setting) !== undefined)
+      if (other !== undefined || (exact.length === 0 && !flow.isBroken('match'))) {
+        flow.error(
+          item.place,
+          other === undefined ? 'missing-setting' : 'conflicting-settings',
+          other === undefined
+            ? 'A rule by equality needs the fields that are equal.'
+            : `A match rule is by equality or by similarity, so \`${other}\` has no place beside \`exact\` and \`case\`.`,
+          'Write `{ exact: [code], case: respected }`, or two rules.',
+        )
+        return []
+      }
+      const respected = getScalar(item, 'case')?.text === 'respected'
+      return [{ kind: 'exact', fields: exact, ...(respected && { caseRespected: true as const }) }]
+    }
     const similar = texts(get(item, 'similar'))
     const atLeast = getScalar(item, 'at_least')?.value
     if (

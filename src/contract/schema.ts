@@ -358,6 +358,8 @@ const matchRule = z
       list(z.string({ error: 'must be text' }), 'Fields that must all be equal.'),
       map(
         {
+          exact: list(z.string({ error: 'must be text' }), 'Fields that must all be equal; `[code]` says the same.'),
+          case: choice(['ignored', 'respected'], '`exact`: whether capitals count; `ignored` unless given.'),
           similar: list(z.string({ error: 'must be text' }), 'Fields that are compared together.'),
           at_least: z
             .number({ error: 'must be a number from 0 to 1' })
@@ -366,7 +368,7 @@ const matchRule = z
             .meta({ description: 'Similarity from 0 to 1.' }),
           then: choice(['ask'], 'A similar record is never linked without a person.'),
         },
-        'Fields that must be similar.',
+        'Fields that must be equal, or similar.',
       ),
     ],
     { error: 'must be a list of fields, e.g. `[vat_number]`, or `{ similar: [name], at_least: 0.92, then: ask }`' },

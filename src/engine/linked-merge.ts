@@ -114,6 +114,9 @@ export async function applyMerge(
     })
   }
   if (moved) rekey(work, row.id, record.golden, golden, outcome)
+  // Rules that match by other fields than before find what was agreed under the old ones, too.
+  if (work.rulesChanged)
+    for (const key of matchKeys(work.flow, golden)) if (key !== null) outcome.moreKeys.push({ key, recordId: row.id })
   let settledHere = true
   for (const { side, link, values, state } of record.sides) {
     const sideWaived = waived.get(side.system) ?? {}

@@ -7,12 +7,12 @@ import type { Canonical } from '../model/value.ts'
  * so that blanks never match. Records that may be the same share a key.
  */
 export function matchKeys(flow: Flow, golden: readonly Canonical[]): (string | null)[] {
-  return plan(flow).map(({ prefix, places }) => {
+  return plan(flow).map(({ prefix, places, caseRespected }) => {
     let text = prefix
     for (const place of places) {
       const value = golden[place]
       if (value === null || value === undefined || value === '') return null
-      text += '\u0000' + value.toLowerCase()
+      text += '\u0000' + (caseRespected ? value : value.toLowerCase())
     }
     return firstBytes(hash('sha256', text, 'binary'))
   })
@@ -26,16 +26,24 @@ function firstBytes(bytes: string): string {
   return ((BigInt(high) << 32n) | BigInt(low)).toString()
 }
 
-const plans = new WeakMap<Flow, { prefix: string; places: number[] }[]>()
+interface Plan {
+  readonly prefix: string
+  readonly places: readonly number[]
+  readonly caseRespected: boolean
+}
 
-function plan(flow: Flow): { prefix: string; places: number[] }[] {
+const plans = new WeakMap<Flow, Plan[]>()
+
+function plan(flow: Flow): Plan[] {
   let known = plans.get(flow)
   if (!known) {
     known = flow.match
       .filter((rule) => rule.kind === 'exact')
       .map((rule) => ({
-        prefix: `${flow.name}\u0000${rule.fields.join(',')}`,
+        // Of its own, so that a key of one kind is never one of the other.
+        prefix: `${flow.name}\u0000${rule.fields.join(',')}${rule.caseRespected ? '\u0000case' : ''}`,
         places: rule.fields.map((name) => flow.fields.findIndex((field) => field.name === name)),
+        caseRespected: rule.caseRespected === true,
       }))
     plans.set(flow, known)
   }

@@ -196,7 +196,7 @@ const another = (master: string | null, others: readonly string[]) =>
 
 function matchWords(rule: MatchRule): string {
   return rule.kind === 'exact'
-    ? `equal ${listed(rule.fields)}`
+    ? `equal ${listed(rule.fields)}${rule.caseRespected ? ' (capitals count)' : ''}`
     : `similar ${listed(rule.fields)} (at least ${Math.round(rule.atLeast * 100)}% alike, and a person confirms it)`
 }
 

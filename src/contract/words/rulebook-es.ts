@@ -192,7 +192,7 @@ const another = (master: string | null, others: readonly string[]) =>
 
 function matchWords(rule: MatchRule): string {
   return rule.kind === 'exact'
-    ? `igualdad de ${names(rule.fields)}`
+    ? `igualdad de ${names(rule.fields)}${rule.caseRespected ? ' (las mayúsculas cuentan)' : ''}`
     : `parecido de ${names(rule.fields)} (de al menos el ${Math.round(rule.atLeast * 100)} %, y una persona lo confirma)`
 }
 
