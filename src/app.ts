@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/read-contract.ts'
 import type * as opened from './open-app.ts'
@@ -13,9 +14,12 @@ export type { App, OpenOptions, RunOptions } from './application.ts'
 export const connectorNames: readonly string[] = ['postgres', 'mysql']
 
 /** Reads and checks a contract; touches no system and no store. */
-export function checkContract(options: Pick<OpenOptions, 'contract'> = {}): CheckReport {
-  return readContract(options.contract ?? 'concordat.yaml', { connectors: connectorNames })
+export function checkContract({ contract, env }: Pick<OpenOptions, 'contract' | 'env'> = {}): CheckReport {
+  const secrets = { env: env ?? process.env, readFile }
+  return readContract(contract ?? 'concordat.yaml', { connectors: connectorNames, secrets })
 }
+
+const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
 /** Connects to a system that no contract names yet and reads its catalogue. */
 export const introspectSystem = async (...system: Parameters<Opening['introspectSystem']>) =>

@@ -123,7 +123,8 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const env = options.env ?? process.env
   const path = options.contract ?? 'concordat.yaml'
   const files = readContractFiles(path)
-  const check = readContract(files, { connectors: Object.keys(KINDS) })
+  const reading = { connectors: Object.keys(KINDS), secrets: { env, readFile } }
+  const check = readContract(files, reading)
   if (!check.contract) {
     const count = check.problems.filter((problem) => problem.severity === 'error').length
     throw new ConcordatError('contract.invalid', `The contract has ${count} ${count === 1 ? 'problem' : 'problems'}.`, {
@@ -227,7 +228,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     running: check,
     source: deps.contractSource,
     path,
-    connectors: Object.keys(KINDS),
+    reading,
   })
   const demandKnown = (system: string): void => {
     if (contract.systems.has(system)) return

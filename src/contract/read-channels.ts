@@ -3,13 +3,15 @@ import type { Place } from './finding.ts'
 import type { Findings } from './findings.ts'
 import { didYouMean, nearMiss } from './near-miss.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, type Node, texts } from './node.ts'
-import { secretFault } from './secrets.ts'
+import { channelKeyFault } from './key-fault.ts'
+import { secretFault, type SecretSource } from './secrets.ts'
 
 /** Reads `channels`, and reports what of it cannot work. */
 export function readChannels(
   root: MapNode,
   findings: Findings,
   broken: (path: string) => boolean,
+  secrets?: SecretSource,
 ): ReadonlyMap<string, Channel> {
   const channels = new Map<string, Channel>()
   for (const [name, { value, place }] of entriesOf(getMap(root, 'channels'))) {
@@ -25,7 +27,7 @@ export function readChannels(
         )
       continue
     }
-    const channel = new ChannelReader(name, kind, value, place, findings)
+    const channel = new ChannelReader({ name, kind, node: value, place, findings, secrets })
     channels.set(name, { name, kind, settings: channel.read((setting) => broken(`channels.${name}.${setting}`)) })
   }
   return channels
@@ -38,12 +40,15 @@ class ChannelReader {
   readonly place: Place
   readonly findings: Findings
 
-  constructor(name: string, kind: ChannelKind, node: MapNode, place: Place, findings: Findings) {
-    this.name = name
-    this.kind = kind
-    this.node = node
-    this.place = place
-    this.findings = findings
+  readonly secrets: SecretSource | undefined
+
+  constructor(read: Pick<ChannelReader, 'name' | 'kind' | 'node' | 'place' | 'findings' | 'secrets'>) {
+    this.name = read.name
+    this.kind = read.kind
+    this.node = read.node
+    this.place = read.place
+    this.findings = read.findings
+    this.secrets = read.secrets
   }
 
   read(broken: (setting: string) => boolean): Record<string, string> {
@@ -98,6 +103,14 @@ class ChannelReader {
         'Write `${env:NAME}` or `${secret:NAME}`, with letters, digits and `_` in the name.',
       )
     }
+    const weak = fault === null ? channelKeyFault(this.kind, setting, text, this.secrets) : null
+    if (weak)
+      this.findings.error(
+        place,
+        'bad-secret',
+        `\`${setting}\` of the channel \`${this.name}\` ${weak.fault}`,
+        weak.cure,
+      )
   }
 
   /** What can be seen of a value without its secrets. */

@@ -17,7 +17,8 @@ import { readAlerts, readChannels, readRoute } from './read-channels.ts'
 import { readFlow } from './read-flow.ts'
 import { checkTimezone } from './read-type.ts'
 import { FIELD_SETTINGS } from './schema.ts'
-import { secretFault } from './secrets.ts'
+import { secretFault, type SecretSource } from './secrets.ts'
+import { webhookKeyFault } from './key-fault.ts'
 import { flowSentences } from './rulebook.ts'
 import { systemSettingFault } from './system-settings.ts'
 
@@ -27,6 +28,8 @@ const RESERVED = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both'])
 export interface ReadOptions {
   /** Names of the connectors that there are; unless given, any name is believed. */
   readonly connectors?: readonly string[]
+  /** What references stand for; unless given, that is not looked at. */
+  readonly secrets?: SecretSource
 }
 
 /**
@@ -63,7 +66,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
       value.kind === 'map' ? [[name, value]] : [],
     ),
   )
-  const channels = readChannels(root, findings, broken)
+  const channels = readChannels(root, findings, broken, options.secrets)
   const alerts = readAlerts(root, findings, channels, !broken('channels'))
   const context: ContractContext = {
     timezone,
@@ -157,7 +160,7 @@ function readSystems(
   root: MapNode,
   findings: Findings,
   broken: (path: string) => boolean,
-  { connectors }: ReadOptions,
+  { connectors, secrets }: ReadOptions,
 ): Map<string, SystemDeclaration> {
   const systems = new Map<string, SystemDeclaration>()
   for (const [name, { value, place }] of entriesOf(getMap(root, 'systems'))) {
@@ -210,6 +213,10 @@ function readSystems(
       if (own) findings.error(entry.value.place, 'bad-system-setting', own.fault, own.cure)
       settings[setting] = entry.value.text
     }
+    const key = getScalar(value, 'webhook_secret')
+    const weak = key && secretFault('webhook_secret', key.text) === null ? webhookKeyFault(settings, secrets) : null
+    if (key && weak)
+      findings.error(key.place, 'bad-secret', `\`webhook_secret\` of the system \`${name}\` ${weak.fault}`, weak.cure)
     systems.set(name, { name, connector: connector?.text ?? '', settings })
   }
   return systems

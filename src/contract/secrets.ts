@@ -41,6 +41,17 @@ export function resolveSettings(
   )
 }
 
+/** What a text with references stands for; null: one of them is not set. */
+export function secretText(text: string, source: SecretSource): string | null {
+  let whole = true
+  const filled = text.replace(REFERENCE, (_, kind: string, name: string) => {
+    const value = kind === 'env' ? source.env[name] : secret(name, source)
+    whole &&= value !== undefined
+    return value ?? ''
+  })
+  return whole ? filled : null
+}
+
 function secret(name: string, { env, readFile }: SecretSource): string | undefined {
   const folder = env['CONCORDAT_SECRETS_DIR']
   const content = folder === undefined || folder === '' ? null : readFile(`${folder.replace(/\/$/, '')}/${name}`)

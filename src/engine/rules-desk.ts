@@ -2,7 +2,7 @@ import { bundle, readBundle } from '../contract/bundle.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { leftOut } from '../contract/left-out.ts'
 import { type CheckReport, inLanguage } from '../contract/finding.ts'
-import { readContract } from '../contract/read-contract.ts'
+import { readContract, type ReadOptions } from '../contract/read-contract.ts'
 import { contractSavedAt, readContractFiles, type SourceFile } from '../contract/read-files.ts'
 import { type FlowDiff, type LineDiff, lineDiff, sentenceDiff } from '../contract/rule-diff.ts'
 import { saveFile } from '../contract/save-file.ts'
@@ -29,7 +29,7 @@ export class RulesDesk {
   private readonly contract: Contract
   private readonly source: string
   private readonly path: string
-  private readonly connectors: readonly string[]
+  private readonly reading: ReadOptions
   /** The file as it was read last; it is asked for far more often than it changes. */
   private last: { readonly source: string; readonly report: CheckReport } | null = null
 
@@ -40,14 +40,15 @@ export class RulesDesk {
     /** The files that those were read from. */
     readonly source: string
     readonly path: string
-    readonly connectors: readonly string[]
+    /** How the contract's files are read. */
+    readonly reading: ReadOptions
   }) {
     this.database = parts.database
     this.running = parts.running
     this.contract = parts.running.contract!
     this.source = parts.source
     this.path = parts.path
-    this.connectors = parts.connectors
+    this.reading = parts.reading
   }
 
   /** The file as it is now, which may not be what runs. Throws `contract.unreadable`. */
@@ -177,7 +178,7 @@ export class RulesDesk {
   }
 
   private read(files: readonly SourceFile[]): CheckReport {
-    return readContract(files, { connectors: this.connectors })
+    return readContract(files, this.reading)
   }
 
   private readVersion(source: string): CheckReport {

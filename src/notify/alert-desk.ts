@@ -111,11 +111,14 @@ export class AlertDesk {
     })
   }
 
-  /** How many alerts are open, and which messages nobody could be sent. */
-  async standing(): Promise<AlertStanding> {
+  /** How many alerts are open, and which messages nobody could be sent; `flows`: what the reader sees, null: everything. */
+  async standing(flows: readonly string[] | null = null): Promise<AlertStanding> {
     const { database, contract } = this.#parts
-    const lost = await undelivered(database)
-    return { open: await countOpenAlerts(database), undelivered: lost.map((fate) => messageView(contract, fate)) }
+    const lost = await undelivered(database, flows)
+    return {
+      open: await countOpenAlerts(database, flows),
+      undelivered: lost.map((fate) => messageView(contract, fate)),
+    }
   }
 
   /** Takes down that somebody looks after an alert: owners who would be told later are not told any more. */

@@ -124,11 +124,15 @@ export async function messagesOf(session: Session, alertIds: readonly string[]):
   return fates(await session.query(`${FATE} where alert_id = any($1::bigint[]) order by alert_id, id`, [alertIds]))
 }
 
-/** Messages that no channel takes: all of their route failed, and they have not been sent since. Those given up count while their alert is open. */
-export async function undelivered(session: Session): Promise<MessageFate[]> {
+/** Messages that no channel takes: all of their route failed, and they have not been sent since. Those given up count while their alert is open. `flows`: only of alerts that are of these and no others; null: all. */
+export async function undelivered(session: Session, flows: readonly string[] | null = null): Promise<MessageFate[]> {
   return fates(
-    await session.query(`${FATE} where rounds > 0 and (state = 'pending' or state = 'failed' and alert_id in (select id from alert where ended_at is null))
-       order by id limit 100`),
+    await session.query(
+      `${FATE} where rounds > 0 and (state = 'pending' or state = 'failed' and alert_id in (select id from alert where ended_at is null))
+       and ($1::text[] is null or alert_id in (select id from alert where condition->'flows' <@ to_jsonb($1::text[])))
+       order by id limit 100`,
+      [flows],
+    ),
   )
 }
 

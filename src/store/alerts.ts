@@ -90,9 +90,12 @@ export async function findAlert(session: Session, id: number): Promise<Alert | n
   return row ? alertOf(row) : null
 }
 
-export async function countOpenAlerts(session: Session): Promise<number> {
+/** How many alerts are open; `flows`: of one of these, or of none at all; null: all. */
+export async function countOpenAlerts(session: Session, flows: readonly string[] | null = null): Promise<number> {
   const [row] = await session.query<{ count: number }>(
-    'select count(*)::int as count from alert where ended_at is null',
+    `select count(*)::int as count from alert
+     where ended_at is null and ($1::text[] is null or condition->'flows' = '[]' or condition->'flows' ?| $1)`,
+    [flows],
   )
   return row!.count
 }

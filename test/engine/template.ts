@@ -15,6 +15,8 @@ export interface Overrides {
   readonly flows?: Tree
   /** Ways to tell people; none unless a test names them. */
   readonly channels?: Tree
+  /** More people. */
+  readonly people?: Tree
   /** Other settings of a system. */
   readonly systems?: Tree
 }
@@ -97,7 +99,10 @@ const SHOP = {
 }
 
 /** The contract `before` (empty: the template) with a test's own decisions. */
-export function contractOf(before: Tree, { customers, orders, shop, channels, systems, flows }: Overrides): Tree {
+export function contractOf(
+  before: Tree,
+  { customers, orders, shop, channels, people, systems, flows }: Overrides,
+): Tree {
   const contract = Object.keys(before).length > 0 ? before : START
   const three = shop
     ? { systems: { shop: { connector: 'postgres', url: '${env:SHOP_URL}' } }, flows: { customers: SHOP } }
@@ -105,6 +110,7 @@ export function contractOf(before: Tree, { customers, orders, shop, channels, sy
   const withOrders = orders && !(contract['flows'] as Tree)['orders'] ? { flows: { orders: ORDERS } } : {}
   const own = {
     ...(channels && { channels }),
+    ...(people && { people }),
     ...(systems && { systems }),
     flows: { ...(customers && { customers }), ...(orders && { orders }), ...flows },
   }

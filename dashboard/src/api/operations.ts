@@ -940,7 +940,7 @@ export interface Account {
 export interface Invited {
   person: Account
   /**
-   * Works once; give it to this person only
+   * Works once; give it to this person only. A path below the address of the pages where CONCORDAT_PUBLIC_URL is not set
    */
   link: string
   /**
@@ -950,7 +950,7 @@ export interface Invited {
 }
 export interface ResetLink {
   /**
-   * Works once; give it to this person only
+   * Works once; give it to this person only. A path below the address of the pages where CONCORDAT_PUBLIC_URL is not set
    */
   link: string
   /**

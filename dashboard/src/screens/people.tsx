@@ -50,7 +50,7 @@ export function PeopleScreen() {
         <Note tone="good">
           {t.linkOnce} ({absolute(link.expires)})
           <p>
-            <code>{link.link}</code>
+            <code>{new URL(link.link, window.location.origin).href}</code>
           </p>
         </Note>
       )}

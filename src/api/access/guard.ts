@@ -52,7 +52,7 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
   const guarded: GuardedRoute[] = []
   await server.register(cookie)
   const limits = await requestLimits(server, site)
-  secureHeaders(server, site)
+  await secureHeaders(server)
   server.decorateRequest('who')
   server.decorateRequest('audit', function (this: FastifyRequest, act, subject, details = {}) {
     return writeAudit(site.database, { actor: actorOf(this), act, subject, details, at: new Date() })
@@ -65,10 +65,12 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     if (right === 'public') route.bodyLimit ??= MOST_BYTES
     for (const one of [method].flat()) guarded.push({ method: one, url, right, perFlow: flowOf !== undefined, fresh })
   })
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
     request.who = NOBODY
     const { url, config } = request.routeOptions
     if (url?.startsWith(GUARDED) !== true) return
+    // It is about people and their records: nobody keeps it on the way, nor the browser when they have left.
+    reply.header('cache-control', 'no-store')
     if (changes(request)) refuseOtherSites(request, site)
     request.who = (await limits.mayBeKnown(request)) ? await whoMakes(request, site) : NOBODY
     const { who } = request

@@ -6,7 +6,8 @@ import { addLink, findLink, useLink, type LinkPurpose, type LinkRow } from '../.
 import { confirmResetByFactor, markReset } from '../../store/resets.ts'
 import { endFactor } from '../../store/second-factors.ts'
 import { endAccessOf } from './end-access.ts'
-import { checkPassword, hashPassword } from './password.ts'
+import { hashPassword } from './password.ts'
+import { checkPassword } from './password-strength.ts'
 import { proveFactor } from './second-factor.ts'
 import { hashOf, newSecret } from './secret-token.ts'
 
@@ -85,7 +86,7 @@ export async function followLink(
     throw new ConcordatError('access.bad-link', 'The first account needs a name and an e-mail.', {
       cure: 'Give both.',
     })
-  checkPassword(given.password, [email, name, about.company])
+  await checkPassword(given.password, [email, name, about.company])
   // The factor that the person had before proves that it is them, and stays.
   if (link.account !== null && !link.dropsFactor) await proveFactor(database, link.account, given.code)
   const password = await hashPassword(given.password)

@@ -4,7 +4,8 @@ import { passwordOf, setPassword } from '../../store/accounts.ts'
 import type { Database } from '../../store/database.ts'
 import { emptyBucket, takeAttempt, type Bucket } from '../../store/throttle.ts'
 import { endAccessOf } from './end-access.ts'
-import { checkPassword, hashPassword, verifyPassword } from './password.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { checkPassword } from './password-strength.ts'
 import type { Site } from './site.ts'
 
 /** Wrong guesses by who is signed in; only they can use it up. */
@@ -38,7 +39,7 @@ export async function changePassword(
   if (kind !== 'person' || email === null)
     throw new ConcordatError('access.forbidden', 'A token cannot change a password.', { cure: 'Sign in as a person.' })
   await provePassword(database, { id, email, password: given.current })
-  checkPassword(given.password, [email, name, contract.company])
+  await checkPassword(given.password, [email, name, contract.company])
   const stored = await hashPassword(given.password)
   await database.transaction(async (session) => {
     await setPassword(session, id, stored)

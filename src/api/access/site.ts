@@ -21,8 +21,18 @@ export interface Site {
 export const isSecure = (site: Pick<Site, 'publicUrl'>, request: Pick<FastifyRequest, 'protocol'>): boolean =>
   request.protocol === 'https' || site.publicUrl?.startsWith('https:') === true
 
-/** The address of the pages as the browser knows it. */
-export const originOf = (
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/**
+ * The address of the pages, as it is configured. What a request says of it (`Host`) is anybody's choice, so without a
+ * configured one there is only the machine itself, else null.
+ */
+export function originOf(
   { publicUrl }: Pick<Site, 'publicUrl'>,
   request: Pick<FastifyRequest, 'protocol' | 'host'>,
-): string => (publicUrl === null ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin)
+): string | null {
+  if (publicUrl !== null) return new URL(publicUrl).origin
+  const said = `${request.protocol}://${request.host}`
+  const { hostname, origin } = URL.canParse(said) ? new URL(said) : { hostname: '', origin: '' }
+  return LOOPBACK.has(hostname) ? origin : null
+}

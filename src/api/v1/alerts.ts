@@ -24,6 +24,13 @@ const tags = ['Alerts']
 /** Alerts: what is wrong, who was told, who looks after it; and the channels. */
 export const alertRoutes: V1Routes = (server, { app }) => {
   const { alerts } = app
+  /** Names of the people whom the contract names for flows that the request sees. */
+  const namesSeen = (request: FastifyRequest): ReadonlySet<string> =>
+    new Set(
+      [...app.check.contract!.flows.values()]
+        .filter(({ name }) => sees(request, name))
+        .flatMap(({ owners }) => [owners.business.name, owners.technical.name]),
+    )
   /** An alert that the request may do this with: in one of its flows, or in any when it is of none. */
   const allowed = async (request: FastifyRequest, right: FlowRight): Promise<AlertItem> => {
     const found = await alerts.find((request.params as { alert: number }).alert, request.language)
@@ -52,9 +59,9 @@ export const alertRoutes: V1Routes = (server, { app }) => {
         request.language,
       )
       const last = items.length === limit ? items.at(-1)! : null
-      const { open, undelivered } = await alerts.standing()
+      const { open, undelivered } = await alerts.standing(seenFlows(request))
       return {
-        items,
+        items: items.map((one) => shownTo(request, one, namesSeen(request))),
         next_cursor: last === null ? null : cursorOf([last.state === 'ended' ? 1 : 0, last.alert]),
         open,
         undelivered,
@@ -68,7 +75,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       config: { right: 'view' },
       schema: { tags, summary: 'One alert', params: alertParams, response: { 200: alertItem } },
     },
-    (request) => allowed(request, 'view'),
+    async (request) => shownTo(request, await allowed(request, 'view'), namesSeen(request)),
   )
 
   server.post(
@@ -86,7 +93,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       const { alert } = await allowed(request, 'decide')
       await alerts.acknowledge(alert, request.who.name)
       await request.audit('alert acknowledged', String(alert))
-      return alerts.find(alert, request.language)
+      return shownTo(request, await alerts.find(alert, request.language), namesSeen(request))
     },
   )
 
@@ -112,7 +119,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
         request.language,
       )
       await request.audit(until === null ? 'alert unmuted' : 'alert muted', String(alert), { until })
-      return muted
+      return shownTo(request, muted, namesSeen(request))
     },
   )
 
@@ -122,11 +129,11 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       config: { right: 'view' },
       schema: { tags, summary: 'By what ways people are told', response: { 200: channelList } },
     },
-    () => ({
+    (request) => ({
       items: [...app.check.contract!.channels].map(([channel, { kind }]) => ({
         channel,
         kind,
-        people: reachedBy(app.check.contract!, channel),
+        people: reachedBy(app.check.contract!, channel, (flow) => sees(request, flow)),
       })),
     }),
   )
@@ -148,7 +155,7 @@ export const alertRoutes: V1Routes = (server, { app }) => {
       const { to } = request.body
       if (to !== undefined && !app.check.contract!.people.has(to))
         throw new ConcordatError('access.unknown', `The contract has no person ${to}.`, {
-          cure: `It has: ${[...app.check.contract!.people.keys()].join(', ')}.`,
+          cure: 'Leave out the person, to try it out with the technical owners.',
         })
       const [tested] = await alerts.test(channel, to)
       await request.audit('channel tested', channel, { good: tested!.good })
@@ -157,12 +164,25 @@ export const alertRoutes: V1Routes = (server, { app }) => {
   )
 }
 
-/** Names of the owners who are told by a channel. */
-function reachedBy(contract: Contract, channel: string): string[] {
-  const owners = [...contract.flows.values()].flatMap(({ owners: { business, technical } }) => [
+/** Names of the owners, of flows that are seen, who are told by a channel. */
+function reachedBy(contract: Contract, channel: string, seen: (flow: string) => boolean): string[] {
+  const flows = [...contract.flows.values()].filter(({ name }) => seen(name))
+  const owners = flows.flatMap(({ owners: { business, technical } }) => [
     { person: business, role: 'business' as const },
     { person: technical, role: 'technical' as const },
   ])
   const told = owners.filter(({ person, role }) => routeOf(contract, person, role).includes(channel))
   return [...new Set(told.map(({ person }) => person.name))]
+}
+
+/** An alert without what it says of flows, and people, that the request does not see. */
+function shownTo<Item extends AlertItem>(request: FastifyRequest, alert: Item, names: ReadonlySet<string>): Item {
+  const flows = alert.flows.filter((flow) => sees(request, flow))
+  if (flows.length === alert.flows.length) return alert
+  const messages = alert.messages.flatMap((message) => {
+    const to = message.to.filter((name) => names.has(name))
+    return to.length === 0 ? [] : [{ ...message, to }]
+  })
+  // The sentences name all flows that it is about; the headline names the one thing that is the cause.
+  return { ...alert, flows, messages, sentence: `${alert.headline}.`, meaning: '', todo: '', records: [], count: 0 }
 }

@@ -25,7 +25,7 @@ export const auditRoutes: V1Routes = (server, { site }) => {
           act,
           since: since === undefined ? undefined : new Date(since),
           until: until === undefined ? undefined : new Date(until),
-          before: placeOf(cursor, ['string'])?.[0],
+          before: placeOf(cursor, ['id'])?.[0],
         },
         limit + 1,
       )

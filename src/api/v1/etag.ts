@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto'
 export function tagAnswers(server: FastifyInstance): void {
   server.addHook('onSend', async (request, reply, payload) => {
     if (request.method !== 'GET' || typeof payload !== 'string') return payload
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
     if (reply.statusCode !== 200) return payload
     const tag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}"`
     reply.header('etag', tag)

@@ -4,7 +4,7 @@ import type { FlowStatus } from '../../model/words.ts'
 import { openCaseFigures, writtenSince, type Written } from '../../store/activity.ts'
 import { DAY_MS, flowCards, HOUR_MS, volumeOf } from './flow-cards.ts'
 import { home, type Home } from './schemas/home.ts'
-import { sees } from './seen-flows.ts'
+import { seenFlows, sees } from './seen-flows.ts'
 import type { V1Routes } from './v1-server.ts'
 
 /** What the morning begins with. */
@@ -23,7 +23,7 @@ export const homeRoutes: V1Routes = (server, { app }) => {
       const cases = (await openCaseFigures(app.database, new Date(Date.now() - DAY_MS))).filter((one) =>
         sees(request, one.flow),
       )
-      const alerts = await app.alerts.standing()
+      const alerts = await app.alerts.standing(seenFlows(request))
       const health = await app.health()
       const open = cases.reduce((sum, one) => sum + one.open, 0)
       return {

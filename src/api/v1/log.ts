@@ -31,7 +31,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
     },
     async (request) => {
       const { limit, cursor, ...filter } = request.query
-      const place = placeOf(cursor, ['string', 'number', 'string'])
+      const place = placeOf(cursor, ['text', 'number', 'text'])
       const after = place && { at: timeOf(place[0]), kind: KINDS[place[1]] ?? 'revision', id: numberOf(place[2]) }
       const { items, next } = await app.screens.logPage(searchOf(request, filter), { after, limit }, request.language)
       return { items, next_cursor: next && cursorOf([next.at, KINDS.indexOf(next.kind), next.id]) }
@@ -91,7 +91,7 @@ export const logRoutes: V1Routes = (server, { app, stopping }) => {
       return reply
         .type(format === 'csv' ? 'text/csv; charset=utf-8' : XLSX)
         .header('content-disposition', `attachment; filename="${name}"`)
-        .header('cache-control', 'private, no-store')
+        .header('cache-control', 'no-store')
         .send(Readable.from(format === 'csv' ? csvOf(rows()) : xlsxOf(rows(), request.language)) as never)
     },
   )

@@ -51,7 +51,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
     { config, schema: { tags, summary: 'All accounts', querystring: peopleQuery, response: { 200: personPage } } },
     async (request) => {
       const { limit, cursor } = request.query
-      const rows = await listAccounts(database, placeOf(cursor, ['string'])?.[0] ?? null, limit + 1)
+      const rows = await listAccounts(database, placeOf(cursor, ['id'])?.[0] ?? null, limit + 1)
       return {
         items: rows.slice(0, limit).map((row) => itemOf(row, site)),
         next_cursor: rows.length > limit ? cursorOf([rows[limit - 1]!.id]) : null,
@@ -218,7 +218,8 @@ function givenRoles(roles: readonly { flow: string | null; role: string }[]) {
 }
 
 const tellLink = (link: { path: string; expires: Date }, request: FastifyRequest, site: Site) => ({
-  link: `${originOf(site, request)}${link.path}`,
+  // Without a configured address it is a path: the page that shows it knows where it is.
+  link: `${originOf(site, request) ?? ''}${link.path}`,
   expires: link.expires.toISOString(),
 })
 

@@ -18,6 +18,13 @@ const REFUSED_LASTS_S = 60
 /** Signing in with a provider: to it, and back. */
 export const providerRoutes: V1Routes = (server, { site, providers }) => {
   const pathOf = (name: string): string => `/api/v1/oidc/${encodeURIComponent(name)}/callback`
+  const ownOrigin = (request: FastifyRequest): string => {
+    const origin = originOf(site, request)
+    if (origin !== null) return origin
+    throw new ConcordatError('access.provider-unreachable', 'Nobody can sign in with a provider at this address.', {
+      cure: 'An admin sets CONCORDAT_PUBLIC_URL to the address that people use.',
+    })
+  }
   const cookieOf = (request: FastifyRequest, name: string) => ({
     httpOnly: true,
     // The browser comes back from another site.
@@ -51,8 +58,8 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     async (request, reply) => {
       const { name } = request.params
       const { again } = request.query
-      const callback = new URL(pathOf(name), originOf(site, request))
       try {
+        const callback = new URL(pathOf(name), ownOrigin(request))
         const { url, state, lastsMs } = await providers.begin(
           name,
           callback,
@@ -76,9 +83,9 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     },
     async (request, reply) => {
       const { name } = request.params
-      const came = new URL(request.url, originOf(site, request))
       reply.clearCookie(COOKIE, cookieOf(request, name))
       try {
+        const came = new URL(request.url, ownOrigin(request))
         const { account, returnTo } = await providers.finish(name, came, request.cookies[COOKIE])
         const who = await whoHas(account, site)
         if (who.kind === 'nobody')

@@ -15,7 +15,7 @@ export const recordRoutes: V1Routes = (server, { app }) => {
     async (request) => {
       const { limit, cursor, flow, state, q } = request.query
       const search = { flows: askedFlows(request, flow), state: state === 'any' ? null : state, text: q.trim() }
-      const after = placeOf(cursor, ['string'])?.[0] ?? '0'
+      const after = placeOf(cursor, ['id'])?.[0] ?? '0'
       const { items, next } = await app.screens.recordPage(
         search,
         { after: wholeNumber(after), limit },

@@ -89,7 +89,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
         flows: flows
           .filter(({ flow }) => sees(request, flow))
           .map((one) => ({ ...one, added: [...one.added], removed: [...one.removed] })),
-        lines: request.who.rights.flowsWith('view') === 'all' ? [...lines] : [],
+        lines: seesAll(request) ? [...lines] : [],
       }
     },
   )
@@ -162,13 +162,21 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
   const rulesOf = (request: FastifyRequest, running: CheckReport, now: CheckReport, waitsFor: FileState): Rules => {
     const contract = running.contract!
     const { fingerprint, questions, findings } = fileOf(request, now)
+    const whole = seesAll(request)
+    const seen = [...contract.flows.values(), ...app.rules.newRules()].filter(({ name }) => sees(request, name))
     const open = new Set(leftOut(running).map(({ flow }) => flow))
     return {
       company: contract.company,
       timezone: contract.timezone,
       fingerprint: contract.fingerprint,
-      systems: [...contract.systems.values()].map(({ name, connector }) => ({ system: name, connector })),
-      people: [...contract.people.values()].map(({ key, name, email }) => ({ key, name, email })),
+      systems: [...contract.systems.values()]
+        .filter(({ name }) => whole || seen.some((one) => one.systems.includes(name)))
+        .map(({ name, connector }) => ({ system: name, connector })),
+      people: [...contract.people.values()]
+        .filter(
+          ({ key }) => whole || seen.some(({ owners }) => [owners.business.key, owners.technical.key].includes(key)),
+        )
+        .map(({ key, name, email }) => ({ key, name, email })),
       flows: running.rulebook
         .filter(({ flow }) => sees(request, flow))
         .map((sentences): FlowRules => {
@@ -186,7 +194,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
             questions: running.questions.filter((question) => question.flow === sentences.flow),
           }
         }),
-      findings: running.problems,
+      findings: whole ? running.problems : [],
       file: {
         fingerprint,
         changed:
@@ -214,13 +222,16 @@ async function betweenRuns<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const seesAll = (request: FastifyRequest): boolean => request.who.rights.flowsWith('view') === 'all'
+
 /** What the file says, of the flows that are seen. */
 function fileOf(request: FastifyRequest, report: CheckReport) {
   const { contract, questions, problems } = inLanguage(report, request.language)
   return {
     fingerprint: contract?.fingerprint ?? null,
     questions: questions.filter(({ flow }) => sees(request, flow)),
-    findings: problems,
+    // They name flows and people of the whole file.
+    findings: seesAll(request) ? problems : [],
   }
 }
 

@@ -98,6 +98,8 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
     { ...OWN, schema: { tags, summary: 'Sign this browser out', response: { 200: acted } } },
     async (request, reply) => {
       await leaveSession(request, reply, site)
+      // The browser keeps nothing of ours but the language that somebody chose, and what it knows this browser by.
+      reply.header('clear-site-data', '"cache"')
       await request.audit('signed out', request.who.email ?? '')
       return { changed: true }
     },

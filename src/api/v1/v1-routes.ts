@@ -11,6 +11,7 @@ import { flowRoutes } from './flows.ts'
 import { homeRoutes } from './home.ts'
 import { logRoutes } from './log.ts'
 import { auditRoutes } from './audit.ts'
+import { demandPlainText } from './plain-text.ts'
 import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './session.ts'
 import { signatureRoutes } from './signatures.ts'
@@ -57,6 +58,7 @@ export const v1Routes: Routes = async (server, parts) => {
   v1.setSerializerCompiler(serializerCompiler)
   askedLanguage(v1)
   answerProblems(v1, parts.telling)
+  demandPlainText(v1)
   tagAnswers(v1)
   await v1.register(swagger, openApi)
   for (const concern of [...ACCESS, ...CONCERNS])

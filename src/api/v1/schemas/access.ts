@@ -221,7 +221,10 @@ export const resetBody = z
   })
   .nullish()
 const oneTimeLink = {
-  link: z.string().meta({ description: 'Works once; give it to this person only' }),
+  link: z.string().meta({
+    description:
+      'Works once; give it to this person only. A path below the address of the pages where CONCORDAT_PUBLIC_URL is not set',
+  }),
   expires: time,
 }
 export const invited = z.object({ person: personItem, ...oneTimeLink }).meta({ id: 'Invited' })

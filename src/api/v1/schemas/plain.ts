@@ -9,7 +9,11 @@ import { z } from 'zod'
 export type Wire<T> = z.ZodType<T, T>
 
 /** ISO 8601 in UTC. */
-export const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
+export const time = z.iso
+  .datetime()
+  // There was no year 0.
+  .refine((text) => !text.startsWith('0000'))
+  .meta({ description: 'ISO 8601, UTC' })
 export const count = z.int().min(0)
 export const valueText = z.string().nullable()
 
