@@ -125,7 +125,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     max: options.connections ?? 6,
     application_name: 'concordat',
     // By a statement: what goes with the start of a connection, a pooler of sessions refuses or forgets.
-    verify: (client, done) => void client.query(SETTINGS).then(() => done(), done),
+    verify: (client, done) => client.query(SETTINGS, (error?: Error | null) => done(error ?? undefined)),
     types: TYPES,
     connectionTimeoutMillis: options.connectMs ?? 10_000,
     // What is in between forgets sessions that say nothing.
