@@ -152,6 +152,8 @@ export interface OpenOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Default: `DATABASE_URL` from `env`, else the embedded server. */
   databaseUrl?: string
+  /** What time it is, in milliseconds since the epoch; default: by the store's clock. */
+  clock?: () => number
   /** Also where the store belongs to another contract: to say that it is the same one, changed. */
   anyContract?: boolean
   /** Stands before each system, within the gate that all calls go through; for the demo, whose systems can be switched off. */

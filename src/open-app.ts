@@ -51,6 +51,7 @@ import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
 import { openStore } from './store/open-store.ts'
+import { ToldTime } from './store/told-time.ts'
 import { watchAnew } from './store/watch-facts.ts'
 
 /*
@@ -149,11 +150,16 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     await bindContract(database, bound)
     return bound
   }
+  const time = await ToldTime.begin(database).catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
+  const clock = options.clock ?? (() => time.now())
   const connectors = new Map<string, Connector>()
   const deps: Deps = {
     database,
     connectors,
-    clock: () => Date.now(),
+    clock,
     contractSource: bundle(files),
     holder: `process ${process.pid} on ${hostname()}`,
   }
@@ -179,9 +185,9 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       database,
       system: name,
       callsPerSecond: parseRate(system.settings['rate_limit'] ?? ''),
-      clock: () => Date.now(),
+      clock,
       chance: Math.random,
-      onRecovery: (recovered) => systemRecovered({ database, contract, clock: () => Date.now() }, recovered),
+      onRecovery: (recovered) => systemRecovered({ database, contract, clock }, recovered),
     })
     const connector = await connectTo(name)
     const inner = options.tamper ? gated(connector, options.tamper(name)) : connector
@@ -214,7 +220,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   const alerts = new AlertDesk({
     database,
     contract,
-    clock: () => Date.now(),
+    clock,
     secrets: { env, readFile },
     holder: deps.holder,
     titlesOf: (session, ids) => titlesOf(session, contract, ids),
@@ -314,7 +320,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       return null
     },
     async status(language) {
-      const now = Date.now()
+      const now = clock()
       return withService(
         await tellStatus(database, contract, now, await pausesOf(database), language),
         contract,
@@ -325,14 +331,14 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     },
     async nextRuns(flow, count = 5) {
       chosenFlows(check, contract, [flow])
-      const now = Date.now()
+      const now = clock()
       const [standing] = await flowServices(database, [flow])
       return nextRuns(contract, contract.flows.get(flow)!, standing, now, count)
     },
     log: (filter) => tellLog(database, contract, filter),
     show: (flow, query, limit = 20) => showRecords(database, contract, flow, query, limit),
     cases: async (filter = {}) => tellCases(database, contract, await findCases(database, filter)),
-    resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date()),
+    resolve: (id, decision) => resolveCase(database, contract, id, decision, new Date(clock())),
     screens: screensOf(database, contract),
     async previewDecision(id, decision, language = 'en') {
       const { flow } = await openCase(database, id)
@@ -351,25 +357,25 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     async pause(flow, { by, reason }) {
       chosenFlows(check, contract, [flow])
       await ensureFlow(database, flow)
-      return pauseFlow(database, flow, { by, reason: reason ?? '', now: new Date() })
+      return pauseFlow(database, flow, { by, reason: reason ?? '', now: new Date(clock()) })
     },
     async resume(flow) {
       chosenFlows(check, contract, [flow])
-      await watchAnew(database, flow, new Date())
+      await watchAnew(database, flow, new Date(clock()))
       return resumeFlow(database, flow)
     },
     async retry(flow) {
       chosenFlows(check, contract, [flow])
       const count = await rearmQuarantined(database, flow)
-      await askForRun(database, flow, false, new Date())
+      await askForRun(database, flow, false, new Date(clock()))
       return count
     },
     async askForRun(flow, asked = {}) {
       chosenFlows(check, contract, [flow])
       await ensureFlow(database, flow)
-      await askForRun(database, flow, asked.full === true, new Date())
+      await askForRun(database, flow, asked.full === true, new Date(clock()))
     },
-    figures: () => tellFigures(database, Date.now()),
+    figures: () => tellFigures(database, clock()),
     health: () => tellHealth(database),
     async startService({ slots, ...service }) {
       const { startService } = await import('./service/service.ts')
@@ -381,7 +387,11 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         database,
         databaseUrl: url,
         signed: () => signedFlows(database, contract),
-        clock: () => Date.now(),
+        clock,
+        clockOff: async () => {
+          await time.ask()
+          return time.off()
+        },
         chance: Math.random,
         name: deps.holder,
         flows,
@@ -392,7 +402,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         ...(options.impatient && { watchMs: IMPATIENT_MS }),
         beat: () => alerts.watch.beat(),
         endBeat: () => alerts.watch.endBeat(),
-        tidy: () => tidy(database, contract, service.telling, Date.now()),
+        tidy: () => tidy(database, contract, service.telling, clock()),
         async run(flow, { signal, ...run }) {
           await reach(flow.systems)
           return hotFlow(flow).run(run, signal)

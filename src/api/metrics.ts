@@ -100,6 +100,9 @@ function measures(provider: MeterProvider, { app, service }: ApiParts): { read()
     result.observe(f.queue.active, { state: 'active' })
   })
   gauge('concordat_processes', 'Processes of the service that are alive.', (f, result) => result.observe(f.members))
+  gauge('concordat_clock_off_seconds', 'By how much a clock differs most from the store’s.', (f, result) =>
+    result.observe(f.clockOff / 1000),
+  )
   return {
     async read() {
       now = { ...(await app.figures()), queue: await service.queue.depth() }

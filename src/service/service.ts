@@ -31,6 +31,8 @@ export interface ServiceParts extends Omit<WorkerParts, 'helpers'> {
   readonly help?: (flow: Flow, signal: AbortSignal) => Promise<void>
   /** Done by every process about twice a minute: look whether what is promised is kept, tell the owners. One looks at a time. */
   readonly watch?: () => Promise<void>
+  /** Measures how many milliseconds the clock of this machine is ahead of the store's. */
+  readonly clockOff?: () => Promise<number>
   /** Says whether the store answered just now, so that its loss is told without it. */
   readonly storeSeen?: (there: boolean) => Promise<void>
   /** How often that is; twice a minute unless said otherwise. */
@@ -63,6 +65,8 @@ const LEAD_MS = 12_000
 /** A process that has shown itself within this time can be asked for help. */
 const ALIVE_MS = 12_000
 const WATCH_MS = 30_000
+/** A clock that is off by more is told. */
+const CLOCK_OFF_MS = 5_000
 const SCHEDULES_BEAT_MS = 15_000
 const FORGET_MS = 60_000
 const TIDY_MS = 24 * 3_600_000
@@ -148,6 +152,22 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   let feeds: { stop(): Promise<void> } | null = null
   let beaten = -Infinity
 
+  let toldOff: number | null = null
+  /** What a machine's clock says is in its own log and in others'; nothing here goes by it. */
+  const tellClock = (off: number): void => {
+    const isOff = Math.abs(off) > CLOCK_OFF_MS
+    if (isOff && (toldOff === null || Math.abs(off - toldOff) > CLOCK_OFF_MS)) {
+      telling.warn(
+        { seconds: Math.round(off / 1000) },
+        'the clock of this machine is off from the store’s; set it right',
+      )
+      toldOff = off
+    } else if (!isOff && toldOff !== null) {
+      telling.info({}, 'the clock of this machine agrees with the store’s again')
+      toldOff = null
+    }
+  }
+
   const tick = async (): Promise<void> => {
     if (clock() - beaten >= BEAT_MS) {
       const now = await holdLead(database, member, LEAD_MS)
@@ -160,7 +180,9 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         feeds = null
       }
       leads = now
-      await beat(database, member, leads)
+      const clockOff = (await parts.clockOff?.()) ?? null
+      await beat(database, member, { leads, clockOff })
+      if (clockOff !== null) tellClock(clockOff)
       beaten = clock()
     }
     if (leads) await schedule()

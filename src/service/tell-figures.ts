@@ -13,9 +13,12 @@ export interface ServiceFigures {
   readonly troubled: readonly SystemHealth[]
   readonly budgets: ReadonlyMap<string, number>
   readonly members: number
+  /** Milliseconds by which the clock of a process differs most from the store's. */
+  readonly clockOff: number
 }
 
 export async function tellFigures(database: Database, now: number): Promise<ServiceFigures> {
+  const alive = await members(database, 30_000)
   return {
     at: now,
     sides: await sideFigures(database),
@@ -23,6 +26,7 @@ export async function tellFigures(database: Database, now: number): Promise<Serv
     counts: await tallies(database),
     troubled: await systemHealths(database),
     budgets: await budgetsAhead(database),
-    members: (await members(database, 30_000)).length,
+    members: alive.length,
+    clockOff: Math.max(0, ...alive.map(({ clockOff }) => Math.abs(clockOff ?? 0))),
   }
 }

@@ -16,6 +16,8 @@ export interface HealthReport {
     readonly since: string
     readonly last_seen: string
     readonly keeps_schedules: boolean
+    /** Seconds that the clock of its machine is ahead of the store's; null: not known. */
+    readonly clock_off: number | null
   }[]
   /** Systems that do not answer as they should; those that do are not named. */
   readonly systems: readonly {
@@ -50,6 +52,7 @@ export async function tellHealth(database: Database): Promise<HealthReport> {
       since: iso(member.startedAt),
       last_seen: iso(member.beatAt),
       keeps_schedules: member.leads,
+      clock_off: member.clockOff === null ? null : Math.round(member.clockOff / 100) / 10,
     })),
     systems: (await systemHealths(database)).map((health) => ({
       system: health.system,

@@ -11,6 +11,8 @@ export interface Member {
   readonly beatAt: number
   /** Keeps the schedules. */
   readonly leads: boolean
+  /** Milliseconds that its machine's clock is ahead of the store's; null: not known. */
+  readonly clockOff: number | null
 }
 
 export async function joinMembers(session: Session, name: string, role: Member['role']): Promise<number> {
@@ -22,8 +24,15 @@ export async function joinMembers(session: Session, name: string, role: Member['
 }
 
 /** Shows that the process lives; forgets those that have not for a day. */
-export async function beat(session: Session, id: number, leads: boolean): Promise<void> {
-  await session.execute(`update member set beat_at = ${STORE_NOW}, leads = $2 where id = $1`, [id, leads])
+export async function beat(
+  session: Session,
+  id: number,
+  { leads, clockOff }: Pick<Member, 'leads' | 'clockOff'>,
+): Promise<void> {
+  await session.execute(
+    `update member set beat_at = ${STORE_NOW}, leads = $2, clock_off = $3::float8 / 1000 where id = $1`,
+    [id, leads, clockOff],
+  )
   await session.execute(`delete from member where beat_at < ${STORE_NOW} - interval '1 day'`)
 }
 
@@ -40,8 +49,10 @@ export async function members(session: Session, withinMs: number): Promise<Membe
     started: string
     beat: string
     leads: boolean
+    off: string | null
   }>(
-    `select id, name, role, extract(epoch from started_at) * 1000 as started, extract(epoch from beat_at) * 1000 as beat, leads
+    `select id, name, role, extract(epoch from started_at) * 1000 as started, extract(epoch from beat_at) * 1000 as beat, leads,
+       clock_off * 1000 as off
      from member where beat_at >= ${STORE_NOW} - $1::float8 * interval '1 millisecond' order by id`,
     [withinMs],
   )
@@ -52,6 +63,7 @@ export async function members(session: Session, withinMs: number): Promise<Membe
     startedAt: Number(row.started),
     beatAt: Number(row.beat),
     leads: row.leads,
+    clockOff: row.off === null ? null : Math.round(Number(row.off)),
   }))
 }
 

@@ -67,7 +67,7 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
   await write()
 
   const another = async (): Promise<App> => {
-    const app = await openSigned({ contract, env, databaseUrl: store.url })
+    const app = await openSigned({ contract, env, databaseUrl: store.url, clock: () => Date.now() })
     expect(app.check.problems.filter((problem) => problem.severity === 'error')).toEqual([])
     expect(app.check.questions).toEqual([])
     apps.push(app)

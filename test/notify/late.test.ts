@@ -46,6 +46,7 @@ test('L27 the ERP stops: its owners are told that it cannot be reached, then tha
       contract,
       env: { ERP_URL: erp.url('erp'), CRM_URL: crm.url, SMTP_URL: mail.url },
       databaseUrl: store.url,
+      clock: () => Date.now(),
     })
   let app = await open()
   onTestFinished(async () => {
@@ -117,6 +118,7 @@ test('L27 a change that cannot land is told by the name of its record, in the bo
     contract,
     env: { ERP_URL: erp.url, CRM_URL: crm.url, SMTP_URL: mail.url },
     databaseUrl: store.url,
+    clock: () => Date.now(),
   })
   onTestFinished(async () => {
     vi.useRealTimers()

@@ -32,7 +32,7 @@ export function moment(iso: string): string {
 export function ago(iso: string, now: Date): string {
   const seconds = Math.round((now.getTime() - new Date(iso).getTime()) / 1000)
   if (Number.isNaN(seconds)) return ''
-  if (seconds < -5) return 'in the future'
+  // Also where the clock of this machine is behind.
   if (seconds < 5) return 'just now'
   if (seconds < 60) return `${seconds} seconds ago`
   const minutes = Math.floor(seconds / 60)
