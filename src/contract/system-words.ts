@@ -24,13 +24,13 @@ interface Difference {
 
 const en: SystemWords = {
   another: (system, differences) =>
-    `${systemTitle(system)} is a different database from the one that these records were agreed with: ${listed(differences.map(({ trait, before, now }) => `${trait} was ${before}, now ${now ?? 'not known'}`))}. Nothing was written.`,
+    `${systemTitle(system)} is a different database from the one that these records were agreed with: ${listed(differences.map(({ trait, before, now }) => `${trait} was ${before}, now ${now ?? 'not known'}`))}.`,
   unfit: (system, figures) =>
-    `It was never noted which database ${systemTitle(system)} is, and the one that answers does not hold the records that were agreed: ${figures}. Nothing was written.`,
+    `It was never noted which database ${systemTitle(system)} is, and the one that answers does not hold the records that were agreed: ${figures}.`,
   figures: ({ flow, looked, same, changed, other, gone }) =>
     `of ${looked} linked ${flow} that were looked at, ${same} are as they were, ${changed} have changed, ${other} are something else, ${gone} are not there`,
   cure: (systems) =>
-    `If it is the same system, moved to another place or restored: ${listed(systems.map((system) => `\`concordat systems confirm ${system}\``))} compares its records first. If it is another one: \`concordat systems start-over ${systems.join(' ')}\` begins with a first sync, as a new installation does.`,
+    `Nothing was written. If it is the same system, moved to another place or restored: ${listed(systems.map((system) => `\`concordat systems confirm ${system}\``))} ${systems.length === 1 ? 'compares' : 'compare'} its records first. If it is another one: \`concordat systems start-over ${systems.join(' ')}\` begins with a first sync, as a new installation does.`,
 }
 
 const es: SystemWords = {
@@ -39,17 +39,17 @@ const es: SystemWords = {
       differences.map(({ trait, before, now }) => `${trait} era ${before}, ahora ${now ?? 'se desconoce'}`),
       'and',
       'es',
-    )}. No se escribió nada.`,
+    )}.`,
   unfit: (system, figures) =>
-    `Nunca se anotó qué base de datos es ${systemTitle(system)}, y la que responde no contiene los registros acordados: ${figures}. No se escribió nada.`,
+    `Nunca se anotó qué base de datos es ${systemTitle(system)}, y la que responde no contiene los registros acordados: ${figures}.`,
   figures: ({ flow, looked, same, changed, other, gone }) =>
     `de ${looked} registros vinculados de ${flow} que se miraron, ${same} están como estaban, ${changed} han cambiado, ${other} son otra cosa y ${gone} no están`,
   cure: (systems) =>
-    `Si es el mismo sistema, trasladado o restaurado: ${listed(
+    `No se escribió nada. Si es el mismo sistema, trasladado o restaurado: ${listed(
       systems.map((system) => `\`concordat systems confirm ${system}\``),
       'and',
       'es',
-    )} compara antes sus registros. Si es otro: \`concordat systems start-over ${systems.join(' ')}\` empieza con una primera sincronización, como una instalación nueva.`,
+    )} ${systems.length === 1 ? 'compara' : 'comparan'} antes sus registros. Si es otro: \`concordat systems start-over ${systems.join(' ')}\` empieza con una primera sincronización, como una instalación nueva.`,
 }
 
 /** What is said of databases that answer in a system's place, in every language. */

@@ -34,6 +34,7 @@ export async function tellStatus(
         ...lastRuns(
           standing,
           facts.find((one) => one.flow === flow.name),
+          foreign.some(({ system }) => flow.systems.includes(system)),
           language,
         ),
         late: whyLate(contract, flow, facts, waiting, now, language),
@@ -74,8 +75,18 @@ function whyStranger(flow: Flow, foreign: readonly Stranger[], language: Languag
   return [...said, SYSTEM_WORDS[language].cure(own.map(({ system }) => system))].join(' ')
 }
 
-function lastRuns(standing: FlowStanding | undefined, facts: FlowFacts | undefined, language: Language) {
+function lastRuns(
+  standing: FlowStanding | undefined,
+  facts: FlowFacts | undefined,
+  foreign: boolean,
+  language: Language,
+) {
   const ended = facts?.ended ?? null
+  // Another database stopped it, and somebody has said by now what it is.
+  if (!foreign && standing?.status === 'stopped' && ended?.errorCode === 'connector.another-system') {
+    const run = standing.lastSuccess === null ? null : { status: standing.status, message: null }
+    return { run, failure: null, stopped: run && { asked: true } }
+  }
   return {
     run: standing?.status ? { status: standing.status, message: standing.message } : null,
     failure: ended?.status === 'failed' ? whyFailed(ended, language) : null,

@@ -152,7 +152,7 @@ test('L30 other databases begin with a first sync, as a new installation does; t
     flows: [{ flow: 'customers', records: 20 }],
   })
   await app.systems.startOver(['erp', 'crm'], ANA)
-  expect(await standing(world)).toMatchObject({ status: 'Needs you' })
+  expect(await standing(world)).toMatchObject({ status: 'Never run' })
   const run = await world.sync()
   // R1 is found in both; the other 29 of the ERP and 30 of the CRM are made in the other, as the contract says.
   expect(run).toMatchObject({ kind: 'full', created: 59, updated: 1 })

@@ -8,7 +8,7 @@ import { printStatus } from '../print/print-status.ts'
 export function statusCommand(cli: Cli): Command {
   return newCommand('status', 'Show how each flow stands: On time, Late, Failing, Needs you, Paused, Never run', [
     ['concordat status', 'one line a flow'],
-    ['concordat status --json', 'the same for a monitor; status 1 when a flow is failing, 3 when cases wait'],
+    ['concordat status --json', 'the same for a monitor; status 1 when a flow is failing, 3 when a person is needed'],
   ]).action(async (options: CommonOptions) => {
     const status = await withApp(cli, options, async (app) => {
       const rows = await app.status()
@@ -20,7 +20,7 @@ export function statusCommand(cli: Cli): Command {
         if (lines.length > 0) cli.terminal.out(['', ...lines].join('\n'))
       }
       if (rows.some((row) => row.status === 'Failing')) return EXIT.failed
-      return rows.some((row) => row.open_cases > 0) ? EXIT.waiting : EXIT.done
+      return rows.some((row) => row.open_cases > 0 || row.status === 'Needs you') ? EXIT.waiting : EXIT.done
     })
     cli.end(status)
   })
