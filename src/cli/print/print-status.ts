@@ -63,7 +63,8 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
     if (bad.length > 0) return `${bad.map((row) => `${row.flow} is ${row.status.toLowerCase()}`).join(', ')}${needs}.`
     // A flow that waits for a person without a case has stopped.
     const stopped = all.filter((row) => row.status === 'Needs you' && row.open_cases === 0)
-    if (stopped.length > 0) return `${stopped.map((row) => row.flow).join(', ')} ${stopped.length === 1 ? 'needs' : 'need'} you${needs}.`
+    if (stopped.length > 0)
+      return `${stopped.map((row) => row.flow).join(', ')} ${stopped.length === 1 ? 'needs' : 'need'} you${needs}.`
     if (all.every((row) => row.status === 'Never run')) return 'Nothing has run yet.'
     const oldest = all
       .map((row) => row.last_success)
