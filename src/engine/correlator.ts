@@ -10,6 +10,7 @@ import type { Outcome } from '../store/outcome.ts'
 import { revivableElsewhere, revive, type GivenUp } from './archived.ts'
 import { candidatesNow, keysGivenUp } from './candidates-now.ts'
 import { ambiguousCase, counterpartCase, type CandidateView } from './case-drafts.ts'
+import { ContentTwins } from './content-twins.ts'
 import type { DecideOptions, Decision } from './decider.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
@@ -48,6 +49,8 @@ export class Correlator {
   /** Keys that this run has added; null when the flow knew records before. */
   private seenKeys: SeenKeys | null | undefined
 
+  private readonly contentTwins = new Map<number, ContentTwins>()
+
   private readonly lookAlikes = new Map<number, LookAlikes | null>()
 
   constructor(work: FlowWork) {
@@ -75,6 +78,15 @@ export class Correlator {
     if (candidates.length === 0) return { situation: 'absent' }
     for (const id of candidates) this.doubt(id)
     return { situation: 'ambiguous', candidates, asks: true }
+  }
+
+  /** A newcomer of another system that no rule can find, and that is equal in every field; see `content-twins.ts`. */
+  private async contentTwin(side: Side, observed: Fresh, claimed: ReadonlySet<string>): Promise<Loaded | null> {
+    if (observed.keys.some((key) => key !== null) || !observed.reading.every(isValue)) return null
+    let twins = this.contentTwins.get(side.id)
+    if (twins === undefined) this.contentTwins.set(side.id, (twins = await ContentTwins.of(this.work, side)))
+    const twin = await twins.take(observed.golden)
+    return twin && !claimed.has(twin.row.id) ? twin : null
   }
 
   /** Takes note of the keys that a page adds. */
@@ -153,7 +165,13 @@ export class Correlator {
           ? ABSENT
           : this.contest(observed, byRule, correlate(byRule, work.flow.edgeCases.duplicates), twins))
       const asked = alike && exact.situation === 'absent' && (options.last || !work.firstSync)
-      const correlation = asked ? await this.byLikeness(side, golden, found) : exact
+      const twin = exact.situation === 'absent' ? await this.contentTwin(side, observed, claimed) : null
+      if (twin) found.records.set(twin.row.id, twin)
+      const correlation: Correlation = twin
+        ? { situation: 'found', record: twin.row.id, rule: 'match' }
+        : asked
+          ? await this.byLikeness(side, golden, found)
+          : exact
       const target = correlation.situation === 'found' ? found.records.get(correlation.record) : undefined
       const changed = ageMatters(work) ? changedAt(side, record.values) : null
       const policy = target && legacyPolicy(work, [changed, ...target.sides.map((s) => s.state.changedAt)])

@@ -113,3 +113,19 @@ export async function recordsWithout(
     [flowId, sideId, limit],
   )
 }
+
+/** Records that wait for a counterpart and have none in this side. */
+export async function pendingWithout(
+  session: Session,
+  flowId: number,
+  sideId: number,
+  limit: number,
+): Promise<{ id: string; layoutId: number; golden: string }[]> {
+  return session.query(
+    `select r.id, r.layout_id as "layoutId", r.golden from record r
+     where r.flow_id = $1 and r.state = 'pending'
+       and not exists (select 1 from link l where l.record_id = r.id and l.side_id = $2)
+     order by r.id limit $3`,
+    [flowId, sideId, limit],
+  )
+}
