@@ -51,6 +51,8 @@ export const RULES = [
   'required value missing',
   'same value',
   'oscillation',
+  'restored system: agreed value kept',
+  'restored system: record brought back',
 ] as const
 
 export type Rule = (typeof RULES)[number]

@@ -19,6 +19,7 @@ import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import { readAll } from './identity.ts'
 import { markCreations } from './observe.ts'
+import { writeAgreedBack } from './older-system.ts'
 import { resolverIn, rowOf } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 
@@ -81,6 +82,9 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
     case 'outside edit':
     case 'breaker tripped':
     case 'mass deletion':
+      return effect
+    case 'restored system':
+      if (choice === 'write back') effect.also.push(...(await writeAgreedBack(work, decision, effect.outcome)))
       return effect
   }
 }

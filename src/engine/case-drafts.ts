@@ -393,6 +393,38 @@ export function massDeletionCase(
   }
 }
 
+export const olderSubject = (system: string): string => `older:${system}`
+
+/** A system holds what it held some time ago. `lost`: ids of records that are not there any more. */
+export function restoredCase(
+  flow: Flow,
+  side: { readonly id: number; readonly system: string },
+  back: number,
+  lost: readonly string[],
+): CaseDraft {
+  return {
+    kind: 'restored system',
+    cause: 'older values',
+    subject: olderSubject(side.system),
+    recordId: null,
+    sideId: side.id,
+    remoteId: null,
+    field: null,
+    title: flow.name,
+    detail: {
+      ...asked((words) => ({
+        sentence: words.olderSystem(flow.name, side.system, back, lost.length),
+        choices: [
+          { choice: 'write back', means: words.writeAgreedBack(side.system) },
+          { choice: 'approve', means: words.takeOlder(side.system) },
+        ],
+      })),
+      values: {},
+      data: { count: back + lost.length, lost },
+    },
+  }
+}
+
 /** The same field goes back and forth between the same values. */
 export function oscillationCase(
   flow: Flow,

@@ -124,7 +124,7 @@ export async function observeHints(
     if (findings.absent.size + findings.replaced.size === 0) return
     await begin()
     const gone = [...(await recordsGone(work, findings.absent)), ...(await recordsReplaced(work))]
-    if (limits.has('mass deletion'))
+    if (limits.has('mass deletion') || limits.has('restored system'))
       stopped = 'A case asks about a mass deletion; until it is decided nothing is taken for deleted.'
     else {
       const before = recent.gone.countWithout(gone, work.clock())
@@ -145,9 +145,11 @@ export async function observeHints(
   const ids = [...due.keys(), ...(await waitersOf(database, sideIds, [...due.keys()]))]
   if (ids.length > 0 && stopped === null) {
     await begin()
-    stopped = limits.has('breaker tripped')
-      ? 'A case asks about unusually many changes; until it is decided nothing is written.'
-      : await breaker(work, due, recent.changed)
+    stopped = limits.has('restored system')
+      ? 'A case asks about a system that looks restored; until it is decided nothing is written.'
+      : limits.has('breaker tripped')
+        ? 'A case asks about unusually many changes; until it is decided nothing is written.'
+        : await breaker(work, due, recent.changed)
     if (stopped === null) {
       await applyRecords(work, decider, ids, findings)
       recent.changed.note(ids, work.clock())

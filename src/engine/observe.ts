@@ -39,6 +39,8 @@ export interface Findings {
   readonly swept: Set<number>
   /** Records that refer to records of the same flow that came after them, by side. */
   readonly again: Map<number, Set<string>>
+  /** Sides whose newest change is older than what was seen of them before, with when that is. */
+  readonly older: Map<number, string>
   /** Sides whose rows stand for other things by now, so that what they stood for may be gone. */
   readonly replaced: Set<number>
 }
@@ -47,6 +49,7 @@ export const noFindings = (): Findings => ({
   absent: new Map(),
   swept: new Set(),
   again: new Map(),
+  older: new Map(),
   replaced: new Set(),
 })
 

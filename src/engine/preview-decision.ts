@@ -86,7 +86,7 @@ export async function previewDecision(
   const now = new Date(clock())
   await ensurePartitions(database, now)
   const { id: flowId } = await ensureFlow(database, flow.name)
-  const whole = decision.choice === 'approve' && first.recordId === null
+  const whole = ['approve', 'write back'].includes(decision.choice) && first.recordId === null
   const lease = whole ? await takeFlow(deps, flowId, flow.name) : null
   const connectors = new Map([...deps.connectors].map(([name, connector]) => [name, rehearsing(connector)]))
   try {

@@ -1,4 +1,4 @@
-import type { Connector } from '../connector-kit/port.ts'
+import type { Connector, Cursor } from '../connector-kit/port.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
@@ -51,6 +51,7 @@ import {
   type Findings,
 } from './observe.ts'
 import { giveUpObstructed } from './obstacles.ts'
+import { askAboutOlderSystems, isLater } from './older-system.ts'
 import { openSides } from './open-sides.ts'
 import { lookAtDoubles } from './doubles.ts'
 import { readAll } from './identity.ts'
@@ -248,6 +249,8 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   await lookAtDoubles(work, decider, findings)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
+  const older = await askAboutOlderSystems(work, findings)
+  if (older) return older
   const massDeletion = await decideDeletions(work, findings)
   if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
   const tripped = await breaker(work)
@@ -306,7 +309,9 @@ async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass,
 async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
   const { kind, findings } = pass
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
-  if (kind === 'full' || row.cursor === null) {
+  const isOlder = row.cursor !== null && (await wentBack(side, row.cursor, findings))
+  // What came back from a backup has times of change that lie behind: looking at changes would not show it.
+  if (kind === 'full' || row.cursor === null || isOlder) {
     const looked = work.rulesChanged || row.scannedAt === null ? null : row.cursor
     await observeAll(work, decider, side, last, findings, row.scannedAt !== null, looked)
     return
@@ -317,6 +322,15 @@ async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, la
   const since = age < 0 ? Infinity : age
   if (since > SWEEP_MS || (since >= (pass.sweepMs ?? 0) && (await isSmall(work, pass))))
     await findAbsent(work, decider, side, findings)
+}
+
+/** Whether the newest change that a side has is older than what was seen of it. */
+async function wentBack({ id, remote }: Side, cursor: Cursor, { older }: Findings): Promise<boolean> {
+  if (!remote.capabilities.changedSince) return false
+  const { at } = await remote.now()
+  if (!isLater(cursor.at, at)) return false
+  older.set(id, at)
+  return true
 }
 
 /** Whether the flow has so few records that every run may look for what is gone. */

@@ -7,7 +7,7 @@ import { retryNow } from '../store/flow-service.ts'
 import { ensureFlows } from '../store/flows.ts'
 import { releaseLease } from '../store/leases.ts'
 import { flowsOfSystems, retireFlow } from '../store/retire-flow.ts'
-import { addIdentity, endIdentities, forgetStranger, knownIdentities, lookAtAll } from '../store/system-identities.ts'
+import { addIdentity, endIdentities, forgetStranger, knownIdentities } from '../store/system-identities.ts'
 import type { FlowWork } from './flow-work.ts'
 import { takeFlow, type Deps } from './run-flow.ts'
 import { fits, sampleSystem, type Sample } from './sample-system.ts'
@@ -119,7 +119,6 @@ export class SystemsDesk {
         const known = (await knownIdentities(session)).filter((one) => one.system === system)
         if (known.length > 0 && isAccepted(known, identity) && !anywhere) return
         await addIdentity(session, system, { identity, anywhere, by, now })
-        await lookAtAll(session, system)
         await forgetStranger(session, [system])
         await retryNow(session, flowsWith(contract, [system]), now.getTime())
         const details = { by, identity: words, anywhere, compared: figures }

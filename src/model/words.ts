@@ -19,6 +19,7 @@ export type CaseKind =
   | 'quarantined record'
   | 'breaker tripped'
   | 'mass deletion'
+  | 'restored system'
 
 /** What a flow's card says. */
 export type FlowStatus = 'On time' | 'Late' | 'Failing' | 'Needs you' | 'Paused' | 'Never run'

@@ -321,6 +321,10 @@ const CASES: Record<CaseKind, { readonly what: string; readonly meaning: string 
     what: 'gone from a system, more than the contract lets through',
     meaning: 'Nothing was deleted or archived. The flow waits until somebody decides.',
   },
+  'restored system': {
+    what: 'back at older values in a system, as after a restore from a backup',
+    meaning: 'Nothing was written. No change of this flow lands until somebody decides.',
+  },
 }
 
 function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
@@ -329,7 +333,7 @@ function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
   return cases
     .filter((group) => group.flow === flow.name)
     .map((group) => {
-      const limit = group.kind === 'breaker tripped' || group.kind === 'mass deletion'
+      const limit = ['breaker tripped', 'mass deletion', 'restored system'].includes(group.kind)
       const stops = limit || (group.kind === 'quarantined record' && flow.onFailure.then === 'pause flow')
       const { what, meaning } = CASES[group.kind]
       // A limit's one case is about many records, and its title names none.

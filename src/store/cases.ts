@@ -243,7 +243,7 @@ export async function spendApproval(
 /** Limits that wait for a person: the kinds of a flow's open cases about unusually many changes or deletions. */
 export async function openLimits(session: Session, flowId: number): Promise<ReadonlySet<CaseKind>> {
   const rows = await session.query<{ kind: CaseKind }>(
-    `select distinct kind from case_file where flow_id = $1 and state = 'open' and kind in ('breaker tripped', 'mass deletion')`,
+    `select distinct kind from case_file where flow_id = $1 and state = 'open' and kind in ('breaker tripped', 'mass deletion', 'restored system')`,
     [flowId],
   )
   return new Set(rows.map((row) => row.kind))

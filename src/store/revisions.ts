@@ -43,3 +43,16 @@ export async function revisionsOf(session: Session, recordIds: readonly string[]
     changes: JSON.parse(row.changes) as StoredChange[],
   }))
 }
+
+/** Revisions of a flow's records since a run, newest first. */
+export async function revisionsSince(
+  session: Session,
+  flowId: number,
+  runId: string,
+  limit: number,
+): Promise<{ readonly recordId: string; readonly version: number }[]> {
+  return session.query(
+    `select record_id as "recordId", version from revision where flow_id = $1 and run_id >= $2 order by run_id desc, id desc limit $3`,
+    [flowId, runId, limit],
+  )
+}

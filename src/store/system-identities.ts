@@ -90,8 +90,3 @@ export async function sampleLinks(
     [sideId, most],
   )
 }
-
-/** Everything of a system is looked at by the next runs of its flows, whatever they have looked at before. */
-export async function lookAtAll(session: Session, system: string): Promise<void> {
-  await session.execute('update side set cursor_at = null, cursor_id = null where system = $1', [system])
-}

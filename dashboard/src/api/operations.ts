@@ -385,6 +385,7 @@ export interface Operations {
         | 'quarantined record'
         | 'breaker tripped'
         | 'mass deletion'
+        | 'restored system'
       cause?: string
       field?: string
       state?: 'open' | 'resolved' | 'all'
@@ -408,6 +409,7 @@ export interface Operations {
         | 'quarantined record'
         | 'breaker tripped'
         | 'mass deletion'
+        | 'restored system'
       cause?: string
       field?: string
       state?: 'open' | 'resolved' | 'all'
@@ -1423,6 +1425,7 @@ export interface Case {
     | 'quarantined record'
     | 'breaker tripped'
     | 'mass deletion'
+    | 'restored system'
   cause: string
   state: 'open' | 'resolved'
   record: string | null
@@ -1469,6 +1472,7 @@ export interface CaseGroup {
     | 'quarantined record'
     | 'breaker tripped'
     | 'mass deletion'
+    | 'restored system'
   cause: string
   field: string | null
   count: number
@@ -1516,6 +1520,7 @@ export interface CaseDetail {
     | 'quarantined record'
     | 'breaker tripped'
     | 'mass deletion'
+    | 'restored system'
   cause: string
   state: 'open' | 'resolved'
   record: string | null
@@ -2226,6 +2231,7 @@ export interface DryRun {
       | 'quarantined record'
       | 'breaker tripped'
       | 'mass deletion'
+      | 'restored system'
     title: string
     sentence: string
   }[]

@@ -417,6 +417,7 @@ export const en = {
     'quarantined record': 'Refused record',
     'breaker tripped': 'Breaker tripped',
     'mass deletion': 'Mass deletion',
+    'restored system': 'Restored system',
   },
   whats: {
     create: 'Create in',

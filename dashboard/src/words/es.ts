@@ -420,6 +420,7 @@ export const es: typeof en = {
     'quarantined record': 'Registro rechazado',
     'breaker tripped': 'Freno activado',
     'mass deletion': 'Borrado masivo',
+    'restored system': 'Sistema restaurado',
   },
   whats: {
     create: 'Crear en',

@@ -21,6 +21,7 @@ const KINDS = [
   'quarantined record',
   'breaker tripped',
   'mass deletion',
+  'restored system',
 ]
 
 /** `concordat cases`: what waits for a person, and how to decide it. */

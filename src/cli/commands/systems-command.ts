@@ -55,9 +55,7 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
             )
           if (confirmed.compared.length === 0)
             terminal.out('No record was linked yet, so there was nothing to compare.')
-          terminal.out(
-            `${system} is from now on also: ${confirmed.identity}. The next run of its flows looks at all of its records.`,
-          )
+          terminal.out(`${system} is from now on also: ${confirmed.identity}.`)
         }
         return EXIT.done
       }

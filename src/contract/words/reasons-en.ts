@@ -104,6 +104,10 @@ export const reasonsEn: ReasonWords = {
     'required value missing': ({ f, one }) =>
       `${capital(f)} is required and has no value, so the ${one} is held until it has one.`,
     'same value': ({ f }) => `The new ${f} means the same as the old one, so nothing is written.`,
+    'restored system: agreed value kept': ({ f }) =>
+      `A system was restored from an older backup; a person decided that the agreed ${f} is written back to it.`,
+    'restored system: record brought back': ({ one, s }) =>
+      `This ${one} was missing in ${s} after it was restored from an older backup; a person decided to bring it back.`,
     oscillation: ({ f }) =>
       `${capital(f)} went back and forth between the same values, so it is stopped until a person decides.`,
   },

@@ -106,6 +106,10 @@ export const reasonsEs: ReasonWords = {
     'required value missing': ({ f, one }) =>
       `${capital(f)} es obligatorio y no tiene valor, así que el ${one} queda retenido hasta que lo tenga.`,
     'same value': ({ f }) => `Lo nuevo en ${f} significa lo mismo que lo anterior, así que no se escribe nada.`,
+    'restored system: agreed value kept': ({ f }) =>
+      `Un sistema se restauró de una copia de seguridad anterior; una persona decidió volver a escribir en él el valor acordado de ${f}.`,
+    'restored system: record brought back': ({ one, s }) =>
+      `Este ${one} faltaba en ${s} tras restaurarlo de una copia de seguridad anterior; una persona decidió recuperarlo.`,
     oscillation: ({ f }) =>
       `${capital(f)} iba y venía entre los mismos valores, así que se detiene hasta que decida una persona.`,
   },

@@ -96,6 +96,15 @@ export const es: CaseWords = {
   },
   tooManyGone: (flow, count, limit, counts) =>
     `${count === 1 ? 'Ha desaparecido 1 registro' : `Han desaparecido ${count} registros`} de ${flow} (${bySystem(counts).join(', ')}), por encima del máximo de ${limit} que el contrato acepta de una vez. No se borró nada en otros sistemas.`,
+  olderSystem: (flow, system, back, gone) =>
+    `${systemTitle(system)} parece restaurado de una copia de seguridad anterior: ${[
+      ...(back > 0 ? [`${back} ${back === 1 ? 'registro' : 'registros'} de ${flow} con valores que ya tuvo antes`] : []),
+      ...(gone > 0 ? [`${gone} ${gone === 1 ? 'registro' : 'registros'} de ${flow} que ya no están`] : []),
+    ].join(' y ')}. No se escribió nada.`,
+  takeOlder: (system) =>
+    `Está bien así: tratar lo anterior y lo que falta como ediciones y borrados de ${systemTitle(system)}.`,
+  writeAgreedBack: (system) =>
+    `Poner ${systemTitle(system)} al día: volver a escribir en él los valores acordados y recuperar lo que falta.`,
 
   answeredSo: (times, answers) => `Así se respondió a ${times} de las últimas ${answers} preguntas como esta.`,
   isMaster: (system, field) => `${systemTitle(system)} es el maestro de ${field}.`,

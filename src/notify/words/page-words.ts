@@ -76,6 +76,10 @@ const CASES: Record<CaseKind, { readonly what: string; readonly meaning: string 
     what: 'Faltan en un sistema más registros de los que permite el contrato.',
     meaning: 'No se borró ni se archivó nada. El flujo espera hasta que alguien decida.',
   },
+  'restored system': {
+    what: 'Un sistema vuelve a tener valores anteriores, como tras restaurar una copia de seguridad.',
+    meaning: 'No se escribió nada. Ningún cambio de este flujo llega hasta que alguien decida.',
+  },
 }
 const KINDS: Record<CaseKind, string> = {
   conflict: 'conflicto',
@@ -85,6 +89,7 @@ const KINDS: Record<CaseKind, string> = {
   'quarantined record': 'registro apartado',
   'breaker tripped': 'demasiados cambios',
   'mass deletion': 'borrado masivo',
+  'restored system': 'sistema restaurado',
 }
 
 const spanish = {

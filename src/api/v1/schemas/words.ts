@@ -27,6 +27,7 @@ export const caseKind = z.enum([
   'quarantined record',
   'breaker tripped',
   'mass deletion',
+  'restored system',
 ]) satisfies Wire<CaseKind>
 export const conditionKind: Wire<ConditionKind> = z.enum([
   'late',

@@ -1,0 +1,187 @@
+import type { Merged } from '../merge/draft.ts'
+import { compareChangeTimes } from '../merge/change-time.ts'
+import { fieldTypeOf } from '../model/types/field-type-of.ts'
+import { openCases, settleCases, spendApproval, type CaseRow } from '../store/cases.ts'
+import { liveRecords, setLinkStates } from '../store/deletions.ts'
+import { markDirty } from '../store/dirty.ts'
+import { recordsById } from '../store/links.ts'
+import type { Outcome } from '../store/outcome.ts'
+import { revisionsOf, revisionsSince, type StoredChange, type StoredRevision } from '../store/revisions.ts'
+import { olderStanding } from '../store/older-systems.ts'
+import { olderSubject, restoredCase } from './case-drafts.ts'
+import { stampOf, underLease, type FlowWork } from './flow-work.ts'
+import { applyMerge } from './linked-merge.ts'
+import type { Findings } from './observe.ts'
+import { rowOf, type Side } from './side.ts'
+import { loadStates } from './translate.ts'
+
+/*
+ * Law L35: a system that was restored from an older backup. What it holds are values that it held before, and what was made
+ * since is not there: looked at record by record these are edits and deletions like any other, and few enough they would
+ * pass all limits. Many of them at once, and hardly anything else, are a question.
+ */
+
+/** Fewer than this somebody may well have done by hand. */
+const LEAST = 5
+const MOST_REVISIONS = 20_000
+
+interface Evidence {
+  /** Records whose values are ones that they had before. */
+  readonly back: number
+  /** Records that this system changed to something new. */
+  readonly forward: number
+  /** Linked records that were not found. */
+  readonly lost: readonly string[]
+  /** All of those that are missing are newer than everything that is there. */
+  readonly newest: boolean
+}
+
+/** Asks about each system that looks restored; answers why the flow stops, or null. Before anything of it is written. */
+export async function askAboutOlderSystems(work: FlowWork, findings: Findings): Promise<string | null> {
+  if (work.firstSync || work.rulesChanged) return null
+  let stopped: string | null = null
+  for (const side of work.sides) {
+    const question = { kind: 'restored system', subject: olderSubject(side.system) } as const
+    const { open, approved, since } = await olderStanding(work.database, work.row.id, question.subject)
+    const evidence = await evidenceOf(work, side, findings, since ?? work.runId)
+    const count = evidence.back + evidence.lost.length
+    if (approved > 0) await spendApproval(work.database, work.row.id, question)
+    if (looksRestored(evidence) && count > approved) {
+      const draft = restoredCase(work.flow, side, evidence.back, evidence.lost)
+      await underLease(work, (session) => openCases(session, [draft], stampOf(work)))
+      stopped ??= `${draft.detail.sentence} See the case.`
+    } else if (open) await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+  }
+  return stopped
+}
+
+const looksRestored = ({ back, forward, lost, newest }: Evidence): boolean =>
+  (back >= LEAST && back > forward) || (newest && back + lost.length >= LEAST && back + lost.length > forward)
+
+async function evidenceOf(work: FlowWork, side: Side, findings: Findings, since: string): Promise<Evidence> {
+  const recent = await revisionsSince(work.database, work.row.id, since, MOST_REVISIONS)
+  const lost = [...(findings.absent.get(side.id) ?? [])]
+  const concerned = [...new Set(recent.map(({ recordId }) => recordId))]
+  let back = 0
+  let forward = 0
+  if (concerned.length >= LEAST || lost.length > 0) {
+    const histories = Map.groupBy(await revisionsOf(work.database, concerned), ({ recordId }) => recordId)
+    const began = new Map(recent.map(({ recordId, version }) => [recordId, version]))
+    for (const [recordId, history] of histories) {
+      const moves = movesOf(side.system, history, began.get(recordId)!)
+      if (moves.length === 0) continue
+      if (moves.every(({ isBack }) => isBack)) back++
+      else forward++
+    }
+  }
+  return { back, forward, lost, newest: lost.length > 0 && (await areNewest(work, side, findings, lost)) }
+}
+
+interface Move {
+  readonly field: string
+  /** The agreed value before. */
+  readonly from: string | null
+  readonly isBack: boolean
+}
+
+/** What a system changed in a record since some version; what is as it was by now is left out. */
+function movesOf(system: string, history: readonly StoredRevision[], since: number): Move[] {
+  const held = new Map<string, Set<string | null>>()
+  const first = new Map<string, StoredChange>()
+  const last = new Map<string, string | null>()
+  for (const { version, changes } of history) {
+    for (const change of changes) {
+      if (version < since) {
+        if (change.from === change.to) continue
+        const values = held.get(change.field)
+        if (values) values.add(change.from)
+        else held.set(change.field, new Set([change.from]))
+        continue
+      }
+      const given = change.system === system && change.from !== change.to ? change.to : change.lost[system]
+      if (given === undefined) {
+        if (first.has(change.field)) last.set(change.field, change.to)
+        continue
+      }
+      if (!first.has(change.field)) first.set(change.field, change)
+      last.set(change.field, given)
+    }
+  }
+  return [...first].flatMap(([field, { from }]): Move[] => {
+    const now = last.get(field) ?? null
+    return now === from ? [] : [{ field, from, isBack: held.get(field)?.has(now) === true }]
+  })
+}
+
+/** Whether everything that is missing is newer than the newest change that the system has. */
+async function areNewest(work: FlowWork, side: Side, findings: Findings, lost: readonly string[]): Promise<boolean> {
+  const newest = findings.older.get(side.id)
+  if (newest === undefined) return false
+  const place = side.remote.layout.changedAt
+  const rows = await recordsById(
+    work.database,
+    (await liveRecords(work.database, side.id, lost)).map(({ recordId }) => recordId),
+  )
+  return rows.every(({ links }) => {
+    const link = links.find(({ sideId }) => sideId === side.id)!
+    const at = rowOf(side, link.image, link.layoutId, work.layouts)[place] ?? null
+    return at !== null && isLater(at, newest)
+  })
+}
+
+const INSTANT = fieldTypeOf({ type: 'instant' })
+
+/** Compares times of change as systems print them. */
+export function isLater(a: string, b: string): boolean {
+  const [x, y] = [INSTANT.parse(a), INSTANT.parse(b)]
+  if (typeof x === 'string' && typeof y === 'string') return compareChangeTimes(x, y) > 0
+  // Before all times: there is nothing. Else numbers that count writes.
+  return b.startsWith('-') || compareChangeTimes(a, b) > 0
+}
+
+/** A person wants the restored system brought up to date: the agreed values as they were before it came back. */
+export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome: Outcome): Promise<Step[]> {
+  const side = work.sides.find(({ id }) => id === decision.sideId)
+  if (!side) return []
+  const recent = await revisionsSince(work.database, work.row.id, decision.openedRun, MOST_REVISIONS)
+  const began = new Map(recent.map(({ recordId, version }) => [recordId, version]))
+  const histories = Map.groupBy(await revisionsOf(work.database, [...began.keys()]), ({ recordId }) => recordId)
+  const rows = await recordsById(work.database, [...began.keys()])
+  for (const record of await loadStates(work, work.database, rows)) {
+    const moves = movesOf(side.system, histories.get(record.row.id) ?? [], began.get(record.row.id)!)
+    const state = record.sides.find((one) => one.side === side)?.state
+    if (!state || moves.length === 0 || !moves.every(({ isBack }) => isBack)) continue
+    const golden = [...record.golden]
+    const changes = moves.flatMap(({ field, from }) => {
+      const i = work.flow.fields.findIndex(({ name }) => name === field)
+      if (i < 0 || golden[i] === from) return []
+      const before = golden[i]!
+      golden[i] = from
+      const rule = 'restored system: agreed value kept' as const
+      return [{ field, from: before, to: from, rule, system: null, at: null, lost: { [side.system]: before } }]
+    })
+    const waived = new Map(record.sides.map(({ side: { system }, state: { waived: own } }) => [system, own]))
+    const merged: Merged = { golden, changes, waived, asks: [], settled: [] }
+    await applyMerge(work, record, merged, outcome, new Map())
+  }
+  const lost = (decision.detail.data?.['lost'] ?? []) as readonly string[]
+  const there = new Set<string>()
+  const { maxBatch } = side.remote.capabilities
+  for (let i = 0; i < lost.length; i += maxBatch)
+    for (const { id } of await side.remote.read(lost.slice(i, i + maxBatch))) there.add(id)
+  const missing = await liveRecords(
+    work.database,
+    side.id,
+    lost.filter((id) => !there.has(id)),
+  )
+  const rule = 'restored system: record brought back'
+  const marks = missing.map(({ recordId }) => ({ recordId, sideId: side.id, action: 'restore' as const, rule }))
+  return [
+    async (session) => {
+      for (const { recordId } of missing) await setLinkStates(session, recordId, 'gone', [side.id])
+      await markDirty(session, marks, stampOf(work))
+    },
+  ]
+}
+
+type Step = (session: Parameters<typeof setLinkStates>[0]) => Promise<unknown>

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+
+import { openWorld, type World } from './world.ts'
+
+/** Sixty customers in agreement, as the backup knows them; then twenty are renamed, eight are made, and all is carried over. */
+async function moved(overrides: Parameters<typeof openWorld>[0] = {}): Promise<World> {
+  const world = await openWorld(overrides)
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Company ' || n, 'V' || n from generate_series(1, 60) n`,
+  )
+  await world.sync()
+  for (const [system, table] of [
+    [world.erp, 'customers'],
+    [world.crm, 'accounts'],
+  ] as const)
+    await system.sql(
+      `drop schema if exists backup cascade; create schema backup; create table backup.rows as table ${table}`,
+    )
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Later ' || n, 'L' || n from generate_series(1, 8) n`,
+  )
+  await world.erp.sql(`update customers set legal_name = 'Renamed ' || id where id <= 20`)
+  await world.sync()
+  await world.sync()
+  await world.rest()
+  return world
+}
+
+/** What the backup holds is in the table, and nothing else: same database, same ids, same times of change. */
+async function restore(world: World, system: 'erp' | 'crm'): Promise<void> {
+  const table = system === 'erp' ? 'customers' : 'accounts'
+  await world[system].sql(`truncate ${table} cascade; insert into ${table} overriding system value table backup.rows`)
+  await world[system].sql(`select setval(pg_get_serial_sequence('${table}', 'id'), (select max(id) from ${table}))`)
+  for (const one of [world.erp, world.crm]) await one.written()
+}
+
+const pictureOf = async (world: World, system: 'erp' | 'crm') =>
+  world[system].sql(
+    system === 'erp'
+      ? `select vat, legal_name as name from customers order by vat`
+      : `select tax_id as vat, account_name as name from accounts order by tax_id`,
+  )
+
+test.each([{}, { full: true }])(
+  'L35 a master that was restored from an older backup is a question (%o)',
+  async (options) => {
+    const world = await moved()
+    const before = await pictureOf(world, 'crm')
+    await restore(world, 'erp')
+    const plan = await (await world.app()).plan(options)
+    expect(plan.operations).toEqual([])
+    expect(plan.cases.map((one) => one.kind)).toEqual(['restored system'])
+    for (const _ of [1, 2]) {
+      expect(await world.sync(options)).toMatchObject({ status: 'stopped', created: 0, updated: 0, deleted: 0 })
+      for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+    }
+    const one = await world.theCase()
+    expect(one).toMatchObject({ kind: 'restored system', choices: [{ choice: 'write back' }, { choice: 'approve' }] })
+    expect(one.sentence).toBe(
+      'ERP looks as if it was restored from an older backup: 20 customers hold values that they had before, and 8 customers that it had are not there. Nothing was written.',
+    )
+    const preview = await (await world.app()).previewDecision(one.case, { choice: 'write back' })
+    expect(new Set(preview.effects.map((effect) => effect.system))).toEqual(new Set(['erp']))
+    await world.answer('write back')
+    expect(await world.sync()).toMatchObject({ status: 'done', created: 8, updated: 20, deleted: 0 })
+    expect(await world.crm.written()).toBe(0)
+    expect(await pictureOf(world, 'crm')).toEqual(before)
+    expect(await pictureOf(world, 'erp')).toEqual(before)
+    await world.rest()
+  },
+)
+
+test('L35 what a restored system holds counts when a person says so', async () => {
+  const world = await moved()
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  await world.answer('approve')
+  expect(await world.sync()).toMatchObject({ status: 'done', updated: 20, deleted: 8 })
+  expect(await pictureOf(world, 'crm')).toEqual(await pictureOf(world, 'erp'))
+  await world.rest()
+})
+
+test('L35 a system that was restored in vain, and is put right, is no question any more', async () => {
+  const world = await moved()
+  await world.erp.sql('create table backup.right as table customers')
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  await world.erp.sql(`truncate customers; insert into customers overriding system value table backup.right`)
+  expect(await world.sync({ full: true })).toMatchObject({ status: 'done', updated: 0, deleted: 0 })
+  expect(await world.cases()).toEqual([])
+  expect(await world.crm.written()).toBe(0)
+  await world.rest()
+})
+
+test('L35 only newcomers are missing in the restored system', async () => {
+  const world = await openWorld()
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Company ' || n, 'V' || n from generate_series(1, 60) n`,
+  )
+  await world.sync()
+  await world.erp.sql(
+    `drop schema if exists backup cascade; create schema backup; create table backup.rows as table customers`,
+  )
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Later ' || n, 'L' || n from generate_series(1, 8) n`,
+  )
+  await world.sync()
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  expect((await world.theCase()).sentence).toMatch(/backup: 8 customers that it had are not there/)
+  await world.answer('write back')
+  expect(await world.sync()).toMatchObject({ created: 8, deleted: 0 })
+  expect(await world.erp.value(`select count(*)::int from customers where legal_name like 'Later%'`)).toBe(8)
+  expect(await world.crm.written()).toBe(0)
+  await world.rest()
+})
+
+test('L35 a system that is not the master is asked about as well', async () => {
+  const world = await moved()
+  const before = await pictureOf(world, 'erp')
+  await restore(world, 'crm')
+  expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0 })
+  expect((await world.theCase()).sentence).toMatch(/^CRM looks as if it was restored/)
+  await world.answer('write back')
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 8, updated: 20 })
+  expect(await world.erp.written()).toBe(0)
+  expect(await pictureOf(world, 'crm')).toEqual(before)
+  await world.rest()
+})
+
+test('L35 a few edits that are taken back, deletions of old records and mass edits to something new ask nobody', async () => {
+  const world = await moved()
+  await world.erp.sql(`update customers set legal_name = 'Company ' || id where id <= 4`)
+  await world.erp.sql(`update customers set legal_name = 'Renamed again ' || id where id between 5 and 30`)
+  await world.erp.sql(`delete from customers where id between 41 and 48`)
+  expect(await world.sync()).toMatchObject({ status: 'done', updated: 30, deleted: 8 })
+  await world.rest()
+})
