@@ -50,6 +50,7 @@ import { findCases } from './store/cases.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from './store/flow-service.ts'
 import { ensureFlow } from './store/flows.ts'
 import { installationName } from './store/installation.ts'
+import { markLanded, nextMark } from './store/marks.ts'
 import { openStore } from './store/open-store.ts'
 import { ToldTime } from './store/told-time.ts'
 import { watchAnew } from './store/watch-facts.ts'
@@ -175,9 +176,18 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await made
     }
   }
-  const connectTo = (name: string): Promise<Connector> => {
+  const connectTo = async (name: string): Promise<Connector> => {
     const system = contract.systems.get(name)!
-    return connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile }))
+    const connector = await connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile }))
+    const table = system.settings['mark']
+    if (table !== undefined)
+      connector.mark?.({
+        table,
+        installation: await installationName(database),
+        next: () => nextMark(database),
+        landed: (object, number) => markLanded(database, name, object, number),
+      })
+    return connector
   }
   const reachOne = async (name: string): Promise<void> => {
     const system = contract.systems.get(name)!

@@ -13,6 +13,7 @@ export function gated(connector: Connector, gate: Gate): Connector {
     introspect: (options) => gate.call(() => connector.introspect(options)),
     ...(connector.isPooled && { isPooled: () => gate.call(() => connector.isPooled!()) }),
     ...(connector.identity && { identity: () => gate.call(() => connector.identity!()) }),
+    ...(connector.mark && { mark: (marking) => connector.mark!(marking) }),
     ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),
     // Listening waits for hours and costs the system nothing that a budget is for; what it hints at is read through the gate.
     ...(connector.feed && {
@@ -29,6 +30,7 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
     ...(real.catalogue && { catalogue: real.catalogue }),
     ...(real.measure && { measure: gatedMeasures(real.measure, gate) }),
     capabilities: real.capabilities,
+    ...(real.markedAs && { markedAs: () => gate.call(() => real.markedAs!()) }),
     estimate: () => gate.call(() => real.estimate()),
     scan: (range, pageSize) => pages(real.scan(range, pageSize), gate),
     digest: (range) => gate.call(() => real.digest(range)),

@@ -203,6 +203,8 @@ export interface RemoteObject {
   readonly catalogue?: OpenedCatalogue
   /** Bounded looks at what the object holds, for what no catalogue says. */
   readonly measure?: Measures
+  /** The number that stands in the system for this object (null: none does); null where nothing is marked. */
+  markedAs?(): Promise<Marked | null>
   /** Rough number of records in scope, for progress; null when unknown. */
   estimate(): Promise<number | null>
   /** All records in scope of a range, ordered by id (the system's own order), in pages of at most `pageSize`. */
@@ -312,6 +314,26 @@ export interface ConnectionReport {
   readonly notes: readonly string[]
 }
 
+/**
+ * A watermark in the system: each transaction that writes records leaves its number in a table of ours there. A system that
+ * was restored from a backup has a smaller one than is known to have landed, a store that was restored finds a larger one.
+ */
+export interface Marking {
+  /** Table, possibly with its schema: `installation`, `object`, `number`, `at`. */
+  readonly table: string
+  /** Tells this installation from others. */
+  readonly installation: string
+  /** The number for a transaction; larger than all before. */
+  next(): Promise<string>
+  /** A transaction with this number was committed. */
+  landed(object: string, number: string): Promise<void>
+}
+
+export interface Marked {
+  readonly object: string
+  readonly number: string | null
+}
+
 export interface Connector {
   readonly kind: string
   test(): Promise<ConnectionReport>
@@ -323,6 +345,8 @@ export interface Connector {
   identity?(): Promise<SystemIdentity>
   /** From now on connections to what `trusts` denies are closed before anything is asked of them (`connector.another-system`). */
   trust?(trusts: (identity: SystemIdentity) => boolean): void
+  /** From now on transactions that write are marked. Absent: the system takes no mark. */
+  mark?(marking: Marking): void
   open(spec: ObjectSpec): Promise<RemoteObject>
   /**
    * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or

@@ -43,6 +43,7 @@ function rehearsingObject(real: RemoteObject): RemoteObject {
     ...(real.catalogue && { catalogue: real.catalogue }),
     ...(real.measure && { measure: real.measure }),
     capabilities: { ...real.capabilities, ids: real.capabilities.ids === 'given' ? 'given' : 'reserved' },
+    ...(real.markedAs && { markedAs: () => real.markedAs!() }),
     estimate: () => real.estimate(),
     scan: (range, pageSize) => real.scan(range, pageSize),
     digest: (range) => real.digest(range),

@@ -20,6 +20,11 @@ export class WriteBatch<T extends object> {
     return this.items.filter((item) => !this.answers.has(item))
   }
 
+  /** Items that were written. */
+  get written(): T[] {
+    return this.items.filter((item) => this.answers.get(item)?.kind === 'done')
+  }
+
   refuse(item: T, error: ConcordatError): void {
     this.answers.set(item, { kind: 'refused', error })
   }

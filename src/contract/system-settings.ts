@@ -15,7 +15,15 @@ export type WebhookSignature =
       readonly header: string
     }
 
-const OWN = ['rate_limit', 'timezone', 'webhook_secret', 'webhook_signature', 'webhook_object', 'webhook_id'] as const
+const OWN = [
+  'rate_limit',
+  'mark',
+  'timezone',
+  'webhook_secret',
+  'webhook_signature',
+  'webhook_object',
+  'webhook_id',
+] as const
 type Own = (typeof OWN)[number]
 
 const PER: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 }
@@ -44,6 +52,8 @@ export function parseWebhookSignature(text: string): WebhookSignature | null {
 export function systemSettingFault(setting: string, text: string): { fault: string; cure: string } | null {
   if (setting === 'rate_limit' && parseRate(text) === null)
     return { fault: `\`${text}\` is not a rate.`, cure: 'Write for example `100 per second` or `60 per minute`.' }
+  if (setting === 'mark' && !/^[\p{L}_][\p{L}\d_$]*(\.[\p{L}_][\p{L}\d_$]*)?$/u.test(text))
+    return { fault: `\`${text}\` is not the name of a table.`, cure: 'Write for example `concordat_mark`.' }
   if (setting === 'webhook_signature' && parseWebhookSignature(text) === null)
     return {
       fault: `\`${text}\` is not a way to sign webhooks.`,

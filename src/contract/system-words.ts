@@ -3,6 +3,8 @@ import type { Language } from '../model/language.ts'
 
 interface SystemWords {
   readonly another: (system: string, differences: readonly Difference[]) => string
+  /** The system holds writes that the store does not know of. */
+  readonly olderStore: (system: string) => string
   /** Nothing is known of which database it was, and what answers does not hold the linked records. */
   readonly unfit: (system: string, figures: string) => string
   readonly figures: (of: {
@@ -23,6 +25,8 @@ interface Difference {
 }
 
 const en: SystemWords = {
+  olderStore: (system) =>
+    `Concordat’s store is older than what it has written to ${systemTitle(system)}: it was restored from a backup, or is a copy.`,
   another: (system, differences) =>
     `${systemTitle(system)} is a different database from the one that these records were agreed with: ${listed(differences.map(({ trait, before, now }) => `${trait} was ${before}, now ${now ?? 'not known'}`))}.`,
   unfit: (system, figures) =>
@@ -34,6 +38,8 @@ const en: SystemWords = {
 }
 
 const es: SystemWords = {
+  olderStore: (system) =>
+    `El almacén de Concordat es anterior a lo que escribió en ${systemTitle(system)}: se restauró de una copia de seguridad, o es una copia.`,
   another: (system, differences) =>
     `${systemTitle(system)} es otra base de datos que aquella con la que se acordaron estos registros: ${listed(
       differences.map(({ trait, before, now }) => `${trait} era ${before}, ahora ${now ?? 'se desconoce'}`),

@@ -1,9 +1,11 @@
 import type { Merged } from '../merge/draft.ts'
 import { compareChangeTimes } from '../merge/change-time.ts'
+import { isValue, type Waived } from '../merge/side-state.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { openCases, settleCases, spendApproval, type CaseRow } from '../store/cases.ts'
 import { liveRecords, setLinkStates } from '../store/deletions.ts'
-import { markDirty } from '../store/dirty.ts'
+import { dueAmong, markDirty } from '../store/dirty.ts'
+import { rebaseMark } from '../store/marks.ts'
 import { recordsById } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { revisionsOf, revisionsSince, type StoredChange, type StoredRevision } from '../store/revisions.ts'
@@ -23,6 +25,7 @@ import { loadStates } from './translate.ts'
 
 /** Fewer than this somebody may well have done by hand. */
 const LEAST = 5
+const KEPT = 'restored system: agreed value kept' as const
 const MOST_REVISIONS = 20_000
 
 interface Evidence {
@@ -46,11 +49,16 @@ export async function askAboutOlderSystems(work: FlowWork, findings: Findings): 
     const evidence = await evidenceOf(work, side, findings, since ?? work.runId)
     const count = evidence.back + evidence.lost.length
     if (approved > 0) await spendApproval(work.database, work.row.id, question)
-    if (looksRestored(evidence) && count > approved) {
+    // Where a mark says that the system was restored, one record is enough.
+    const restored = side.behind ? count > 0 : looksRestored(evidence)
+    if (restored && count > approved) {
       const draft = restoredCase(work.flow, side, evidence.back, evidence.lost)
       await underLease(work, (session) => openCases(session, [draft], stampOf(work)))
       stopped ??= `${draft.detail.sentence} See the case.`
-    } else if (open) await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+      continue
+    }
+    if (open) await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
+    if (side.behind) await rebaseMark(work.database, side.system, side.behind.object, side.behind.number ?? '0')
   }
   return stopped
 }
@@ -61,10 +69,14 @@ const looksRestored = ({ back, forward, lost, newest }: Evidence): boolean =>
 async function evidenceOf(work: FlowWork, side: Side, findings: Findings, since: string): Promise<Evidence> {
   const recent = await revisionsSince(work.database, work.row.id, since, MOST_REVISIONS)
   const lost = [...(findings.absent.get(side.id) ?? [])]
-  const concerned = [...new Set(recent.map(({ recordId }) => recordId))]
+  // What was put right before it was carried over leads to no write.
+  const concerned = await dueRecords(
+    work,
+    recent.map(({ recordId }) => recordId),
+  )
   let back = 0
   let forward = 0
-  if (concerned.length >= LEAST || lost.length > 0) {
+  if (concerned.length >= LEAST || lost.length > 0 || side.behind) {
     const histories = Map.groupBy(await revisionsOf(work.database, concerned), ({ recordId }) => recordId)
     const began = new Map(recent.map(({ recordId, version }) => [recordId, version]))
     for (const [recordId, history] of histories) {
@@ -75,6 +87,13 @@ async function evidenceOf(work: FlowWork, side: Side, findings: Findings, since:
     }
   }
   return { back, forward, lost, newest: lost.length > 0 && (await areNewest(work, side, findings, lost)) }
+}
+
+async function dueRecords(work: FlowWork, records: readonly string[]): Promise<string[]> {
+  if (records.length === 0) return []
+  const sides = work.sides.map(({ id }) => id)
+  const due = await dueAmong(work.database, sides, [...new Set(records)], new Date(work.clock()))
+  return [...new Set(due.map(({ recordId }) => recordId))]
 }
 
 interface Move {
@@ -96,6 +115,11 @@ function movesOf(system: string, history: readonly StoredRevision[], since: numb
         const values = held.get(change.field)
         if (values) values.add(change.from)
         else held.set(change.field, new Set([change.from]))
+        continue
+      }
+      // Decided about by now.
+      if (change.rule === KEPT) {
+        first.delete(change.field)
         continue
       }
       const given = change.system === system && change.from !== change.to ? change.to : change.lost[system]
@@ -154,13 +178,19 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     const golden = [...record.golden]
     const changes = moves.flatMap(({ field, from }) => {
       const i = work.flow.fields.findIndex(({ name }) => name === field)
-      if (i < 0 || golden[i] === from) return []
+      if (i < 0) return []
       const before = golden[i]!
       golden[i] = from
-      const rule = 'restored system: agreed value kept' as const
-      return [{ field, from: before, to: from, rule, system: null, at: null, lost: { [side.system]: before } }]
+      const now = state.now[i]
+      const lost = isValue(now!) && now !== from ? { [side.system]: now } : {}
+      const rule = KEPT
+      return [{ field, from: before, to: from, rule, system: null, at: null, lost }]
     })
-    const waived = new Map(record.sides.map(({ side: { system }, state: { waived: own } }) => [system, own]))
+    const kept = (own: Waived): Waived =>
+      Object.fromEntries(Object.entries(own).filter(([field]) => !changes.some((change) => change.field === field)))
+    const waived = new Map(
+      record.sides.map(({ side: one, state: { waived: own } }) => [one.system, one === side ? kept(own) : own]),
+    )
     const merged: Merged = { golden, changes, waived, asks: [], settled: [] }
     await applyMerge(work, record, merged, outcome, new Map())
   }

@@ -10,6 +10,7 @@ import { blocking, holdsObject, openingFindings } from './opening-findings.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
 import { trustSystems, type TrustParts } from './trust-systems.ts'
+import { readWatermark } from './watermark.ts'
 
 /**
  * Opens the flow's object in each of its systems, once they are known to be the right ones, and compiles the mappings;
@@ -33,6 +34,7 @@ export async function openSides(
     if (found) facts.set(row.system, found)
     const marks = flow.records[row.system]!.deleted
     const remote = marks ? withoutMarked(opened, marks) : opened
+    const behind = await readWatermark(deps, contract, row.system, opened)
     const parents = new Map<string, number>()
     for (const [name, other] of known) {
       const parent = other.sides.find((side) => side.system === row.system)
@@ -44,6 +46,7 @@ export async function openSides(
       system: row.system,
       remote,
       ...(marks && { readMarked: (ids: readonly string[]) => opened.read(ids) }),
+      ...(behind && { behind }),
       mapping: compileSide(flow, row.system, remote.layout),
       places: new Map(remote.layout.columns.map((column, place) => [column, place])),
       layoutId: await ensureLayout(deps.database, flowRow.id, layoutNames(remote.layout), shapes),

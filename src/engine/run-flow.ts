@@ -309,7 +309,7 @@ async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass,
 async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
   const { kind, findings } = pass
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
-  const isOlder = row.cursor !== null && (await wentBack(side, row.cursor, findings))
+  const isOlder = (row.cursor !== null && (await wentBack(side, row.cursor, findings))) || side.behind !== undefined
   // What came back from a backup has times of change that lie behind: looking at changes would not show it.
   if (kind === 'full' || row.cursor === null || isOlder) {
     const looked = work.rulesChanged || row.scannedAt === null ? null : row.cursor

@@ -1,4 +1,4 @@
-import type { Layout, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
+import type { Layout, Marked, ObjectSpec, RemoteObject, RemoteRecord } from '../connector-kit/port.ts'
 import { notMarked } from '../connector-kit/tombstones.ts'
 import type { Flow, Records } from '../contract/contract.ts'
 import { compileMapping, localZone, mappedColumns, type Resolve, type RowMapping } from '../contract/mapping.ts'
@@ -21,6 +21,8 @@ export interface Side {
   /** Reads rows that are marked as deleted, too; absent: nothing marks them here. */
   readonly readMarked?: RemoteObject['read']
   readonly mapping: RowMapping
+  /** The watermark that stands in the system, where it is behind what is known to have landed: it was restored. */
+  readonly behind?: Marked
   /** Column → place in a row. */
   readonly places: ReadonlyMap<string, number>
   /** Shape of the rows that `remote` hands over now. */

@@ -5,12 +5,14 @@ import { identityWords, isAccepted, type SystemIdentity } from '../model/system-
 import { writeAudit, type Actor } from '../store/audit.ts'
 import { retryNow } from '../store/flow-service.ts'
 import { ensureFlows } from '../store/flows.ts'
+import { passMark } from '../store/marks.ts'
 import { releaseLease } from '../store/leases.ts'
 import { flowsOfSystems, retireFlow } from '../store/retire-flow.ts'
 import { addIdentity, endIdentities, forgetStranger, knownIdentities } from '../store/system-identities.ts'
 import type { FlowWork } from './flow-work.ts'
 import { takeFlow, type Deps } from './run-flow.ts'
 import { fits, sampleSystem, type Sample } from './sample-system.ts'
+import { objectSpec } from './side.ts'
 import { SYSTEM_WORDS } from '../contract/system-words.ts'
 
 /*
@@ -117,8 +119,9 @@ export class SystemsDesk {
       const words = identityWords(identity)
       await deps.database.transaction(async (session) => {
         const known = (await knownIdentities(session)).filter((one) => one.system === system)
-        if (known.length > 0 && isAccepted(known, identity) && !anywhere) return
-        await addIdentity(session, system, { identity, anywhere, by, now })
+        if (known.length === 0 || !isAccepted(known, identity) || anywhere)
+          await addIdentity(session, system, { identity, anywhere, by, now })
+        await passMark(session, await this.#largestMark(connector, system))
         await forgetStranger(session, [system])
         await retryNow(session, flowsWith(contract, [system]), now.getTime())
         const details = { by, identity: words, anywhere, compared: figures }
@@ -126,6 +129,17 @@ export class SystemsDesk {
       })
       return { system, identity: words, anywhere, compared: looked }
     })
+  }
+
+  /** What an older store has written to a system without knowing. */
+  async #largestMark(connector: Connector, system: string): Promise<string> {
+    let largest = 0n
+    for (const flow of this.#parts.contract.flows.values()) {
+      if (!flow.systems.includes(system)) continue
+      const marked = await (await connector.open(objectSpec(flow, system))).markedAs?.()
+      if (BigInt(marked?.number ?? 0) > largest) largest = BigInt(marked!.number!)
+    }
+    return String(largest)
   }
 
   /** The flows that would start over with these systems. */

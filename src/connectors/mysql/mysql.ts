@@ -19,6 +19,7 @@ import type {
   DeleteItem,
   KeyRange,
   Layout,
+  Marking,
   Measures,
   ObjectSpec,
   OpenedCatalogue,
@@ -96,6 +97,10 @@ class MysqlConnector implements Connector {
 
   trust(trusts: (identity: SystemIdentity) => boolean): void {
     this.session.trust(trusts)
+  }
+
+  mark(marking: Marking): void {
+    this.session.marking = marking
   }
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {
@@ -224,6 +229,10 @@ class MysqlObject implements RemoteObject {
     }
   }
 
+  async markedAs() {
+    const object = this.rows.open.table.name
+    return this.session.marking ? { object, number: await this.session.markedAs(object) } : null
+  }
   estimate() {
     return reader.estimate(this.session, this.rows)
   }

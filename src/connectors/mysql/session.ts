@@ -1,12 +1,13 @@
 import mysql from 'mysql2'
 import type { PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2'
-import type { BeforeCommit } from '../../connector-kit/port.ts'
+import type { BeforeCommit, Marking } from '../../connector-kit/port.ts'
 import { Trusted } from '../../connector-kit/trusted.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { SystemIdentity } from '../../model/system-identity.ts'
 import type { Raw } from '../../model/value.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
 import { readIdentity } from './identity.ts'
+import { readMark, setMark } from './mark.ts'
 import { tlsOf } from './tls.ts'
 import { awaitSlots, leaveSlot, takeSlot } from './write-lock.ts'
 
@@ -161,6 +162,8 @@ export class Session {
   private readonly pool: mysql.Pool
   private readonly prepared = new WeakSet<object>()
   private readonly trusted = new Trusted<PoolConnection>()
+  /** Set where the contract allows a mark. */
+  marking: Marking | null = null
   private readonly answerMs: number
   private readonly database: string
 
@@ -251,20 +254,34 @@ export class Session {
     }
   }
 
-  /** Runs `work` in a transaction that writes; where `beforeCommit` rejects, it is taken back. */
-  write<T>(work: (on: Link) => Promise<T>, { object, beforeCommit, landsAtOnce = false }: Writing): Promise<T> {
+  /** Runs `work` in a transaction that writes, and answers what it has written; where `beforeCommit` rejects, it is taken back. */
+  async write(
+    work: (on: Link) => Promise<{ length: number }>,
+    { object, beforeCommit, landsAtOnce = false }: Writing,
+  ): Promise<void> {
+    const { marking } = this
     let slot: string | null = null
     let used: Link | null = null
-    const whole = async (on: Link): Promise<T> => {
+    let number: string | null = null
+    const whole = async (on: Link): Promise<void> => {
       used = on
       slot = await takeSlot(on, this.lockOf(object), LOCK_SECONDS)
       // What lands at once cannot be taken back.
       if (landsAtOnce) await beforeCommit?.()
-      const result = await work(on)
+      const { length } = await work(on)
+      if (marking && length > 0) {
+        number = await marking.next()
+        await setMark(on, marking, object, number)
+      }
       await beforeCommit?.()
-      return result
     }
-    return this.transaction(whole, object, READ_WRITE, () => used && leaveSlot(used, slot))
+    await this.transaction(whole, object, READ_WRITE, () => used && leaveSlot(used, slot))
+    if (number !== null) await marking?.landed(object, number)
+  }
+
+  /** The number that stands for an object; null: none does. */
+  async markedAs(object: string): Promise<string | null> {
+    return this.query((link) => readMark(link, this.marking!, object), this.marking!.table)
   }
 
   /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */

@@ -89,6 +89,7 @@ export async function create(
       if (record === undefined) batch.refuse(item, notKept(table))
       else batch.done(item, record)
     }
+    return batch.written
   }, writing)
   return batch.results()
 }
@@ -133,6 +134,7 @@ export async function update(
       landed.map((item) => item.id),
     )
     for (const item of landed) batch.done(item, records.get(item.id) ?? null)
+    return batch.written
   }, writing)
   return batch.results()
 }
@@ -171,6 +173,7 @@ export async function remove(
       if ((await remove(table, id)) !== part.length) throw notKept(table)
     })
     for (const item of batch.open) batch.done(item, null)
+    return batch.written
   }, writing)
   return batch.results()
 }

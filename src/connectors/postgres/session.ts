@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PoolClient } from 'pg'
-import type { BeforeCommit } from '../../connector-kit/port.ts'
+import type { BeforeCommit, Marking } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { Trusted } from '../../connector-kit/trusted.ts'
 import type { SystemIdentity } from '../../model/system-identity.ts'
 import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
 import { isConnectionLoss, translateFailure } from './failure.ts'
 import { readIdentity } from './identity.ts'
+import { readMark, setMark } from './mark.ts'
 
 /*
  * Connections to one server: a small pool that opens when it is first used, every connection set so that values print
@@ -69,6 +70,8 @@ export class Session {
   private readonly pool: pg.Pool
   private readonly prepared = new WeakSet<PoolClient>()
   private readonly trusted = new Trusted<PoolClient>()
+  /** Set where the contract allows a mark. */
+  marking: Marking | null = null
 
   constructor(url: string, answerMs = ANSWER_MS) {
     this.server = serverOf(url)
@@ -144,14 +147,25 @@ export class Session {
     }
   }
 
-  /** Runs `work` in a transaction that writes; where `beforeCommit` rejects, it is taken back. */
-  write<T>(work: (on: PoolClient) => Promise<T>, { object, beforeCommit }: Writing): Promise<T> {
-    const whole = async (on: PoolClient): Promise<T> => {
-      const result = await work(on)
+  /** Runs `work` in a transaction that writes, and answers what it has written; where `beforeCommit` rejects, it is taken back. */
+  async write(work: (on: PoolClient) => Promise<{ length: number }>, { object, beforeCommit }: Writing): Promise<void> {
+    const { marking } = this
+    let number: string | null = null
+    const whole = async (on: PoolClient): Promise<void> => {
+      const { length } = await work(on)
+      if (marking && length > 0) {
+        number = await marking.next()
+        await setMark(on, marking, object, number)
+      }
       await beforeCommit?.()
-      return result
     }
-    return this.transaction(whole, object, 'read write')
+    await this.transaction(whole, object, 'read write')
+    if (number !== null) await marking?.landed(object, number)
+  }
+
+  /** The number that stands for an object; null: none does. */
+  async markedAs(object: string): Promise<string | null> {
+    return this.query((client) => readMark(client, this.marking!, object), this.marking!.table)
   }
 
   /** Runs `work` in a transaction; a connection that is lost while it commits is `connector.lost-response`. */

@@ -78,6 +78,7 @@ export async function create(
       if (record === undefined) batch.refuse(item, notKept(table))
       else batch.done(item, record)
     }
+    return batch.written
   }, writing)
   return batch.results()
 }
@@ -121,6 +122,7 @@ export async function update(
       landed.map((item) => item.id),
     )
     for (const item of landed) batch.done(item, records.get(item.id) ?? null)
+    return batch.written
   }, writing)
   return batch.results()
 }
@@ -159,6 +161,7 @@ export async function remove(
     }
     await landBatch(client, batch, apply, session.place(table.name))
     for (const item of batch.open) batch.done(item, null)
+    return batch.written
   }, writing)
   return batch.results()
 }
