@@ -182,7 +182,7 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
       const before = golden[i]!
       golden[i] = from
       const now = state.now[i]
-      const lost = isValue(now!) && now !== from ? { [side.system]: now } : {}
+      const lost = isValue(now) && now !== from ? { [side.system]: now } : {}
       const rule = KEPT
       return [{ field, from: before, to: from, rule, system: null, at: null, lost }]
     })
