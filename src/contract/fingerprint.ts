@@ -50,9 +50,9 @@ export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {
   })
 }
 
-/** Where there is no filter, what leaving it means is no decision. */
+/** What leaves a filter is left alone unless the contract says otherwise, as before it could say so. */
 function normalEdgeCases({ leftFilter, ...edge }: Flow['edgeCases']): unknown {
-  return leftFilter === null ? edge : { ...edge, leftFilter }
+  return leftFilter === null || leftFilter === 'leave alone' ? edge : { ...edge, leftFilter }
 }
 
 function normalField({ spec, lines, onConflict, mapping, ...field }: Field): unknown {

@@ -89,7 +89,14 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
   const matches = match === undefined || match.length > 0
   const deletedInMaster = decide<'deletedInMaster'>('deleted_in_master', true, 'ask')
   const hasFilter = Object.values(records).some((one) => one.filter !== undefined)
-  const leftFilter = hasFilter ? decide<'leftFilter'>('left_filter', true, null) : null
+  const leftFilter = hasFilter ? decide<'leftFilter'>('left_filter', false, 'leave alone') : null
+  if (hasFilter && getScalar(node, 'left_filter') === undefined && node !== undefined)
+    flow.findings.warning(
+      flow.place('edge_cases'),
+      'left-filter-open',
+      'Nothing says what happens elsewhere when a record no longer fulfils the condition (`where`) of its system; it is left alone.',
+      'Add `left_filter: leave alone` to `edge_cases` if that is right, else `archive`, `delete` or `ask`.',
+    )
   for (const [setting, answer] of [
     ['deleted_in_master', deletedInMaster],
     ['left_filter', leftFilter],
