@@ -93,3 +93,13 @@ test('L3 of twins that are held, one can be made a record of its own; the other 
   expect(await world.sync()).toMatchObject({ status: 'waiting', created: 1, open_cases: 1 })
   await world.rest()
 })
+
+test('L3 of twins that are held, the one that is left when the other is deleted goes on by itself', async () => {
+  const world = await openWorld()
+  await world.erp.sql(TWINS)
+  await world.sync()
+  await world.erp.sql(`delete from customers where legal_name = 'Two'`)
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 1, open_cases: 0 })
+  expect((await inCrm(world)).map((row) => row['name'])).toEqual(['Lone', 'One'])
+  await world.rest()
+})
