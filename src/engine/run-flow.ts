@@ -253,6 +253,8 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   if (older) return older
   const massDeletion = await decideDeletions(work, findings)
   if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
+  // What was like a record that is gone may be the only one now.
+  if (await lookAtDoubles(work, decider, findings)) await decidePending(work, decider.correlator.contested)
   const tripped = await breaker(work)
   if (tripped) return tripped
   await applyAll(work, decider, findings)
