@@ -30,7 +30,7 @@ const MORE_SIGNS: Readonly<Record<string, readonly string[]>> = {
 }
 
 type MoneySpec = Extract<TypeSpec, { type: 'money' }>
-const CODES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+const CODES: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('currency'), ...Object.keys(MINOR_UNITS)])
 /** An amount with three letters before or behind it. */
 const AROUND = /^(?:([A-Za-z]{3})(?![A-Za-z])\s*(.*)|(.*?)\s*(?<![A-Za-z])([A-Za-z]{3}))$/s
 
