@@ -101,16 +101,16 @@ export class PostgresFeed implements ChangeFeed {
 
   /** One statement at a time, each for itself: none keeps a lock while the next waits for one. */
   private async perform(statements: readonly string[]): Promise<void> {
-    await this.session.query(async (client) => {
-      try {
-        await client.query(`set lock_timeout = ${INSTALL_LOCK_MS}`)
-        for (const statement of statements) await patiently(() => client.query(statement))
-      } catch (error) {
-        throw (error as { code?: string }).code === '42501' ? forbidden(this.session.server) : error
-      } finally {
-        await client.query('reset lock_timeout').catch(() => {})
-      }
-    })
+    const one = (statement: string): Promise<unknown> =>
+      this.session.query(async (client) => {
+        try {
+          // Both are one transaction, and the setting ends with it.
+          await patiently(() => client.query(`set local lock_timeout = ${INSTALL_LOCK_MS}; ${statement}`))
+        } catch (error) {
+          throw (error as { code?: string }).code === '42501' ? forbidden(this.session.server) : error
+        }
+      })
+    for (const statement of statements) await one(statement)
   }
 
   async *listen(signal: AbortSignal): AsyncGenerator<HintBatch> {
@@ -118,6 +118,10 @@ export class PostgresFeed implements ChangeFeed {
     const names = await this.aliases()
     const lease = await this.session.lease()
     const { client } = lease
+    // Where the session changes hands, nobody is rung for: it is looked, each time in a transaction of its own.
+    const isShared = lease.settings !== ''
+    const asked = <T>(work: (on: PoolClient) => Promise<T>): Promise<T> =>
+      isShared ? this.session.query(work) : work(client)
     let rung = false
     const ring = (): void => {
       rung = true
@@ -135,14 +139,14 @@ export class PostgresFeed implements ChangeFeed {
     client.on('notification', ring).on('error', fail).on('end', end)
     signal.addEventListener('abort', ring)
     try {
-      await client.query(`listen ${quoteName(schemaOf(this.installation))}`)
-      const flood = await this.takeFlood(client, names)
+      if (!isShared) await client.query(`listen ${quoteName(schemaOf(this.installation))}`)
+      const flood = await asked((on) => this.takeFlood(on, names))
       if (flood) yield flood
       let floor = '0'
       while (!signal.aborted) {
         rung = false
         const room = MOST_IN_FLIGHT - this.inFlight()
-        const { lines, horizon } = room > 0 ? await this.take(client, floor) : { lines: [], horizon: null }
+        const { lines, horizon } = room > 0 ? await asked((on) => this.take(on, floor)) : { lines: [], horizon: null }
         check()
         if (lines.length > 0) {
           yield this.batch(lines, names)
@@ -158,7 +162,7 @@ export class PostgresFeed implements ChangeFeed {
     } finally {
       signal.removeEventListener('abort', ring)
       client.off('notification', ring).off('error', fail).off('end', end)
-      if (broken === undefined) await client.query('unlisten *').catch(fail)
+      if (broken === undefined && !isShared) await client.query('unlisten *').catch(fail)
       lease.release(broken !== undefined)
     }
   }

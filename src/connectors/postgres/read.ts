@@ -197,7 +197,7 @@ async function* pages<T>(
   const lease = await session.lease()
   let clean = false
   try {
-    await lease.client.query('begin read only; set local statement_timeout = 0')
+    await lease.client.query(`begin read only${lease.settings}; set local statement_timeout = 0`)
     await bindings.apply(lease.client)
     let page: T[] = []
     for await (const lines of copyLines(lease.client.query(new CopyOut(text, IDLE_MS)).blocks())) {

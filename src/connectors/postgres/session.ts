@@ -32,20 +32,23 @@ const END_FROZEN = `
     and state = 'active' and wait_event = 'ClientRead'
     and query_start < clock_timestamp() - interval '${STANDSTILL_MS} ms'`
 
-const SETTINGS = `
-  set client_encoding = 'UTF8';
-  set timezone = 'UTC';
-  set datestyle = 'ISO, YMD';
-  set intervalstyle = 'postgres';
-  set extra_float_digits = 1;
-  set bytea_output = 'hex';
-  set lc_monetary = 'C';
-  set standard_conforming_strings = on;
-  set default_transaction_isolation = 'read committed';
-  set jit = off;
-  set statement_timeout = ${STATEMENT_MS};
-  set lock_timeout = ${LOCK_MS};
-  set idle_in_transaction_session_timeout = ${10 * 60_000}`
+const SETTINGS = [
+  `client_encoding = 'UTF8'`,
+  `timezone = 'UTC'`,
+  `datestyle = 'ISO, YMD'`,
+  `intervalstyle = 'postgres'`,
+  'extra_float_digits = 1',
+  `bytea_output = 'hex'`,
+  `lc_monetary = 'C'`,
+  'standard_conforming_strings = on',
+  `default_transaction_isolation = 'read committed'`,
+  'jit = off',
+  `statement_timeout = ${STATEMENT_MS}`,
+  `lock_timeout = ${LOCK_MS}`,
+  `idle_in_transaction_session_timeout = ${10 * 60_000}`,
+]
+const OF_SESSION = SETTINGS.map((setting) => `set ${setting}`).join('; ')
+const OF_TRANSACTION = `; set transaction isolation level read committed; ${SETTINGS.map((setting) => `set local ${setting}`).join('; ')}`
 
 /** How long a read may go without a byte from the server. */
 export const IDLE_MS = 5 * 60_000
@@ -53,6 +56,11 @@ export const IDLE_MS = 5 * 60_000
 /** A borrowed connection. */
 export interface Lease {
   readonly client: PoolClient
+  /**
+   * What every transaction begins with besides: empty where the session is ours. Behind a connection pooler it is not, or only
+   * until the transaction ends: there nothing may stay of what was set.
+   */
+  readonly settings: string
   /** Gives it back; `broken` closes it, when it is in the middle of something. */
   release(broken?: boolean): void
 }
@@ -68,7 +76,8 @@ export class Session {
   /** `host:port/database`. */
   readonly server: string
   private readonly pool: pg.Pool
-  private readonly prepared = new WeakSet<PoolClient>()
+  /** What transactions on a connection begin with. */
+  private readonly prepared = new WeakMap<PoolClient, string>()
   private readonly trusted = new Trusted<PoolClient>()
   /** Set where the contract allows a mark. */
   marking: Marking | null = null
@@ -110,7 +119,7 @@ export class Session {
 
   async lease(): Promise<Lease> {
     const client = await this.connected(true)
-    return { client, release: (broken = false) => client.release(broken) }
+    return { client, settings: this.prepared.get(client)!, release: (broken = false) => client.release(broken) }
   }
 
   private async connected(trusted: boolean): Promise<PoolClient> {
@@ -122,8 +131,9 @@ export class Session {
     }
     try {
       if (!this.prepared.has(client)) {
-        await client.query(SETTINGS)
-        this.prepared.add(client)
+        const isOurs = await hasOwnSession(client)
+        if (isOurs) await client.query(OF_SESSION)
+        this.prepared.set(client, isOurs ? '' : OF_TRANSACTION)
       }
       if (trusted) await this.trusted.demand(client, () => readIdentity(client), this.server)
     } catch (error) {
@@ -133,14 +143,19 @@ export class Session {
     return client
   }
 
-  /** Runs `work` on a connection, outside a transaction. */
+  /** Runs `work` on a connection, outside a transaction where the session is ours. */
   async query<T>(work: (client: PoolClient) => Promise<T>, object?: string): Promise<T> {
     const lease = await this.lease()
+    const { client, settings } = lease
+    const isShared = settings !== ''
     let broken = false
     try {
-      return await work(lease.client)
+      if (isShared) await client.query(`begin${settings}`)
+      const result = await work(client)
+      if (isShared) await client.query('commit')
+      return result
     } catch (error) {
-      broken = isConnectionLoss(error)
+      broken = isConnectionLoss(error) || (isShared && !(await rolledBack(client)))
       throw translateFailure(error, this.place(object))
     } finally {
       lease.release(broken)
@@ -175,7 +190,7 @@ export class Session {
     mode: 'read only' | 'read write' = 'read write',
   ): Promise<T> {
     const lease = await this.lease()
-    const { client } = lease
+    const { client, settings } = lease
     let result: T
     try {
       // Held until the transaction ends, whatever becomes of its connection: see `awaitWrites`.
@@ -183,7 +198,7 @@ export class Session {
         mode === 'read write'
           ? `; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; select pg_advisory_xact_lock_shared(${writeLock(object)})`
           : ''
-      await client.query(`begin ${mode}${held}`)
+      await client.query(`begin ${mode}${settings}${held}`)
       result = await work(client)
     } catch (error) {
       const broken = isConnectionLoss(error) || !(await rolledBack(client))
@@ -229,6 +244,12 @@ export class Session {
 /** Key of the advisory lock that writers of an object share: our class, and a number made from the object's name. */
 function writeLock(object: string): string {
   return `7261906, ${hash('sha256', object, 'buffer').readInt32BE(0)}`
+}
+
+/** A pooler hands out sessions of its own, under keys of its own. */
+async function hasOwnSession(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return (client as { readonly processID?: number | null }).processID === rows[0]!.pid
 }
 
 async function rolledBack(client: PoolClient): Promise<boolean> {
