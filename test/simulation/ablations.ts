@@ -177,6 +177,30 @@ export const ABLATIONS: readonly Ablation[] = [
         ),
     })),
   },
+  {
+    mechanism: 'A deletion waits for what refers to its record',
+    laws: ['L31'],
+    connector: onObjects((object) => ({
+      search: (values, most) => (most === undefined ? object.search(values) : Promise.resolve(values.map(() => []))),
+    })),
+  },
+  {
+    mechanism: 'What stands in the way in a ring of unique values is freed for a moment',
+    laws: ['L1', 'L31'],
+    connector: onObjects((object) => ({
+      update: (items: readonly UpdateItem[], look) =>
+        object.update(
+          items.map(({ id, expect, set, lines, turn }) => ({
+            id,
+            expect,
+            set,
+            ...(lines && { lines }),
+            ...(turn && { turn }),
+          })),
+          look,
+        ),
+    })),
+  },
 ]
 
 /** Wraps the objects that a connector opens. */

@@ -11,7 +11,8 @@ export type Values = Readonly<Record<string, Raw>>
 
 /** One change of one row, as the system itself saw it. */
 export interface Entry {
-  readonly by: 'user' | 'engine'
+  /** `system`: what it did of itself, when the engine deleted something. */
+  readonly by: 'user' | 'engine' | 'system'
   /** The engine's process that did it. */
   readonly worker?: string
   /** Number of the run that did it. */
@@ -69,10 +70,11 @@ export class Business {
         { name: 'credit', kind: 'decimal', scale: manners.scale, nullable: true },
         text('note'),
         { name: 'changed_at', kind: 'instant', default: 'now' },
+        ...(manners.uniquePlace === undefined ? [] : [text('place')]),
       ],
       primaryKey: ['id'],
       ids: manners.ids,
-      unique: manners.uniqueCode ? [['code']] : [],
+      unique: [...(manners.uniqueCode ? [['code']] : []), ...(manners.uniquePlace ? [['place']] : [])],
       touched: 'changed_at',
     })
     this.database.define({
@@ -87,7 +89,7 @@ export class Business {
       ],
       primaryKey: ['id'],
       ids: manners.ids,
-      references: [{ columns: ['customer_id'], table: 'customers' }],
+      references: [{ columns: ['customer_id'], table: 'customers', cascades: manners.cascade === true }],
       touched: 'changed_at',
     })
     this.database.define({
@@ -100,6 +102,7 @@ export class Business {
       ],
       primaryKey: ['order_id', 'position'],
       ids: 'given',
+      ...(manners.cascade && { references: [{ columns: ['order_id'], table: 'orders', cascades: true }] }),
     })
     this.database.watch((changes) => {
       for (const { table, row } of changes) {

@@ -26,6 +26,10 @@ export interface SystemManners {
   readonly lagMs?: number
   /** It hands out two records at a time, and takes no more. */
   readonly shortPages?: boolean
+  /** Customers have a place, which no two share. */
+  readonly uniquePlace?: boolean
+  /** It deletes a customer's orders with the customer, and says nothing. */
+  readonly cascade?: boolean
 }
 
 export interface Decisions {
@@ -48,6 +52,8 @@ export interface Company {
   readonly systems: readonly SystemManners[]
   readonly decisions: Decisions
   readonly orders: boolean
+  /** Users do things to several records that stand in each other's way. */
+  readonly entangled?: boolean
   /** The longest that a user's transaction stays open. */
   readonly lateMs: number
 }
@@ -73,8 +79,13 @@ export function companyOf(seed: number): Company {
       shortPages: random.chance(0.2),
     }
   })
-  return {
-    systems,
+  const tangle = new Random(seed, 'entangled')
+  const entangled = tangle.chance(0.5)
+  const company: Company = {
+    systems: entangled
+      ? systems.map((system) => ({ ...system, uniquePlace: tangle.chance(0.8), cascade: tangle.chance(0.7) }))
+      : systems,
+    ...(entangled && { entangled }),
     decisions: {
       createdOutside: random.weigh([
         [4, 'adopt'],
@@ -114,6 +125,14 @@ export function companyOf(seed: number): Company {
     },
     orders: random.chance(0.4),
     lateMs: random.chance(0.5) ? OVERLAP_MS * 0.8 : 0,
+  }
+  if (!entangled) return company
+  // Where deletions go from one system to the other, records stand in each other's way.
+  const { deletedElsewhere } = company.decisions
+  return {
+    ...company,
+    orders: company.orders || tangle.chance(0.7),
+    decisions: { ...company.decisions, deletedElsewhere: tangle.chance(0.5) ? 'accept' : deletedElsewhere },
   }
 }
 
@@ -196,6 +215,7 @@ function sign(company: Company): Signed {
         match: [['code']],
         fields: {
           code: { type: 'text', required: true, ...on('code') },
+          ...(company.entangled && { place: { type: 'text', ...on('place') } }),
           name: { type: 'text', ...on('name') },
           phone: { type: 'text', master: 'crm', edited_outside_master: d.phoneEditedOutside, ...on('phone') },
           ...(d.without !== 'email' && {

@@ -14,6 +14,7 @@ import type {
   UpdateItem,
   WriteResult,
 } from '../../src/connector-kit/port.ts'
+import { ringOf } from '../../src/connector-kit/in-turns.ts'
 import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import type { Raw } from '../../src/model/value.ts'
@@ -47,6 +48,8 @@ export interface Surroundings {
    * were when they left; `answered`: it will be told what became of them.
    */
   landed(entry: Entry, unread: boolean, sent: Values, answered: boolean): void
+  /** A system deleted of itself what referred to what the engine deleted. */
+  cascaded(entry: Entry): void
   readonly run: number
   readonly tally: Tally
 }
@@ -222,8 +225,13 @@ class FaultyObject implements RemoteObject {
     return this.wire.call('reserveIds', false, () => this.inner.reserveIds(count))
   }
 
-  async search(values: readonly Readonly<Record<string, Raw>>[]): Promise<readonly (readonly RemoteRecord[])[]> {
-    const hits = await this.wire.call('search', false, () => this.inner.search(values))
+  async search(
+    values: readonly Readonly<Record<string, Raw>>[],
+    most?: number,
+  ): Promise<readonly (readonly RemoteRecord[])[]> {
+    const hits = await this.wire.call('search', false, () => this.inner.search(values, most))
+    // What refers to a record is looked up by its column, not in a search index.
+    if (most !== undefined) return hits
     // A search index that lags does not know the newest records yet.
     const known = hits.map((records) => records.filter(({ id }) => this.business.isIndexed(this.table, id)))
     count(this.around.tally, 'searches')
@@ -289,21 +297,30 @@ class FaultyObject implements RemoteObject {
     return this.wire.call(kind, true, async (incident, late) => {
       const refused = new Set<T>()
       if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
-      const results: WriteResult[] = []
-      for (const item of items) {
+      const answers = new Map<T, WriteResult>()
+      for (const item of items.toSorted((a, b) => turnOf(a) - turnOf(b))) {
+        if (answers.has(item)) continue
         if (refused.has(item)) {
           const error = new ConcordatError('connector.rejected-value', `${this.business.name} is not in the mood.`, {
             retry: incident!.random.chance(0.7) ? 'later' : 'never',
           })
-          results.push({ kind: 'refused', error })
+          answers.set(item, { kind: 'refused', error })
           continue
         }
         const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
-        results.push(
-          await this.one(kind, item, (part) => this.inPlace(part, send, beforeCommit, late), sent(item), answered),
+        const ring = ringOf(item)
+        const together =
+          ring === undefined ? [item] : items.filter((other) => ringOf(other) === ring && !refused.has(other))
+        const landed = await this.some(
+          kind,
+          together,
+          (part) => this.inPlace(part, send, beforeCommit, late),
+          sent,
+          answered,
         )
+        together.forEach((one, i) => answers.set(one, landed[i]!))
       }
-      return results
+      return items.map((item) => answers.get(item)!)
     })
   }
 
@@ -334,27 +351,70 @@ class FaultyObject implements RemoteObject {
     }
   }
 
-  private async one<T extends { readonly id?: string }>(
+  /** Writes that land in one step: one, or a ring. */
+  private async some<T extends { readonly id?: string }>(
     kind: Entry['kind'],
-    item: T,
+    items: readonly T[],
     send: (part: readonly T[]) => Promise<readonly WriteResult[]>,
+    sent: (item: T) => Values,
+    answered: boolean,
+  ): Promise<readonly WriteResult[]> {
+    const before: { was: Values | null; image: string | undefined }[] = []
+    for (const item of items) {
+      const code = item.id === undefined ? null : this.business.byId(this.table, item.id)?.['code']
+      if (typeof code === 'string') this.business.finishTransactions(this.table, code)
+      const was = kind === 'create' || item.id === undefined ? null : this.business.byId(this.table, item.id)
+      const [image] = was === null ? [] : (await this.inner.read([item.id!])).map((record) => record.image)
+      before.push({ was, image })
+    }
+    const orders = kind === 'delete' && this.table === 'customers' ? this.business.rows('orders') : []
+    const results = await send(
+      items.map((item, i) => {
+        const { image } = before[i]!
+        return 'expect' in item && item.expect === ANYTHING && image !== undefined ? { ...item, expect: image } : item
+      }),
+    )
+    results.forEach((result, i) => this.note(kind, items[i]!, before[i]!, result, sent(items[i]!), answered))
+    this.noteCascade(orders)
+    return results
+  }
+
+  /** What the system deleted of itself. */
+  private noteCascade(orders: readonly Values[]): void {
+    const left = new Set(orders.length === 0 ? [] : this.business.rows('orders').map((row) => row['id']))
+    for (const row of orders) {
+      if (left.has(row['id'])) continue
+      const entry: Entry = {
+        by: 'system',
+        run: this.around.run,
+        kind: 'delete',
+        system: this.business.name,
+        table: 'orders',
+        id: row['id']!,
+        code: row['code'] ?? '',
+        before: row,
+        after: null,
+      }
+      this.business.diary.push(entry)
+      this.around.cascaded(entry)
+    }
+  }
+
+  private note(
+    kind: Entry['kind'],
+    item: { readonly id?: string },
+    { was: before, image }: { readonly was: Values | null; readonly image: string | undefined },
+    result: WriteResult,
     sent: Values,
     answered: boolean,
-  ): Promise<WriteResult> {
-    const code = item.id === undefined ? null : this.business.byId(this.table, item.id)?.['code']
-    if (typeof code === 'string') this.business.finishTransactions(this.table, code)
-    const was = kind === 'create' || item.id === undefined ? null : this.business.byId(this.table, item.id)
-    const [image] = was === null ? [] : (await this.inner.read([item.id!])).map((record) => record.image)
-    const blind = 'expect' in item && item.expect === ANYTHING && image !== undefined
-    const [result] = await send([blind ? { ...item, expect: image } : item])
-    if (result!.kind !== 'done') {
-      if (result!.kind === 'conflict' && result!.current) this.show([result!.current])
-      return result!
+  ): void {
+    if (result.kind !== 'done') {
+      if (result.kind === 'conflict' && result.current) this.show([result.current])
+      return
     }
-    const id = result!.record?.id ?? item.id!
-    const before: Values | null = was
+    const id = result.record?.id ?? item.id!
     const after = this.business.byId(this.table, id)
-    if (result!.record) this.show([result!.record])
+    if (result.record) this.show([result.record])
     const entry: Entry = {
       by: 'engine',
       worker: this.worker.name,
@@ -375,7 +435,6 @@ class FaultyObject implements RemoteObject {
       sent,
       answered,
     )
-    return result!
   }
 
   private show(records: readonly RemoteRecord[]): void {
@@ -401,3 +460,5 @@ async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
   for await (const one of from) all.push(one)
   return all
 }
+
+const turnOf = (item: object): number => ('turn' in item && typeof item.turn === 'number' ? item.turn : 0)

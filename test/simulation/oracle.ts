@@ -15,7 +15,7 @@ export interface Violation {
 }
 
 const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
-  customers: ['code', 'name', 'phone', 'email', 'credit'],
+  customers: ['code', 'name', 'phone', 'email', 'credit', 'place'],
   orders: ['code', 'customer_id', 'total', 'lines'],
 }
 
@@ -126,6 +126,15 @@ export class Oracle {
         this.usersOwn.set(`${system}/${table}/${code}/${column}`, after[column] ?? null)
       }
     }
+  }
+
+  /** A system deleted of itself what referred to a record that the engine deleted. */
+  judgeCascade({ system, table, code }: Entry): void {
+    this.readDiary()
+    const usersDid = this.diary.some(
+      (e) => e.by === 'user' && e.kind === 'delete' && e.table === table && e.code === code,
+    )
+    if (!usersDid) this.fail('L31', `${system} ${table} ${code} went with its customer, though no user had deleted it`)
   }
 
   /** A write of the engine has landed. */

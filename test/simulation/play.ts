@@ -242,6 +242,10 @@ export class Stage {
       places: this.places,
       putOff: (write) => void this.onTheirWay.push(write),
       landAll: () => this.landAll(),
+      cascaded: (entry) => {
+        this.told.push(`    ${entry.system} of itself: delete ${entry.table} ${entry.code} (${entry.id})`)
+        this.oracle.judgeCascade(entry)
+      },
       landed: (entry, unread, sent, answered) => {
         this.told.push(
           `    ${entry.system}: ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`,
@@ -348,6 +352,26 @@ export class Stage {
           const there = this.businesses.get(deed.from)!.find(table, code)
           if (!present || !there || deed.column === 'lines' || deed.column === 'customer_id') return
           business.update(table, code, { [deed.column]: there[deed.column]!, changed_at: changedAt })
+          return
+        }
+        case 'pass on': {
+          const codes = [code, ...deed.others]
+          const rows = codes.map((one) => business.find(table, one))
+          if (rows.some((row) => row === undefined)) return
+          const values = rows.map((row) => row![deed.column] ?? null)
+          const next = [...values.slice(1), deed.last ?? values[0]!]
+          for (const one of codes) business.update(table, one, { [deed.column]: null, changed_at: changedAt })
+          codes.forEach((one, i) => business.update(table, one, { [deed.column]: next[i]!, changed_at: changedAt }))
+          return
+        }
+        case 'raze': {
+          const heir = deed.to === null ? null : customer(deed.to)
+          if (!present || (deed.to !== null && heir === null)) return
+          for (const order of business.rows('orders').filter((row) => row['customer_id'] === present['id'])) {
+            if (heir === null) business.remove('orders', order['code']!)
+            else business.update('orders', order['code']!, { customer_id: heir, changed_at: changedAt })
+          }
+          business.remove(table, code)
           return
         }
         case 'delete':

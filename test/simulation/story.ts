@@ -1,6 +1,7 @@
 import { otherDecisions, type Company, type Decisions } from './company.ts'
 import type { IncidentKind, Weather } from './incidents.ts'
 import { Random } from './random.ts'
+import { tangleOf } from './tangle.ts'
 
 /*
  * A story is what a seed is about: who does what, in which order. Steps are data, and each draws its details from a
@@ -31,6 +32,15 @@ export type Deed = { readonly system: string; readonly table: 'customers' | 'ord
   | { readonly what: 'edit'; readonly column: string; readonly value: string | null }
   | { readonly what: 'copy'; readonly column: string; readonly from: string }
   | { readonly what: 'delete' }
+  /** Each takes the value of the next; the last one `last`, or the value of the first. */
+  | {
+      readonly what: 'pass on'
+      readonly column: string
+      readonly others: readonly string[]
+      readonly last: string | null
+    }
+  /** A customer is deleted: its orders with it, or after they went to another one. */
+  | { readonly what: 'raze'; readonly to: string | null }
 )
 
 export interface Story {
@@ -124,6 +134,11 @@ export function storyOf(seed: number, company: Company, length: number): Story {
       add({ kind, change: random.chance(0.5) ? {} : otherDecisions(random, company.decisions) })
     else if (kind === 'wait') add({ kind, ms: random.pick([500, 30_000, 90_000, 600_000]) })
     else add({ kind })
+  }
+  if (company.entangled) {
+    const at = new Random(seed, 'tangle', 'place').between(0, steps.length)
+    const tangle = tangleOf(seed, company).map((step) => ({ key: ++key, ...step }) as Step)
+    steps.splice(at, 0, ...tangle)
   }
   return { seed, company, steps, spared: [], machines: new Random(seed, 'machines').chance(0.7) }
 }

@@ -28,7 +28,12 @@ export interface MemoryTableDefinition {
   /** `reserved`: a sequence that hands ids out; `assigned`: the table counts by itself; `given`: the writer chooses. */
   readonly ids: 'reserved' | 'assigned' | 'given'
   readonly unique?: readonly (readonly string[])[]
-  readonly references?: readonly { readonly columns: readonly string[]; readonly table: string }[]
+  /** `cascades`: whoever deletes what is referred to deletes the row as well. */
+  readonly references?: readonly {
+    readonly columns: readonly string[]
+    readonly table: string
+    readonly cascades?: boolean
+  }[]
   /** Column that is set to the clock by every write that does not set it. */
   readonly touched?: string
 }
@@ -155,6 +160,8 @@ export class MemoryDatabase {
   }
 
   deleteRow(table: MemoryTable, row: ReadonlyMap<string, Raw>): void {
+    for (const { other, reference, match } of this.referringTo(table, row))
+      if (reference.cascades) for (const child of other.where(match)) this.deleteRow(other, child)
     this.checkUnreferenced(table, row)
     this.take(table, row)
   }
@@ -257,20 +264,27 @@ export class MemoryDatabase {
   }
 
   private checkUnreferenced(table: MemoryTable, row: ReadonlyMap<string, Raw>): void {
-    for (const other of this.tables.values()) {
-      for (const reference of other.definition.references ?? []) {
-        if (reference.table !== table.definition.name) continue
-        const match = new Map(
-          reference.columns.map((name, i) => [name, row.get(table.definition.primaryKey[i]!) ?? null]),
+    for (const { other, match } of this.referringTo(table, row)) {
+      if (other.where(match).length > 0) {
+        throw new ConcordatError(
+          'connector.broken-reference',
+          `Records of table ${other.definition.name} still refer to this record of ${table.definition.name}.`,
         )
-        if (other.where(match).length > 0) {
-          throw new ConcordatError(
-            'connector.broken-reference',
-            `Records of table ${other.definition.name} still refer to this record of ${table.definition.name}.`,
-          )
-        }
       }
     }
+  }
+
+  /** What may refer to a row, and the values by which its rows do. */
+  private referringTo(table: MemoryTable, row: ReadonlyMap<string, Raw>) {
+    return [...this.tables.values()].flatMap((other) =>
+      (other.definition.references ?? []).flatMap((reference) => {
+        if (reference.table !== table.definition.name) return []
+        const key = table.definition.primaryKey
+        return [
+          { other, reference, match: new Map(reference.columns.map((name, i) => [name, row.get(key[i]!) ?? null])) },
+        ]
+      }),
+    )
   }
 }
 
