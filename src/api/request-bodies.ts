@@ -9,7 +9,7 @@ import { ConcordatError } from '../model/errors.ts'
  */
 
 /** Bytes of bodies in this process, of strangers and of those who are known. */
-const MOST = { strangers: 16 * 1024 * 1024, known: 48 * 1024 * 1024 } as const
+const MOST = { strangers: 8 * 1024 * 1024, known: 48 * 1024 * 1024 } as const
 
 interface Coming {
   readonly of: keyof typeof MOST
