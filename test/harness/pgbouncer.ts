@@ -35,12 +35,22 @@ export function describePgBouncer(name: string, suite: () => void): void {
   })
 }
 
+type Mode = 'session' | 'transaction' | 'statement'
+type Settings = Readonly<Record<string, string | number>>
+
 /** Starts a PgBouncer before a database, until the test ends; answers the database's URL by way of it. */
-export async function pooled(
+export async function pooled(url: string, mode: Mode, settings: Settings = {}): Promise<string> {
+  const pooler = await startPooler(url, mode, settings)
+  onTestFinished(pooler.stop)
+  return pooler.url
+}
+
+/** Starts a PgBouncer before a database. */
+export async function startPooler(
   url: string,
-  mode: 'session' | 'transaction' | 'statement',
-  settings: Readonly<Record<string, string | number>> = {},
-): Promise<string> {
+  mode: Mode,
+  settings: Settings = {},
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
   if (PROGRAM === undefined) throw new Error('CONCORDAT_REQUIRE_PGBOUNCER is set, but there is no pgbouncer here')
   const target = new URL(url)
   const folder = mkdtempSync(join(tmpdir(), 'concordat-pgbouncer-'))
@@ -70,10 +80,10 @@ ${Object.entries(settings)
   const isRoot = process.getuid?.() === 0
   if (isRoot) for (const path of [folder, config, users]) chownSync(path, ...nobody())
   const server = spawn(PROGRAM, [...(isRoot ? ['-u', 'nobody'] : []), config], { stdio: 'ignore' })
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
     server.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
-  })
+  }
   while (!(await listens(port))) {
     if (server.exitCode !== null) throw new Error(`pgbouncer ended with ${server.exitCode}`)
     await sleep(20)
@@ -81,7 +91,7 @@ ${Object.entries(settings)
   const through = new URL(url)
   through.port = String(port)
   through.hostname = '127.0.0.1'
-  return through.href
+  return { url: through.href, stop }
 }
 
 function nobody(): [uid: number, gid: number] {
