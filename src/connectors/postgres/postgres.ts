@@ -119,6 +119,10 @@ class PostgresConnector implements Connector {
     this.session.marking = marking
   }
 
+  isPooled(): Promise<boolean> {
+    return this.session.isPooled()
+  }
+
   async open(spec: ObjectSpec): Promise<RemoteObject> {
     const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
     const found = await this.session.query((client) => readTables(client, relationsOf(names)))

@@ -162,6 +162,13 @@ export class Session {
     }
   }
 
+  /** Whether a pooler stands between us and the server, and gives our connections to others. */
+  async isPooled(): Promise<boolean> {
+    const { settings, release } = await this.lease()
+    release()
+    return settings !== ''
+  }
+
   /** Runs `work` in a transaction that writes, and answers what it has written; where `beforeCommit` rejects, it is taken back. */
   async write(work: (on: PoolClient) => Promise<{ length: number }>, { object, beforeCommit }: Writing): Promise<void> {
     const { marking } = this

@@ -16,6 +16,8 @@ export interface SourceObject {
   readonly foreignKeys: readonly SourceForeignKey[]
   readonly estimatedRows: number
   readonly isView: boolean
+  /** Absent: unknown, or none. */
+  readonly triggers?: readonly { readonly name: string }[]
 }
 
 export interface SourceForeignKey {
@@ -32,6 +34,8 @@ export interface SourceColumn {
   readonly scale: number | null
   readonly hasDefault: boolean
   readonly readOnly: boolean
+  /** The system sets it anew with every update. */
+  readonly moves?: boolean
 }
 
 export type ColumnKind =

@@ -1,6 +1,7 @@
 import type { Person } from '../contract.ts'
 import type { QuestionFacts } from '../question-names.ts'
 import { FLOW_QUESTIONS, type FlowSetting, flowQuestion } from '../questions.ts'
+import { proposedStamps } from './stamps.ts'
 import type { Proposal, ProposedField, ProposedFlow, Side } from './proposal.ts'
 
 /*
@@ -169,7 +170,7 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
       const table = flow.tables[side as 0 | 1]
       const changedAt = table.changedAt === null ? '' : `, changed_at: ${scalar(table.changedAt)}`
       return [
-        `      ${scalar(name)}: { table: ${scalar(table.object)}, id: ${scalar(table.id)}${changedAt}${newIdText(flow, side as Side)} }`,
+        `      ${scalar(name)}: { table: ${scalar(table.object)}, id: ${scalar(table.id)}${changedAt}${newIdText(flow, side as Side)}${stampText(draft, flow, side as Side)} }`,
         ...(table.changedAt === null
           ? [
               `      # ${name} has no column that says when a row of ${table.object} changed: every run reads the whole table.`,
@@ -178,7 +179,8 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
       ]
     }),
     `      # More settings of a system: where: "type = 'customer'" (only some rows), archive: { active: "false" } (what`,
-    '      # archiving writes), on_create: { type: customer } (fixed values of new rows).',
+    '      # archiving writes), on_create: { type: customer } (values of new rows), on_update: { version: version + 1 } (values',
+    '      # that every update sets).',
   ]
 }
 
@@ -186,6 +188,16 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
 function newIdText(flow: ProposedFlow, side: Side): string {
   const number = flow.fields.find(({ keyOf }) => keyOf?.side === side && !keyOf.given)
   return number === undefined ? '' : `, new_id: { from: ${scalar(number.name)} }`
+}
+
+/** What an application above the table would set with every update. */
+function stampText(draft: ContractDraft, flow: ProposedFlow, side: Side): string {
+  const { object, id } = flow.tables[side]
+  const table = draft.proposal.systems[side].catalogue.objects.find(({ name }) => name === object)
+  if (table === undefined) return ''
+  const stamps = proposedStamps(table, new Set([id, ...flow.fields.map((field) => field.columns[side])]))
+  const texts = stamps.map(([column, stamp]) => `${scalar(column)}: ${stamp}`)
+  return texts.length === 0 ? '' : `, on_update: { ${texts.join(', ')} }`
 }
 
 function matchLines(flow: ProposedFlow, facts: QuestionFacts, answer: string | undefined): string[] {
