@@ -1,6 +1,8 @@
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
+import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { ConcordatError } from '../../src/model/errors.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import { openPair, type Pair } from './pair.ts'
 
@@ -56,7 +58,7 @@ describe('row-level security', () => {
     expect(plan.flows[0]!.message).toBe(report.message)
   })
 
-  test('may change: what becomes hidden is not deleted anywhere, and goes on when it is seen again', async () => {
+  test('L12 may change: what becomes hidden is not deleted anywhere, and goes on when it is seen again', async () => {
     const pair = await underPolicy(answered('may change'))
     expect(await pair.done()).toMatchObject({ created: 20 })
     await pair.erp.sql(`alter policy p on customers using (region = 'south')`)
@@ -110,7 +112,7 @@ describe('row-level security', () => {
     expect(await accounts(pair)).toBe(19)
   })
 
-  test('a policy that begins while the flow runs is found at the next opening', async () => {
+  test('L12 a policy that begins while the flow runs is found at the next opening', async () => {
     const pair = await openPair({
       erp: POLICY.replace('alter table customers enable row level security;', ''),
       crm: CRM,
@@ -123,6 +125,28 @@ describe('row-level security', () => {
     )
     expect(await pair.run({ full: true })).toMatchObject({ status: 'failed', deleted: 0 })
     expect(await accounts(pair)).toBe(20)
+  })
+
+  test('L12 one that begins while a table is open makes looking fail, instead of hiding rows', async () => {
+    const pair = await openPair({
+      erp: POLICY.replace('alter table customers enable row level security;', ''),
+      crm: CRM,
+      flow: FLOW,
+      reach: asReader,
+    })
+    const connector = postgresKind.connect({ url: pair.env['ERP_URL']! })
+    onTestFinished(() => connector.close())
+    const customers = await connector.open({ object: 'customers', id: 'id', fields: ['name'] })
+    expect(await customers.read(['1', '5'])).toHaveLength(2)
+    await pair.erp.sql(
+      `alter policy p on customers using (region = 'south'); alter table customers enable row level security`,
+    )
+    await expect(customers.read(['1', '5'])).rejects.toThrow(ConcordatError)
+    const listing = async (): Promise<void> => {
+      for await (const _ of customers.scanIds(100)) continue
+    }
+    await expect(listing()).rejects.toThrow(ConcordatError)
+    await expect(customers.digest({ after: null, upTo: null })).rejects.toThrow(ConcordatError)
   })
 
   test('whoever the policy does not hold for is not asked', async () => {

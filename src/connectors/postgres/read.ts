@@ -13,7 +13,7 @@ import { quoteName } from './identifier.ts'
 import { canHold, tableName } from './row-query.ts'
 import type { RowQuery } from './row-query.ts'
 import { sent } from './sent.ts'
-import { IDLE_MS } from './session.ts'
+import { IDLE_MS, WHOLE } from './session.ts'
 import type { Session } from './session.ts'
 
 /*
@@ -197,7 +197,9 @@ async function* pages<T>(
   const lease = await session.lease()
   let clean = false
   try {
-    await lease.client.query(`begin read only${lease.settings}; set local statement_timeout = 0`)
+    await lease.client.query(
+      `begin read only${lease.settings}; set local statement_timeout = 0${isWhole(rows) ? `; ${WHOLE}` : ''}`,
+    )
     await bindings.apply(lease.client)
     let page: T[] = []
     for await (const lines of copyLines(lease.client.query(new CopyOut(text, IDLE_MS)).blocks())) {
@@ -220,7 +222,12 @@ async function* pages<T>(
 }
 
 function reading<T>(session: Session, rows: RowQuery, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  return session.transaction(work, rows.open.table.name, 'read only')
+  return session.transaction(work, rows.open.table.name, isWhole(rows) ? 'read only, whole' : 'read only')
+}
+
+/** Where no policy hid rows as the table was opened, none may begin to unnoticed. */
+function isWhole({ open: { table, children } }: RowQuery): boolean {
+  return [table, ...children.map((child) => child.table)].every(({ hides }) => hides !== 'policy')
 }
 
 function rangeConditions(rows: RowQuery, range: KeyRange, bindings: Bindings): string[] {

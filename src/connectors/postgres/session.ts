@@ -50,6 +50,17 @@ const SETTINGS = [
 const OF_SESSION = SETTINGS.map((setting) => `set ${setting}`).join('; ')
 const OF_TRANSACTION = `; set transaction isolation level read committed; ${SETTINGS.map((setting) => `set local ${setting}`).join('; ')}`
 
+/** `whole`: a policy that would hide rows makes the statement fail instead, so that nothing seems to be deleted. */
+export type Mode = 'read only' | 'read only, whole' | 'read write'
+
+/** How a transaction of a mode reaches what is there. */
+function accessOf(mode: Mode): string {
+  return mode === 'read only, whole' ? `read only; ${WHOLE}` : mode
+}
+
+/** Statement of a transaction in which no policy hides rows unnoticed. */
+export const WHOLE = 'set local row_security = off'
+
 /** How long a read may go without a byte from the server. */
 export const IDLE_MS = 5 * 60_000
 
@@ -194,7 +205,7 @@ export class Session {
   async transaction<T>(
     work: (client: PoolClient) => Promise<T>,
     object: string,
-    mode: 'read only' | 'read write' = 'read write',
+    mode: Mode = 'read write',
   ): Promise<T> {
     const lease = await this.lease()
     const { client, settings } = lease
@@ -205,7 +216,7 @@ export class Session {
         mode === 'read write'
           ? `; set local idle_in_transaction_session_timeout = ${STANDSTILL_MS}; select pg_advisory_xact_lock_shared(${writeLock(object)})`
           : ''
-      await client.query(`begin ${mode}${settings}${held}`)
+      await client.query(`begin ${accessOf(mode)}${settings}${held}`)
       result = await work(client)
     } catch (error) {
       const broken = isConnectionLoss(error) || !(await rolledBack(client))
