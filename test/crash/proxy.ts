@@ -58,7 +58,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
     }
     client.on('data', (chunk) => {
       if (heldUp) return void heldUp.push(chunk)
-      const text = chunk.length < 256 ? chunk.toString('latin1').toLowerCase() : ''
+      const text = chunk.length < 2048 ? chunk.toString('latin1').toLowerCase() : ''
       if (text.includes('read write')) writing = true
       else if (text.includes('read only')) writing = false
       if (writing && holding?.like.test(chunk.toString('latin1'))) {
