@@ -8,6 +8,7 @@ import { dueAmong, markDirty } from '../store/dirty.ts'
 import { rebaseMark } from '../store/marks.ts'
 import { recordsById } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
+import { linksNotAmong } from '../store/scan-pages.ts'
 import { revisionsOf, revisionsSince, type StoredChange, type StoredRevision } from '../store/revisions.ts'
 import { olderStanding } from '../store/older-systems.ts'
 import { olderSubject, restoredCase } from './case-drafts.ts'
@@ -45,12 +46,14 @@ export async function askAboutOlderSystems(work: FlowWork, findings: Findings): 
   let stopped: string | null = null
   for (const side of work.sides) {
     const question = { kind: 'restored system', subject: olderSubject(side.system) } as const
-    const { open, approved, since } = await olderStanding(work.database, work.row.id, question.subject)
-    const evidence = await evidenceOf(work, side, findings, since ?? work.runId)
+    const { open, approved, since, lost } = await olderStanding(work.database, work.row.id, question.subject)
+    // A run that did not look for what is gone does not know what another one missed.
+    const missing = [...(findings.absent.get(side.id) ?? []), ...(await stillMissing(work, side, lost ?? []))]
+    const evidence = await evidenceOf(work, side, findings, since ?? work.runId, [...new Set(missing)])
     const count = evidence.back + evidence.lost.length
     if (approved > 0) await spendApproval(work.database, work.row.id, question)
-    // Where a mark says that the system was restored, one record is enough.
-    const restored = side.behind ? count > 0 : looksRestored(evidence)
+    // Where a mark says that the system was restored, or it is asked already, one record is enough.
+    const restored = side.behind || open ? count > 0 : looksRestored(evidence)
     if (restored && count > approved) {
       const draft = restoredCase(work.flow, side, evidence.back, evidence.lost)
       await underLease(work, (session) => openCases(session, [draft], stampOf(work)))
@@ -66,9 +69,14 @@ export async function askAboutOlderSystems(work: FlowWork, findings: Findings): 
 const looksRestored = ({ back, forward, lost, newest }: Evidence): boolean =>
   (back >= LEAST && back > forward) || (newest && back + lost.length >= LEAST && back + lost.length > forward)
 
-async function evidenceOf(work: FlowWork, side: Side, findings: Findings, since: string): Promise<Evidence> {
+async function evidenceOf(
+  work: FlowWork,
+  side: Side,
+  findings: Findings,
+  since: string,
+  lost: readonly string[],
+): Promise<Evidence> {
   const recent = await revisionsSince(work.database, work.row.id, since, MOST_REVISIONS)
-  const lost = [...(findings.absent.get(side.id) ?? [])]
   // What was put right before it was carried over leads to no write.
   const concerned = await dueRecords(
     work,
@@ -94,6 +102,16 @@ async function dueRecords(work: FlowWork, records: readonly string[]): Promise<s
   const sides = work.sides.map(({ id }) => id)
   const due = await dueAmong(work.database, sides, [...new Set(records)], new Date(work.clock()))
   return [...new Set(due.map(({ recordId }) => recordId))]
+}
+
+/** Those of these records that are linked, and still not there. */
+async function stillMissing(work: FlowWork, side: Side, ids: readonly string[]): Promise<string[]> {
+  const there = new Set<string>()
+  const { maxBatch } = side.remote.capabilities
+  for (let i = 0; i < ids.length; i += maxBatch)
+    for (const { id } of await side.remote.read(ids.slice(i, i + maxBatch))) there.add(id)
+  const missing = ids.filter((id) => !there.has(id))
+  return (await liveRecords(work.database, side.id, missing)).map(({ remoteId }) => remoteId)
 }
 
 interface Move {
@@ -194,16 +212,9 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     const merged: Merged = { golden, changes, waived, asks: [], settled: [] }
     await applyMerge(work, record, merged, outcome, new Map())
   }
-  const lost = (decision.detail.data?.['lost'] ?? []) as readonly string[]
-  const there = new Set<string>()
-  const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < lost.length; i += maxBatch)
-    for (const { id } of await side.remote.read(lost.slice(i, i + maxBatch))) there.add(id)
-  const missing = await liveRecords(
-    work.database,
-    side.id,
-    lost.filter((id) => !there.has(id)),
-  )
+  // All that is missing, also what no look has found yet.
+  const lost = await stillMissing(work, side, await linksNotAmong(work.database, side.id, side.remote.scanIds(20_000)))
+  const missing = await liveRecords(work.database, side.id, lost)
   const rule = 'restored system: record brought back'
   const marks = missing.map(({ recordId }) => ({ recordId, sideId: side.id, action: 'restore' as const, rule }))
   return [

@@ -108,6 +108,11 @@ test('L35 only newcomers are missing in the restored system', async () => {
   await restore(world, 'erp')
   expect(await world.sync()).toMatchObject({ status: 'stopped' })
   expect((await world.theCase()).sentence).toMatch(/backup: 8 customers that it had are not there/)
+  // Whoever looks again, in whatever way, does not take them for deleted.
+  for (const options of [{}, { full: true }, {}]) {
+    expect(await world.sync(options)).toMatchObject({ status: 'stopped', deleted: 0 })
+    expect((await world.theCase()).sentence).toMatch(/backup: 8 customers that it had are not there/)
+  }
   await world.answer('write back')
   expect(await world.sync()).toMatchObject({ created: 8, deleted: 0 })
   expect(await world.erp.value(`select count(*)::int from customers where legal_name like 'Later%'`)).toBe(8)
