@@ -8,7 +8,7 @@ import { dueAmong, markDirty } from '../store/dirty.ts'
 import { rebaseMark } from '../store/marks.ts'
 import { recordsById } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
-import { linksNotAmong } from '../store/scan-pages.ts'
+import { compareListed } from '../store/scan-pages.ts'
 import { revisionsOf, revisionsSince, type StoredChange, type StoredRevision } from '../store/revisions.ts'
 import { olderStanding } from '../store/older-systems.ts'
 import { olderSubject, restoredCase } from './case-drafts.ts'
@@ -213,7 +213,8 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     await applyMerge(work, record, merged, outcome, new Map())
   }
   // All that is missing, also what no look has found yet.
-  const lost = await stillMissing(work, side, await linksNotAmong(work.database, side.id, side.remote.scanIds(20_000)))
+  const { absent } = await compareListed(work.database, side.id, side.remote.scanIds(20_000))
+  const lost = await stillMissing(work, side, absent)
   const missing = await liveRecords(work.database, side.id, lost)
   const rule = 'restored system: record brought back'
   const marks = missing.map(({ recordId }) => ({ recordId, sideId: side.id, action: 'restore' as const, rule }))
