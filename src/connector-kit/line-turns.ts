@@ -52,6 +52,6 @@ export function lineKeys(child: {
   return child.table.keys.flatMap((names) => {
     const rest = names.filter((name) => name !== child.parent.name)
     const columns = rest.flatMap((name) => child.table.columns.get(name) ?? [])
-    return rest.length === 0 || rest.every((name) => own.has(name)) ? [] : [columns]
+    return rest.every((name) => own.has(name)) ? [] : [columns]
   })
 }

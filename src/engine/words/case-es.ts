@@ -98,7 +98,9 @@ export const es: CaseWords = {
     `${count === 1 ? 'Ha desaparecido 1 registro' : `Han desaparecido ${count} registros`} de ${flow} (${bySystem(counts).join(', ')}), por encima del máximo de ${limit} que el contrato acepta de una vez. No se borró nada en otros sistemas.`,
   olderSystem: (flow, system, back, gone) =>
     `${systemTitle(system)} parece restaurado de una copia de seguridad anterior: ${[
-      ...(back > 0 ? [`${back} ${back === 1 ? 'registro' : 'registros'} de ${flow} con valores que ya tuvo antes`] : []),
+      ...(back > 0
+        ? [`${back} ${back === 1 ? 'registro' : 'registros'} de ${flow} con valores que ya tuvo antes`]
+        : []),
       ...(gone > 0 ? [`${gone} ${gone === 1 ? 'registro' : 'registros'} de ${flow} que ya no están`] : []),
     ].join(' y ')}. No se escribió nada.`,
   takeOlder: (system) =>
