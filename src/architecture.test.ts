@@ -202,7 +202,7 @@ describe('purity', () => {
 describe('the engine', () => {
   test('reads records by their ids in one place, which knows how many a system gives at once', () => {
     const wrong = product
-      .filter((file) => within(file, 'engine') && basename(file) !== 'identity.ts')
+      .filter((file) => within(file, 'engine') && basename(file) !== 'read-all.ts')
       .filter((file) => /\bremote!?\.read\(/.test(codeOf(file)))
     expect(wrong).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { singleDoubles } from '../store/links.ts'
 import { commit, sideOf, type FlowWork } from './flow-work.ts'
 import type { Decider } from './decider.ts'
-import { readAll } from './identity.ts'
+import { readAll } from './read-all.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 
 const MOST = 2_000

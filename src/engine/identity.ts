@@ -19,6 +19,7 @@ import { reusedIdCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { release } from './hold-back.ts'
+import { readAll } from './read-all.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 
 /*
@@ -369,12 +370,4 @@ function restOf({ flow }: FlowWork, side: Side): readonly number[] {
     rests.set(side, places)
   }
   return places
-}
-
-/** The records of these ids, read in as many calls as the system wants. Nothing else in the engine reads by ids. */
-export async function readAll({ remote }: Pick<Side, 'remote'>, ids: readonly string[]): Promise<RemoteRecord[]> {
-  const rows: RemoteRecord[] = []
-  const { maxBatch } = remote.capabilities
-  for (let i = 0; i < ids.length; i += maxBatch) rows.push(...(await remote.read(ids.slice(i, i + maxBatch))))
-  return rows
 }

@@ -11,7 +11,7 @@ import { commit, stampOf, stopIfAsked, underLease, type FlowWork } from './flow-
 import { Pipeline } from './pipeline.ts'
 import { planWrites, type WriteItem } from './plan-writes.ts'
 import type { Decider, Decision } from './decider.ts'
-import { readAll } from './identity.ts'
+import { readAll } from './read-all.ts'
 import { missedByLooks } from './repaired.ts'
 import { ScanRanges, crumbs } from './scan-ranges.ts'
 import { changedAt, countsChanges, type Side } from './side.ts'

@@ -15,6 +15,7 @@ import { olderSubject, restoredCase } from './case-drafts.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { applyMerge } from './linked-merge.ts'
 import type { Findings } from './observe.ts'
+import { readAll } from './read-all.ts'
 import { rowOf, type Side } from './side.ts'
 import { loadStates } from './translate.ts'
 
@@ -106,10 +107,7 @@ async function dueRecords(work: FlowWork, records: readonly string[]): Promise<s
 
 /** Those of these records that are linked, and still not there. */
 async function stillMissing(work: FlowWork, side: Side, ids: readonly string[]): Promise<string[]> {
-  const there = new Set<string>()
-  const { maxBatch } = side.remote.capabilities
-  for (let i = 0; i < ids.length; i += maxBatch)
-    for (const { id } of await side.remote.read(ids.slice(i, i + maxBatch))) there.add(id)
+  const there = new Set((await readAll(side, ids)).map(({ id }) => id))
   const missing = ids.filter((id) => !there.has(id))
   return (await liveRecords(work.database, side.id, missing)).map(({ remoteId }) => remoteId)
 }

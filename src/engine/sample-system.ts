@@ -6,7 +6,7 @@ import type { Raw } from '../model/value.ts'
 import type { Session } from '../store/database.ts'
 import { layouts, type KnownFlow } from '../store/flows.ts'
 import { sampleLinks } from '../store/system-identities.ts'
-import { readAll } from './identity.ts'
+import { readAll } from './read-all.ts'
 import { inShape, layoutNames } from './row-shape.ts'
 import { objectSpec } from './side.ts'
 

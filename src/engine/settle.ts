@@ -6,7 +6,7 @@ import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../s
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
-import { readAll } from './identity.ts'
+import { readAll } from './read-all.ts'
 import { staysAsItWas, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
