@@ -133,7 +133,10 @@ export async function observeAll(
   const blank = !scannedBefore && (await isBlank(work.database, side.id))
   // Also what a first pass that did not come to its end has linked may be gone since.
   const linksBefore = blank ? 0 : await countLinks(work.database, side.id)
-  const stored = remote.capabilities.digest && !work.rulesChanged ? await scanPages(work.database, side.id) : []
+  // A restored system may be as the last full pass saw it, and not as was agreed since.
+  const restored = findings.older.has(side.id) || side.behind !== undefined
+  const usable = remote.capabilities.digest && !work.rulesChanged && !restored
+  const stored = usable ? await scanPages(work.database, side.id) : []
   const total = await remote.estimate()
   const stream = work.firstSync && last
   if (stream) await findContested(work, decider, side)

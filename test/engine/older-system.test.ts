@@ -120,6 +120,26 @@ test('L35 only newcomers are missing in the restored system', async () => {
   await world.rest()
 })
 
+test('L35 a system that is back at what the last full pass saw is recognised', async () => {
+  const world = await openWorld()
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Company ' || n, 'V' || n from generate_series(1, 60) n`,
+  )
+  await world.sync()
+  await world.erp.sql(
+    `drop schema if exists backup cascade; create schema backup; create table backup.rows as table customers`,
+  )
+  await world.erp.sql(`update customers set legal_name = 'Renamed ' || id where id <= 20`)
+  await world.sync()
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  expect((await world.theCase()).sentence).toMatch(/backup: 20 customers hold values that they had before/)
+  await world.answer('write back')
+  expect(await world.sync()).toMatchObject({ status: 'done', updated: 20 })
+  expect(await world.crm.written()).toBe(0)
+  await world.rest()
+})
+
 test('L35 a system that is not the master is asked about as well', async () => {
   const world = await moved()
   const before = await pictureOf(world, 'erp')
