@@ -82,6 +82,8 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
     ...user,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
+    // Two that are made at the same time have the same names for what they keep for a moment.
+    `--tmpdir=${root}`,
   ])
   const mainPort = await choosePort(join(root, 'port'))
   const socket = join(root, 'socket')

@@ -16,7 +16,13 @@ export function visible(text: string): string {
 }
 
 /** Terminal columns that the text takes. */
-export const textWidth = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text))
+export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length
+  let width = 0
+  // One by one, so that a text is as wide as its parts, wherever it is cut.
+  for (const { segment } of graphemes.segment(text)) width += stringWidth(segment)
+  return width
+}
 
 /** The text cut to `width` columns, with `…` where something is missing. */
 export function cut(text: string, width: number): string {
