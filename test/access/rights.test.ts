@@ -163,7 +163,9 @@ test('every route lets in exactly those who hold its right', { timeout: 180_000 
       })
       const refused = answer.status === 401 || answer.status === 403
       const expected = INVALID.has(name) ? 401 : holds && !stale ? 'lets in' : NOBODY.has(name) ? 401 : 403
-      const seen = refused ? answer.status : 'lets in'
+      // So many ended tokens come so fast here that they are not looked up any more; one that is good would be.
+      const tooMany = answer.status === 429 && INVALID.has(name)
+      const seen = tooMany ? 401 : refused ? answer.status : 'lets in'
       if (seen !== expected) wrong.push(`${method} ${url} (${right}) for ${name}: ${seen} instead of ${expected}`)
       abort.abort()
     }

@@ -10,6 +10,7 @@ import { type Demo, startDemo } from '../harness/demo.ts'
 let demo: Demo
 let base: string
 const headers: Record<string, string> = {}
+const cookies = new Map<string, string>()
 
 interface Answer<T> {
   readonly status: number
@@ -28,7 +29,11 @@ async function ask<T>(method: string, path: string, body?: object): Promise<Answ
     ...(body && { body: JSON.stringify(body) }),
   })
   const text = await answer.text()
-  for (const cookie of answer.headers.getSetCookie()) headers['cookie'] = cookie.split(';')[0]!
+  for (const cookie of answer.headers.getSetCookie()) {
+    const [name, value] = cookie.split(';')[0]!.split('=')
+    cookies.set(name!, value!)
+  }
+  headers['cookie'] = [...cookies].map((pair) => pair.join('=')).join('; ')
   return { status: answer.status, body: JSON.parse(text === '' ? 'null' : text) as T }
 }
 const get = async <T>(path: string): Promise<T> => (await ask<T>('GET', path)).body
