@@ -116,9 +116,10 @@ function suite(where: string, made: (type: 'zoned' | 'local') => { sql: string; 
 
 suite('PostgreSQL', (type) => ({ sql: pgMoments(type === 'zoned' ? 'timestamptz' : 'timestamp') }), '+00')
 
+// The application sets the times of `customers`; its columns have no default.
 const CUSTOMERS = {
   records: {
-    erp: { table: 'customers', id: 'id', changed_at: 'updated_at' },
+    erp: { table: 'customers', id: 'id', changed_at: 'updated_at', on_create: { updated_at: 'now()' } },
     crm: { table: 'accounts', id: 'id', changed_at: 'updated_at' },
   },
   match: [['name']],
@@ -169,6 +170,34 @@ function newest(where: string, made: () => { sql: string; on?: MariaDb }): void 
     await pair.crm.sql(`update accounts set email = 'crm@alba.example', updated_at = '2026-11-25 12:30:00+01'`)
     await pair.run()
     expect(await pair.crm.column('select email from accounts')).toEqual(['erp@alba.example'])
+  })
+
+  test(`${where}: a record that is created where times are local gets the time there, and is no newer change`, async () => {
+    for (const timezone of [undefined, 'UTC', 'Asia/Tokyo']) {
+      const pair = await openPair({ ...made(), ...(timezone && { settings: { timezone } }) }, { sql: ZONED }, CUSTOMERS)
+      await pair.run()
+      await pair.crm.sql(`insert into accounts (name, email) values ('Bruno', 'bruno@acme.example')`)
+      expect(await pair.run()).toMatchObject({ status: 'done', created: 1 })
+      const minute = (at: number) =>
+        new Date(at).toLocaleString('sv-SE', { timeZone: timezone ?? 'Europe/Madrid' }).slice(0, 16)
+      const text = where === 'MariaDB' ? 'cast(updated_at as char)' : 'updated_at::text'
+      const [at] = await pair.erp.column(`select ${text} from customers where name = 'Bruno'`)
+      expect([minute(Date.now()), minute(Date.now() - 60_000)]).toContain(String(at).slice(0, 16))
+      await pair.rest()
+    }
+  })
+
+  test(`${where}: L35 where a clock goes back an hour and edits get times of the past, no system looks restored`, async () => {
+    const pair = await openPair(made(), { sql: ZONED }, CUSTOMERS)
+    const rows = Array.from({ length: 12 }, (_, i) => `('C${i}', 'c${i}@acme.example', '2026-11-20 12:${10 + i}:00')`)
+    await pair.erp.sql(`insert into customers (name, email, updated_at) values ${rows.join()}`)
+    await pair.run()
+    await pair.erp.sql(
+      `update customers set email = concat('new', id, '@acme.example'), updated_at = '2026-11-20 11:30:00'`,
+    )
+    await pair.erp.sql(`delete from customers where name in ('C10', 'C11')`)
+    expect(await pair.run()).toMatchObject({ status: 'done', updated: 11, deleted: 2 })
+    await pair.rest()
   })
 
   test(`${where}: L25 the hour that comes twice in autumn loses nothing, nor does the one that is skipped in spring`, async () => {
