@@ -154,6 +154,28 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await landing.rest()
   })
 
+  test('L31 a person wants an order back and its customer gone: each case names what it waits for, until a user decides', async () => {
+    const landing = await trade('', { deleted_in_master: 'ask', missing_reference: 'ask' })
+    const app = await landing.app()
+    await landing.erp('delete from orders where id = 2; delete from customers where id = 2;')
+    await landing.run()
+    for (const one of await landing.cases())
+      await app.resolve(one.case, { choice: one.flow === 'orders' ? 'restore' : 'delete', by: 'ana' })
+    await landing.run()
+    await landing.run()
+    const both = [
+      expect.stringMatching(/^“Bruno” cannot be deleted in crm: “O-2” \(orders, crm \d+\) still refers to it\.$/),
+      expect.stringMatching(/^“O-2” .*erp.* customers \w+/),
+    ]
+    expect((await landing.cases()).map((one) => one.sentence).toSorted()).toEqual(both)
+    expect(await accounts(landing)).toEqual(['Alba', 'Bruno', 'Celia'])
+    await landing.crm(`delete from deals where order_no = 'O-2'`)
+    await landing.run()
+    await landing.run()
+    expect(await accounts(landing)).toEqual(['Alba', 'Celia'])
+    await landing.rest()
+  })
+
   test('L31 a table that refers to itself: a whole tree is deleted, and rings, and a part of one', async () => {
     const stamp = STAMP[dialect]
     const landing = await openLanding({
