@@ -284,8 +284,8 @@ export function guarded(records: number): Play {
     ...play,
     contract: play.contract
       .replace('limits: { changes: 100%, deletions: 100% }', 'limits: { changes: 10%, deletions: 10% }')
-      .replace('table: customers,', 'table: customers_seen,')
-      .replace('table: accounts,', 'table: accounts_seen,'),
+      .replace('table: customers,', 'table: customers_seen, hidden_rows: never change,')
+      .replace('table: accounts,', 'table: accounts_seen, hidden_rows: never change,'),
     prepare: {
       erp: play.prepare.erp + BEHIND_A_VIEW.again('erp'),
       crm: play.prepare.crm + BEHIND_A_VIEW.again('crm'),
