@@ -21,6 +21,7 @@ import type { Raw } from '../../src/model/value.ts'
 import type { Business, Entry, TableName, Values } from './business.ts'
 import { count, type Incident, type Tally } from './incidents.ts'
 import type { Places } from './places.ts'
+import { TANGLED } from './tangle.ts'
 import type { Worker } from './worker.ts'
 
 /*
@@ -172,7 +173,9 @@ class FaultyObject implements RemoteObject {
     this.inner = inner
     this.layout = inner.layout
     const { shortPages = false } = business.manners
-    this.capabilities = shortPages ? { ...inner.capabilities, maxBatch: 2 } : inner.capabilities
+    // A ring of unique values lands in one call or not at all, so as many as may stand in one fit into a call.
+    const maxBatch = business.manners.uniquePlace ? TANGLED : 2
+    this.capabilities = shortPages ? { ...inner.capabilities, maxBatch } : inner.capabilities
     this.table = spec.object as TableName
     this.business = business
     this.worker = worker
