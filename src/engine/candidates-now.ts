@@ -3,7 +3,7 @@ import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import type { Canonical, Raw } from '../model/value.ts'
 import type { FlowWork } from './flow-work.ts'
-import { goneOrReplaced } from './identity.ts'
+import { goneOrReplaced, inDoubt } from './identity.ts'
 import { readAll } from './read-all.ts'
 import { mergeLoaded } from './linked-merge.ts'
 import type { Side } from './side.ts'
@@ -34,8 +34,10 @@ export async function candidatesNow(work: FlowWork, side: Side, loaded: readonly
       at,
       links.map((link) => link.remoteId),
     )
-    current.set(at.id, new Map(rows.map((row) => [row.id, row.values])))
-    if (at === side) free = await goneOrReplaced(work, side, links, rows)
+    // What may be another thing says nothing about the record.
+    const doubtful = new Set(await inDoubt(work, at, links, rows))
+    current.set(at.id, new Map(rows.flatMap((row) => (doubtful.has(row.id) ? [] : [[row.id, row.values]]))))
+    if (at === side) free = await goneOrReplaced(work, side, links, rows, true)
   }
   return {
     records: loaded.map((record) => without(record, side, free)),

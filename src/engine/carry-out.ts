@@ -6,7 +6,7 @@ import type { Canonical, Reading } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
-import { endLink } from '../store/former.ts'
+import { endLink, formersOfRecords } from '../store/former.ts'
 import { forgetHeld, rearmHeld } from '../store/held.ts'
 import { recordsById, type LinkRow } from '../store/links.ts'
 import { emptyOutcome, type Outcome } from '../store/outcome.ts'
@@ -71,7 +71,7 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
         if (record) decideLeft(record, decision, choice, effect)
       } else if (decision.cause === 'reused_id') await decideIdentity(work, decider, decision, choice, effect)
       else if (decision.cause.startsWith('deleted_')) {
-        if (record) decideDeleted(work, record, decision, choice, effect)
+        if (record) await decideDeleted(work, record, decision, choice, effect)
       } else if (decision.recordId === null) {
         if (choice === 'retry') effect.also.push((session) => rearmHeld(session, decision.sideId!, decision.remoteId!))
       } else if (decision.subject.includes(':write:')) {
@@ -263,13 +263,13 @@ function rearmWrite(
   })
 }
 
-function decideDeleted(
+async function decideDeleted(
   work: FlowWork,
   record: Loaded,
   decision: CaseRow,
   choice: string,
   { outcome, also }: Effect,
-): void {
+): Promise<void> {
   const { id } = record.row
   const others = record.sides.filter((s) => s.side.id !== decision.sideId)
   if (choice === 'delete') {
@@ -284,9 +284,11 @@ function decideDeleted(
       if ((state === 'gone' || sideId === decision.sideId) && sideOf(work, sideId).mayWrite)
         outcome.dirty.push({ recordId: id, sideId, action: 'restore', rule: 'decided by person' })
     // Its id there has been given to something else since.
-    const { sideId } = decision
-    if (record.row.links.every((link) => link.sideId !== sideId) && sideOf(work, sideId!).mayWrite)
-      outcome.dirty.push({ recordId: id, sideId: sideId!, action: 'restore', rule: 'decided by person' })
+    for (const side of work.sides) {
+      if (!side.mayWrite || record.row.links.some((link) => link.sideId === side.id)) continue
+      if (side.id === decision.sideId || (await formersOfRecords(work.database, side.id, [id])).length > 0)
+        outcome.dirty.push({ recordId: id, sideId: side.id, action: 'restore', rule: 'decided by person' })
+    }
     catchUp(others, id, outcome)
   } else {
     also.push((session) => setLinkStates(session, id, 'unlinked'))

@@ -323,7 +323,9 @@ export class Correlator {
       const links = row.links.filter((link) => !ended.has(`${link.sideId}/${link.remoteId}`))
       return [links.length === row.links.length ? row : { ...row, links }]
     })
-    const usable = rest.filter((row) => row.state !== 'deleted' && isKnownNow(row))
+    // Whose row has just turned out to be another thing may be the newcomer.
+    const known = new Set(stored.filter(isKnownNow).map((row) => row.id))
+    const usable = rest.filter((row) => row.state !== 'deleted' && known.has(row.id))
     const revivable = await revivableElsewhere(work, side, rest)
     const loaded = await loadStates(work, database, usable)
     const now = await candidatesNow(work, side, loaded)

@@ -122,7 +122,7 @@ export class Decider {
       } else if (record.inScope) fresh.push(record)
     }
     let result: Decision = { ...decision, linked }
-    if (changed.length > 0) result = await this.decideChanged(side, changed, options, result, records.length)
+    if (changed.length > 0) result = await this.decideChanged(side, changed, options, result, records)
     if (fresh.length > 0) result = await this.correlator.decide(side, fresh, known, options, result)
     this.correlator.noteKeys(result.outcome)
     return result
@@ -133,7 +133,7 @@ export class Decider {
     changed: readonly { record: RemoteRecord; known: Known }[],
     options: DecideOptions,
     decision: Decision,
-    pageSize: number,
+    page: readonly RemoteRecord[],
   ): Promise<Decision> {
     const { work } = this
     const { outcome } = decision
@@ -154,7 +154,7 @@ export class Decider {
       review.push({ record, row })
       return false
     })
-    const told = await tellApart(work, side, linked, rows, outcome, options.identities)
+    const told = await tellApart(work, side, linked, rows, outcome, { page, decided: options.identities })
     const returned: RecordRow[] = []
     const again = new Map<string, string>()
     for (const { record, known } of told.linked) {
@@ -191,7 +191,7 @@ export class Decider {
     }
     const current = await readOthers(work, side, merging, mine, decision.absent)
     const loaded = (await loadStates(work, work.database, merging, current)).map((record) => this.asRead(record, side))
-    await refuseMassUnreadable(work, side, pageSize, loaded)
+    await refuseMassUnreadable(work, side, page.length, loaded)
     const pending = await pendingOf(work, loaded)
     const heldIds = new Set(changed.filter((c) => c.known.cause !== null).map((c) => c.record.id))
     const merges: {

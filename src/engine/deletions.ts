@@ -70,10 +70,12 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
   const absent = Map.groupBy(gone, (deletion) => deletion.record.row.id)
   for (const deletion of deletions)
     if (deletion.left && !absent.has(deletion.record.row.id)) await decideLeft(work, deletion)
+  // What a replaced row held tells whether the record was edited since, wherever else it is gone.
+  const replacedOnes = new Map(gone.flatMap(({ former, record }) => (former ? [[record.row.id, record]] : [])))
   for (const deletion of gone)
     await decide(
       work,
-      deletion,
+      { ...deletion, record: replacedOnes.get(deletion.record.row.id) ?? deletion.record },
       absent.get(deletion.record.row.id)!.map(({ side }) => side),
     )
   if (!some && open) await underLease(work, (session) => settleCases(session, [MASS], stampOf(work)))

@@ -43,16 +43,22 @@ type Verdicts = ReadonlyMap<string, Exclude<Sameness, 'doubt'>>
 
 const hasEnded = ({ state }: Suspect['before']): boolean => state === 'gone'
 
+interface Judging {
+  readonly ended?: (suspect: Suspect) => boolean
+  /** Whether another row of the side has one of these keys, which the row had. */
+  readonly left?: (keys: readonly string[], suspect: Suspect) => boolean
+  readonly decided?: Verdicts | undefined
+}
+
 /** Judges rows, by remote id. `decided`: what people have said. */
 async function judge(
   work: FlowWork,
   side: Side,
   suspects: readonly Suspect[],
-  ended: (suspect: Suspect) => boolean,
-  decided: Verdicts = new Map(),
+  { ended = () => false, left = () => false, decided = new Map() }: Judging = {},
 ): Promise<Map<string, Sameness>> {
   const verdicts = new Map<string, Sameness>()
-  const open: { suspect: Suspect; comparison: Comparison; keys: string[] }[] = []
+  const open: { suspect: Suspect; comparison: Comparison; keys: string[]; left: boolean }[] = []
   let common: ((except: string) => CommonValues) | undefined
   const differ = suspects.map((suspect) => ({
     suspect,
@@ -72,11 +78,12 @@ async function judge(
       common ??= await commonValues(work, side)
       const [a, b] = [then, record.values].map((values) => readingOf(work, side, values, resolve)) as [Row, Row]
       const comparison = compareRows(work.flow, a, b, common(record.id))
-      const [free, taken] = [false, true].map((isTaken) =>
-        sameThing(comparison, { ended: ended(suspect), taken: isTaken }),
-      )
+      const told = (isLeft: boolean): Sameness[] =>
+        [false, true].map((isTaken) => sameThing(comparison, { ended: ended(suspect), taken: isTaken, left: isLeft }))
+      const isLeft = told(false).includes('doubt') && left(keysOf(work, a), suspect)
+      const [free, taken] = told(isLeft)
       if (free === taken) verdicts.set(record.id, free!)
-      else open.push({ suspect, comparison, keys: keysOf(work, b) })
+      else open.push({ suspect, comparison, keys: keysOf(work, b), left: isLeft })
     }
   }
   if (open.length === 0) return verdicts
@@ -85,10 +92,10 @@ async function judge(
   const known = new Set(
     (await recordsById(work.database, ids)).flatMap((row) => (row.state === 'deleted' ? [] : row.id)),
   )
-  for (const { suspect, comparison, keys } of open) {
+  for (const { suspect, comparison, keys, left: isLeft } of open) {
     const own = suspect.before.recordId
     const taken = found.some(({ key, recordId }) => recordId !== own && known.has(recordId) && keys.includes(key))
-    verdicts.set(suspect.record.id, sameThing(comparison, { ended: ended(suspect), taken }))
+    verdicts.set(suspect.record.id, sameThing(comparison, { ended: ended(suspect), taken, left: isLeft }))
   }
   return verdicts
 }
@@ -113,14 +120,18 @@ export async function tellApart<Linked extends { readonly record: RemoteRecord; 
   changed: readonly Linked[],
   rows: ReadonlyMap<string, RecordRow>,
   outcome: Outcome,
-  decided?: Verdicts,
+  { page, decided }: { readonly page: readonly RemoteRecord[]; readonly decided?: Verdicts | undefined },
 ): Promise<ToldApart<Linked>> {
   const linkOf = ({ known }: Linked) => rows.get(known.recordId!)?.links.find((l) => l.sideId === side.id)
   const suspects = changed.flatMap((one): Suspect[] => {
     const before = linkOf(one)
     return before && one.record.inScope ? [{ record: one.record, before }] : []
   })
-  const verdicts = await judge(work, side, suspects, ({ before }) => hasEnded(before), decided)
+  const verdicts = await judge(work, side, suspects, {
+    ended: ({ before }) => hasEnded(before),
+    left: keysElsewhere(work, side, page),
+    decided,
+  })
   const linked: Linked[] = []
   const newcomers: RemoteRecord[] = []
   let clean = true
@@ -138,6 +149,23 @@ export async function tellApart<Linked extends { readonly record: RemoteRecord; 
   }
   await alsoDisplaced(work, side, newcomers, outcome)
   return { linked, newcomers, clean }
+}
+
+/** Whether other rows of a page have one of these keys. */
+function keysElsewhere(work: FlowWork, side: Side, page: readonly RemoteRecord[]): NonNullable<Judging['left']> {
+  let byKey: Map<string, string[]> | undefined
+  return (keys, { record }) => {
+    if (!byKey) {
+      byKey = new Map<string, string[]>()
+      for (const row of page)
+        for (const key of keysOf(
+          work,
+          readingOf(work, side, row.values, () => undefined),
+        ))
+          byKey.set(key, [...(byKey.get(key) ?? []), row.id])
+    }
+    return keys.some((key) => byKey!.get(key)?.some((id) => id !== record.id) === true)
+  }
 }
 
 /** The link ends; where its row was there until now, what it stood for is gone from the side. */
@@ -172,7 +200,7 @@ async function displaced(work: FlowWork, side: Side, links: readonly LinkRow[]):
     side,
     links.map((link) => link.remoteId),
   )
-  return replacedAmong(work, side, links, rows)
+  return replacedAmong(work, side, links, rows, true)
 }
 
 async function replacedAmong(
@@ -180,13 +208,14 @@ async function replacedAmong(
   side: Side,
   links: readonly LinkRow[],
   rows: readonly RemoteRecord[],
+  left: boolean,
 ): Promise<Suspect[]> {
   const byId = new Map(links.map((link) => [link.remoteId, link]))
   const suspects = rows.flatMap((record): Suspect[] => {
     const before = byId.get(record.id)
     return before && record.inScope ? [{ record, before }] : []
   })
-  const verdicts = await judge(work, side, suspects, () => false)
+  const verdicts = await judge(work, side, suspects, { left: () => left })
   return suspects.filter(({ record }) => verdicts.get(record.id) === 'other')
 }
 
@@ -203,19 +232,23 @@ export async function inDoubt(
     return before && before.image !== record.image ? [{ record, before }] : []
   })
   if (suspects.length === 0) return []
-  const verdicts = await judge(work, side, suspects, () => false)
+  const verdicts = await judge(work, side, suspects)
   return [...verdicts].flatMap(([id, verdict]) => (verdict === 'same' ? [] : [id]))
 }
 
-/** Remote ids of links whose rows, as read now, are gone or other things: nobody's place is taken by them. */
+/**
+ * Remote ids of links whose rows, as read now, are gone or other things: nobody's place is taken by them. `left`: other rows
+ * of the side have their keys.
+ */
 export async function goneOrReplaced(
   work: FlowWork,
   side: Side,
   links: readonly LinkRow[],
   rows: readonly RemoteRecord[],
+  left = false,
 ): Promise<ReadonlySet<string>> {
   const there = new Set(rows.map((row) => row.id))
-  const replaced = await replacedAmong(work, side, links, rows)
+  const replaced = await replacedAmong(work, side, links, rows, left)
   return new Set([
     // What may only be hidden keeps its place.
     ...links.flatMap((link) => (there.has(link.remoteId) || side.mayHide ? [] : [link.remoteId])),
@@ -254,7 +287,7 @@ export async function returnedAmong(
     const before = formers.get(record.id)
     return before && open.get(before.recordId) === true ? [{ record, before }] : []
   })
-  const verdicts = await judge(work, side, suspects, () => true, decided)
+  const verdicts = await judge(work, side, suspects, { ended: () => true, decided })
   for (const { record, before } of suspects) {
     const verdict = verdicts.get(record.id)!
     if (verdict === 'same') same.set(record.id, before.recordId)

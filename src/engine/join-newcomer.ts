@@ -47,14 +47,18 @@ export async function joinNewcomer(
     if (ended) outcome.freed.push({ sideId: side.id, remoteId: ended.remoteId, undecided: false })
     outcome.newLinks.push(link)
   }
-  const wasAsked = target.row.state === 'held'
-  if (wasAsked) {
+  // That it is gone from another system is a question still.
+  const isGoneElsewhere = target.row.links.some((l) => l.sideId !== side.id && l.state === 'gone')
+  const isAsked = target.row.state === 'held' && isGoneElsewhere
+  if (target.row.state === 'held' && !isAsked) {
     outcome.settled.push({ subject: recordSubject(target.row.id) })
     outcome.settled.push({ subject: deletionSubject(target.row.id) })
   }
   // Seen in some systems so far: what that means for the others is decided when all of them have been looked at.
   const complete = work.sides.every((s) => s === side || target.row.links.some((l) => l.sideId === s.id))
-  const row: RecordRow = { ...target.row, state: complete || target.row.state === 'live' ? 'live' : 'pending' }
+  const isWhole = complete && !(target.row.state === 'deleted' && isGoneElsewhere)
+  const settled = isWhole || target.row.state === 'live' ? 'live' : 'pending'
+  const row: RecordRow = { ...target.row, state: isAsked ? 'held' : settled }
   if (merged.changes.length === 0 && target.row.state !== row.state) {
     outcome.records.push({
       id: row.id,

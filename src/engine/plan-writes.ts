@@ -103,8 +103,9 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
   const drafts: Draft[] = []
   const writable = writableFields(work, side)
   items.forEach((one, n) => {
-    // Something else has its id by now: it is made again under another one.
-    const item: WriteItem = one.link === null && one.action === 'restore' ? { ...one, action: 'sync' } : one
+    // Something else has its id by now, so it is made again under another one; or it is there again.
+    const isMoot = one.action === 'restore' && (one.link === null || one.link.state === 'live')
+    const item: WriteItem = isMoot ? { ...one, action: 'sync' } : one
     const { link, action } = item
     const values = rows[n]!
     const live = link?.state === 'live'

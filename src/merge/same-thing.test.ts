@@ -26,6 +26,7 @@ const aComparison: fc.Arbitrary<Comparison> = fc.record({
   keys: fc.record({ same: fc.nat(2), different: fc.nat(2), lost: fc.nat(2) }),
   told: aTally,
   rest: aTally,
+  changed: fc.nat(3),
 })
 const RANK = { other: 0, doubt: 1, same: 2 }
 

@@ -29,6 +29,8 @@ export interface Comparison {
   readonly told: Tally
   /** The same of columns that the contract does not map. */
   readonly rest: Tally
+  /** How many values beside the keys are not what they were, whatever they tell. */
+  readonly changed: number
 }
 
 export interface Circumstances {
@@ -36,6 +38,8 @@ export interface Circumstances {
   readonly ended: boolean
   /** Another record has a key that the row has now. */
   readonly taken: boolean
+  /** Another row of the same system has a key that this one had. */
+  readonly left?: boolean
 }
 
 /** Values that other rows have, too, so that they tell nothing; by the place of the field, or of the other column. */
@@ -65,30 +69,46 @@ export function compareRows(flow: Flow, before: Row, now: Row, common: CommonVal
     else told.different++
   }
   const rest = { same: 0, different: 0 }
+  const keyed = keyFields(flow)
+  let changed = 0
+  flow.fields.forEach(({ name }, i) => {
+    if (!keyed.has(name) && valueOf(before.reading[i]) !== valueOf(now.reading[i])) changed++
+  })
   before.rest.forEach((a, i) => {
     const b = now.rest[i] ?? null
+    if (a !== b) changed++
     if (a === null || b === null || !(isTelling(a) || isTelling(b))) return
     if (common.column(i, a) || common.column(i, b)) return
     if (a === b) rest.same++
     else rest.different++
   })
-  return { keys, told, rest }
+  return { keys, told, rest, changed }
 }
 
 /** Whether the row is what it was, another thing, or neither can be told. Pure. */
-export function sameThing({ keys, told, rest }: Comparison, { ended, taken }: Circumstances): Sameness {
+export function sameThing(comparison: Comparison, circumstances: Circumstances): Sameness {
+  const told = byItself(comparison, circumstances)
+  // What it was has been found elsewhere.
+  return told === 'doubt' && circumstances.left === true ? 'other' : told
+}
+
+function byItself({ keys, told, rest, changed }: Comparison, { ended, taken }: Circumstances): Sameness {
   const moved = keys.different + keys.lost
   if (keys.same > 0) {
     const agrees = !ended || moved === 0 || (told.same > 0 && told.same >= told.different)
     return agrees ? 'same' : 'doubt'
   }
-  if (ended) return cameBack({ keys, told, rest }, taken)
+  if (ended) return cameBack({ keys, told, rest, changed }, taken)
   const kept = rest.same > rest.different
   if (told.same > 0 && told.same >= told.different) return 'same'
   if (moved === 0) return told.same > 0 || told.different < 3 || kept ? 'same' : 'doubt'
   if (told.same > 0) return 'doubt'
   // Neither keys nor values are what they were.
-  if (told.different === 0) return taken || (keys.different > 1 && !kept) ? 'doubt' : 'same'
+  if (told.different === 0) {
+    // Nothing but keys: an edit of them, where there is nothing else that could tell.
+    const nothingElse = changed === 0 && keys.different < 2
+    return taken || !(kept || nothingElse) ? 'doubt' : 'same'
+  }
   if (kept) return taken || told.different > 1 ? 'doubt' : 'same'
   return (taken && keys.different > 0) || told.different > 1 ? 'other' : 'doubt'
 }
@@ -128,12 +148,15 @@ const COMMON: ReadonlySet<Field['spec']['type']> = new Set<Field['spec']['type']
   'money',
 ])
 
+const keyFields = (flow: Flow): ReadonlySet<string> =>
+  new Set(flow.match.flatMap((rule) => (rule.kind === 'exact' ? rule.fields : [])))
+
 const telling = new WeakMap<Flow, readonly number[]>()
 
 function tellingFields(flow: Flow): readonly number[] {
   let places = telling.get(flow)
   if (!places) {
-    const keys = new Set(flow.match.flatMap((rule) => (rule.kind === 'exact' ? rule.fields : [])))
+    const keys = keyFields(flow)
     places = flow.fields.flatMap(({ name, spec }, i) => (keys.has(name) || COMMON.has(spec.type) ? [] : [i]))
     telling.set(flow, places)
   }

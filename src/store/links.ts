@@ -180,7 +180,8 @@ export async function recordsInState(
 }
 
 /**
- * Doubles – held, or left alone by the rules – that share no match key with any other record any more; at most `limit`.
+ * Doubles – held, or left alone by the rules – that share no match key with any other record any more, or with a single one
+ * that has no counterpart in their side any more; at most `limit`.
  * What a person has said about one stands.
  */
 export async function singleDoubles(
@@ -195,7 +196,11 @@ export async function singleDoubles(
        and exists (select 1 from match_key m where m.record_id = r.id)
        and not exists (
          select 1 from match_key m join match_key o on o.key = m.key and o.record_id <> m.record_id
-         join record c on c.id = o.record_id and c.state <> 'deleted' where m.record_id = r.id)
+         join record c on c.id = o.record_id and c.state <> 'deleted'
+         where m.record_id = r.id
+         group by m.record_id
+         having count(distinct c.id) > 1 or bool_or(exists (
+           select 1 from link t where t.record_id = c.id and t.side_id = l.side_id and t.state not in ('gone', 'unlinked'))))
      order by l.side_id, r.id limit $2`,
     [flowId, limit],
   )

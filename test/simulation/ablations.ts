@@ -164,6 +164,19 @@ export const ABLATIONS: readonly Ablation[] = [
     company: (company) => ({ ...company, decisions: { ...company.decisions, deletions: null } }),
   },
   {
+    mechanism: 'What comes again under the id of a deleted record is looked at',
+    laws: ['L1', 'L3'],
+    session: onStatements((text, values) => [
+      text.replaceAll('l.state,', `case l.state when 'gone' then 'unlinked' else l.state end as state,`),
+      values,
+    ]),
+  },
+  {
+    mechanism: 'What is replaced under its id counts as deleted',
+    laws: ['L1'],
+    session: onStatements((text, values) => [text.replace('l.*, n.undecided', 'l.*, false as undecided'), values]),
+  },
+  {
     mechanism: 'A record is restored with the columns that no flow maps',
     laws: ['L14'],
     connector: onObjects((object) => ({

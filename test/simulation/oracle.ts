@@ -232,8 +232,8 @@ export class Oracle {
   }
 
   /** What was done to a record from when it was made until it was deleted, before this creation of it. */
-  private lastLife({ system, table, id }: Entry): Entry[] {
-    const mine = this.diary.filter((e) => e.system === system && e.table === table && e.id === id)
+  private lastLife({ system, table, id, code }: Entry): Entry[] {
+    const mine = this.diary.filter((e) => e.system === system && e.table === table && e.id === id && e.code === code)
     const end = mine.findLastIndex((e) => e.kind === 'delete')
     if (end < 0) return []
     const begin = mine.slice(0, end).findLastIndex((e) => e.kind === 'create')

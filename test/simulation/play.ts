@@ -7,7 +7,7 @@ import type { FlowRun } from '../../src/model/report.ts'
 import { findCases, type CaseRow } from '../../src/store/cases.ts'
 import type { Database, Session } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
-import { Business, type Entry } from './business.ts'
+import { Business, type Entry, type TableName } from './business.ts'
 import { contractOf, type Decisions } from './company.ts'
 import { FaultyConnector, type Shown, type Surroundings } from './faulty-connector.ts'
 import { comeAgain, deliver, undecidedAmong, type HintBatch } from './hints.ts'
@@ -381,6 +381,30 @@ export class Stage {
         }
         case 'delete':
           business.remove(table, code)
+          return
+        case 'replace':
+        case 'reuse': {
+          const id = deed.what === 'replace' ? present?.['id'] : this.idOnce(business, table, code)
+          if (id === undefined || id === null || this.everHad(system, table, deed.by)) return
+          if (deed.what === 'replace') business.remove(table, code)
+          business.insert(table, { ...deed.values, id, code: deed.by, changed_at: changedAt })
+          return
+        }
+        case 'put back': {
+          const id = this.idOnce(business, table, code)
+          const last = this.diary.findLast((e) => e.system === system && e.table === table && e.id === id)
+          if (id === null || last?.kind !== 'delete' || last.code !== code) return
+          business.insert(table, { ...last.before, changed_at: changedAt })
+          return
+        }
+        case 'swap': {
+          const other = business.find(table, deed.other)
+          if (!present || !other) return
+          business.remove(table, code)
+          business.remove(table, deed.other)
+          business.insert(table, { ...present, id: other['id']!, changed_at: changedAt })
+          business.insert(table, { ...other, id: present['id']!, changed_at: changedAt })
+        }
       }
     })
     const did = this.diary.slice(before).filter((entry) => entry.by === 'user')
@@ -405,7 +429,9 @@ export class Stage {
         .map((option) => option.choice)
         .filter((choice) => !['ignore', 'unlink', 'golden', 'reject', 'leave alone'].includes(choice))
       const link = choices.find((choice) => choice.startsWith('link '))
-      const choice = link ?? (choices.length > 0 ? random.pick(choices) : null)
+      // No one ever changes a code, so whatever has another one is another thing.
+      const other = one.cause === 'reused_id' ? 'other' : undefined
+      const choice = link ?? other ?? (choices.length > 0 ? random.pick(choices) : null)
       if (choice === null) continue
       const shown = one.detail.data?.['count']
       if (choice === 'approve' && one.kind === 'mass deletion' && typeof shown === 'number')
@@ -551,6 +577,13 @@ export class Stage {
     await ask()
     if (holder !== worker.name)
       this.oracle.fail('L17', `${worker.name} lands a write, though ${holder} had taken ${flow} over`)
+  }
+
+  /** The id that a record had which is gone, while nothing else has it; null when there is none. */
+  private idOnce(business: Business, table: TableName, code: string): string | null {
+    if (business.find(table, code)) return null
+    const last = this.diary.findLast((e) => e.system === business.name && e.table === table && e.code === code)
+    return last !== undefined && business.byId(table, last.id) === null ? last.id : null
   }
 
   private everHad(system: string, table: string, code: string): boolean {

@@ -41,6 +41,14 @@ export type Deed = { readonly system: string; readonly table: 'customers' | 'ord
     }
   /** A customer is deleted: its orders with it, or after they went to another one. */
   | { readonly what: 'raze'; readonly to: string | null }
+  /** It is deleted, and its id given to another one, in one transaction. */
+  | { readonly what: 'replace'; readonly by: string; readonly values: Readonly<Record<string, string | null>> }
+  /** The id of one that is gone is given to another one. */
+  | { readonly what: 'reuse'; readonly by: string; readonly values: Readonly<Record<string, string | null>> }
+  /** What was deleted last under this code comes out of the recycle bin, under its id. */
+  | { readonly what: 'put back' }
+  /** Two rows exchange their ids. */
+  | { readonly what: 'swap'; readonly other: string }
 )
 
 export interface Story {
@@ -140,7 +148,45 @@ export function storyOf(seed: number, company: Company, length: number): Story {
     const tangle = tangleOf(seed, company).map((step) => ({ key: ++key, ...step }) as Step)
     steps.splice(at, 0, ...tangle)
   }
+  addIdentities(steps, seed, company)
   return { seed, company, steps, spared: [], machines: new Random(seed, 'machines').chance(0.7) }
+}
+
+/** Ids come again, change hands and are swapped; drawn from a stream of its own, between the steps that there are. */
+function addIdentities(steps: Step[], seed: number, company: Company): void {
+  const random = new Random(seed, 'identity')
+  if (!random.chance(0.5)) return
+  let key = 1_000_000
+  const mortal = CUSTOMERS.filter((code) => !LASTING.includes(code))
+  for (let n = random.between(1, 3); n > 0; n--) {
+    const { name: system } = random.pick(company.systems)
+    const code = random.pick(mortal)
+    const deed = (what: Record<string, unknown>): Step => ({
+      key: ++key,
+      kind: 'user',
+      late: 0,
+      deed: { system, table: 'customers', code, ...what } as Deed,
+    })
+    const run = (): Step => ({
+      key: ++key,
+      kind: 'run',
+      flows: ['customers'],
+      full: random.chance(0.3),
+      weather: weather(random),
+    })
+    const another = (): Record<string, unknown> => {
+      const by = `I${++key}`
+      return { by, values: (creation(random, system, 'customers', by, key) as Deed & { what: 'create' }).values }
+    }
+    const what = random.pick(['replace', 'reuse', 'put back', 'swap'] as const)
+    const story: Step[] = [deed({ ...creation(random, system, 'customers', code, ++key) }), run()]
+    if (what === 'replace') story.push(deed({ what, ...another() }))
+    else if (what === 'swap') {
+      const other = random.pick(mortal.filter((one) => one !== code))
+      story.push(deed({ ...creation(random, system, 'customers', other, ++key) }), run(), deed({ what, other }))
+    } else story.push(deed({ what: 'delete' }), run(), deed({ what, ...(what === 'reuse' && another()) }))
+    steps.splice(random.between(0, steps.length), 0, ...story, run())
+  }
 }
 
 const weather = (random: Random): Weather =>
