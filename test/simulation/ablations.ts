@@ -174,7 +174,11 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     mechanism: 'What is replaced under its id counts as deleted',
     laws: ['L1'],
-    session: onStatements((text, values) => [text.replace('l.*, n.undecided', 'l.*, false as undecided'), values]),
+    session: (session) => ({
+      ...session,
+      execute: (text, values = []) =>
+        session.execute(text.replace('l.*, n.undecided', 'l.*, false as undecided'), values),
+    }),
   },
   {
     mechanism: 'A record is restored with the columns that no flow maps',
