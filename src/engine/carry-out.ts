@@ -20,6 +20,7 @@ import { encodeWaived } from './golden.ts'
 import { readAll } from './read-all.ts'
 import { markCreations } from './observe.ts'
 import { writeAgreedBack } from './older-system.ts'
+import { goneFrom } from './returned.ts'
 import { resolverIn, rowOf } from './side.ts'
 import { loadStates, type Loaded } from './translate.ts'
 
@@ -237,6 +238,7 @@ function spreadOrLeave(work: FlowWork, record: Loaded, spread: boolean, { outcom
         golden: record.golden,
         rule: 'decided by person',
         except,
+        again: goneFrom(record.row),
       },
     ],
   })

@@ -9,6 +9,7 @@ import { UNREADABLE } from './hold-back.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { encodeGolden, titleOf } from './golden.ts'
 import { markCreations } from './observe.ts'
+import { goneFrom } from './returned.ts'
 import { dueFields, loadStates, type Loaded } from './translate.ts'
 import { decideUnmatched, type Creation } from './unmatched.ts'
 
@@ -73,7 +74,7 @@ export async function decidePending(
       outcome.records.push({ ...base, state: joined ? 'live' : verdict.state })
       rules.push({ id: row.id, rule: verdict.rule })
       const except = new Set(sides.map((s) => s.side.id))
-      const again = new Set(row.links.flatMap((link) => (link.state === 'gone' ? [link.sideId] : [])))
+      const again = goneFrom(row)
       verdict.carryOut(
         {
           again,

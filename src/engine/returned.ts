@@ -13,6 +13,10 @@ import type { FlowWork } from './flow-work.ts'
 export const stateOfReturned = ({ state }: Pick<RecordRow, 'state'>): RecordState =>
   state === 'deleted' || state === 'held' ? 'pending' : state
 
+/** Sides that a record is gone from, where it is made again as it was. */
+export const goneFrom = ({ links }: Pick<RecordRow, 'links'>): ReadonlySet<number> =>
+  new Set(links.flatMap((link) => (link.state === 'gone' ? [link.sideId] : [])))
+
 /** Notes what follows for the records, whose links are live again. */
 export function noteReturned(work: FlowWork, rows: readonly RecordRow[], outcome: Outcome): void {
   for (const row of rows) {

@@ -270,3 +270,19 @@ test('L32 put back before its deletion was carried over: nothing is deleted', as
   expect(await inCrm(world)).toEqual([ALFA, BETA, GAMMA])
   await world.rest()
 })
+
+test('L32 created_outside_master: hold for approval – what comes back elsewhere waits for a person, and is then restored', async () => {
+  const world = await agreed({ deleted_elsewhere: 'accept', created_outside_master: 'hold for approval' })
+  await world.crm.sql('create table bin as select * from accounts where id = 501')
+  await world.crm.sql('delete from accounts where id = 501')
+  await world.sync()
+  await world.crm.sql('insert into accounts select * from bin')
+  expect(await world.sync()).toMatchObject({ status: 'waiting', created: 0, open_cases: 1 })
+  await world.rest()
+  await world.answer('create')
+  expect(await world.sync()).toMatchObject({ ...settled, created: 1 })
+  expect(await world.erp.sql(`select id, legal_name, internal_note from customers where vat = 'A1'`)).toEqual([
+    { id: 1, legal_name: 'Alfa', internal_note: 'pays late' },
+  ])
+  await world.rest()
+})
