@@ -137,7 +137,9 @@ export class RowQuery {
   /** The row `t` for each id of a bound list; each id by the index, whatever the statistics say. */
   private byId(list: string): string {
     const id = quoteName(this.open.id.name)
-    return `unnest(${list}) k(id) cross join lateral (select x.* from ${tableName(this.open.table)} x where x.${id} = k.id::${this.open.id.castType} offset 0) t`
+    // One id may come in two spellings, `5` and `05`: that are not two rows.
+    const keys = `(select distinct v.id::${this.open.id.castType} as id from unnest(${list}) v(id))`
+    return `${keys} k cross join lateral (select x.* from ${tableName(this.open.table)} x where x.${id} = k.id offset 0) t`
   }
 
   /** Condition that a row is in scope. */
