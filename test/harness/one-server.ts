@@ -1,7 +1,6 @@
 /** Vitest's global set-up: one throw-away PostgreSQL for the whole suite, whichever projects take part. */
 import type { TestProject } from 'vitest/node'
 
-import { printKnownFailures } from './known-failures.ts'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
 
@@ -32,5 +31,4 @@ export async function teardown(): Promise<void> {
   if (one.users > 0) return
   delete shared.concordatTestServer
   await (await one.server).stop()
-  printKnownFailures()
 }
