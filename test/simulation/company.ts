@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { readContract } from '../../src/contract/read-contract.ts'
 import type { Contract } from '../../src/contract/contract.ts'
+import { playsKnownFailures } from './known-failures.ts'
 import { Random } from './random.ts'
 
 /*
@@ -60,6 +61,9 @@ export interface Company {
 
 export const OVERLAP_MS = 120_000
 
+/** Whether the story of a seed tangles records. */
+export const isEntangled = (seed: number): boolean => new Random(seed, 'entangled').chance(0.5)
+
 export function companyOf(seed: number): Company {
   const random = new Random(seed, 'company')
   const three = random.chance(0.3)
@@ -80,7 +84,8 @@ export function companyOf(seed: number): Company {
     }
   })
   const tangle = new Random(seed, 'entangled')
-  const entangled = tangle.chance(0.5)
+  const entangled = isEntangled(seed) && playsKnownFailures()
+  tangle.chance(0.5)
   const company: Company = {
     systems: entangled
       ? systems.map((system) => ({ ...system, uniquePlace: tangle.chance(0.8), cascade: tangle.chance(0.7) }))

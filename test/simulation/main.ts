@@ -1,4 +1,6 @@
 /** `npm run simulate`: see `USAGE` in options.ts. */
+import { isEntangled } from './company.ts'
+import { KNOWN_FAILURES, playsKnownFailures } from './known-failures.ts'
 import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
@@ -25,6 +27,8 @@ const count = values.seeds
 
 const server = await startEmbedded({ ephemeral: true, durable: false })
 try {
+  // A safeguard that is switched off is missed in stories that are, too.
+  if (values.ablations) process.env['CONCORDAT_SIMULATION_STORIES'] = 'all'
   if (values.ablations) process.exitCode = await ablate(server, values.json, values.seed ?? 1, values.only)
   else if (values.story !== undefined) process.exitCode = await tellStory(values.story)
   else process.exitCode = await playAll()
@@ -73,6 +77,7 @@ async function playAll(): Promise<number> {
   }
   const workers = Math.max(1, Math.min(values.workers, count))
   console.error(`${count} seeds from ${first} on`)
+  tellKnownFailures(first, count)
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       const urls: string[] = []
@@ -159,4 +164,12 @@ function tell(story: Story, told: readonly string[], violations: readonly { law:
   for (const line of told) console.log(`  ${line}`)
   for (const { law, text } of violations) console.log(`  ✗ ${law}: ${text}`)
   if (values.tell) console.log(JSON.stringify(story))
+}
+
+function tellKnownFailures(from: number, seeds: number): void {
+  if (playsKnownFailures()) return
+  const off = Array.from({ length: seeds }, (_, i) => from + i).filter(isEntangled).length
+  console.error(
+    `Known failures, switched off: ${off} of ${seeds} seeds without the story “tangle”: ${KNOWN_FAILURES.tangle}`,
+  )
 }
