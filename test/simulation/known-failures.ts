@@ -5,7 +5,6 @@
 export const KNOWN_FAILURES = {
   tangle:
     'a deletion that waits for an answer of a person, or a ring that takes more than one call, may stay a case for ever (about 1 of 120 seeds)',
-  identity: 'ids that come again, change hands and are swapped: a rare violation has not been looked into',
 } as const
 
 export const playsKnownFailures = (): boolean => process.env['CONCORDAT_SIMULATION_STORIES'] === 'all'

@@ -170,6 +170,6 @@ function tellKnownFailures(from: number, seeds: number): void {
   if (playsKnownFailures()) return
   const off = Array.from({ length: seeds }, (_, i) => from + i).filter(isEntangled).length
   console.error(
-    `Known failures, switched off: ${off} of ${seeds} seeds without the story “tangle”: ${KNOWN_FAILURES.tangle}; and all without “identity”: ${KNOWN_FAILURES.identity}`,
+    `Known failures, switched off: ${off} of ${seeds} seeds without the story “tangle”: ${KNOWN_FAILURES.tangle}`,
   )
 }

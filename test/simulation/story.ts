@@ -1,6 +1,5 @@
 import { otherDecisions, type Company, type Decisions } from './company.ts'
 import type { IncidentKind, Weather } from './incidents.ts'
-import { playsKnownFailures } from './known-failures.ts'
 import { Random } from './random.ts'
 import { tangleOf } from './tangle.ts'
 
@@ -156,7 +155,7 @@ export function storyOf(seed: number, company: Company, length: number): Story {
 /** Ids come again, change hands and are swapped; drawn from a stream of its own, between the steps that there are. */
 function addIdentities(steps: Step[], seed: number, company: Company): void {
   const random = new Random(seed, 'identity')
-  if (!random.chance(0.5) || !playsKnownFailures()) return
+  if (!random.chance(0.5)) return
   let key = 1_000_000
   const mortal = CUSTOMERS.filter((code) => !LASTING.includes(code))
   for (let n = random.between(1, 3); n > 0; n--) {
