@@ -102,11 +102,12 @@ class Wire {
     this.around = around
   }
 
-  /** `late`: what the process could still do about it when it is in place was done long ago. */
+  /** `ask`: whether the write may be committed. `late`: what the process could still do about it when it is in place was done long ago. */
   async call<T>(
     name: string,
     isWrite: boolean,
     work: (incident: Incident | null, late: boolean) => Promise<T>,
+    ask?: () => Promise<void>,
   ): Promise<T> {
     const { worker } = this
     worker.assertAlive()
@@ -122,6 +123,9 @@ class Wire {
       await this.around.meet(incident!, worker)
     worker.assertAlive()
     if (isWrite && kind === 'lose' && incident!.random.chance(0.4)) {
+      // Its commit is on its way, so that the store has let it go before: it is not sent by who slept through being ousted.
+      await ask?.()
+      worker.assertAlive()
       this.around.putOff(() => work(incident, true))
       throw this.lost()
     }
@@ -297,34 +301,39 @@ class FaultyObject implements RemoteObject {
     sent: (item: T) => Values,
   ): Promise<WriteResult[]> {
     const kind = kindOf()
-    return this.wire.call(kind, true, async (incident, late) => {
-      const refused = new Set<T>()
-      if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
-      const answers = new Map<T, WriteResult>()
-      for (const item of items.toSorted((a, b) => turnOf(a) - turnOf(b))) {
-        if (answers.has(item)) continue
-        if (refused.has(item)) {
-          const error = new ConcordatError('connector.rejected-value', `${this.business.name} is not in the mood.`, {
-            retry: incident!.random.chance(0.7) ? 'later' : 'never',
-          })
-          answers.set(item, { kind: 'refused', error })
-          continue
+    return this.wire.call(
+      kind,
+      true,
+      async (incident, late) => {
+        const refused = new Set<T>()
+        if (incident?.kind === 'refuse') for (const item of items) if (incident.random.chance(0.5)) refused.add(item)
+        const answers = new Map<T, WriteResult>()
+        for (const item of items.toSorted((a, b) => turnOf(a) - turnOf(b))) {
+          if (answers.has(item)) continue
+          if (refused.has(item)) {
+            const error = new ConcordatError('connector.rejected-value', `${this.business.name} is not in the mood.`, {
+              retry: incident!.random.chance(0.7) ? 'later' : 'never',
+            })
+            answers.set(item, { kind: 'refused', error })
+            continue
+          }
+          const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
+          const ring = ringOf(item)
+          const together =
+            ring === undefined ? [item] : items.filter((other) => ringOf(other) === ring && !refused.has(other))
+          const landed = await this.some(
+            kind,
+            together,
+            (part) => this.inPlace(part, send, beforeCommit, late),
+            sent,
+            answered,
+          )
+          together.forEach((one, i) => answers.set(one, landed[i]!))
         }
-        const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
-        const ring = ringOf(item)
-        const together =
-          ring === undefined ? [item] : items.filter((other) => ringOf(other) === ring && !refused.has(other))
-        const landed = await this.some(
-          kind,
-          together,
-          (part) => this.inPlace(part, send, beforeCommit, late),
-          sent,
-          answered,
-        )
-        together.forEach((one, i) => answers.set(one, landed[i]!))
-      }
-      return items.map((item) => answers.get(item)!)
-    })
+        return items.map((item) => answers.get(item)!)
+      },
+      () => this.around.judgeLanding(this.worker, async () => beforeCommit?.()),
+    )
   }
 
   /** Puts a write in place, asks whether it may be committed, and commits it. */
