@@ -14,7 +14,7 @@ import { blockerOf, DECIDED_BY_CONTENT, HELD_BY, holdBack, release } from './hol
 import { releaseIdentity, tellApart } from './identity.ts'
 import { applyMerge, mergeLoaded, pendingOf, readOthers } from './linked-merge.ts'
 import { historiesOf } from './oscillation.ts'
-import { noteReturned, stateOfReturned } from './returned.ts'
+import { asNews, noteReturned, stateOfReturned } from './returned.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 import { goldenOf, loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
@@ -190,7 +190,9 @@ export class Decider {
       mine.set(record.id, record)
     }
     const current = await readOthers(work, side, merging, mine, decision.absent)
-    const loaded = (await loadStates(work, work.database, merging, current)).map((record) => this.asRead(record, side))
+    const loaded = (await loadStates(work, work.database, merging, current))
+      .map((record) => this.asRead(record, side))
+      .map((record) => (returned.some((row) => row.id === record.row.id) ? asNews(record, side) : record))
     await refuseMassUnreadable(work, side, page.length, loaded)
     const pending = await pendingOf(work, loaded)
     const heldIds = new Set(changed.filter((c) => c.known.cause !== null).map((c) => c.record.id))

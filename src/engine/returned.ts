@@ -2,6 +2,8 @@ import type { RecordRow, RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { deletionSubject, recordSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
+import type { Side } from './side.ts'
+import type { Loaded } from './translate.ts'
 
 /*
  * What was gone from a system and is there again as the same thing: out of a recycle bin, from a backup, entered under its
@@ -12,6 +14,18 @@ import type { FlowWork } from './flow-work.ts'
 /** Where such a record stands: what it means for the others is decided when all of them have been looked at. */
 export const stateOfReturned = ({ state }: Pick<RecordRow, 'state'>): RecordState =>
   state === 'deleted' || state === 'held' ? 'pending' : state
+
+/** What it holds is news: nothing of what was known of it, or asked about it, stands. */
+export function asNews(record: Loaded, side: Side): Loaded {
+  const sides = record.sides.map((one) => {
+    if (one.side !== side) return one
+    const waived = Object.fromEntries(
+      Object.entries(one.state.waived).filter(([, waiver]) => !waiver[1].endsWith('asked')),
+    )
+    return { ...one, state: { ...one.state, shadow: null, waived } }
+  })
+  return { ...record, sides }
+}
 
 /** Sides that a record is gone from, where it is made again as it was. */
 export const goneFrom = ({ links }: Pick<RecordRow, 'links'>): ReadonlySet<number> =>

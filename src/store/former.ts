@@ -16,7 +16,10 @@ export interface FormerLink extends LinkRow {
   readonly state: LinkState
 }
 
-const MOVED = `insert into former (side_id, remote_id, record_id, ended_at, layout_id, state, waived, image, undecided)
+/** What was due in the row that the link led to is due nowhere any more. */
+const MOVED = `, undue as (
+    delete from dirty d using gone where d.record_id = gone.record_id and d.side_id = gone.side_id and d.action = 'sync')
+  insert into former (side_id, remote_id, record_id, ended_at, layout_id, state, waived, image, undecided)
   select side_id, remote_id, record_id, $1::timestamptz, layout_id, state, waived, image, undecided from gone`
 
 /** Ends whatever links these remote ids have, and keeps what they were. */
