@@ -1,5 +1,6 @@
 /** `npm run simulate`: see `USAGE` in options.ts. */
 import { isEntangled } from './company.ts'
+import { changesIdentities } from './story.ts'
 import { KNOWN_FAILURES, playsKnownFailures } from './known-failures.ts'
 import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
@@ -168,8 +169,9 @@ function tell(story: Story, told: readonly string[], violations: readonly { law:
 
 function tellKnownFailures(from: number, seeds: number): void {
   if (playsKnownFailures()) return
-  const off = Array.from({ length: seeds }, (_, i) => from + i).filter(isEntangled).length
-  console.error(
-    `Known failures, switched off: ${off} of ${seeds} seeds without the story “tangle”: ${KNOWN_FAILURES.tangle}`,
-  )
+  const all = Array.from({ length: seeds }, (_, i) => from + i)
+  const without = { tangle: all.filter(isEntangled).length, identity: all.filter(changesIdentities).length }
+  console.error('Known failures, switched off:')
+  for (const [story, today] of Object.entries(KNOWN_FAILURES))
+    console.error(`  ${story}, in ${without[story as keyof typeof KNOWN_FAILURES]} of ${seeds} seeds: ${today}`)
 }

@@ -1,5 +1,6 @@
 import { otherDecisions, type Company, type Decisions } from './company.ts'
 import type { IncidentKind, Weather } from './incidents.ts'
+import { playsKnownFailures } from './known-failures.ts'
 import { Random } from './random.ts'
 import { tangleOf } from './tangle.ts'
 
@@ -152,10 +153,14 @@ export function storyOf(seed: number, company: Company, length: number): Story {
   return { seed, company, steps, spared: [], machines: new Random(seed, 'machines').chance(0.7) }
 }
 
+/** Whether ids come again or change hands in the story of a seed. */
+export const changesIdentities = (seed: number): boolean => new Random(seed, 'identity').chance(0.5)
+
 /** Ids come again, change hands and are swapped; drawn from a stream of its own, between the steps that there are. */
 function addIdentities(steps: Step[], seed: number, company: Company): void {
+  if (!changesIdentities(seed) || !playsKnownFailures()) return
   const random = new Random(seed, 'identity')
-  if (!random.chance(0.5)) return
+  random.chance(0.5)
   let key = 1_000_000
   const mortal = CUSTOMERS.filter((code) => !LASTING.includes(code))
   for (let n = random.between(1, 3); n > 0; n--) {
