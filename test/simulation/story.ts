@@ -242,7 +242,8 @@ function valueOf(random: Random, column: string, key: number): string | null {
     case 'name':
       return `Name ${key} ${random.pick(['Ltd', 'and a long ending'])}`
     case 'phone':
-      return `+34 ${key}`
+      // With an end of its own: no value is the beginning of another, as one that a system has cut is.
+      return `+34 ${key} 0`
     case 'email':
       return `Mail${key}@x.example`
     case 'credit':
