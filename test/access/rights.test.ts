@@ -2,6 +2,7 @@
  * Walks every route that the server has with everybody whom it could meet, and compares who gets in with this table. The
  * routes are the server's own list: a new one is walked without being named here.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 
 import type { Right } from '../../src/api/access/right.ts'
@@ -154,13 +155,20 @@ test('every route lets in exactly those who hold its right', { timeout: 180_000 
       if (holds && method === 'POST' && /\/(sign-out|password)$/.test(url)) continue
       const stale = fresh && STALE.has(name)
       const abort = new AbortController()
-      const answer = await fetch(`${stand.url}${path}`, {
-        method,
-        headers: { ...headers, ...(method !== 'GET' && { 'content-type': 'application/json' }) },
-        ...(method !== 'GET' && method !== 'DELETE' && { body: '{"walk":' }),
-        redirect: 'manual',
-        signal: abort.signal,
-      })
+      const ask = async (): Promise<Response> =>
+        fetch(`${stand.url}${path}`, {
+          method,
+          headers: { ...headers, ...(method !== 'GET' && { 'content-type': 'application/json' }) },
+          ...(method !== 'GET' && method !== 'DELETE' && { body: '{"walk":' }),
+          redirect: 'manual',
+          signal: abort.signal,
+        })
+      let answer = await ask()
+      // On a fast machine the walk asks for more than one caller may in ten seconds.
+      while (answer.status === 429 && !INVALID.has(name)) {
+        await sleep(1_000)
+        answer = await ask()
+      }
       const refused = answer.status === 401 || answer.status === 403
       const expected = INVALID.has(name) ? 401 : holds && !stale ? 'lets in' : NOBODY.has(name) ? 401 : 403
       // So many ended tokens come so fast here that they are not looked up any more; one that is good would be.

@@ -111,7 +111,7 @@ describeBrowser('dashboard', (browser) => {
   test('the technical owner finds why a phone has its value', async () => {
     const page = await watched(owner)
     await at(page, '/records?flow=customers')
-    await page.getByRole('listitem').first().getByRole('link').click()
+    await page.getByRole('listitem').getByRole('link').first().click()
     const row = page.getByRole('row').filter({ hasText: /^phone/ })
     await row.first().waitFor()
     expect(await row.first().textContent()).toMatch(/owned by|shared/)
