@@ -15,7 +15,7 @@ import { firstRun, leftAlone } from './plays.ts'
 import { random, RESTARTS, SEED, survived } from './scale.ts'
 import { arrive, type Phase, sql, Stage } from './stage.ts'
 
-const RECORDS = 12_000
+const RECORDS = 20_000
 
 let server: EmbeddedServer
 beforeAll(async () => {
@@ -40,7 +40,7 @@ test(
       await store.createDatabase(`store_${n}`)
       const scene = await stage.fresh({ storeUrl: store.url(`store_${n}`) })
       const child = scene.start()
-      await arrive(child, { after: phase, ms: dice.next() * 400 })
+      await arrive(child, { after: phase, ms: dice.next() * 250 })
       down(how)
       const ended = await child.ended
       const written = await scene.writes('crm')
