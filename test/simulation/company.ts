@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { readContract } from '../../src/contract/read-contract.ts'
 import type { Contract } from '../../src/contract/contract.ts'
-import { playsKnownFailures } from './known-failures.ts'
+import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'
 
 /*
@@ -84,7 +84,7 @@ export function companyOf(seed: number): Company {
     }
   })
   const tangle = new Random(seed, 'entangled')
-  const entangled = isEntangled(seed) && playsKnownFailures()
+  const entangled = isEntangled(seed) && isTold('tangle')
   tangle.chance(0.5)
   const company: Company = {
     systems: entangled

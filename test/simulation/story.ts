@@ -1,6 +1,6 @@
 import { otherDecisions, type Company, type Decisions } from './company.ts'
 import type { IncidentKind, Weather } from './incidents.ts'
-import { playsKnownFailures } from './known-failures.ts'
+import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'
 import { tangleOf } from './tangle.ts'
 
@@ -158,7 +158,7 @@ export const changesIdentities = (seed: number): boolean => new Random(seed, 'id
 
 /** Ids come again, change hands and are swapped; drawn from a stream of its own, between the steps that there are. */
 function addIdentities(steps: Step[], seed: number, company: Company): void {
-  if (!changesIdentities(seed) || !playsKnownFailures()) return
+  if (!changesIdentities(seed) || !isTold('identity')) return
   const random = new Random(seed, 'identity')
   random.chance(0.5)
   let key = 1_000_000
