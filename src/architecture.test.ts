@@ -48,9 +48,9 @@ const layers = [
 
 /** Packages that are one layer's own business: everybody else asks that layer. */
 const confined: Readonly<Record<string, readonly string[]>> = {
-  pg: ['store', 'connectors/postgres', 'demo'],
-  'pg-copy-streams': ['store', 'connectors/postgres', 'demo'],
-  mysql2: ['connectors/mysql'],
+  pg: ['store', 'connectors/sql/postgres', 'demo'],
+  'pg-copy-streams': ['store', 'connectors/sql/postgres', 'demo'],
+  mysql2: ['connectors/sql/mysql'],
   yaml: ['contract'],
   diff: ['contract'],
   zod: ['contract', 'api'],

@@ -63,8 +63,8 @@ const IMPATIENT_MS = 2_000
 
 /** The connectors by name; each with its driver is loaded when a system first needs it. */
 const KINDS: Readonly<Record<string, () => Promise<ConnectorKind>>> = {
-  postgres: async () => (await import('./connectors/postgres/postgres.ts')).postgresKind,
-  mysql: async () => (await import('./connectors/mysql/mysql.ts')).mysqlKind,
+  postgres: async () => (await import('./connectors/sql/postgres/postgres.ts')).postgresKind,
+  mysql: async () => (await import('./connectors/sql/mysql/mysql.ts')).mysqlKind,
 }
 
 /** Connects to a system that no contract names yet and reads its catalogue. */

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import mysql from 'mysql2/promise'
 
 import type { Marking } from '../../src/connector-kit/port.ts'
-import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
+import { mysqlKind } from '../../src/connectors/sql/mysql/mysql.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 
 describeMariaDb('a mark in MariaDB', (server) => {

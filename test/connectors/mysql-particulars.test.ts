@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector, ObjectSpec, RemoteObject, RemoteRecord, WriteResult } from '../../src/connector-kit/port.ts'
-import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
+import { mysqlKind } from '../../src/connectors/sql/mysql/mysql.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import type { MariaDbDatabase } from '../harness/mariadb.ts'

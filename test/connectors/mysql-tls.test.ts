@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
-import { Session } from '../../src/connectors/mysql/session.ts'
+import { Session } from '../../src/connectors/sql/mysql/session.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'concordat-tls-'))

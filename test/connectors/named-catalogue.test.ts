@@ -2,8 +2,8 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 
-import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { mysqlKind } from '../../src/connectors/sql/mysql/mysql.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 

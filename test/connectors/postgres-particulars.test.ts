@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector, ObjectSpec, RemoteObject, RemoteRecord, WriteResult } from '../../src/connector-kit/port.ts'
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import { freshDatabase, urlOf } from '../harness/database.ts'
 import type { TestDatabase } from '../harness/database.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { ConformanceSystem } from '../../src/connector-kit/conformance/system.ts'
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { sqlSystem } from './sql-system.ts'
 import type { SqlClient } from './sql-system.ts'

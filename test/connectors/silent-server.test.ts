@@ -4,9 +4,9 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { CopyIn, CopyOut } from '../../src/connectors/postgres/copy.ts'
-import { Session as PostgresSession } from '../../src/connectors/postgres/session.ts'
-import { Session as MysqlSession } from '../../src/connectors/mysql/session.ts'
+import { CopyIn, CopyOut } from '../../src/connectors/sql/postgres/copy.ts'
+import { Session as PostgresSession } from '../../src/connectors/sql/postgres/session.ts'
+import { Session as MysqlSession } from '../../src/connectors/sql/mysql/session.ts'
 import { proxyTo, type Proxy } from '../crash/proxy.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 
 import { openSigned } from '../harness/sign.ts'
-import { mysqlKind } from '../../src/connectors/mysql/mysql.ts'
+import { mysqlKind } from '../../src/connectors/sql/mysql/mysql.ts'
 import { freshSystems } from '../engine/systems.ts'
 import { contractOf } from '../engine/template.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'

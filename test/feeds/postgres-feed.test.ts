@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import type { ChangeFeed, ChangeHint } from '../../src/connector-kit/change-feed.ts'
 import type { Connector } from '../../src/connector-kit/port.ts'
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { freshDatabase, type TestDatabase } from '../harness/database.ts'
 
 /* What a feed in PostgreSQL does to the users of the database: nothing that they notice. */

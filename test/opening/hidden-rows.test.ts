@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 import { openPair, type Pair } from './pair.ts'

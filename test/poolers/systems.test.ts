@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import type { RemoteObject, RemoteRecord } from '../../src/connector-kit/port.ts'
-import { postgresKind } from '../../src/connectors/postgres/postgres.ts'
+import { postgresKind } from '../../src/connectors/sql/postgres/postgres.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { describePgBouncer, pooled } from '../harness/pgbouncer.ts'
 

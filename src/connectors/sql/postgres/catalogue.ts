@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { tableLabel } from '../../connector-kit/table-names.ts'
-import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
+import { tableLabel } from '../../../connector-kit/table-names.ts'
+import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../../connector-kit/port.ts'
 
 /*
  * What the database says about its own tables. The connector takes identifiers from here only, never from a contract.

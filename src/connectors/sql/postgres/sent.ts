@@ -1,4 +1,4 @@
-import type { Raw } from '../../model/value.ts'
+import type { Raw } from '../../../model/value.ts'
 import type { Column } from './catalogue.ts'
 
 /** A value as a column takes it: bytes in hexadecimal digits begin with `\x`, or they would be taken for characters. */

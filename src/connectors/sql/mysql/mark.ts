@@ -1,5 +1,5 @@
-import type { Marking } from '../../connector-kit/port.ts'
-import { ConcordatError } from '../../model/errors.ts'
+import type { Marking } from '../../../connector-kit/port.ts'
+import { ConcordatError } from '../../../model/errors.ts'
 import { quoteName } from './column-sql.ts'
 import type { Link } from './session.ts'
 

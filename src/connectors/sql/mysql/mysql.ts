@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { childFields } from '../../connector-kit/child-fields.ts'
-import { filterFields } from '../../connector-kit/filter-fields.ts'
-import { newIds } from '../../connector-kit/new-ids.ts'
-import { refuseId } from '../../connector-kit/refuse-id.ts'
-import { keysOf } from '../../connector-kit/in-turns.ts'
-import { withoutSharedIds } from '../../connector-kit/shared-id.ts'
-import { nearMiss } from '../../connector-kit/near-miss.ts'
-import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
+import { childFields } from '../../../connector-kit/child-fields.ts'
+import { filterFields } from '../../../connector-kit/filter-fields.ts'
+import { newIds } from '../../../connector-kit/new-ids.ts'
+import { refuseId } from '../../../connector-kit/refuse-id.ts'
+import { keysOf } from '../../../connector-kit/in-turns.ts'
+import { withoutSharedIds } from '../../../connector-kit/shared-id.ts'
+import { nearMiss } from '../../../connector-kit/near-miss.ts'
+import { relationsOf, tableNamed } from '../../../connector-kit/table-names.ts'
 import type {
   BeforeCommit,
   Capabilities,
@@ -25,41 +25,40 @@ import type {
   OpenedCatalogue,
   RemoteObject,
   UpdateItem,
-} from '../../connector-kit/port.ts'
-import { ConcordatError } from '../../model/errors.ts'
-import type { NewId } from '../../model/new-id.ts'
-import type { SystemIdentity } from '../../model/system-identity.ts'
-import type { Raw } from '../../model/value.ts'
-import type { Watched } from '../../connector-kit/change-feed.ts'
+} from '../../../connector-kit/port.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { NewId } from '../../../model/new-id.ts'
+import type { SystemIdentity } from '../../../model/system-identity.ts'
+import type { Raw } from '../../../model/value.ts'
+import type { Watched } from '../../../connector-kit/change-feed.ts'
 import type { Column, Table } from './catalogue.ts'
 import { readTables, toCatalogue, toObject } from './catalogue.ts'
+import { quoteName } from './column-sql.ts'
 import { measuresOf } from './measures.ts'
-import { PostgresFeed } from './feed.ts'
+import { MysqlFeed } from './feed.ts'
 import * as reader from './read.ts'
-import { RowQuery } from './row-query.ts'
+import { MOST_IDS, RowQuery } from './row-query.ts'
 import type { ChildTable } from './row-query.ts'
 import { Session } from './session.ts'
 import * as writer from './write.ts'
 
-/** PostgreSQL 12 and later, by its own protocol. */
-export const postgresKind: ConnectorKind = {
-  name: 'postgres',
-  title: 'PostgreSQL',
+/** MySQL 8 and later, and MariaDB 10.5 and later. */
+export const mysqlKind: ConnectorKind = {
+  name: 'mysql',
+  title: 'MySQL or MariaDB',
   settings: [
     {
       name: 'url',
       required: true,
       secret: true,
-      help: 'Connection URL, e.g. postgres://user:password@host:5432/database; sslmode=require for TLS.',
+      help: 'Connection URL, e.g. mysql://user:password@host:3306/database; ?sslmode=verify-full for TLS.',
     },
   ],
-  connect: (settings) => new PostgresConnector(settings.url ?? ''),
+  connect: (settings) => new MysqlConnector(settings.url ?? ''),
 }
 
-const MOST_ITEMS = 5000
-
-class PostgresConnector implements Connector {
-  readonly kind = 'postgres'
+class MysqlConnector implements Connector {
+  readonly kind = 'mysql'
   private readonly session: Session
 
   constructor(url: string) {
@@ -67,43 +66,28 @@ class PostgresConnector implements Connector {
   }
 
   async test(): Promise<ConnectionReport> {
-    return this.session.query(async (client) => {
-      const about = (
-        await client.query<{ version: string; number: number; standby: boolean; schema: string | null }>(
-          `select split_part(version(), ' ', 2) as version, current_setting('server_version_num')::int as number, pg_is_in_recovery() as standby, current_schema() as schema`,
-        )
-      ).rows[0]!
-      const rights = (
-        await client.query<{ all: number; readable: number; writable: number }>(
-          `select count(*)::int as all, count(*) filter (where has_table_privilege(c.oid, 'select'))::int as readable,
-             count(*) filter (where has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))::int as writable
-           from pg_class c join pg_namespace n on n.oid = c.relnamespace
-           where c.relkind in ('r', 'p') and n.nspname = current_schema()`,
-        )
-      ).rows[0]!
+    return this.session.query(async (link) => {
+      const [about] = await link.rows(
+        `select cast(version() as char), cast(@@read_only as char), cast(count(t.table_name) as char), cast(coalesce(sum(e.transactions = 'NO'), 0) as char)
+         from information_schema.tables t left join information_schema.engines e on e.engine = t.engine
+         where t.table_schema = database() and t.table_type = 'BASE TABLE'`,
+      )
+      const [version, readOnly, tables, weak] = about as string[]
       const notes: string[] = []
-      if (about.number < 120_000)
-        notes.push('This version is older than PostgreSQL 12, the oldest that Concordat is made for.')
-      if (about.standby) notes.push('This server is a read-only standby: nothing can be written to it.')
-      if (about.schema === null)
-        notes.push('No schema of the search path exists for this user, so tables must be named with their schema.')
-      else if (rights.all === 0) notes.push(`Schema ${about.schema} holds no tables.`)
-      if (rights.readable < rights.all)
+      if (readOnly === '1' || readOnly === 'ON')
+        notes.push('This server is read-only: only privileged users can write to it.')
+      if (tables === '0') notes.push('The database holds no tables that this user can see.')
+      if (weak !== '0')
         notes.push(
-          `${rights.all - rights.readable} of ${rights.all} tables in schema ${about.schema} cannot be read by this user.`,
+          `${weak} of ${tables} tables have an engine without transactions (such as MyISAM): writes to them are guarded weakly.`,
         )
-      if (rights.writable < rights.all)
-        notes.push(
-          `${rights.all - rights.writable} of ${rights.all} tables in schema ${about.schema} cannot be written by this user.`,
-        )
-      return { product: `PostgreSQL ${about.version}`, notes }
+      const maria = /mariadb/i.test(version!)
+      return { product: `${maria ? 'MariaDB' : 'MySQL'} ${version!.split('-')[0]}`, notes }
     })
   }
 
   async introspect({ named = false }: { readonly named?: boolean } = {}): Promise<Catalogue> {
-    const tables = await this.session.query((client) => readTables(client, null, named))
-    // With nothing in its search path the database itself is what was named.
-    if (named && tables.length === 0) return this.introspect()
+    const tables = await this.session.query((link) => readTables(link, null, named))
     return { ...toCatalogue(tables), ...(named && { named }) }
   }
 
@@ -119,13 +103,9 @@ class PostgresConnector implements Connector {
     this.session.marking = marking
   }
 
-  isPooled(): Promise<boolean> {
-    return this.session.isPooled()
-  }
-
   async open(spec: ObjectSpec): Promise<RemoteObject> {
     const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
-    const found = await this.session.query((client) => readTables(client, relationsOf(names)))
+    const found = await this.session.query((link) => readTables(link, relationsOf(names)))
     const table = await this.resolve(found, spec.object)
     const column = (name: string) => columnOf(table, name)
     const mapped = new Set(spec.fields)
@@ -163,8 +143,9 @@ class PostgresConnector implements Connector {
         },
       )
     }
+    const id = column(spec.id)
     const unreadable = spec.fields.find((name) => !column(name).readable)
-    if (unreadable !== undefined || !column(spec.id).readable) {
+    if (unreadable !== undefined || !id.readable) {
       throw new ConcordatError(
         'connector.forbidden',
         `The user may not read column ${unreadable ?? spec.id} of table ${table.name}.`,
@@ -173,7 +154,7 @@ class PostgresConnector implements Connector {
     }
     const rows = new RowQuery({
       table,
-      id: column(spec.id),
+      id,
       columns: [...table.columns.values()].filter(
         ({ name, kind, readable }) => readable && (kind !== 'binary' || mapped.has(name) || name === spec.id),
       ),
@@ -185,11 +166,11 @@ class PostgresConnector implements Connector {
       own: spec,
     })
     for (const name of Object.keys({ ...spec.createStamps, ...spec.updateStamps })) column(name)
-    return new PostgresObject(this.session, rows, mapped.has(spec.id))
+    return new MysqlObject(this.session, rows, mapped.has(spec.id))
   }
 
   async feed(watched: readonly Watched[], installation: string) {
-    return new PostgresFeed(this.session, watched, installation)
+    return new MysqlFeed(this.session, watched, installation)
   }
 
   async close(): Promise<void> {
@@ -199,25 +180,25 @@ class PostgresConnector implements Connector {
   private async resolve(found: readonly Table[], name: string): Promise<Table> {
     const table = tableNamed(found, name)
     if (table !== undefined) return table
-    const all = await this.session.query((client) => readTables(client, null))
+    const all = await this.session.query((link) => readTables(link, null))
     const meant = nearMiss(
       name,
       all.map((candidate) => candidate.name),
     )
     throw new ConcordatError(
       'connector.no-such-object',
-      `PostgreSQL at ${this.session.server} has no table ${JSON.stringify(name)} that this user can see.`,
+      `MySQL at ${this.session.server} has no table ${JSON.stringify(name)} that this user can see.`,
       {
         cure:
           meant === null
-            ? 'Write it as schema.table when it is not in the first schema of the search path.'
+            ? 'Write it as database.table when it is not in the database of the URL.'
             : `Did you mean ${JSON.stringify(meant)}?`,
       },
     )
   }
 }
 
-class PostgresObject implements RemoteObject {
+class MysqlObject implements RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
   readonly catalogue: OpenedCatalogue
@@ -235,14 +216,15 @@ class PostgresObject implements RemoteObject {
       lines: new Map(children.map((child) => [child.name, toObject(child.table)])),
     }
     this.measure = measuresOf(session, rows)
+    const transactional = [table, ...children.map((child) => child.table)].every((one) => one.transactional)
     this.capabilities = {
       ids: own.newId ? (own.newId.kind === 'from' ? 'given' : 'reserved') : idsOf(id, idIsMapped),
       changedSince: changedAt !== null,
-      guard: table.lockable ? 'atomic' : 'weak',
-      atomicBatch: true,
+      guard: transactional ? 'atomic' : 'weak',
+      atomicBatch: transactional,
       digest: true,
       lines: children.length > 0,
-      maxBatch: MOST_ITEMS,
+      maxBatch: MOST_IDS,
       changedAtResolution: resolution(changedAt),
     }
   }
@@ -279,25 +261,19 @@ class PostgresObject implements RemoteObject {
     const made = own.newId && newIds(own.newId, count)
     if (made) return made
     if (own.newId?.kind === 'sequence') return this.fromSequence(own.newId, count)
-    if (id.nextValue !== null) {
-      const text = `select (${id.nextValue})::text as id from generate_series(1, $1)`
-      return this.session.query(
-        async (client) => (await client.query<{ id: string }>(text, [count])).rows.map((row) => row.id),
-        table.name,
-      )
-    }
-    if (id.kind === 'uuid') return Array.from({ length: count }, () => randomUUID())
+    if (!id.autoIncrement && isUuid(id)) return Array.from({ length: count }, () => randomUUID())
     throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
   }
 
-  /** An identifier can be bound where it is the value of a `regclass`. */
+  /** Sequences are MariaDB's; the name is quoted as an identifier, part by part. */
   private fromSequence(newId: Extract<NewId, { kind: 'sequence' }>, count: number): Promise<readonly string[]> {
-    const text = 'select $3::text || nextval($2::text::regclass)::text as id from generate_series(1, $1)'
-    return this.session.query(
-      async (client) =>
-        (await client.query<{ id: string }>(text, [count, newId.sequence, newId.prefix])).rows.map((row) => row.id),
-      newId.sequence,
-    )
+    const name = newId.sequence.split('.').map(quoteName).join('.')
+    return this.session.query(async (link) => {
+      const ids: string[] = []
+      for (let i = 0; i < count; i++)
+        ids.push(newId.prefix + (await link.rows(`select cast(nextval(${name}) as char)`))[0]![0]!)
+      return ids
+    }, newId.sequence)
   }
 
   async search(values: readonly Readonly<Record<string, Raw>>[], most?: number) {
@@ -331,15 +307,16 @@ class PostgresObject implements RemoteObject {
   }
 
   private check(values: Readonly<Record<string, Raw>>): void {
-    for (const name in values) if (!this.rows.open.table.columns.has(name)) columnOf(this.rows.open.table, name)
+    for (const name in values) columnOf(this.rows.open.table, name)
   }
   private checkLine(declaration: string, values: Readonly<Record<string, Raw>>): void {
     const child = this.rows.open.children.find((candidate) => candidate.name === declaration)
-    if (child === undefined)
+    if (child === undefined) {
       throw new ConcordatError(
         'bug',
         `Lines ${JSON.stringify(declaration)} were not declared when ${this.rows.open.table.name} was opened.`,
       )
+    }
     for (const name in values) columnOf(child.table, name)
   }
 }
@@ -357,11 +334,15 @@ function columnOf(table: Table, name: string): Column {
 }
 
 function idsOf(id: Column, mapped: boolean): Capabilities['ids'] {
-  return id.nextValue !== null || id.kind === 'uuid' ? 'reserved' : mapped ? 'given' : 'assigned'
+  return id.autoIncrement ? 'assigned' : isUuid(id) ? 'reserved' : mapped ? 'given' : 'assigned'
+}
+
+function isUuid(column: Column): boolean {
+  return column.kind === 'uuid' || column.uuidDefault
 }
 
 /** Milliseconds between two times of change that the column can tell apart. */
 function resolution(changedAt: Column | null): number {
   if (changedAt?.kind === 'date') return 86_400_000
-  return changedAt !== null && /\(0\)/.test(changedAt.nativeType) ? 1000 : 1
+  return changedAt !== null && /^(datetime|timestamp)$/.test(changedAt.nativeType) ? 1000 : 1
 }

@@ -1,4 +1,4 @@
-import type { Measures } from '../../connector-kit/port.ts'
+import type { Measures } from '../../../connector-kit/port.ts'
 import { Bindings } from './bindings.ts'
 import { quoteName } from './identifier.ts'
 import { tableName, type RowQuery } from './row-query.ts'

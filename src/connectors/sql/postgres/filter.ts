@@ -1,5 +1,5 @@
-import { ConcordatError } from '../../model/errors.ts'
-import type { Filter } from '../../model/filter.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { Filter } from '../../../model/filter.ts'
 import type { Bindings } from './bindings.ts'
 import { quoteName } from './identifier.ts'
 import type { Column } from './catalogue.ts'

@@ -1,5 +1,5 @@
-import { hexDigits } from '../../model/bytes.ts'
-import type { Raw } from '../../model/value.ts'
+import { hexDigits } from '../../../model/bytes.ts'
+import type { Raw } from '../../../model/value.ts'
 import type { Column } from './catalogue.ts'
 import type { Parameter } from './session.ts'
 

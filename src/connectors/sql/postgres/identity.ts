@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Socket } from 'node:net'
-import { addressOf } from '../../connector-kit/address.ts'
-import type { SystemIdentity } from '../../model/system-identity.ts'
+import { addressOf } from '../../../connector-kit/address.ts'
+import type { SystemIdentity } from '../../../model/system-identity.ts'
 
 /*
  * Who a PostgreSQL database is: the server's `system_identifier`, which is made with the cluster and shared by its physical

@@ -1,7 +1,7 @@
-import { inTurns, ringOf } from '../../connector-kit/in-turns.ts'
-import { ItemFailure, landEach } from '../../connector-kit/land-each.ts'
-import { lineKeys, lineTurns } from '../../connector-kit/line-turns.ts'
-import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
+import { inTurns, ringOf } from '../../../connector-kit/in-turns.ts'
+import { ItemFailure, landEach } from '../../../connector-kit/land-each.ts'
+import { lineKeys, lineTurns } from '../../../connector-kit/line-turns.ts'
+import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../../connector-kit/stamping.ts'
 import type {
   BeforeCommit,
   CreateItem,
@@ -9,11 +9,11 @@ import type {
   LinesPatch,
   UpdateItem,
   WriteResult,
-} from '../../connector-kit/port.ts'
-import { unsendableText } from '../../connector-kit/unsendable-text.ts'
-import { WriteBatch } from '../../connector-kit/write-batch.ts'
-import { ConcordatError } from '../../model/errors.ts'
-import type { Raw } from '../../model/value.ts'
+} from '../../../connector-kit/port.ts'
+import { unsendableText } from '../../../connector-kit/unsendable-text.ts'
+import { WriteBatch } from '../../../connector-kit/write-batch.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { Raw } from '../../../model/value.ts'
 import type { Column, Table } from './catalogue.ts'
 import {
   canHold,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
-import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../../connector-kit/change-feed.ts'
-import { ConcordatError } from '../../model/errors.ts'
-import { relationsOf, tableNamed } from '../../connector-kit/table-names.ts'
+import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../../../connector-kit/change-feed.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import { relationsOf, tableNamed } from '../../../connector-kit/table-names.ts'
 import { readTables } from './catalogue.ts'
 import {
   changesOf,

@@ -1,5 +1,5 @@
-import type { Measures } from '../../connector-kit/port.ts'
-import type { Raw } from '../../model/value.ts'
+import type { Measures } from '../../../connector-kit/port.ts'
+import type { Raw } from '../../../model/value.ts'
 import { quoteName } from './column-sql.ts'
 import type { RowQuery } from './row-query.ts'
 import type { Parameter, Session } from './session.ts'

@@ -1,5 +1,5 @@
-import { ConcordatError } from '../../model/errors.ts'
-import type { Filter } from '../../model/filter.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { Filter } from '../../../model/filter.ts'
 import type { Column } from './catalogue.ts'
 import { canHold, comparedPlaceholder, parameter, quoteName, selectText } from './column-sql.ts'
 import type { Parameter } from './session.ts'

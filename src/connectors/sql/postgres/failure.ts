@@ -1,5 +1,5 @@
-import { ConcordatError } from '../../model/errors.ts'
-import type { ErrorCode, Retry } from '../../model/errors.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { ErrorCode, Retry } from '../../../model/errors.ts'
 
 /*
  * PostgreSQL's and the socket's errors in our words. Only names (column, constraint, table) and the SQLSTATE go into a

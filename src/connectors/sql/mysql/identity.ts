@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { addressOf } from '../../connector-kit/address.ts'
-import type { SystemIdentity } from '../../model/system-identity.ts'
+import { addressOf } from '../../../connector-kit/address.ts'
+import type { SystemIdentity } from '../../../model/system-identity.ts'
 import type { Link } from './session.ts'
 
 /*

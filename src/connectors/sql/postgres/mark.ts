@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
-import type { Marking } from '../../connector-kit/port.ts'
-import { ConcordatError } from '../../model/errors.ts'
+import type { Marking } from '../../../connector-kit/port.ts'
+import { ConcordatError } from '../../../model/errors.ts'
 import { quoteName } from './identifier.ts'
 
 /*

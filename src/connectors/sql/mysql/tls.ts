@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { SslOptions } from 'mysql2'
-import { ConcordatError } from '../../model/errors.ts'
+import { ConcordatError } from '../../../model/errors.ts'
 
 /** The TLS that a URL asks for; null: none. A certificate is verified unless the URL says `no-verify`. */
 export function tlsOf(parameters: URLSearchParams): SslOptions | null {

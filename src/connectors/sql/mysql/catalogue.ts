@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../connector-kit/port.ts'
-import { tableLabel } from '../../connector-kit/table-names.ts'
-import type { Raw } from '../../model/value.ts'
+import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../../connector-kit/port.ts'
+import { tableLabel } from '../../../connector-kit/table-names.ts'
+import type { Raw } from '../../../model/value.ts'
 import type { Link } from './session.ts'
 
 /*

@@ -1,5 +1,5 @@
-import { ConcordatError } from '../../model/errors.ts'
-import type { ErrorCode, Retry } from '../../model/errors.ts'
+import { ConcordatError } from '../../../model/errors.ts'
+import type { ErrorCode, Retry } from '../../../model/errors.ts'
 
 /*
  * The errors of MySQL, MariaDB and the socket in our words. Only names (column, key, constraint) and the error number
