@@ -46,9 +46,10 @@ export class FlowContext {
 
   /** True when the setting, or something in or around it, was already reported as not of the right shape. */
   isBroken(setting: string): boolean {
-    const path = `flows.${this.name}.${setting}`
+    const paths = [`flows.${this.name}.${setting}`, `defaults.${setting}`]
     for (const broken of this.contract.broken) {
-      if (broken === path || broken.startsWith(`${path}.`) || path.startsWith(`${broken}.`)) return true
+      if (paths.some((path) => broken === path || broken.startsWith(`${path}.`) || path.startsWith(`${broken}.`)))
+        return true
     }
     return false
   }

@@ -17,6 +17,8 @@ export interface Entry {
   /** Place of the key. */
   readonly place: Place
   readonly value: Node
+  /** A flow's setting that stands in `defaults`. */
+  readonly inherited?: true
 }
 
 export interface ListNode {

@@ -10,6 +10,7 @@ import type { CheckReport, FlowSentences, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
+import { inheritDefaults } from './inherit.ts'
 import { didYouMean } from './near-miss.ts'
 import { entriesOf, get, getMap, getScalar, getText, type MapNode } from './node.ts'
 import { readContractFiles, type SourceFile } from './read-files.ts'
@@ -61,6 +62,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   const zone = getScalar(root, 'timezone')
   const timezone = zone !== undefined && checkTimezone(findings, zone) ? zone.text : 'UTC'
 
+  inheritDefaults(root)
   const flowNodes = new Map(
     entriesOf(getMap(root, 'flows')).flatMap(([name, { value }]): [string, MapNode][] =>
       value.kind === 'map' ? [[name, value]] : [],
@@ -96,7 +98,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
     for (const language of LANGUAGES)
       rulebook[language].push(flowSentences(draft, flow !== null, { channels, alerts }, language))
   }
-  const sorted = findings.problems.map(shortened).toSorted(byPlace)
+  const sorted = distinct(findings.problems).map(shortened).toSorted(byPlace)
   const valid = sorted.every((problem) => problem.severity !== 'error')
   const contract = {
     company: getText(root, 'company') ?? '',
@@ -229,6 +231,11 @@ function byPlace(
   b: { file: string; line: number; column: number },
 ): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}
+
+/** What is wrong with a default is wrong in every flow, and said once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
 }
 
 /** What a sentence quotes may be of any length in the contract; nobody reads more than its beginning. */

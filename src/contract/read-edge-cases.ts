@@ -1,5 +1,6 @@
 import type { EdgeCases, MatchRule } from './contract.ts'
 import type { FlowDraft } from './draft.ts'
+import { isInherited } from './inherit.ts'
 import { parseDuration } from './duration.ts'
 import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode } from './node.ts'
@@ -28,19 +29,29 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
     unused: EdgeCases[K],
   ): EdgeCases[K] | undefined => {
     const written = getScalar(node, setting)
-    if (written !== undefined) return written.text as EdgeCases[K]
+    // A default that this flow has no use for is no decision about it.
+    if (written !== undefined && (relevant || !isInherited(node, setting))) return written.text as EdgeCases[K]
     if (!relevant) return unused
     ask(`edge_cases.${setting}` as FlowSetting)
     return undefined
   }
   const impossible = (setting: string, answer: string, why: string, cure: string) => {
     if (oneWay !== null && getScalar(node, setting)?.text === answer) {
-      flow.error(
-        getScalar(node, setting)!.place,
-        'accept-impossible',
-        `\`${setting}: ${answer}\` is impossible, because this flow goes only from ${systemTitle(oneWay.from)} to ${systemTitle(oneWay.to)} and ${why}.`,
-        cure,
-      )
+      const ways = `only from ${systemTitle(oneWay.from)} to ${systemTitle(oneWay.to)} and ${why}`
+      if (isInherited(node, setting))
+        flow.error(
+          getScalar(node, setting)!.place,
+          'accept-impossible',
+          `\`${setting}: ${answer}\` of \`defaults\` is impossible for ${flow.name}, because that flow goes ${ways}.`,
+          `Answer \`${setting}\` in the flow itself. ${cure}`,
+        )
+      else
+        flow.error(
+          getScalar(node, setting)!.place,
+          'accept-impossible',
+          `\`${setting}: ${answer}\` is impossible, because this flow goes ${ways}.`,
+          cure,
+        )
     }
   }
   if (oneWay !== null) {
@@ -89,7 +100,9 @@ export function readEdgeCases(flow: FlowContext, { draft, match, ask }: EdgeCont
   const matches = match === undefined || match.length > 0
   const deletedInMaster = decide<'deletedInMaster'>('deleted_in_master', true, 'ask')
   const hasFilter = Object.values(records).some((one) => one.filter !== undefined)
-  const leftFilter = hasFilter ? decide<'leftFilter'>('left_filter', false, 'leave alone') : null
+  const leftFilter = hasFilter
+    ? ((getScalar(node, 'left_filter')?.text ?? 'leave alone') as EdgeCases['leftFilter'])
+    : null
   if (hasFilter && getScalar(node, 'left_filter') === undefined && node !== undefined)
     flow.findings.warning(
       flow.place('edge_cases'),
@@ -177,8 +190,8 @@ function readMissingReference(
   ask: Ask,
 ): EdgeCases['missingReference'] | undefined {
   const text = getScalar(edge, 'missing_reference')?.text
+  if (!relevant && (text === undefined || isInherited(edge, 'missing_reference'))) return { waitMs: 0, then: 'ask' }
   if (text === undefined) {
-    if (!relevant) return { waitMs: 0, then: 'ask' }
     ask('edge_cases.missing_reference')
     return undefined
   }

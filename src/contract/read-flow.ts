@@ -1,5 +1,6 @@
 import type { EdgeCases, Flow, Limit, OnFailure, Person, Schedule } from './contract.ts'
 import type { FieldDraft, FlowDraft } from './draft.ts'
+import { isInherited } from './inherit.ts'
 import { parseDuration } from './duration.ts'
 import type { FlowContext } from './flow-context.ts'
 import { entriesOf, get, getMap, getScalar, type MapNode, type ScalarNode } from './node.ts'
@@ -41,7 +42,9 @@ export function readFlow(flow: FlowContext): FlowDraft {
   }
   const master = readMaster(flow, systems, ask)
   const direction = readDirection(flow, systems, master, ask)
-  const onConflictNode = get(node, 'on_conflict')
+  const sharesNothing =
+    master !== 'shared' && !fieldNodes(node).some((field) => getScalar(field, 'master')?.text === 'shared')
+  const onConflictNode = isInherited(node, 'on_conflict') && sharesNothing ? undefined : get(node, 'on_conflict')
   const onConflict = onConflictNode && readConflict(flow, onConflictNode, { records, recordsKnown }, systems)
   const own = fieldNodes(node)
   if (onConflictNode === undefined && master === 'shared') {
@@ -50,12 +53,7 @@ export function readFlow(flow: FlowContext): FlowDraft {
       own.some((field) => get(field, 'master') === undefined && get(field, 'on_conflict') === undefined)
     )
       ask('on_conflict')
-  } else if (
-    onConflictNode !== undefined &&
-    master !== undefined &&
-    master !== 'shared' &&
-    !own.some((field) => getScalar(field, 'master')?.text === 'shared')
-  ) {
+  } else if (onConflictNode !== undefined && master !== undefined && sharesNothing) {
     flow.error(
       flow.place('on_conflict'),
       'conflict-without-shared',
@@ -134,11 +132,15 @@ function owner(flow: FlowContext, role: 'business' | 'technical', ask: Ask): Per
 
 function readMaster(flow: FlowContext, systems: readonly string[], ask: Ask): string | undefined {
   const written = getScalar(flow.node, 'master')
-  if (written === undefined) {
+  const isHere = written !== undefined && (written.text === 'shared' || systems.includes(written.text))
+  if (
+    written === undefined ||
+    (!isHere && isInherited(flow.node, 'master') && flow.contract.systems.has(written.text))
+  ) {
     ask('master')
     return undefined
   }
-  if (written.text === 'shared' || systems.includes(written.text)) return written.text
+  if (isHere) return written.text
   const elsewhere = flow.contract.systems.has(written.text)
   if (elsewhere) {
     flow.error(
@@ -171,6 +173,14 @@ function readDirection(
     return undefined
   }
   const direction = directionOf(written.text, systems)
+  if (
+    direction === undefined &&
+    isInherited(flow.node, 'direction') &&
+    directionOf(written.text, [...flow.contract.systems.keys()])
+  ) {
+    ask('direction')
+    return undefined
+  }
   if (direction === undefined) {
     const ways = systems.flatMap((from) => systems.filter((to) => to !== from).map((to) => `${from} to ${to}`))
     flow.unknown(written.place, 'unknown-direction', written.text, 'a direction of this flow', [
@@ -226,11 +236,12 @@ function readSchedule(
   }
   const map = node?.kind === 'map' ? node : undefined
   for (const [system, { value, place }] of entriesOf(map)) {
-    if (recordsKnown && !systems.includes(system))
+    const known = isInherited(map, system) ? [...flow.contract.systems.keys()] : systems
+    if (recordsKnown && !known.includes(system))
       flow.unknown(place, 'unknown-system', system, 'a system of this flow', systems)
     else if (value.kind === 'scalar') {
       const parsed = one(value)
-      if (parsed !== undefined) schedule[system] = parsed
+      if (parsed !== undefined && (!recordsKnown || systems.includes(system))) schedule[system] = parsed
     }
   }
   if (map === undefined || systems.some((system) => get(map, system) === undefined)) ask('schedule')

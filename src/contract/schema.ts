@@ -419,6 +419,25 @@ export const flowSchema = map(
   'One entity kept in agreement across systems.',
 ).meta({ id: 'flow' })
 
+/** The settings of a flow that can be decided for all flows at once. */
+const defaultsSchema = z
+  .strictObject(
+    flowSchema.pick({
+      owners: true,
+      master: true,
+      on_conflict: true,
+      direction: true,
+      schedule: true,
+      late_after: true,
+      edge_cases: true,
+      on_failure: true,
+      limits: true,
+      history: true,
+    }).shape,
+    { error: 'must be a map of settings' },
+  )
+  .meta({ description: 'Decisions that hold for every flow that does not decide otherwise.' })
+
 const route = (description: string) =>
   z
     .array(z.string({ error: 'must be text' }), { error: 'must be a list of channels' })
@@ -471,6 +490,7 @@ export const contractSchema = map(
         }),
       'The business systems.',
     ),
+    defaults: defaultsSchema,
     flows: named(flowSchema, 'What is kept in agreement.'),
     channels: named(channel, 'Ways to reach people.'),
     alerts: map(

@@ -14,11 +14,34 @@ systems:
   erp: { connector: postgres, url: "\${env:ERP_URL}" }
   crm: { connector: postgres, url: "\${env:CRM_URL}" }
 
+# What holds for all four flows unless one of them says otherwise.
+defaults:
+  owners: { business: ana, technical: tomas }
+  direction: erp to crm                    # one way, from the ERP
+  master: erp                              # whose value counts, unless a flow or a field says otherwise
+  schedule: { erp: real-time, crm: hourly }
+  late_after: 2 hours
+  edge_cases:
+    created_outside_master: leave alone         # what somebody makes up elsewhere stays there
+    edited_outside_master: revert               # a value changed outside its master goes back
+    existing_records: master wins               # first run: where both know a record and differ
+    existing_unmatched: create                  # first run: known on one side only
+    older_than: no limit
+    duplicates: ask                             # the same thing twice: a person says which one counts
+    deleted_in_master: ask
+    deleted_elsewhere: restore
+    left_filter: leave alone                    # an account that becomes a prospect again stays a customer in the ERP
+    missing_reference: ask                      # an order of a customer that does not exist
+    invalid_value: hold record                  # a VAT number with a typing mistake stops this one record
+    empty_in_master: keep                       # an empty value in the master erases nothing
+  on_failure: { retry: for 6 hours, then: quarantine, alert: { technical: at once, business: after 1 hour } }
+  # A run that would change more than this stops before its first write. Wide open for the first run.
+  limits: { changes: 100%, deletions: 10 records }
+  history: 400 days
+
 flows:
   # ---------------------------------------------------------------------------------------------------------------
   customers:                               # both ways: accounting works in the ERP, sales in the CRM
-    owners: { business: ana, technical: tomas }
-    master: erp                            # whose value counts, unless a field says otherwise
     direction: both
     schedule: { erp: real-time, crm: real-time }
     late_after: 30 minutes
@@ -48,29 +71,10 @@ flows:
         crm: billing_address
     edge_cases:
       created_outside_master: hold for approval   # sales may type in a customer; accounting approves it
-      edited_outside_master: revert               # a credit limit changed in the CRM goes back
-      existing_records: master wins               # first run: where both know a customer and differ
-      existing_unmatched: create                  # first run: known on one side only
       older_than: { years: 8, then: leave alone } # first run: nobody has touched it for so long
-      duplicates: ask                             # the same company twice: a person says which one counts
-      deleted_in_master: ask
-      deleted_elsewhere: restore
-      left_filter: leave alone                    # an account that becomes a prospect again stays a customer in the ERP
-      missing_reference: ask
-      invalid_value: hold record                  # a VAT number with a typing mistake stops this one record
-      empty_in_master: keep                       # an empty value in the master erases nothing
-    on_failure: { retry: for 6 hours, then: quarantine, alert: { technical: at once, business: after 1 hour } }
-    # A run that would change more than this stops before its first write. Wide open for the first run.
-    limits: { changes: 100%, deletions: 10 records }
-    history: 400 days
 
   # ---------------------------------------------------------------------------------------------------------------
   products:                                # one way: the catalogue is kept in the ERP
-    owners: { business: ana, technical: tomas }
-    master: erp
-    direction: erp to crm
-    schedule: { erp: real-time, crm: hourly }
-    late_after: 2 hours
     records:
       erp: { table: products, id: id, changed_at: updated_at }
       crm: { table: items, id: id, changed_at: modified_at }
@@ -83,25 +87,9 @@ flows:
       price:  { type: money, currency: EUR, scale: 4, erp: unit_price, crm: list_price }
       weight: { type: decimal, scale: 3, erp: weight_kg, crm: weight }
       active: { type: boolean, erp: active, crm: sellable }
-    edge_cases:
-      created_outside_master: leave alone         # items that sales made up stay in the CRM
-      edited_outside_master: revert
-      existing_records: master wins               # old prices in the CRM are put right
-      existing_unmatched: create
-      older_than: no limit
-      duplicates: ask
-      deleted_in_master: ask
-      deleted_elsewhere: restore
-      missing_reference: ask
-      invalid_value: hold record
-      empty_in_master: keep
-    on_failure: { retry: for 6 hours, then: quarantine, alert: { technical: at once, business: after 1 hour } }
-    limits: { changes: 100%, deletions: 10 records }
-    history: 400 days
 
   # ---------------------------------------------------------------------------------------------------------------
   orders:                                  # one way: sales close them in the CRM, the ERP delivers
-    owners: { business: ana, technical: tomas }
     master: crm
     direction: crm to erp
     schedule: { crm: real-time, erp: hourly }
@@ -127,30 +115,9 @@ flows:
           price:    { type: money, currency: EUR, scale: 4, crm: price, erp: unit_price }
         crm: { table: deal_items, parent: deal_id, id: id }
         erp: { table: sales_order_lines, parent: order_id, id: line_no }
-    edge_cases:
-      created_outside_master: leave alone         # orders typed straight into the ERP stay there
-      edited_outside_master: revert
-      existing_records: master wins
-      existing_unmatched: create
-      older_than: no limit
-      duplicates: ask
-      deleted_in_master: ask
-      deleted_elsewhere: restore
-      left_filter: leave alone
-      missing_reference: ask                      # an order of a customer that does not exist
-      invalid_value: hold record
-      empty_in_master: keep
-    on_failure: { retry: for 6 hours, then: quarantine, alert: { technical: at once, business: after 1 hour } }
-    limits: { changes: 100%, deletions: 10 records }
-    history: 400 days
 
   # ---------------------------------------------------------------------------------------------------------------
   invoices:                                # one way: the ERP writes them, sales wants to see them
-    owners: { business: ana, technical: tomas }
-    master: erp
-    direction: erp to crm
-    schedule: { erp: real-time, crm: hourly }
-    late_after: 2 hours
     records:
       erp: { table: invoices, id: id, changed_at: updated_at }
       crm: { table: bills, id: id, changed_at: modified_at }
@@ -173,19 +140,4 @@ flows:
           price:    { type: money, currency: EUR, scale: 4, erp: unit_price, crm: price }
         erp: { table: invoice_lines, parent: invoice_id, id: id }
         crm: { table: bill_lines, parent: bill_id, id: id }
-    edge_cases:
-      created_outside_master: leave alone
-      edited_outside_master: revert
-      existing_records: master wins
-      existing_unmatched: create
-      older_than: no limit
-      duplicates: ask
-      deleted_in_master: ask
-      deleted_elsewhere: restore
-      missing_reference: ask
-      invalid_value: hold record
-      empty_in_master: keep
-    on_failure: { retry: for 6 hours, then: quarantine, alert: { technical: at once, business: after 1 hour } }
-    limits: { changes: 100%, deletions: 10 records }
-    history: 400 days
 `

@@ -18,6 +18,7 @@ test('docs/contract.md has a table for every setting and every question', () => 
   const inTable = allSettings().filter((path) => !settings.has(path.includes('.') ? parentOf(path) : 'contract'))
   // What belongs to so few settings that an example and a table of answers say it all.
   const told = [
+    /^defaults\./,
     /\.owners\./,
     /\.older_than\./,
     /\.alert\./,
@@ -83,6 +84,7 @@ const BASE = {
   },
   channels: {},
   alerts: {},
+  defaults: {},
 }
 
 function withExample(example: Tree): Tree {

@@ -28,8 +28,15 @@ export function ruleJourneys(stage: Stage): void {
     const page = await stage.open('ana', '/rules?flow=customers')
     await stage.edit(/ {2}tomas: .*\n/, NEW_OWNERS)
     await stage.edit('\npeople:', CHANNEL)
-    await stage.edit('owners: { business: ana, technical: tomas }', 'owners: { business: berta, technical: teo }')
-    await stage.edit(/ {6}empty_in_master: keep .*\n/, '')
+    await stage.edit('    direction: both\n', '    owners: { business: berta, technical: teo }\n    direction: both\n')
+    // The others keep the answer that was the default; that of the customers is open.
+    await stage.edit(/ {4}empty_in_master: keep .*\n/, '')
+    for (const beginning of [
+      '    records:\n      erp: { table: products',
+      '    records:\n      erp: { table: invoices',
+      '    master: crm\n',
+    ])
+      await stage.edit(beginning, `    edge_cases: { empty_in_master: keep }\n${beginning}`)
     await page.getByText('Questions in it are open').waitFor()
     const question = page.locator('form').filter({ hasText: 'Open question' })
     await question.getByRole('radio', { name: /^erase/ }).check()
