@@ -1,44 +1,11 @@
-import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../../connector-kit/port.ts'
+import type { CatalogueColumn } from '../../../connector-kit/port.ts'
 import { tableLabel } from '../../../connector-kit/table-names.ts'
 import type { Raw } from '../../../model/value.ts'
+import { isPart, type Column, type Table } from '../table.ts'
 import type { Link } from './session.ts'
 
-/*
- * What the database says about its own tables. The connector takes identifiers from here only, never from a contract.
- */
-
-/** A column, with what reading and writing it takes. */
-export interface Column extends CatalogueColumn {
-  /** E.g. `bigint`, `bit`. */
-  readonly dataType: string
-  readonly readable: boolean
-  readonly autoIncrement: boolean
-  /** The default makes a random UUID. */
-  readonly uuidDefault: boolean
-}
-
-/** A table or view. */
-export interface Table {
-  readonly schema: string
-  readonly relation: string
-  /** Found without its schema. */
-  readonly here: boolean
-  /** Without schema when it is in the database of the connection. */
-  readonly name: string
-  readonly columns: ReadonlyMap<string, Column>
-  readonly primaryKey: readonly string[]
-  readonly uniqueKeys: readonly (readonly string[])[]
-  /** Columns of every unique index, as far as they are columns, and of the primary key. */
-  readonly keys: readonly (readonly string[])[]
-  readonly foreignKeys: CatalogueObject['foreignKeys']
-  readonly estimatedRows: number
-  readonly isView: boolean
-  readonly hides: 'view' | null
-  readonly triggers: NonNullable<CatalogueObject['triggers']>
-  readonly cascades: NonNullable<CatalogueObject['cascades']>
-  /** Its engine can take a statement back. */
-  readonly transactional: boolean
-}
+/** Above this a part of a table is not counted on the way. */
+const MOST_COUNTED = 500_000
 
 // Every expression is cast: with prepared statements numbers would arrive as numbers. Grouping needs no more than
 // names, and the collations of information_schema fold case, hence `binary`.
@@ -134,8 +101,9 @@ export async function readTables(link: Link, only: readonly string[] | null, nam
         references: parts.map((part) => part[6]!),
       })),
       estimatedRows: Number(rows ?? 0),
+      countable: Number(rows ?? 0) <= MOST_COUNTED,
       isView: type === 'VIEW',
-      hides: type === 'VIEW' && isPart(views.get(key)?.[0]?.[2] ?? '') ? 'view' : null,
+      hides: type === 'VIEW' && isPartial(views.get(key)?.[0]?.[2] ?? '') ? 'view' : null,
       triggers: (triggers.get(key) ?? []).map(([, , name, beforeInsert]) => ({
         name: name!,
         beforeInsert: beforeInsert === '1',
@@ -145,49 +113,16 @@ export async function readTables(link: Link, only: readonly string[] | null, nam
         does: rule === 'CASCADE' ? 'delete' : 'empty',
       })),
       transactional: transactions === 'YES',
+      lockable: true,
+      takesBulk: false,
+      indexed: new Set(),
     })
   }
   return tables
 }
 
-/** The port's view of the tables. */
-export function toCatalogue(tables: readonly Table[]): Catalogue {
-  return { objects: tables.map(toObject) }
-}
-
-/** The port's view of one table. */
-export function toObject(table: Table): CatalogueObject {
-  const { name, columns, primaryKey, uniqueKeys, foreignKeys, estimatedRows, isView } = table
-  const { hides, triggers, cascades } = table
-  return {
-    name,
-    columns: [...columns.values()].map((column): CatalogueColumn => ({
-      name: column.name,
-      nativeType: column.nativeType,
-      kind: column.kind,
-      nullable: column.nullable,
-      maxLength: column.maxLength,
-      scale: column.scale,
-      hasDefault: column.hasDefault,
-      readOnly: column.readOnly,
-      ...(column.rights && { rights: column.rights }),
-      ...(column.moves && { moves: true }),
-    })),
-    primaryKey,
-    uniqueKeys,
-    foreignKeys,
-    estimatedRows,
-    isView,
-    hides,
-    triggers,
-    cascades,
-  }
-}
-
-/** Whether a view may leave out rows of what it shows; one whose definition we may not see is believed to. */
-function isPart(definition: string): boolean {
-  return definition === '' || /\b(where|having|limit|intersect|except)\b|(?<!left )\bjoin\b/i.test(definition)
-}
+/** A view whose definition we may not see is believed to leave rows out. */
+const isPartial = (definition: string): boolean => definition === '' || isPart(definition)
 
 const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
   char: 'text',
@@ -230,7 +165,7 @@ function toColumn(row: readonly Raw[], writable: boolean): Column {
   return {
     name: name!,
     nativeType: type,
-    dataType: dataType!.toLowerCase(),
+    typeName: dataType!.toLowerCase(),
     kind,
     nullable: nullable === 'YES',
     maxLength: kind === 'text' && length !== null ? Number(length) : null,
@@ -240,7 +175,10 @@ function toColumn(row: readonly Raw[], writable: boolean): Column {
     readable: /select/i.test(privileges!),
     rights: { insert: writable && /insert/i.test(privileges!), update: writable && /update/i.test(privileges!) },
     moves: /on update/i.test(extra!),
-    autoIncrement,
-    uuidDefault: /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),
+    nextValue: null,
+    counted: autoIncrement,
+    countedAlways: false,
+    takesUuid: kind === 'uuid' || /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),
+    wholeSeconds: /^(datetime|timestamp)$/.test(type),
   }
 }

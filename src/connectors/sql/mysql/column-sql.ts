@@ -1,6 +1,6 @@
 import { hexDigits } from '../../../model/bytes.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column } from './catalogue.ts'
+import type { Column } from '../table.ts'
 import type { Parameter } from './session.ts'
 
 /*
@@ -19,7 +19,7 @@ export function selectText(column: Column, alias: string): string {
   const name = `${alias}.${quoteName(column.name)}`
   if (column.kind === 'text') return name
   if (column.kind === 'binary') return `hex(${name})`
-  if (column.dataType === 'bit') return `cast(${name} + 0 as char)`
+  if (column.typeName === 'bit') return `cast(${name} + 0 as char)`
   // A TIMESTAMP is an instant, and the session prints it in UTC: say so, as its text alone would be a local time.
   if (column.kind === 'instant') return `concat(cast(${name} as char), '+00')`
   return `cast(${name} as char)`
@@ -34,7 +34,7 @@ export function selectList(columns: readonly Column[], alias: string): string {
 
 /** Placeholder for a value that the column is compared with. */
 export function comparedPlaceholder(column: Column): string {
-  if (column.dataType === 'bit' || column.kind === 'boolean') return 'cast(? as unsigned)'
+  if (column.typeName === 'bit' || column.kind === 'boolean') return 'cast(? as unsigned)'
   switch (column.kind) {
     case 'integer':
       return column.nativeType.includes('unsigned') ? 'cast(? as unsigned)' : 'cast(? as signed)'
@@ -56,7 +56,7 @@ export function comparedPlaceholder(column: Column): string {
 
 /** Placeholder for a value that is written to the column: the column itself judges it, strictly. */
 export function writtenPlaceholder(column: Column): string {
-  if (column.dataType === 'bit') return 'cast(? as unsigned)'
+  if (column.typeName === 'bit') return 'cast(? as unsigned)'
   return column.kind === 'binary' && !isBytes(column) ? 'unhex(?)' : '?'
 }
 
@@ -67,7 +67,7 @@ export function writtenParameter(column: Column, value: Raw): Parameter {
 
 /** Of columns that are called binary, those that hold nothing but bytes; spatial ones are printed by the server. */
 function isBytes(column: Column): boolean {
-  return /^(?:(?:var)?binary|(?:tiny|medium|long)?blob)$/.test(column.dataType)
+  return /^(?:(?:var)?binary|(?:tiny|medium|long)?blob)$/.test(column.typeName)
 }
 
 /** A value as the server wants it: booleans as numbers; of times TIMESTAMP has UTC, DATETIME the local time as it is. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { quoteName } from './column-sql.ts'
 import { tableName } from './row-query.ts'
-import type { Table } from './catalogue.ts'
+import type { Table } from '../table.ts'
 
 /*
  * What a feed puts into the database: one table of changes in the database of the connection, and three triggers for each

@@ -1,6 +1,6 @@
 import { ConcordatError } from '../../../model/errors.ts'
 import type { Filter } from '../../../model/filter.ts'
-import type { Column } from './catalogue.ts'
+import type { Column } from '../table.ts'
 import { canHold, comparedPlaceholder, parameter, quoteName, selectText } from './column-sql.ts'
 import type { Parameter } from './session.ts'
 

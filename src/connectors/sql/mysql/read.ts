@@ -3,9 +3,9 @@ import { localFrom, offsetNow } from '../../../connector-kit/local-times.ts'
 import type { ChangePage, Cursor, KeyRange, RemoteRecord } from '../../../connector-kit/port.ts'
 import { ConcordatError } from '../../../model/errors.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column } from './catalogue.ts'
+import type { Column } from '../table.ts'
+import { failures } from './failure.ts'
 import { canHold, comparedPlaceholder, parameter, quoteName, selectList } from './column-sql.ts'
-import { translateFailure } from './failure.ts'
 import type { Bound } from './filter.ts'
 import type { RowQuery } from './row-query.ts'
 import { STATEMENT_SECONDS } from './session.ts'
@@ -73,7 +73,7 @@ export async function digest(
 /** Rough number of records in scope; null for a part of a table that is too large to count on the way. */
 export async function estimate(session: Session, rows: RowQuery): Promise<number | null> {
   const { table, filter } = rows.open
-  if (table.estimatedRows > 500_000) return filter === null ? table.estimatedRows : null
+  if (!table.countable) return filter === null ? table.estimatedRows : null
   const sql = `select cast(count(*) as char) from ${rows.from} where ${rows.scope.sql}`
   return Number((await session.query((link) => link.rows(sql, rows.scope.values), table.name))[0]![0])
 }
@@ -144,7 +144,7 @@ export async function* changedSince(
     await lease.link.limitTime(STATEMENT_SECONDS)
     clean = true
   } catch (error) {
-    throw translateFailure(error, session.place(rows.open.table.name))
+    throw failures.translate(error, session.place(rows.open.table.name))
   } finally {
     // A stream that was left in the middle costs the connection.
     lease.release(!clean)

@@ -1,10 +1,9 @@
 import { sharedId } from '../../../connector-kit/shared-id.ts'
-import type { Layout, LinesLayout, ObjectSpec, RemoteRecord } from '../../../connector-kit/port.ts'
-import type { Filter } from '../../../model/filter.ts'
-import { factsOf } from '../../../model/column-facts.ts'
+import type { Layout, RemoteRecord } from '../../../connector-kit/port.ts'
 import { encodeImage } from '../../../model/image.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column, Table } from './catalogue.ts'
+import type { Column, Table } from '../table.ts'
+import { layoutOf, type ChildTable, type OpenTable } from '../open-table.ts'
 import { canHold, comparedPlaceholder, parameter, quoteName, selectList } from './column-sql.ts'
 import { filterCondition } from './filter.ts'
 import type { Bound } from './filter.ts'
@@ -16,36 +15,11 @@ import type { Link } from './session.ts'
  * order.
  */
 
-/** A `lines` declaration, resolved against the catalogue. */
-export interface ChildTable {
-  readonly name: string
-  readonly table: Table
-  readonly parent: Column
-  readonly keys: readonly Column[]
-  readonly fields: readonly Column[]
-  readonly filter: Filter | null
-}
-
 /** Condition that a row `alias` of the child table is a line, to be put behind another one. */
 export function andIsLine({ filter, table }: ChildTable, alias: string): Bound {
   if (filter === null) return { sql: '', values: [] }
   const condition = filterCondition(filter, (name) => table.columns.get(name)!, alias)
   return { sql: ` and ${condition.sql}`, values: condition.values }
-}
-
-/** A table opened for one flow: the resolved names of its `ObjectSpec`. */
-export interface OpenTable {
-  readonly table: Table
-  readonly id: Column
-  readonly columns: readonly Column[]
-  readonly changedAt: Column | null
-  readonly version: Column | null
-  /** Zone of times without one. */
-  readonly timezone: string
-  readonly filter: Filter | null
-  readonly children: readonly ChildTable[]
-  /** Who makes ids, and what the application above would set itself. */
-  readonly own: Pick<ObjectSpec, 'newId' | 'createStamps' | 'updateStamps'>
 }
 
 /** Most ids in one statement. */
@@ -54,10 +28,6 @@ export const MOST_IDS = 1000
 /** Name of a table in SQL. */
 export function tableName(table: Table): string {
   return `${quoteName(table.schema)}.${quoteName(table.relation)}`
-}
-
-function computedOf(columns: readonly Column[]): ReadonlySet<string> {
-  return new Set(columns.filter((column) => column.readOnly).map((column) => column.name))
 }
 
 /** Queries that read rows of one opened table. */
@@ -71,26 +41,7 @@ export class RowQuery {
 
   constructor(open: OpenTable) {
     this.open = open
-    const names = open.columns.map((column) => column.name)
-    this.layout = {
-      computed: computedOf(open.columns),
-      columns: [...names, ...open.children.map((child) => child.name)],
-      id: names.indexOf(open.id.name),
-      changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
-      version: open.version === null ? -1 : names.indexOf(open.version.name),
-      lines: new Map(
-        open.children.map((child, i): [string, LinesLayout] => [
-          child.name,
-          {
-            place: names.length + i,
-            columns: ['', ...child.fields.map((field) => field.name)],
-            facts: factsOf(child.fields.map(withoutChoices)),
-            computed: computedOf(child.fields),
-          },
-        ]),
-      ),
-      facts: factsOf(open.columns.map(withoutChoices)),
-    }
+    this.layout = layoutOf(open)
     this.scope =
       open.filter === null
         ? { sql: 'true', values: [] }
@@ -173,9 +124,4 @@ async function childRows(link: Link, child: ChildTable, parents: readonly string
     }
   }
   return new Map([...found].map(([parent, lines]) => [parent, JSON.stringify(lines)]))
-}
-
-/** An enumeration prints as text but holds no other text than its own, not even an empty one. */
-function withoutChoices(column: Column): Column {
-  return column.dataType === 'enum' ? { ...column, kind: 'other' } : column
 }

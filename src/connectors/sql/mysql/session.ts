@@ -5,8 +5,8 @@ import { Trusted } from '../../../connector-kit/trusted.ts'
 import { ConcordatError } from '../../../model/errors.ts'
 import type { SystemIdentity } from '../../../model/system-identity.ts'
 import type { Raw } from '../../../model/value.ts'
-import { isConnectionLoss, translateFailure } from './failure.ts'
 import { readIdentity } from './identity.ts'
+import { failures } from './failure.ts'
 import { readMark, setMark } from './mark.ts'
 import { tlsOf } from './tls.ts'
 import { awaitSlots, leaveSlot, takeSlot } from './write-lock.ts'
@@ -199,7 +199,7 @@ export class Session {
       return identity
     } catch (error) {
       link.connection.destroy()
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     }
   }
 
@@ -220,7 +220,7 @@ export class Session {
         this.pool.getConnection((error, found) => (error ? reject(error) : resolve(found))),
       )
     } catch (error) {
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     }
     const link = new Link(connection, this.answerMs)
     try {
@@ -235,7 +235,7 @@ export class Session {
       if (trusted) await this.trusted.demand(connection, () => readIdentity(link), this.server)
     } catch (error) {
       connection.destroy()
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     }
     return link
   }
@@ -247,8 +247,8 @@ export class Session {
     try {
       return await work(lease.link)
     } catch (error) {
-      broken = isConnectionLoss(error)
-      throw translateFailure(error, this.place(object))
+      broken = failures.isLoss(error)
+      throw failures.translate(error, this.place(object))
     } finally {
       lease.release(broken)
     }
@@ -299,14 +299,14 @@ export class Session {
       result = await work(link)
     } catch (error) {
       const broken =
-        isConnectionLoss(error) ||
+        failures.isLoss(error) ||
         !(await link.run('rollback').then(
           () => true,
           () => false,
         ))
       if (!broken) ended()
       lease.release(broken)
-      throw translateFailure(error, this.place(object))
+      throw failures.translate(error, this.place(object))
     }
     try {
       await link.run('commit')
@@ -315,7 +315,7 @@ export class Session {
       return result
     } catch (error) {
       lease.release(true)
-      if (isConnectionLoss(error) && begin.endsWith('write')) {
+      if (failures.isLoss(error) && begin.endsWith('write')) {
         throw new ConcordatError(
           'connector.lost-response',
           `The connection to MySQL at ${this.server} broke while a write to ${object} was being committed.`,
@@ -325,7 +325,7 @@ export class Session {
           },
         )
       }
-      throw translateFailure(error, this.place(object))
+      throw failures.translate(error, this.place(object))
     }
   }
 

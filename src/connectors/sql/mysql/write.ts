@@ -14,7 +14,8 @@ import { unsendableText } from '../../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../../model/errors.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column, Table } from './catalogue.ts'
+import type { Column, Table } from '../table.ts'
+import { failures } from './failure.ts'
 import {
   canHold,
   comparedPlaceholder,
@@ -24,9 +25,9 @@ import {
   writtenPlaceholder,
 } from './column-sql.ts'
 import type { Bound } from './filter.ts'
-import { failingRow, isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
 import { MOST_IDS, among, andIsLine, tableName } from './row-query.ts'
-import type { ChildTable, RowQuery } from './row-query.ts'
+import type { ChildTable } from '../open-table.ts'
+import type { RowQuery } from './row-query.ts'
 import type { Link, Parameter, Session } from './session.ts'
 
 /*
@@ -223,20 +224,17 @@ async function landBatch<T extends object>(
       } catch (error) {
         const failure = error instanceof ItemFailure ? error.failure : error
         // A deadlock has already taken the whole transaction back, savepoints included.
-        if (!isConnectionLoss(failure) && isRefusal(failure)) await link.run('rollback to savepoint batch')
+        if (!failures.isLoss(failure) && failures.isRefused(failure)) await link.run('rollback to savepoint batch')
         throw error
       }
     },
-    refusal: (failure: unknown) => (isRefusal(failure) ? translateFailure(failure, session.place(table.name)) : null),
+    refusal: (failure: unknown) =>
+      failures.isRefused(failure) ? failures.translate(failure, session.place(table.name)) : null,
     refuse: (item: T, error: ConcordatError) => batch.refuse(item, error),
     ring: (item: T) => ringOf(item),
   }
   const parts = table.transactional ? [batch.open] : batch.open.map((item) => [item])
   for (const part of parts) await landEach(part, landing)
-}
-
-function isRefusal(failure: unknown): boolean {
-  return isRecordFailure(failure) || (failure instanceof ConcordatError && failure.code === 'connector.rejected-value')
 }
 
 interface NewRow<T> {
@@ -275,7 +273,7 @@ async function insertRows<T>(
         const result = await link.write(head + Array<string>(size).fill(tuple).join(', '), values)
         if (assigned !== undefined) await assign(link, result.insertId, part, assigned)
       } catch (error) {
-        const culprit = part[failingRow(error) ?? -1]
+        const culprit = part[failures.failingRow(error) ?? -1]
         throw culprit === undefined ? error : new ItemFailure(culprit.owner, error)
       }
       at += size
@@ -369,7 +367,7 @@ function newId(rows: RowQuery, item: CreateItem): string | undefined {
 /** MySQL only tells us an id that it counted itself. */
 function unknowableId(rows: RowQuery, item: CreateItem): ConcordatError | null {
   const { id, table } = rows.open
-  if (newId(rows, item) !== undefined || id.autoIncrement) return null
+  if (newId(rows, item) !== undefined || id.counted) return null
   return new ConcordatError(
     'connector.rejected-value',
     `Column ${id.name} of table ${table.name} must have a value: it is not counted by the system.`,

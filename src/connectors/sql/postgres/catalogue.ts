@@ -1,53 +1,11 @@
 import type { ClientBase } from 'pg'
+import type { CatalogueColumn } from '../../../connector-kit/port.ts'
 import { tableLabel } from '../../../connector-kit/table-names.ts'
-import type { Catalogue, CatalogueColumn, CatalogueObject } from '../../../connector-kit/port.ts'
+import { isPart, type Column, type Table } from '../table.ts'
 
-/*
- * What the database says about its own tables. The connector takes identifiers from here only, never from a contract.
- */
-
-/** A column, with what writing it takes. */
-export interface Column extends CatalogueColumn {
-  /** Type to cast a text to, without length or precision: an explicit cast to varchar(3) would cut silently. */
-  readonly castType: string
-  /** Type with length and precision. */
-  readonly fullType: string
-  readonly readable: boolean
-  /** SQL expression that yields the next value, for columns filled from a sequence that we may use. */
-  readonly nextValue: string | null
-  readonly alwaysIdentity: boolean
-}
-
-/** A table or view. */
-export interface Table {
-  readonly schema: string
-  readonly relation: string
-  /** Found without its schema. */
-  readonly here: boolean
-  /** Without schema when it is in the first schema of the search path. */
-  readonly name: string
-  readonly columns: ReadonlyMap<string, Column>
-  readonly primaryKey: readonly string[]
-  readonly uniqueKeys: readonly (readonly string[])[]
-  /** Columns of every unique index, also of those over expressions or a part of the rows, and of the primary key. */
-  readonly keys: readonly (readonly string[])[]
-  readonly foreignKeys: CatalogueObject['foreignKeys']
-  /** First columns of the indexes. */
-  readonly indexed: ReadonlySet<string>
-  /** -1 when the server never counted. */
-  readonly estimatedRows: number
-  readonly pages: number
-  readonly isView: boolean
-  readonly partialKeys: readonly (readonly string[])[]
-  readonly hides: 'policy' | 'view' | null
-  readonly rights: { readonly insert: boolean; readonly delete: boolean }
-  readonly triggers: NonNullable<CatalogueObject['triggers']>
-  readonly cascades: NonNullable<CatalogueObject['cascades']>
-  /** COPY FROM works: a table without row-level security for us. */
-  readonly copyIn: boolean
-  /** SELECT … FOR UPDATE works. */
-  readonly lockable: boolean
-}
+/** Larger tables are not counted on the way. */
+const MOST_COUNTED = 100_000
+const MOST_COUNTED_PAGES = 10_000
 
 const RELATIONS = `
 select c.oid::text as oid, n.nspname as schema, c.relname as relation, c.relkind::text as kind,
@@ -235,7 +193,8 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
       })),
       indexed: new Set(keys.flatMap((key) => key.columns.slice(0, 1))),
       estimatedRows: row.rows,
-      pages: row.pages,
+      countable: !isView && row.rows < MOST_COUNTED && row.pages < MOST_COUNTED_PAGES,
+      transactional: true,
       isView,
       partialKeys: keys.filter((key) => key.partial).map((key) => key.columns),
       hides:
@@ -246,49 +205,11 @@ export async function readTables(client: ClientBase, only: readonly string[] | n
         object: here ? relation : `${schema}.${relation}`,
         does: deletes ? 'delete' : 'empty',
       })),
-      copyIn: !isView && !row.secured,
+      // COPY FROM knows no views, and no row-level security.
+      takesBulk: !isView && !row.secured,
       lockable: row.kind === 'r' || row.kind === 'p' || row.kind === 'f' || (row.kind === 'v' && row.updatable),
     }
   })
-}
-
-/** The port's view of the tables. */
-export function toCatalogue(tables: readonly Table[]): Catalogue {
-  return { objects: tables.map(toObject) }
-}
-
-/** The port's view of one table. */
-export function toObject(table: Table): CatalogueObject {
-  const { name, primaryKey, uniqueKeys, foreignKeys, isView, partialKeys, hides, rights, triggers, cascades } = table
-  return {
-    name,
-    columns: [...table.columns.values()].map((column): CatalogueColumn => ({
-      name: column.name,
-      nativeType: column.nativeType,
-      kind: column.kind,
-      nullable: column.nullable,
-      maxLength: column.maxLength,
-      scale: column.scale,
-      hasDefault: column.hasDefault,
-      readOnly: column.readOnly,
-      ...(column.rights && { rights: column.rights }),
-    })),
-    primaryKey,
-    uniqueKeys,
-    foreignKeys,
-    estimatedRows: Math.max(0, table.estimatedRows),
-    isView,
-    partialKeys,
-    hides,
-    rights,
-    triggers,
-    cascades,
-  }
-}
-
-/** Whether a view may leave out rows of what it shows. */
-function isPart(definition: string): boolean {
-  return /\b(where|having|limit|offset|fetch|intersect|except)\b|(?<!left )\bjoin\b/i.test(definition)
 }
 
 const KINDS: Readonly<Record<string, CatalogueColumn['kind']>> = {
@@ -331,8 +252,8 @@ function toColumn(row: ColumnRow): Column {
     scale: row.base === 'numeric' && row.typmod > 4 ? (((row.typmod - 4) & 0x7ff) ^ 1024) - 1024 : null,
     hasDefault: row.has_default || row.generated,
     readOnly: row.generated,
-    castType: row.cast_type,
-    fullType: row.full_type,
+    // Without length or precision: an explicit cast to varchar(3) would cut silently.
+    typeName: row.cast_type,
     readable: row.readable,
     rights: { insert: row.may_insert, update: row.may_update },
     nextValue:
@@ -341,6 +262,9 @@ function toColumn(row: ColumnRow): Column {
         : row.identity === ''
           ? row.default_expression
           : `nextval('${row.sequence.replaceAll("'", "''")}')`,
-    alwaysIdentity: row.identity === 'a',
+    counted: false,
+    countedAlways: row.identity === 'a',
+    takesUuid: row.base === 'uuid',
+    wholeSeconds: /\(0\)/.test(row.full_type),
   }
 }

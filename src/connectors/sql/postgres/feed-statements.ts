@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { quoteName } from './identifier.ts'
 import { tableName } from './row-query.ts'
-import type { Table } from './catalogue.ts'
+import type { Table } from '../table.ts'
 
 /*
  * What a feed puts into the database: a schema of its own with one table of changes, one function for each watched column,

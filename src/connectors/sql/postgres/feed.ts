@@ -4,6 +4,7 @@ import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../.
 import { ConcordatError } from '../../../model/errors.ts'
 import { relationsOf, tableNamed } from '../../../connector-kit/table-names.ts'
 import { readTables } from './catalogue.ts'
+import { failures } from './failure.ts'
 import {
   changesOf,
   foundation,
@@ -15,7 +16,6 @@ import {
   type WatchedColumn,
 } from './feed-statements.ts'
 import { quoteName } from './identifier.ts'
-import { translateFailure } from './failure.ts'
 import type { Session } from './session.ts'
 
 /*
@@ -158,7 +158,7 @@ export class PostgresFeed implements ChangeFeed {
       }
     } catch (error) {
       broken = error as Error
-      throw translateFailure(error, this.session.place())
+      throw failures.translate(error, this.session.place())
     } finally {
       signal.removeEventListener('abort', ring)
       client.off('notification', ring).off('error', fail).off('end', end)

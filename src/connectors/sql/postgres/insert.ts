@@ -3,9 +3,9 @@ import { ItemFailure } from '../../../connector-kit/land-each.ts'
 import { ConcordatError } from '../../../model/errors.ts'
 import { encodeImageValue } from '../../../model/image.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column, Table } from './catalogue.ts'
+import type { Column, Table } from '../table.ts'
+import { failures } from './failure.ts'
 import { CopyIn } from './copy.ts'
-import { failingLine } from './failure.ts'
 import { quoteName } from './identifier.ts'
 import { tableName } from './row-query.ts'
 import { sent } from './sent.ts'
@@ -32,7 +32,7 @@ export async function insertRows<T>(
   rows: readonly NewRow<T>[],
 ): Promise<void> {
   for (const group of byColumns(table, key, rows)) {
-    if (!table.copyIn) {
+    if (!table.takesBulk) {
       await insertReturning(client, table, key, group, false)
       continue
     }
@@ -51,7 +51,7 @@ export async function insertRows<T>(
       client.query(copy)
       await copy.done
     } catch (error) {
-      const line = failingLine(error)
+      const line = failures.failingRow(error)
       const culprit = line === null ? undefined : group.rows[line]
       throw culprit === undefined ? error : new ItemFailure(culprit.owner, error)
     }
@@ -138,11 +138,11 @@ async function insertReturning<T>(
     }
     return keys
   }
-  const overriding = columns.some((column) => column.alwaysIdentity) ? ' overriding system value' : ''
+  const overriding = columns.some((column) => column.countedAlways) ? ' overriding system value' : ''
   const places = columns.map((_, i) => `c${i}`)
   const text =
     `insert into ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})${overriding} ` +
-    `select ${columns.map((column, i) => `v.c${i}::${column.castType}`).join(', ')} ` +
+    `select ${columns.map((column, i) => `v.c${i}::${column.typeName}`).join(', ')} ` +
     `from unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) with ordinality v(${places.join(', ')}, place) ` +
     `order by v.place${returning}`
   return (await client.query<{ key: string }>(text, parameters)).rows.map((row) => row.key)

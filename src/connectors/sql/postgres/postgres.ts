@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { childFields } from '../../../connector-kit/child-fields.ts'
-import { filterFields } from '../../../connector-kit/filter-fields.ts'
 import { newIds } from '../../../connector-kit/new-ids.ts'
 import { refuseId } from '../../../connector-kit/refuse-id.ts'
 import { keysOf } from '../../../connector-kit/in-turns.ts'
@@ -31,13 +29,13 @@ import type { NewId } from '../../../model/new-id.ts'
 import type { SystemIdentity } from '../../../model/system-identity.ts'
 import type { Raw } from '../../../model/value.ts'
 import type { Watched } from '../../../connector-kit/change-feed.ts'
-import type { Column, Table } from './catalogue.ts'
-import { readTables, toCatalogue, toObject } from './catalogue.ts'
+import { columnOf, toCatalogue, toObject, type Column, type Table } from '../table.ts'
+import { readTables } from './catalogue.ts'
+import { openTable } from '../open-table.ts'
 import { measuresOf } from './measures.ts'
 import { PostgresFeed } from './feed.ts'
 import * as reader from './read.ts'
 import { RowQuery } from './row-query.ts'
-import type { ChildTable } from './row-query.ts'
 import { Session } from './session.ts'
 import * as writer from './write.ts'
 
@@ -126,66 +124,8 @@ class PostgresConnector implements Connector {
   async open(spec: ObjectSpec): Promise<RemoteObject> {
     const names = [spec.object, ...(spec.lines ?? []).map((lines) => lines.object)]
     const found = await this.session.query((client) => readTables(client, relationsOf(names)))
-    const table = await this.resolve(found, spec.object)
-    const column = (name: string) => columnOf(table, name)
-    const mapped = new Set(spec.fields)
-    const children: ChildTable[] = []
-    for (const lines of spec.lines ?? []) {
-      const child = await this.resolve(found, lines.object)
-      const keys = lines.id ?? child.primaryKey.filter((name) => name !== lines.parent)
-      if (keys.length === 0) {
-        throw new ConcordatError(
-          'connector.unsupported',
-          `Child table ${child.name} has no primary key that tells its rows apart.`,
-          {
-            cure: 'Name the columns that identify a row within its parent as id.',
-          },
-        )
-      }
-      for (const name of [...lines.fields, ...filterFields(lines.filter)]) columnOf(child, name)
-      children.push({
-        name: lines.name,
-        table: child,
-        parent: columnOf(child, lines.parent),
-        keys: keys.map((name) => columnOf(child, name)),
-        fields: childFields(lines, child.columns),
-        filter: lines.filter ?? null,
-      })
-    }
-    for (const name of [...spec.fields, ...filterFields(spec.filter)]) column(name)
-    const changedAt = spec.changedAt === undefined ? null : column(spec.changedAt)
-    if (changedAt !== null && !['instant', 'local timestamp', 'date', 'integer', 'decimal'].includes(changedAt.kind)) {
-      throw new ConcordatError(
-        'connector.unsupported',
-        `Column ${changedAt.name} of table ${table.name} is ${changedAt.nativeType}, which is no time of change.`,
-        {
-          cure: 'Name a timestamp, a date or a number that grows with every write as changed_at.',
-        },
-      )
-    }
-    const unreadable = spec.fields.find((name) => !column(name).readable)
-    if (unreadable !== undefined || !column(spec.id).readable) {
-      throw new ConcordatError(
-        'connector.forbidden',
-        `The user may not read column ${unreadable ?? spec.id} of table ${table.name}.`,
-        { cure: 'Grant select on the table.' },
-      )
-    }
-    const rows = new RowQuery({
-      table,
-      id: column(spec.id),
-      columns: [...table.columns.values()].filter(
-        ({ name, kind, readable }) => readable && (kind !== 'binary' || mapped.has(name) || name === spec.id),
-      ),
-      changedAt,
-      version: spec.version === undefined ? null : column(spec.version),
-      timezone: spec.timezone ?? 'UTC',
-      filter: spec.filter ?? null,
-      children,
-      own: spec,
-    })
-    for (const name of Object.keys({ ...spec.createStamps, ...spec.updateStamps })) column(name)
-    return new PostgresObject(this.session, rows, mapped.has(spec.id))
+    const rows = new RowQuery(await openTable(spec, (name) => this.resolve(found, name)))
+    return new PostgresObject(this.session, rows, spec.fields.includes(spec.id))
   }
 
   async feed(watched: readonly Watched[], installation: string) {
@@ -286,7 +226,7 @@ class PostgresObject implements RemoteObject {
         table.name,
       )
     }
-    if (id.kind === 'uuid') return Array.from({ length: count }, () => randomUUID())
+    if (id.takesUuid) return Array.from({ length: count }, () => randomUUID())
     throw new ConcordatError('connector.unsupported', `Ids of table ${table.name} cannot be reserved.`)
   }
 
@@ -344,24 +284,12 @@ class PostgresObject implements RemoteObject {
   }
 }
 
-function columnOf(table: Table, name: string): Column {
-  const column = table.columns.get(name)
-  if (column !== undefined) return column
-  const meant = nearMiss(name, table.columns.keys())
-  throw new ConcordatError('connector.no-such-field', `Table ${table.name} has no column ${JSON.stringify(name)}.`, {
-    cure:
-      meant === null
-        ? `Its columns are ${[...table.columns.keys()].join(', ')}.`
-        : `Did you mean ${JSON.stringify(meant)}?`,
-  })
-}
-
 function idsOf(id: Column, mapped: boolean): Capabilities['ids'] {
-  return id.nextValue !== null || id.kind === 'uuid' ? 'reserved' : mapped ? 'given' : 'assigned'
+  return id.nextValue !== null || id.takesUuid ? 'reserved' : mapped ? 'given' : 'assigned'
 }
 
 /** Milliseconds between two times of change that the column can tell apart. */
 function resolution(changedAt: Column | null): number {
   if (changedAt?.kind === 'date') return 86_400_000
-  return changedAt !== null && /\(0\)/.test(changedAt.nativeType) ? 1000 : 1
+  return changedAt?.wholeSeconds ? 1000 : 1
 }

@@ -6,9 +6,9 @@ import type { ChangePage, Cursor, KeyRange, RemoteRecord } from '../../../connec
 import { ConcordatError } from '../../../model/errors.ts'
 import type { Raw } from '../../../model/value.ts'
 import { Bindings } from './bindings.ts'
-import type { Column } from './catalogue.ts'
+import { failures } from './failure.ts'
+import type { Column } from '../table.ts'
 import { CopyOut, copyLines } from './copy.ts'
-import { translateFailure } from './failure.ts'
 import { quoteName } from './identifier.ts'
 import { canHold, tableName } from './row-query.ts'
 import type { RowQuery } from './row-query.ts'
@@ -66,7 +66,7 @@ export async function estimate(session: Session, rows: RowQuery): Promise<number
     const bindings = new Bindings()
     const select = `select count(*)::float8 as rows from ${tableName(table)} t where ${rows.scope(bindings)}`
     await bindings.apply(client)
-    if (!table.isView && table.estimatedRows < 100_000 && table.pages < 10_000) {
+    if (table.countable) {
       return (await client.query<{ rows: number }>(select)).rows[0]!.rows
     }
     const plan = (
@@ -112,10 +112,10 @@ export async function* changedSince(
   const bindings = new Bindings()
   const at = `t.${quoteName(changedAt.name)}`
   const id = `t.${quoteName(rows.open.id.name)}`
-  const from = `${bindings.add(cursor.at)}::${changedAt.castType}`
+  const from = `${bindings.add(cursor.at)}::${changedAt.typeName}`
   const after =
     canHold(rows.open.id, cursor.id) && cursor.id !== ''
-      ? `(${at}, ${id}) > (${from}, ${bindings.add(cursor.id)}::${rows.open.id.castType})`
+      ? `(${at}, ${id}) > (${from}, ${bindings.add(cursor.id)}::${rows.open.id.typeName})`
       : `${at} >= ${from}`
   const local = changedAt.kind === 'local timestamp' ? localFrom(cursor.at, overlapMs, rows.open.timezone) : null
   const since = local === null ? lessOverlap(changedAt, from, overlapMs) : `${bindings.add(local)}::timestamp`
@@ -164,11 +164,11 @@ export async function search(
     for (const [i, values] of wanted.entries()) {
       const bindings = new Bindings()
       const conditions = Object.entries(values).map(([name, value]) => {
-        const { fullType, kind } = column(name)
+        const { nativeType, kind } = column(name)
         const place = `t.${quoteName(name)}`
         if (value === null) return `${place} is null`
         // With length and precision, so that the value is rounded as the column rounds it. Some types know no equality.
-        const bound = `${bindings.add(sent(column(name), value)!)}::${fullType}`
+        const bound = `${bindings.add(sent(column(name), value)!)}::${nativeType}`
         return kind === 'json' || kind === 'other' ? `${place}::text = (${bound})::text` : `${place} = ${bound}`
       })
       const text = rows.copy(bindings, {
@@ -215,7 +215,7 @@ async function* pages<T>(
     clean = true
     if (page.length > 0) yield page
   } catch (error) {
-    throw translateFailure(error, session.place(rows.open.table.name))
+    throw failures.translate(error, session.place(rows.open.table.name))
   } finally {
     lease.release(!clean)
   }
@@ -232,10 +232,10 @@ function isWhole({ open: { table, children } }: RowQuery): boolean {
 
 function rangeConditions(rows: RowQuery, range: KeyRange, bindings: Bindings): string[] {
   const id = `t.${quoteName(rows.open.id.name)}`
-  const { castType } = rows.open.id
+  const { typeName } = rows.open.id
   const conditions = rows.open.id.nullable ? [`${id} is not null`] : []
-  if (range.after !== null) conditions.push(`${id} > ${bindings.add(range.after)}::${castType}`)
-  if (range.upTo !== null) conditions.push(`${id} <= ${bindings.add(range.upTo)}::${castType}`)
+  if (range.after !== null) conditions.push(`${id} > ${bindings.add(range.after)}::${typeName}`)
+  if (range.upTo !== null) conditions.push(`${id} <= ${bindings.add(range.upTo)}::${typeName}`)
   if (rows.open.filter !== null) conditions.push(rows.scope(bindings))
   return conditions
 }
@@ -274,7 +274,7 @@ function lessOverlap(column: Column, from: string, overlapMs: number): string {
     case 'date':
       return `(${from} - interval '${ms} milliseconds')::date`
     default:
-      return `greatest(${from}::numeric - ${Math.min(ms, 1000)}, 0)::${column.castType}`
+      return `greatest(${from}::numeric - ${Math.min(ms, 1000)}, 0)::${column.typeName}`
   }
 }
 

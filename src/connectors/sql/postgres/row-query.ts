@@ -1,12 +1,11 @@
 import type { ClientBase } from 'pg'
 import { ImageRecord } from '../../../connector-kit/image-record.ts'
-import { factsOf } from '../../../model/column-facts.ts'
 import { imageValue } from '../../../model/image.ts'
 import { sharedId } from '../../../connector-kit/shared-id.ts'
-import type { Layout, LinesLayout, ObjectSpec } from '../../../connector-kit/port.ts'
-import type { Filter } from '../../../model/filter.ts'
+import type { Layout } from '../../../connector-kit/port.ts'
 import { Bindings } from './bindings.ts'
-import type { Column, Table } from './catalogue.ts'
+import type { Column, Table } from '../table.ts'
+import { layoutOf, type ChildTable, type OpenTable } from '../open-table.ts'
 import { CopyOut, copyLines } from './copy.ts'
 import { filterCondition } from './filter.ts'
 import { quoteName } from './identifier.ts'
@@ -17,45 +16,15 @@ import { IDLE_MS } from './session.ts'
  * the record's image. Queries that must say more than the row put a flag of one character and a tab before it.
  */
 
-/** A `lines` declaration, resolved against the catalogue. */
-export interface ChildTable {
-  readonly name: string
-  readonly table: Table
-  readonly parent: Column
-  readonly keys: readonly Column[]
-  readonly fields: readonly Column[]
-  readonly filter: Filter | null
-}
-
 /** Condition that the child row `c` is a line, to be put behind another one. */
 export function andIsLine({ filter, table }: ChildTable, bindings: Bindings): string {
   if (filter === null) return ''
   return ` and ${filterCondition(filter, (name) => table.columns.get(name)!, bindings, 'c')}`
 }
 
-/** A table opened for one flow: the resolved names of its `ObjectSpec`. */
-export interface OpenTable {
-  readonly table: Table
-  readonly id: Column
-  readonly columns: readonly Column[]
-  readonly changedAt: Column | null
-  readonly version: Column | null
-  /** Zone of times without one. */
-  readonly timezone: string
-  readonly filter: Filter | null
-  readonly children: readonly ChildTable[]
-  /** Who makes ids, and what the application above would set itself. */
-  readonly own: Pick<ObjectSpec, 'newId' | 'createStamps' | 'updateStamps'>
-}
-
 /** Name of a table in SQL. */
 export function tableName(table: Table): string {
   return `${quoteName(table.schema)}.${quoteName(table.relation)}`
-}
-
-/** Columns that can only be read: computed ones, and numbers that only the database may count. */
-function computedOf(columns: readonly Column[]): ReadonlySet<string> {
-  return new Set(columns.filter((column) => column.readOnly || column.alwaysIdentity).map((column) => column.name))
 }
 
 /** Texts of the queries that read rows of one opened table. */
@@ -64,25 +33,7 @@ export class RowQuery {
   readonly layout: Layout
   constructor(open: OpenTable) {
     this.open = open
-    const names = open.columns.map((column) => column.name)
-    const lines = new Map<string, LinesLayout>()
-    open.children.forEach((child, i) => {
-      lines.set(child.name, {
-        place: names.length + i,
-        columns: ['', ...child.fields.map((field) => field.name)],
-        facts: factsOf(child.fields),
-        computed: computedOf(child.fields),
-      })
-    })
-    this.layout = {
-      computed: computedOf(open.columns.filter((column) => column !== open.id)),
-      columns: [...names, ...lines.keys()],
-      id: names.indexOf(open.id.name),
-      changedAt: open.changedAt === null ? -1 : names.indexOf(open.changedAt.name),
-      version: open.version === null ? -1 : names.indexOf(open.version.name),
-      lines,
-      facts: factsOf(open.columns),
-    }
+    this.layout = layoutOf(open)
   }
 
   /** COPY of whole rows. `prefix`: expressions that go before the row. `ids`: the text[] that the rows come from. */
@@ -121,7 +72,7 @@ export class RowQuery {
       const { table, parent } = child
       if (isIndexed(child)) return
       const key = `c.${quoteName(parent.name)}`
-      const only = ids === undefined ? 'true' : `${key} in (select v.id::${parent.castType} from unnest(${ids}) v(id))`
+      const only = ids === undefined ? 'true' : `${key} in (select v.id::${parent.typeName} from unnest(${ids}) v(id))`
       const where = ` where ${only}${andIsLine(child, bindings)}`
       joins += ` left join (select ${key} as parent, ${childRows(child)} as rows from ${tableName(table)} c${where} group by ${key}) l${i} on l${i}.parent = ${this.parentId(child)}`
     })
@@ -131,14 +82,14 @@ export class RowQuery {
   /** The id of the row `t` as the child's column holds it. */
   private parentId(child: ChildTable): string {
     const { id } = this.open
-    return `t.${quoteName(id.name)}${id.castType === child.parent.castType ? '' : `::${child.parent.castType}`}`
+    return `t.${quoteName(id.name)}${id.typeName === child.parent.typeName ? '' : `::${child.parent.typeName}`}`
   }
 
   /** The row `t` for each id of a bound list; each id by the index, whatever the statistics say. */
   private byId(list: string): string {
     const id = quoteName(this.open.id.name)
     // One id may come in two spellings, `5` and `05`: that are not two rows.
-    const keys = `(select distinct v.id::${this.open.id.castType} as id from unnest(${list}) v(id))`
+    const keys = `(select distinct v.id::${this.open.id.typeName} as id from unnest(${list}) v(id))`
     return `${keys} k cross join lateral (select x.* from ${tableName(this.open.table)} x where x.${id} = k.id offset 0) t`
   }
 
@@ -194,7 +145,7 @@ const isIndexed = ({ table, parent }: ChildTable): boolean => table.indexed.has(
 
 /** Whole numbers without a gap, as ids that were reserved together are: the range that is exactly these; null otherwise. */
 function contiguous(column: Column, ids: ReadonlySet<string>): { readonly from: number; readonly upTo: number } | null {
-  if (INTEGER_LIMITS[column.castType] === undefined) return null
+  if (INTEGER_LIMITS[column.typeName] === undefined) return null
   let from = Infinity
   let upTo = -Infinity
   for (const id of ids) {
@@ -242,7 +193,7 @@ export function canHold(column: Column, id: string): boolean {
   if (id.includes('\0')) return false
   if (column.kind === 'uuid') return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(id)
   if (column.kind === 'decimal') return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(id)
-  const limit = INTEGER_LIMITS[column.castType]
+  const limit = INTEGER_LIMITS[column.typeName]
   if (limit === undefined) return true
   if (!/^[+-]?\d{1,19}$/.test(id)) return false
   // Small enough for the smallest of them, as numbers go; most ids are, and reading big ones costs.

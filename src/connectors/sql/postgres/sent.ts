@@ -1,5 +1,5 @@
 import type { Raw } from '../../../model/value.ts'
-import type { Column } from './catalogue.ts'
+import type { Column } from '../table.ts'
 
 /** A value as a column takes it: bytes in hexadecimal digits begin with `\x`, or they would be taken for characters. */
 export function sent(column: Column, value: Raw): Raw {

@@ -6,7 +6,7 @@ import { ConcordatError } from '../../../model/errors.ts'
 import { Trusted } from '../../../connector-kit/trusted.ts'
 import type { SystemIdentity } from '../../../model/system-identity.ts'
 import { ANSWER_MS, clientWithDeadline } from './deadline.ts'
-import { isConnectionLoss, translateFailure } from './failure.ts'
+import { failures } from './failure.ts'
 import { readIdentity } from './identity.ts'
 import { readMark, setMark } from './mark.ts'
 
@@ -118,7 +118,7 @@ export class Session {
       return await readIdentity(client)
     } catch (error) {
       broken = true
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     } finally {
       client.release(broken)
     }
@@ -138,7 +138,7 @@ export class Session {
     try {
       client = await this.pool.connect()
     } catch (error) {
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     }
     try {
       if (!this.prepared.has(client)) {
@@ -149,7 +149,7 @@ export class Session {
       if (trusted) await this.trusted.demand(client, () => readIdentity(client), this.server)
     } catch (error) {
       client.release(true)
-      throw translateFailure(error, this)
+      throw failures.translate(error, this)
     }
     return client
   }
@@ -166,8 +166,8 @@ export class Session {
       if (isShared) await client.query('commit')
       return result
     } catch (error) {
-      broken = isConnectionLoss(error) || (isShared && !(await rolledBack(client)))
-      throw translateFailure(error, this.place(object))
+      broken = failures.isLoss(error) || (isShared && !(await rolledBack(client)))
+      throw failures.translate(error, this.place(object))
     } finally {
       lease.release(broken)
     }
@@ -219,16 +219,16 @@ export class Session {
       await client.query(`begin ${accessOf(mode)}${settings}${held}`)
       result = await work(client)
     } catch (error) {
-      const broken = isConnectionLoss(error) || !(await rolledBack(client))
+      const broken = failures.isLoss(error) || !(await rolledBack(client))
       lease.release(broken)
-      throw translateFailure(error, this.place(object))
+      throw failures.translate(error, this.place(object))
     }
     try {
       await client.query('commit')
       lease.release()
       return result
     } catch (error) {
-      const lost = isConnectionLoss(error)
+      const lost = failures.isLoss(error)
       lease.release(true)
       if (lost && mode === 'read write') {
         throw new ConcordatError(
@@ -240,7 +240,7 @@ export class Session {
           },
         )
       }
-      throw translateFailure(error, this.place(object))
+      throw failures.translate(error, this.place(object))
     }
   }
 

@@ -14,17 +14,17 @@ import { lineKeys, lineTurns } from '../../../connector-kit/line-turns.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../../connector-kit/stamping.ts'
 import { unsendableText } from '../../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../../connector-kit/write-batch.ts'
-import { ConcordatError } from '../../../model/errors.ts'
 import type { Raw } from '../../../model/value.ts'
 import { Bindings } from './bindings.ts'
-import type { Column, Table } from './catalogue.ts'
+import type { Place } from '../failure.ts'
+import { failures } from './failure.ts'
+import type { Column, Table } from '../table.ts'
 import { quoteName } from './identifier.ts'
-import { isConnectionLoss, isRecordFailure, translateFailure } from './failure.ts'
-import type { Place } from './failure.ts'
 import { insertAssigned, insertRows, notKept } from './insert.ts'
 import { andIsLine, canHold, tableName } from './row-query.ts'
 import { sent } from './sent.ts'
-import type { ChildTable, RowQuery } from './row-query.ts'
+import type { ChildTable } from '../open-table.ts'
+import type { RowQuery } from './row-query.ts'
 import type { Session } from './session.ts'
 
 /*
@@ -149,12 +149,12 @@ export async function remove(
         const parent = child.parent
         const isLine = await lineCondition(client, child)
         await client.query(
-          `delete from ${tableName(child.table)} c using unnest($1::text[]) v(id) where c.${quoteName(parent.name)} = v.id::${parent.castType}${isLine}`,
+          `delete from ${tableName(child.table)} c using unnest($1::text[]) v(id) where c.${quoteName(parent.name)} = v.id::${parent.typeName}${isLine}`,
           [ids],
         )
       }
       const deleted = await client.query(
-        `delete from ${tableName(table)} t using unnest($1::text[]) v(id) where t.${quoteName(id.name)} = v.id::${id.castType}`,
+        `delete from ${tableName(table)} t using unnest($1::text[]) v(id) where t.${quoteName(id.name)} = v.id::${id.typeName}`,
         [ids],
       )
       if (deleted.rowCount !== part.length) throw notKept(table)
@@ -181,13 +181,12 @@ function landBatch<T extends object>(
         // Deferred constraints would otherwise fail at commit, when nobody can tell whose fault it is.
         await client.query('set constraints all immediate; release savepoint batch')
       } catch (error) {
-        if (!isConnectionLoss(error)) await client.query('rollback to savepoint batch; release savepoint batch')
+        if (!failures.isLoss(error)) await client.query('rollback to savepoint batch; release savepoint batch')
         throw error
       }
     },
     refusal(failure) {
-      const ours = failure instanceof ConcordatError && failure.code === 'connector.rejected-value'
-      return ours || isRecordFailure(failure) ? translateFailure(failure, place) : null
+      return failures.isRefused(failure) ? failures.translate(failure, place) : null
     },
     refuse: (item, error) => batch.refuse(item, error),
     ring: (item: T) => ringOf(item),
@@ -209,8 +208,8 @@ async function guard<T extends UpdateItem | DeleteItem>(
     const name = tableName(from)
     const byIndex =
       `select from (select distinct v.id from unnest($1::text[]) v(id) order by v.id) k ` +
-      `cross join lateral (select from ${name} x where x.${quoteName(key.name)} = k.id::${key.castType} for update) l`
-    const byScan = `select from ${name} x where x.${quoteName(key.name)} in (select v.id::${key.castType} from unnest($1::text[]) v(id)) order by x.${quoteName(key.name)} for update`
+      `cross join lateral (select from ${name} x where x.${quoteName(key.name)} = k.id::${key.typeName} for update) l`
+    const byScan = `select from ${name} x where x.${quoteName(key.name)} in (select v.id::${key.typeName} from unnest($1::text[]) v(id)) order by x.${quoteName(key.name)} for update`
     return client.query(from.indexed.has(key.name) ? byIndex : byScan, [ids])
   }
   await lock(table, id)
@@ -240,11 +239,11 @@ async function updateRows(
     const names = JSON.parse(key) as string[]
     if (names.length + added.length === 0) continue
     const columns = names.map((name) => table.columns.get(name)!)
-    const assigned = columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`)
+    const assigned = columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.typeName}`)
     const text =
       `update ${tableName(table)} t set ${[...assigned, ...added].join(', ')} ` +
       `from unnest(${['$1::text[]', ...columns.map((_, i) => `$${i + 2}::text[]`)].join(', ')}) v(${['id', ...columns.map((_, i) => `c${i}`)].join(', ')}) ` +
-      `where t.${quoteName(id.name)} = v.id::${id.castType}`
+      `where t.${quoteName(id.name)} = v.id::${id.typeName}`
     const updated = await client.query(text, [
       group.map((item) => item.id),
       ...columns.map((column) => group.map((item) => sent(column, item.set[column.name]!))),
@@ -263,7 +262,7 @@ async function patchLines(
   const keyed = [child.parent, ...child.keys]
   const isLine = await lineCondition(client, child)
   const match =
-    keyed.map((column, i) => `c.${quoteName(column.name)} = v.k${i}::${column.castType}`).join(' and ') + isLine
+    keyed.map((column, i) => `c.${quoteName(column.name)} = v.k${i}::${column.typeName}`).join(' and ') + isLine
   const keyNames = keyed.map((_, i) => `k${i}`)
   const keyValues = (entries: readonly { item: UpdateItem; line: string }[]): Raw[][] => {
     const lists: Raw[][] = keyed.map(() => [])
@@ -288,7 +287,7 @@ async function patchLines(
       if (names.length === 0) continue
       const columns = names.map((column) => child.table.columns.get(column)!)
       const done = await client.query(
-        `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.castType}`).join(', ')} ` +
+        `update ${name} c set ${columns.map((column, i) => `${quoteName(column.name)} = v.c${i}::${column.typeName}`).join(', ')} ` +
           `from unnest(${arrays(keyed.length + columns.length)}) v(${[...keyNames, ...columns.map((_, i) => `c${i}`)].join(', ')}) where ${match}`,
         [...keyValues(group), ...columns.map((column) => group.map((entry) => sent(column, entry.set[column.name]!)))],
       )
