@@ -147,8 +147,12 @@ async function newcomersWay(crm: Side): Promise<string> {
   const decided = answer(readFileSync('concordat.yaml', 'utf8'), {
     direction: 'erp to crm',
     created_outside_master: 'leave alone',
-    deleted_in_master: 'unlink',
+    edited_outside_master: 'revert',
+    existing_records: 'master wins',
+    existing_unmatched: 'create',
     older_than: 'no limit',
+    deleted_in_master: 'unlink',
+    deleted_elsewhere: 'restore',
   })
   writeFileSync('concordat.yaml', decided)
   expect((await typed('check')).json()).toMatchObject({ ok: true, problems: [], questions: [] })

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { Language } from '../model/language.ts'
+import { conflictQuestion, FLOW_QUESTIONS, flowQuestion, type FlowSetting } from './questions.ts'
 import { readContract } from './read-contract.ts'
 
 const HEAD = `concordat: 1
@@ -68,10 +70,10 @@ test('a question speaks of this flow and these systems, and stands where its ans
   expect(deleted).toMatchObject({ line: 14, column: 5, role: 'business', owner: 'Ana Ruiz' })
   expect(deleted?.question).toBe('When somebody deletes an order in ERP, what happens in CRM?')
   expect(deleted?.options).toEqual([
-    { answer: 'delete', means: 'The order is deleted in CRM too.' },
-    { answer: 'archive', means: 'The order is marked as archived in CRM.' },
-    { answer: 'unlink', means: 'The order stays in CRM and is no longer kept in agreement.' },
     { answer: 'ask', means: 'A person decides each time.' },
+    { answer: 'unlink', means: 'The order stays in CRM and is no longer kept in agreement.' },
+    { answer: 'archive', means: 'The order is marked as archived in CRM.' },
+    { answer: 'delete', means: 'The order is deleted in CRM too.' },
   ])
   expect(questions.find((q) => q.setting === 'direction')).toMatchObject({ line: 13, column: 5 })
   expect(questions.find((q) => q.setting === 'owners.technical')).toMatchObject({ line: 11, column: 5, owner: null })
@@ -83,10 +85,42 @@ test('what one way rules out is not offered', () => {
     questionsOf(`  customers:\n    master: erp\n    direction: ${direction}\n`)
       .find((q) => q.setting === `edge_cases.${setting}`)
       ?.options.map((o) => o.answer)
-  expect(answers('both', 'edited_outside_master')).toEqual(['revert', 'accept', 'ask', 'leave alone'])
-  expect(answers('erp to crm', 'edited_outside_master')).toEqual(['revert', 'ask', 'leave alone'])
+  expect(answers('both', 'edited_outside_master')).toEqual(['ask', 'leave alone', 'revert', 'accept'])
+  expect(answers('erp to crm', 'edited_outside_master')).toEqual(['ask', 'leave alone', 'revert'])
   expect(answers('erp to crm', 'created_outside_master')).toEqual(['hold for approval', 'leave alone'])
-  expect(answers('erp to crm', 'deleted_elsewhere')).toEqual(['restore', 'unlink', 'ask'])
+  expect(answers('erp to crm', 'deleted_elsewhere')).toEqual(['ask', 'unlink', 'restore'])
+})
+
+test('the careful answer stands first and the dangerous one last, in every language', () => {
+  const facts = { flow: 'customers', systems: ['erp', 'crm'], master: 'erp', direction: undefined, people: [] } as const
+  const answers = (language: Language) =>
+    Object.fromEntries(
+      (Object.keys(FLOW_QUESTIONS) as FlowSetting[]).map((setting) => [
+        setting,
+        flowQuestion(setting, facts, language).options.map(({ answer }) => answer),
+      ]),
+    )
+  const en = answers('en')
+  expect(answers('es')).toEqual(en)
+  expect(conflictQuestion('email', ['erp', 'crm'], facts, 'es').options[0]!.answer).toBe('ask')
+  const ends = Object.entries(en).map(([setting, all]) => [setting, `${all[0]} … ${all.at(-1)}`])
+  expect(Object.fromEntries(ends)).toMatchObject({
+    on_conflict: 'ask … crm',
+    'edge_cases.created_outside_master': 'hold for approval … adopt',
+    'edge_cases.edited_outside_master': 'ask … accept',
+    'edge_cases.existing_records': 'ask … master wins',
+    'edge_cases.existing_unmatched': 'ask … create',
+    'edge_cases.older_than': '{ years: 7, then: ask } … no limit',
+    'edge_cases.duplicates': 'ask … most complete',
+    'edge_cases.deleted_in_master': 'ask … delete',
+    'edge_cases.deleted_elsewhere': 'ask … accept',
+    'edge_cases.left_filter': 'ask … delete',
+    'edge_cases.missing_reference': 'wait 1 day, then ask … skip field',
+    'edge_cases.invalid_value': 'hold record … skip field',
+    'edge_cases.empty_in_master': 'keep … erase',
+    'on_failure.then': 'quarantine … pause flow',
+    'limits.deletions': '10 records … 5% or 200 records',
+  })
 })
 
 const RECORDS = `    records:
@@ -152,7 +186,7 @@ ${RECORDS}    fields:
     role: 'business',
     question: 'When email of a customer is changed in two systems, which change counts?',
   })
-  expect(of('fields.email.on_conflict')?.options.map((o) => o.answer)).toEqual(['newest', 'erp', 'crm', 'ask'])
+  expect(of('fields.email.on_conflict')?.options.map((o) => o.answer)).toEqual(['ask', 'newest', 'erp', 'crm'])
   expect(of('fields.orders.fields.no.type')).toMatchObject({ line: 24 })
 })
 

@@ -1,4 +1,5 @@
 import type { Language } from '../model/language.ts'
+import { carefulFirst } from './careful-order.ts'
 import type { OpenQuestion } from './finding.ts'
 import { others, type Answers, type QuestionFacts, type QuestionNames } from './question-names.ts'
 import { TYPE_NAMES } from './schema.ts'
@@ -64,7 +65,7 @@ export function flowQuestion(setting: FlowSetting, facts: QuestionFacts, languag
   const names = namesOf(facts, language)
   const { question, answers } = WORDS[language].flow[setting](names)
   const offered = names.oneWay ? answers.filter(([answer]) => answer !== BOTH_WAYS[setting]) : answers
-  return { role: FLOW_QUESTIONS[setting], question, options: options(offered) }
+  return { role: FLOW_QUESTIONS[setting], question, options: options(carefulFirst(setting, offered)) }
 }
 
 /** Questions about a single field, and about one system of a flow. */
@@ -91,7 +92,7 @@ export function conflictQuestion(
   language: Language = 'en',
 ): Question {
   const { question, answers } = WORDS[language].conflict(field, facts.flow, systems)
-  return { role: 'business', question, options: options(answers) }
+  return { role: 'business', question, options: options(carefulFirst('on_conflict', answers)) }
 }
 
 function namesOf(facts: QuestionFacts, language: Language = 'en'): QuestionNames {
