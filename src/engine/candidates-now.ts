@@ -23,7 +23,7 @@ export interface CandidatesNow {
 
 export async function candidatesNow(work: FlowWork, side: Side, loaded: readonly Loaded[]): Promise<CandidatesNow> {
   // What this run has made of what it read is as it is now.
-  const older = work.firstSync ? [] : loaded.filter(({ row }) => row.createdRun !== work.runId)
+  const older = loaded.filter(({ row }) => row.createdRun !== work.runId)
   if (older.length === 0) return { records: loaded, handedOn: new Set() }
   const current = new Map<number, Map<string, readonly Raw[]>>()
   let free: ReadonlySet<string> = new Set()

@@ -274,7 +274,6 @@ export async function returnedAmong(
 ): Promise<Returned> {
   const same = new Map<string, string>()
   const asked = new Set<string>()
-  if (work.firstSync) return { same, asked }
   // What ended just now is another thing for sure.
   const ending = new Set(outcome.freed.flatMap((one) => (one.sideId === side.id ? [one.remoteId] : [])))
   const ids = newcomers.flatMap((record) => (ending.has(record.id) ? [] : [record.id]))

@@ -16,7 +16,6 @@ import {
   type SideRow,
 } from '../store/flows.ts'
 import { markServed } from '../store/flow-service.ts'
-import { awaitedReferences } from '../store/held.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
 import { recordsInState } from '../store/links.ts'
@@ -31,30 +30,13 @@ import { carryOutDecisions } from './carry-out.ts'
 import { closeMootCases } from './close-moot-cases.ts'
 import { decideDeletions } from './deletions.ts'
 import { Decider } from './decider.ts'
-import {
-  commit,
-  LEASE_MS,
-  noCounts,
-  sideOf,
-  stampOf,
-  underLease,
-  type FlowWork,
-  type ReportProgress,
-} from './flow-work.ts'
-import {
-  findAbsent,
-  markCreations,
-  noFindings,
-  noteFindings,
-  observeAll,
-  observeChanges,
-  type Findings,
-} from './observe.ts'
+import { LEASE_MS, noCounts, stampOf, underLease, type FlowWork, type ReportProgress } from './flow-work.ts'
+import { findAbsent, noFindings, observeAll, observeChanges, type Findings } from './observe.ts'
 import { giveUpObstructed } from './obstacles.ts'
 import { askAboutOlderSystems, isLater } from './older-system.ts'
 import { openSides } from './open-sides.ts'
+import { lookAgain } from './look-again.ts'
 import { lookAtDoubles } from './doubles.ts'
-import { readAll } from './read-all.ts'
 import { decidePending } from './pending.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { settleUnfinished } from './settle.ts'
@@ -340,42 +322,6 @@ async function isSmall(work: FlowWork, pass: Pass): Promise<boolean> {
   const sideIds = work.sides.map((side) => side.id)
   pass.small ??= (await linkedAtLastPass(work.database, sideIds)) <= SWEEP_ALWAYS
   return pass.small
-}
-
-/** Records that waited for what they refer to: it may have come since. Repeats while something moves. */
-async function lookAgain(work: FlowWork, decider: Decider, findings: Findings): Promise<void> {
-  let before = Infinity
-  for (;;) {
-    const sides = work.sides.map((side) => side.id)
-    const awaited = await awaitedReferences(work.database, sides)
-    const bySide = new Map<number, Map<string, number>>()
-    for (const { sideId, remoteId, since } of awaited) {
-      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
-      const ids = bySide.get(sideId)!
-      ids.set(remoteId, since === null ? (ids.get(remoteId) ?? 0) : Date.parse(since))
-    }
-    for (const [sideId, ids] of findings.again) {
-      if (!bySide.has(sideId)) bySide.set(sideId, new Map())
-      for (const id of ids) bySide.get(sideId)!.set(id, work.clock())
-    }
-    const count = [...bySide.values()].reduce((sum, ids) => sum + ids.size, 0)
-    if (count === 0 || count >= before) return
-    before = count
-    findings.again.clear()
-    for (const [sideId, ids] of bySide) {
-      const side = sideOf(work, sideId)
-      const list = [...ids.keys()]
-      const size = Math.min(2_000, side.remote.capabilities.maxBatch)
-      for (let i = 0; i < list.length; i += size) {
-        const records = await readAll(side, list.slice(i, i + size))
-        const decision = await decider.decide(side, records, { last: true, recheck: true, heldSince: ids })
-        noteFindings(findings, side, decision)
-        markCreations(work, decision)
-        await commit(work, decision.outcome)
-        decider.correlator.committed(decision)
-      }
-    }
-  }
 }
 
 const failureOf = (error: ConcordatError): NonNullable<FlowRun['failure']> => ({

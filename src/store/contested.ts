@@ -84,7 +84,10 @@ export interface Lookalike {
   readonly sideId: number
 }
 
-/** Pairs of records that share a match key: each of `recordIds` with the others, at most 20 each. */
+/**
+ * Pairs of records that share a match key: each of `recordIds` with the others, at most 20 each. What no system holds any more
+ * is nobody's double.
+ */
 export async function lookalikes(session: Session, recordIds: readonly string[]): Promise<Lookalike[]> {
   return session.query<Lookalike>(
     `select asked.id, o.record_id as other, r.state, r.created_rule as rule, r.created_side as "sideId"
@@ -93,7 +96,8 @@ export async function lookalikes(session: Session, recordIds: readonly string[])
        select distinct o.record_id from match_key m join match_key o on o.key = m.key and o.record_id <> m.record_id
        where m.record_id = asked.id order by 1 limit 20
      ) o
-     join record r on r.id = o.record_id and r.state <> 'deleted'`,
+     join record r on r.id = o.record_id and r.state <> 'deleted'
+     where exists (select 1 from link l where l.record_id = r.id and l.state <> 'gone')`,
     [recordIds],
   )
 }

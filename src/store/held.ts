@@ -20,6 +20,22 @@ export async function awaitedReferences(session: Session, sideIds: readonly numb
   )
 }
 
+/** Rows about which people are asked what they are, while what they may be has another row in the same system by now. */
+export async function settledIdentities(
+  session: Session,
+  flowId: number,
+): Promise<{ readonly sideId: number; readonly remoteId: string }[]> {
+  return session.query(
+    `select h.side_id as "sideId", h.remote_id as "remoteId" from case_file c
+     join held h on h.side_id = c.side_id and h.remote_id = c.remote_id
+     join link l on l.record_id = c.record_id and l.side_id = c.side_id
+     where c.flow_id = $1 and c.state = 'open' and c.cause = 'reused_id'
+       and l.remote_id <> c.remote_id and l.state not in ('gone', 'unlinked')
+     order by 1, 2`,
+    [flowId],
+  )
+}
+
 /** Makes the next look at a held record a first look. */
 export async function rearmHeld(session: Session, sideId: number, remoteId: string): Promise<void> {
   await session.execute(

@@ -122,6 +122,46 @@ test('L32 two companies are merged: one row takes all the values of the other, w
   await world.rest()
 })
 
+describe.each(['crm', 'erp'] as const)('a full look, page by page, in the %s', (at) => {
+  /** Without a phone number or an address of its own only the name tells. */
+  const known = async (): Promise<World> => {
+    const world = await agreed()
+    await world.erp.sql(`update customers set email = null, phone = null; select 1`)
+    await world.crm.sql(
+      `update accounts set email = null, phone = null, owner_remark = 'remark of ' || tax_id; select 1`,
+    )
+    await world.sync()
+    await world.sync({ full: true })
+    return world
+  }
+  const names = async (world: World): Promise<string[]> =>
+    (await world.crm.sql('select account_name, owner_remark from accounts order by tax_id')).map(
+      (row) => `${String(row['account_name'])}: ${String(row['owner_remark'])}`,
+    )
+
+  test.each(['later', 'earlier'] as const)(
+    'L32 what a row was is found under an id of a page that comes %s: nobody is asked',
+    async (where) => {
+      const world = await known()
+      const id = where === 'later' ? 9999 : 0
+      if (at === 'erp')
+        await world.erp.sql(`update customers set id = ${id} where id = 1;
+          insert into customers (id, legal_name, vat) values (1, 'Delta', 'D1')`)
+      else
+        await world.crm.sql(`update accounts set id = ${id} where id = 501;
+          insert into accounts (id, account_name, tax_id) values (501, 'Delta', 'D1')`)
+      expect(await world.sync({ full: true })).toMatchObject({ ...settled, created: 1, deleted: 0 })
+      expect(await names(world)).toEqual([
+        'Alfa: remark of A1',
+        'Beta: remark of B1',
+        'Delta: null',
+        'Gamma: remark of G1',
+      ])
+      await world.rest()
+    },
+  )
+})
+
 describe('ordinary edits are no other thing', () => {
   test.each([
     ['a new name', `legal_name = 'Alfa Group'`],
