@@ -1,18 +1,28 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { chooseFlows, propose } from '../../contract/proposal/propose.ts'
-import type { Proposal } from '../../contract/proposal/proposal.ts'
-import { type ContractDraft, urlVariable, writeContract } from '../../contract/proposal/write-contract.ts'
+import type { Both, Proposal } from '../../contract/proposal/proposal.ts'
+import {
+  leadsAnswers,
+  startFrom,
+  type StartingPoint,
+  startingPointsFor,
+} from '../../contract/proposal/starting-points.ts'
+import type { OpenQuestion } from '../../contract/finding.ts'
+import { type ContractDraft, urlVariable } from '../../contract/proposal/contract-draft.ts'
+import { writeContract } from '../../contract/proposal/write-contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { type Cli, printJson } from '../command.ts'
 import { printLook } from '../print/print-findings.ts'
 import { EXIT } from '../exit-status.ts'
 import { counted } from '../print/figures.ts'
-import { renderTable } from '../print/table.ts'
-import { type Answers, askFlow, askPeople } from './ask-decisions.ts'
+import { askDecisions } from './ask-decisions.ts'
+import { Cancelled } from './cancelled.ts'
 import { writeEnvFile } from './env-file.ts'
+import { askOwners, namedOwners, type Owners } from './owners.ts'
 import type { Prompter } from './prompter.ts'
-import { introspectSources, readSources, type SourceOptions } from './sources.ts'
+import { ENV_FILE, printOutcome } from './print-outcome.ts'
+import { readSources, type Source, type SourceOptions } from './sources.ts'
 
 export type InitOptions = SourceOptions & {
   json?: boolean
@@ -20,12 +30,14 @@ export type InitOptions = SourceOptions & {
   company?: string
   timezone?: string
   currency?: string
+  start?: StartingPoint
+  leads?: string
+  business?: string
+  technical?: string
   out: string
   yes?: boolean
   force?: boolean
 }
-
-const ENV_FILE = '.env'
 
 /** Reads two systems, proposes a contract between them and writes it; asks what it can where somebody is there. */
 export async function beginContract(
@@ -40,10 +52,20 @@ export async function beginContract(
       cure: 'Choose another file with --out, or replace it with --force.',
     })
   }
+  const given = readAnswers(options)
   const sources = await readSources(cli, options, prompter)
-  const found = propose(await introspectSources(cli, sources))
+  const found = propose([sources[0].system, sources[1].system])
+  if (given.start !== null) demandLeads(given.start, sources)
   const proposal = await pickFlows(found, options.flows, prompter)
-  const draft = await completeDraft(options, proposal, prompter)
+  let draft = await beginDraft(options, given, proposal, prompter)
+  let stopped = false
+  if (prompter !== null)
+    try {
+      await complete(cli, given, prompter, draft, (kept) => (draft = kept))
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error
+      stopped = true
+    }
 
   const urls = Object.fromEntries(sources.map(({ name, url }) => [urlVariable(name), url]))
   writeEnvFile(ENV_FILE, urls, options.force === true)
@@ -58,21 +80,75 @@ export async function beginContract(
     unmapped: Object.fromEntries(flow.unmapped.map((names, side) => [proposal.systems[side as 0 | 1].name, names])),
     questions: report.questions.filter((question) => question.flow === flow.name).length,
   }))
+  const questions = openQuestions(report.questions)
   if (options.json) {
     printJson(cli.terminal, {
       contract: options.out,
       env: ENV_FILE,
       flows,
-      questions: report.questions.length,
+      questions,
       problems: [...report.problems, ...seen],
     })
-  } else printOutcome(cli, options.out, flows, report.questions.length)
+  } else printOutcome(cli, { out: options.out, flows, questions, owners: ownersOf(draft), stopped })
   for (const problem of report.problems) {
     cli.terminal.err(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`)
   }
   if (!options.json) printLook(cli.terminal, seen)
-  cli.end(report.problems.some((problem) => problem.severity === 'error') ? EXIT.undecided : EXIT.done)
+  const wrong = report.problems.some((problem) => problem.severity === 'error')
+  cli.end(stopped ? EXIT.interrupted : wrong ? EXIT.undecided : EXIT.done)
 }
+
+/** What the options answer, checked before anything is connected to. */
+interface Given {
+  readonly start: { readonly start: StartingPoint; readonly leads: string } | null
+  readonly owners: Owners | null
+  readonly currency: string | null
+}
+
+function readAnswers(options: InitOptions): Given {
+  const { start, leads, currency } = options
+  if (currency !== undefined && !isCurrency(currency)) {
+    throw new ConcordatError('cli.usage', `"${currency}" is not a currency.`, {
+      cure: 'Give its three letters, such as EUR.',
+    })
+  }
+  if (start === undefined && leads !== undefined)
+    throw new ConcordatError('cli.usage', '--leads says who leads a starting point, and none is named.', {
+      cure: 'Add --start people-decide or --start automatic.',
+    })
+  if (start !== undefined && start !== 'equals' && leads === undefined)
+    throw new ConcordatError('cli.usage', `Nobody leads the starting point ${start}.`, {
+      cure: 'Name the system that has the last word: --leads erp, or --leads "erp to crm" when ERP is only read.',
+    })
+  return {
+    start: start === undefined ? null : { start, leads: leads ?? 'neither' },
+    owners: namedOwners(options),
+    currency: currency?.toUpperCase() ?? null,
+  }
+}
+
+const isCurrency = (text: string): boolean => /^[A-Za-z]{3}$/.test(text)
+
+function demandLeads({ start, leads }: NonNullable<Given['start']>, [a, b]: Both<Source>): void {
+  const known = leadsAnswers([a.name, b.name])
+    .map(({ answer }) => answer)
+    .filter((answer) => startingPointsFor(answer).some((one) => one.start === start))
+  if (known.includes(leads)) return
+  throw new ConcordatError('cli.usage', `"${leads}" cannot lead the starting point ${start}.`, {
+    cure: `Give one of these after --leads: ${known.map((one) => JSON.stringify(one)).join(', ')}.`,
+  })
+}
+
+/** A question that several flows leave open is answered once, in `defaults`. */
+function openQuestions(questions: readonly OpenQuestion[]): number {
+  const own = (setting: string): boolean => setting === 'match' || setting === 'fields' || setting.startsWith('fields.')
+  return new Set(questions.map(({ flow, setting }) => (own(setting) ? `${flow} ${setting}` : setting))).size
+}
+
+const ownersOf = ({ defaults }: ContractDraft) => ({
+  business: defaults['owners.business'] ?? null,
+  technical: defaults['owners.technical'] ?? null,
+})
 
 async function pickFlows(found: Proposal, wanted: string | undefined, prompter: Prompter | null): Promise<Proposal> {
   const names = found.flows.map((flow) => flow.name)
@@ -104,88 +180,54 @@ async function pickFlows(found: Proposal, wanted: string | undefined, prompter: 
   return chooseFlows(found, await prompter.chooseMany('Which of these shall be kept in agreement?', options))
 }
 
-async function completeDraft(
+/** What is known without asking about the decisions. */
+async function beginDraft(
   options: InitOptions,
+  given: Given,
   proposal: Proposal,
   prompter: Prompter | null,
 ): Promise<ContractDraft> {
-  if (options.currency !== undefined && !/^[A-Za-z]{3}$/.test(options.currency)) {
-    throw new ConcordatError('cli.usage', `"${options.currency}" is not a currency.`, {
-      cure: 'Give its three letters, such as EUR.',
-    })
-  }
-  const folder = basename(resolve('.'))
-  const answers: Answers = {}
-  const draft: ContractDraft = {
-    company:
-      options.company ?? (await prompter?.text('Name of the company', { initial: folder })) ?? (folder || 'Company'),
-    timezone: options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    proposal,
-    people: [],
-    answers,
-    currency: options.currency?.toUpperCase() ?? null,
-  }
-  if (prompter === null) return draft
-  if (
-    !(await prompter.confirm('Answer the questions of the business now? They can also be answered later, in the file.'))
-  ) {
-    return draft
-  }
-  const { people, business, technical } = await askPeople(prompter)
-  const complete = { ...draft, people }
-  for (const flow of proposal.flows) {
-    answers[flow.name] = { 'owners.business': business, 'owners.technical': technical }
-    await askFlow(prompter, complete, flow, answers)
-  }
-  return complete
+  const folder = basename(resolve('.')) || 'Company'
+  const company = options.company ?? (await prompter?.text('Name of the company', { initial: folder })) ?? folder
+  const timezone = options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const currency = given.currency ?? (prompter !== null && holdsMoney(proposal) ? await askCurrency(prompter) : null)
+  const begun = { company, timezone, proposal, people: [], defaults: {}, answers: {}, currency }
+  const draft = given.owners === null ? begun : withOwners(begun, given.owners)
+  return given.start === null ? draft : startFrom(draft, given.start.start, given.start.leads)
 }
 
-interface FlowOutcome {
-  readonly flow: string
-  readonly tables: Readonly<Record<string, string>>
-  readonly fields: readonly string[]
-  readonly questions: number
+async function askCurrency(prompter: Prompter): Promise<string | null> {
+  const text = await prompter.text('In which currency are the amounts? Three letters (Enter: decide later)', {
+    placeholder: 'EUR',
+    optional: true,
+    check: (given) => (isCurrency(given) ? undefined : 'Write its three letters, such as EUR.'),
+  })
+  return text === '' ? null : text.toUpperCase()
 }
 
-function printOutcome(cli: Cli, out: string, flows: readonly FlowOutcome[], questions: number): void {
-  const { terminal } = cli
-  const { paint } = terminal
-  const systems = Object.keys(flows[0]?.tables ?? {})
-  terminal.out(`Wrote ${paint('bold', out)}, and the URLs to ${paint('bold', ENV_FILE)} (only you can read it).`)
-  if (existsSync('.git') && !ignoresEnvFile())
-    terminal.out(`Add ${ENV_FILE} to .gitignore, so that no password is committed.`)
-  terminal.out('')
-  const columns = [
-    { title: 'flow' },
-    ...systems.map((title) => ({ title })),
-    { title: 'fields', align: 'right' as const },
-    { title: 'open questions', align: 'right' as const },
-  ]
-  const rows = flows.map((flow) => [
-    flow.flow,
-    ...systems.map((system) => flow.tables[system] ?? ''),
-    String(flow.fields.length),
-    String(flow.questions),
-  ])
-  const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
-  for (const line of renderTable(columns, rows, look)) terminal.out(line)
-  const named = out === 'concordat.yaml' ? '' : ` --contract ${out}`
-  const steps = [
-    ...(questions > 0
-      ? [`Open ${out}, look over the fields, and answer the questions: take the "# " off one answer each.`]
-      : []),
-    `concordat check${named}   what is still open, and who must answer`,
-    `concordat plan${named}    what a run would do; writes nothing`,
-    `concordat run${named}     brings the systems into agreement`,
-  ]
-  terminal.out('')
-  terminal.out(paint('bold', 'Next'))
-  steps.forEach((step, place) => terminal.out(`  ${place + 1}. ${step}`))
+const holdsMoney = (proposal: Proposal): boolean =>
+  proposal.flows
+    .flatMap((flow) => [...flow.fields, ...flow.fields.flatMap((field) => field.lines?.fields ?? [])])
+    .some((field) => field.type === 'money')
+
+function withOwners(draft: ContractDraft, { business, technical }: Owners): ContractDraft {
+  return {
+    ...draft,
+    people: business === technical ? [business] : [business, technical],
+    defaults: { ...draft.defaults, 'owners.business': business.key, 'owners.technical': technical.key },
+  }
 }
 
-function ignoresEnvFile(): boolean {
-  if (!existsSync('.gitignore')) return false
-  return readFileSync('.gitignore', 'utf8')
-    .split(/\r?\n/)
-    .some((line) => /^\/?(?:\.env|\*?\.env\*?)$/.test(line.trim()))
+/** Asks for the owners and the decisions, as far as the options leave them open; what was answered is kept at once. */
+async function complete(
+  cli: Cli,
+  given: Given,
+  prompter: Prompter,
+  draft: ContractDraft,
+  keep: (draft: ContractDraft) => void,
+): Promise<void> {
+  if (given.start !== null && given.owners !== null) return
+  const owned = given.owners === null ? withOwners(draft, await askOwners(prompter)) : draft
+  keep(owned)
+  if (given.start === null) await askDecisions(cli.terminal, prompter, owned, keep)
 }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type } from '../../../test/fixtures/command-line.ts'
 import { readContract } from '../../contract/read-contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import { CRM, ERP } from '../../../test/fixtures/trading-catalogues.ts'
+import { Cancelled } from './cancelled.ts'
 import type { Prompter } from './prompter.ts'
 
 let folder = ''
@@ -84,56 +86,185 @@ test('says what is missing, wrong or out of reach', async () => {
   expect(existsSync('.env')).toBe(false)
 })
 
-test('guided: what was answered is decided, what was put off stays open', async () => {
+/** Answers by how a question begins; what is not answered here fails the test. Each answer of a list is given once. */
+function person(said: Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>) {
   const asked: string[] = []
+  const times = new Map<string, number>()
+  const answerTo = (question: string): string | boolean => {
+    asked.push(question)
+    const [begin] = Object.keys(said)
+      .filter((one) => question.startsWith(one))
+      .toSorted((a, b) => b.length - a.length)
+    if (begin === undefined) throw new Error(`Nobody answers: ${question}`)
+    const given = said[begin]!
+    if (typeof given !== 'object') return given
+    const time = times.get(begin) ?? 0
+    times.set(begin, time + 1)
+    const answer = given[Math.min(time, given.length - 1)]!
+    if (answer === CTRL_C) throw new Cancelled('Given up.')
+    return answer
+  }
   const prompter: Prompter = {
-    text: (question, given) => {
-      asked.push(question)
-      if (question.startsWith('URL of erp')) return Promise.resolve(FROM)
-      if (question.startsWith('URL of crm')) return Promise.resolve(TO)
-      if (question.startsWith('E-mail')) return Promise.resolve('ana@acme.example')
-      if (question.startsWith('Who decides')) return Promise.resolve('Ána Ruiz')
-      return Promise.resolve(given?.initial ?? 'Acme')
+    text: async (question, { initial, check, optional } = {}) => {
+      for (;;) {
+        const answer = String(answerTo(question)) || (initial ?? '')
+        const fault = answer === '' && optional ? undefined : check?.(answer)
+        if (fault === undefined) return answer
+        asked.push(fault)
+      }
     },
-    chooseMany: () => Promise.resolve(['customers']),
-    confirm: () => Promise.resolve(true),
-    choose: (question, options) => {
-      asked.push(question)
-      if (question.includes('last word')) return Promise.resolve('erp')
-      // The last option always puts the question off.
-      const later = question.includes('first sync')
-      return Promise.resolve(later ? options.at(-1)!.value : options[0]!.value)
+    chooseMany: async (question, options) => {
+      const names = String(answerTo(question)).split(' ')
+      for (const name of names) expect(options.map(({ value }) => value)).toContain(name)
+      return names
+    },
+    confirm: async (question) => answerTo(question) === true,
+    choose: async (question, options) => {
+      const answer = String(answerTo(question))
+      const chosen = answer === FIRST ? options[0] : options.find(({ value, label }) => [value, label].includes(answer))
+      if (chosen === undefined) throw new Error(`${question} does not offer ${answer}`)
+      return chosen.value
     },
   }
-  const typed = await type(['init', '--currency', 'eur'], { prompter })
+  return { asked, prompter }
+}
+
+const CTRL_C = '\u0000ctrl-c'
+const FIRST = '\u0000first'
+
+const ONE_FLOW = {
+  'What do you call the first': 'erp',
+  'URL of erp': FROM,
+  'What do you call the second': 'crm',
+  'URL of crm': TO,
+  'Which of these': 'products',
+  'Name of the company': 'Acme',
+  'In which currency': 'EUR',
+  'Who decides': 'Ána Ruiz <ana@acme.example>',
+  'Who looks after': '',
+  'Which system has the last word': 'erp',
+  'How do you want to begin': 'ERP leads, people decide',
+  'Begin with these rules?': true,
+}
+
+test('guided: one flow from a starting point takes twelve prompts, and shows its rules before they are confirmed', async () => {
+  const { asked, prompter } = person(ONE_FLOW)
+  const typed = await type(['init'], { prompter })
   expect(typed.status).toBe(0)
+  expect(asked.length).toBeLessThanOrEqual(12)
   const report = readContract('concordat.yaml')
   expect(report.problems).toEqual([])
-  expect(report.questions.map((question) => question.setting).toSorted()).toEqual([
-    'edge_cases.existing_records',
-    'edge_cases.existing_unmatched',
-    'edge_cases.older_than',
-  ])
-  expect(report.questions[0]!.owner).toBe('Ána Ruiz')
-  // Decided by "erp": nobody is asked who wins a conflict, and nothing that only fits a shared master.
-  expect(asked.some((question) => question.includes('which change counts'))).toBe(false)
-  expect(typed.out).toContain('customers  customers  accounts')
+  expect(report.questions).toEqual([])
+  for (const sentence of report.rulebook[0]!.sentences)
+    expect(typed.out.replaceAll(/\s+/g, ' ')).toContain(sentence.replaceAll(/\s+/g, ' '))
+  expect(typed.out).toContain('Ána Ruiz')
+  expect(typed.out).toContain('concordat approve products --as business --by ana')
+  expect(typed.out).toContain('concordat approve products --as technical --by ana')
 })
 
-const asksFor = (answers: Readonly<Record<string, string>>, asked: string[] = []): Prompter => ({
-  text: (question) => {
-    asked.push(question)
-    return Promise.resolve(answers[question] ?? 'Acme')
-  },
-  chooseMany: () => Promise.resolve(['customers']),
-  confirm: () => Promise.resolve(false),
-  choose: () => Promise.reject(new Error('nothing is chosen')),
+test('guided: three flows are decided once, and only what differs is shown of the second and third', async () => {
+  const { asked, prompter } = person({ ...ONE_FLOW, 'Which of these': 'customers products orders' })
+  const typed = await type(['init'], { prompter })
+  expect(asked.length).toBeLessThanOrEqual(12)
+  expect(readContract('concordat.yaml').questions).toEqual([])
+  expect(typed.out).toContain('products: the same, but for this')
+  expect(typed.out.split('ERP is master of')).toHaveLength(2)
+})
+
+test('guided: a wrong answer is asked again, and another starting point can be chosen', async () => {
+  const { asked, prompter } = person({
+    ...ONE_FLOW,
+    'What do you call the second': ['erp', 'type', 'crm'],
+    'URL of erp': ['oracle://x', FROM],
+    'In which currency': ['euros', 'eur'],
+    'Who decides': ['Ana', 'Ana Ruiz <ana@acme.example>'],
+    'Who looks after': 'Tomás Vidal <tomas@acme.example>',
+    'How do you want to begin': ['automatic', 'people-decide'],
+    'Begin with these rules?': [false, true],
+  })
+  const typed = await type(['init'], { prompter })
+  expect(typed.status).toBe(0)
+  expect(typed.err).toContain('does not say which kind of system it is')
+  expect(asked.join('\n')).toContain('Both systems are called erp.')
+  expect(asked.join('\n')).toContain('"type" cannot be the name of a system.')
+  const text = readFileSync('concordat.yaml', 'utf8')
+  expect(text).toContain('created_outside_master: hold for approval')
+  expect(text).toContain('owners:\n    business: ana\n    technical: tomas\n')
+  expect(readContract('concordat.yaml').questions).toEqual([])
+})
+
+test('guided: a system that does not answer is asked for again', async () => {
+  const { prompter } = person({ ...ONE_FLOW, 'URL of crm': [TO, TO] })
+  let calls = 0
+  const typed = await type(['init'], {
+    prompter,
+    backend: {
+      introspect: (connector) =>
+        calls++ === 1
+          ? Promise.reject(new ConcordatError('connector.unreachable', 'nothing listens there.'))
+          : Promise.resolve({ product: connector, notes: [], catalogue: connector === 'mysql' ? CRM : ERP }),
+    },
+  })
+  expect(typed.status).toBe(0)
+  expect(typed.err).toContain('crm: nothing listens there.')
+})
+
+test('guided, one by one: each decision once for all flows; what was put off stays open, and Ctrl-C loses nothing', async () => {
+  const said = {
+    ...ONE_FLOW,
+    'Which of these': 'customers products orders',
+    'How do you want to begin': 'Answer one by one',
+    'All flows: ': FIRST,
+  }
+  const { asked, prompter } = person({ ...said, 'How does': FIRST })
+  expect((await type(['init', '--out', 'one.yaml'], { prompter })).status).toBe(0)
+  expect(readContract('one.yaml').problems).toEqual([])
+  expect(readContract('one.yaml').questions).toEqual([])
+  expect(asked.filter((question) => question.includes('deletes a record in ERP'))).toHaveLength(1)
+  expect(asked.length).toBeLessThan(40)
+
+  const later = person({
+    ...said,
+    'All flows: At the first sync': 'Decide later',
+    'All flows: When it still fails': [CTRL_C],
+  })
+  const typed = await type(['init', '--out', 'two.yaml'], { prompter: later.prompter })
+  expect(typed.status).toBe(130)
+  expect(typed.err).toContain('What was answered is kept')
+  const report = readContract('two.yaml')
+  expect(report.problems).toEqual([])
+  const open = new Set(report.questions.map(({ setting }) => setting))
+  expect(open).toContain('edge_cases.existing_records')
+  expect(open).toContain('on_failure.then')
+  expect(open).not.toContain('edge_cases.duplicates')
+  expect(open).not.toContain('owners.business')
+})
+
+test('without questions: a starting point, who leads it and the owners are options', async () => {
+  const begin = (...more: string[]) => type(['init', ...urls, '--currency', 'EUR', '--force', ...more])
+  const owners = ['--business', 'Ana Ruiz <ana@acme.example>', '--technical', 'tomas@acme.example']
+  const done = await begin('--start', 'automatic', '--leads', 'erp to crm', ...owners)
+  expect(done.status).toBe(0)
+  const report = readContract('concordat.yaml')
+  expect(report.problems).toEqual([])
+  expect(report.questions).toEqual([])
+  expect(report.contract!.flows.get('orders')).toMatchObject({
+    direction: { from: 'erp', to: 'crm' },
+    owners: { business: { key: 'ana' }, technical: { key: 'tomas', name: 'tomas' } },
+    edgeCases: { existingUnmatched: 'create', createdOutsideMaster: 'hold for approval', deletedInMaster: 'unlink' },
+  })
+  expect((await begin('--start', 'equals', ...owners)).status).toBe(0)
+  expect(readContract('concordat.yaml').questions).toEqual([])
+  expect((await begin('--start', 'automatic')).err).toContain('Nobody leads')
+  expect((await begin('--start', 'automatic', '--leads', 'shop')).err).toContain('"erp to crm"')
+  expect((await begin('--start', 'equals', '--leads', 'erp')).err).toContain('"neither"')
+  expect((await begin('--leads', 'erp')).err).toContain('Add --start')
+  expect((await begin('--business', 'Ana')).err).toContain('--business names no person.')
 })
 
 test('a password that the URL leaves out is asked for, and is not asked where the environment has it', async () => {
   const [from, to] = ['postgres://me@localhost/erp', 'mysql://me@localhost/crm']
-  const asked: string[] = []
-  const prompter = asksFor({ 'Password of me in erp (Enter: none)': 'pa#ss/1' }, asked)
+  const { asked, prompter } = person({ ...ONE_FLOW, 'Password of me in erp (Enter: none)': 'pa#ss/1' })
   const typed = await type(['init', '--from', from, '--to', to], { prompter, env: { CRM_PASSWORD: 'of crm' } })
   expect(typed.status).toBe(0)
   expect(parseEnv(readFileSync('.env', 'utf8'))).toEqual({

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import type { StartingPoint } from '../../contract/proposal/starting-points.ts'
 import { type Cli, withHelp } from '../command.ts'
 import type { InitOptions } from './begin-contract.ts'
 import type { Prompter } from './prompter.ts'
@@ -10,6 +11,7 @@ export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
     ['concordat init --from postgres://ann@db1/erp --to mysql://ann@db2/crm', 'asks for both passwords'],
     ['concordat init --yes', 'without questions, from the variables ERP_URL and CRM_URL'],
     ['concordat init --from … --to … --flows customers,orders', 'only these flows'],
+    ['concordat init --yes --start people-decide --leads erp', 'with every decision made the careful way'],
   ] as const
   // Without --contract and --quiet: it writes a contract, and is done in a moment.
   return withHelp(new Command('init'), examples)
@@ -30,6 +32,14 @@ export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
     .option('--company <name>', 'name of the company (default: the name of this folder)')
     .option('--timezone <name>', 'time zone of schedules (default: that of this machine)')
     .option('--currency <code>', 'currency of all amounts (default: an open question for each)')
+    .addOption(
+      new Option('--start <point>', 'decide as this starting point does, to be read and signed').choices([
+        ...(['people-decide', 'automatic', 'equals'] satisfies StartingPoint[]),
+      ]),
+    )
+    .option('--leads <system>', 'with --start: who has the last word; "erp to crm" when ERP is only read')
+    .option('--business <person>', 'who decides the business rules, such as "Ana Ruiz <ana@company.example>"')
+    .option('--technical <person>', 'who looks after the technology (default: the same person)')
     .option('--out <file>', 'contract file to write', 'concordat.yaml')
     .option('-y, --yes', 'ask nothing')
     .option('--force', 'replace what is there')

@@ -3,9 +3,16 @@ import { Cancelled } from './cancelled.ts'
 
 /** Asks a person. Every question can be given up with Ctrl-C, which throws `Cancelled`. */
 export interface Prompter {
+  /** `check` says what is wrong with an answer; the question is then asked again. */
   text(
     question: string,
-    given?: { initial?: string; placeholder?: string; secret?: boolean; optional?: boolean },
+    given?: {
+      initial?: string
+      placeholder?: string
+      secret?: boolean
+      optional?: boolean
+      check?: (text: string) => string | undefined
+    },
   ): Promise<string>
   choose(question: string, options: readonly Choice[]): Promise<string>
   chooseMany(question: string, options: readonly Choice[]): Promise<readonly string[]>
@@ -25,11 +32,12 @@ export function terminalPrompter(): Prompter {
     return answer
   }
   const options = (choices: readonly Choice[]) => choices.map((choice) => ({ ...choice }))
-  const validate = (value: string | undefined) => (value?.trim() ? undefined : 'Please write something.')
   return {
-    async text(message, { initial, placeholder, secret, optional } = {}) {
+    async text(message, { initial, placeholder, secret, optional, check } = {}) {
+      const validate = (value: string | undefined) =>
+        value?.trim() ? check?.(value.trim()) : optional ? undefined : 'Please write something.'
       const answer = secret
-        ? await clack.password({ message, ...(!optional && { validate }) })
+        ? await clack.password({ message, validate })
         : await clack.text({
             message,
             validate,

@@ -1,5 +1,5 @@
 import type { SourceSystem } from '../../contract/proposal/catalogue.ts'
-import { urlVariable } from '../../contract/proposal/write-contract.ts'
+import { urlVariable } from '../../contract/proposal/contract-draft.ts'
 import { FIELD_SETTINGS } from '../../contract/schema.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Cli } from '../command.ts'
@@ -10,6 +10,8 @@ export interface Source {
   readonly name: string
   readonly connector: string
   readonly url: string
+  /** What was found there. */
+  readonly system: SourceSystem
 }
 
 export interface SourceOptions {
@@ -23,54 +25,66 @@ export interface SourceOptions {
 
 const CONNECTORS = ['postgres', 'mysql'] as const
 
-/** The two systems, from the options, from the environment and, with a prompter, from a person. */
+/**
+ * The two systems, from the options, from the environment and, with a prompter, from a person; connected to and looked at.
+ * A person is asked again where the answer was wrong or nothing answers there.
+ */
 export async function readSources(
   cli: Cli,
   options: SourceOptions,
   prompter: Prompter | null,
 ): Promise<readonly [Source, Source]> {
-  const from = await readSource(cli, 'from', 'erp', options.from, options.fromName, options.fromConnector, prompter)
-  const to = await readSource(cli, 'to', 'crm', options.to, options.toName, options.toConnector, prompter)
-  if (from.name === to.name) {
-    throw new ConcordatError('cli.usage', `Both systems are called ${from.name}.`, {
-      cure: 'Give them different names with --from-name and --to-name.',
-    })
-  }
-  return [from, to]
+  const from = await readSource(cli, 'from', options, prompter, null)
+  return [from, await readSource(cli, 'to', options, prompter, from.name)]
 }
 
 async function readSource(
   cli: Cli,
   option: 'from' | 'to',
-  usualName: string,
-  givenUrl: string | undefined,
-  givenName: string | undefined,
-  givenConnector: string | undefined,
+  options: SourceOptions,
   prompter: Prompter | null,
+  taken: string | null,
 ): Promise<Source> {
   const which = option === 'from' ? 'first' : 'second'
+  const givenUrl = options[option]
+  const givenName = options[`${option}Name`]
+  const usualName = option === 'from' ? 'erp' : 'crm'
   const name =
     givenName ??
     (prompter !== null && givenUrl === undefined
       ? await prompter.text(`What do you call the ${which} system? A short name, such as erp, crm or shop.`, {
           initial: usualName,
+          check: (text) => faultOfName(text, taken),
         })
       : usualName)
-  checkName(name)
-  const url =
-    givenUrl ??
-    filled(cli.env[urlVariable(name)]) ??
-    (await prompter?.text(`URL of ${name}'s database (postgres://user:password@host/database or mysql://…)`, {
-      secret: true,
-    }))
-  if (url === undefined) {
-    throw new ConcordatError('cli.usage', `The URL of the ${which} system is missing.`, {
-      cure: `Give it in the variable ${urlVariable(name)}, or with --${option} postgres://user@host/database (or mysql://…).`,
-    })
-  }
-  const connector = givenConnector ?? connectorOf(url, option)
+  const fault = faultOfName(name, taken)
+  if (fault !== undefined)
+    throw new ConcordatError('cli.usage', fault.split('. ')[0]! + '.', { cure: fault.split('. ')[1]! })
+  let url = givenUrl ?? filled(cli.env[urlVariable(name)])
   if (givenUrl !== undefined) noteVisiblePassword(cli, name, givenUrl)
-  return { name, connector, url: await withPassword(cli, name, url, prompter) }
+  for (;;) {
+    const asked = url === undefined
+    url ??= await prompter?.text(`URL of ${name}'s database (postgres://user:password@host/database or mysql://…)`, {
+      secret: true,
+    })
+    if (url === undefined) {
+      throw new ConcordatError('cli.usage', `The URL of the ${which} system is missing.`, {
+        cure: `Give it in the variable ${urlVariable(name)}, or with --${option} postgres://user@host/database (or mysql://…).`,
+      })
+    }
+    try {
+      const connector = options[`${option}Connector`] ?? connectorOf(url, option)
+      const whole = await withPassword(cli, name, url, prompter)
+      return { name, connector, url: whole, system: await introspectSource(cli, name, connector, whole) }
+    } catch (error) {
+      if (prompter === null || !(error instanceof ConcordatError) || error.code === 'bug') throw error
+      // What was typed can be typed again; what stands on the command line is put right there.
+      if (!asked && error.code === 'cli.usage') throw error
+      cli.terminal.err(`${cli.terminal.paintErr('red', 'error:')} ${error.message}`)
+      if (error.cure !== undefined) cli.terminal.err(error.cure)
+      url = undefined
+    }
+  }
 }
 
 /** Command lines are seen by other users of the machine, and kept by the shell. */
@@ -113,31 +127,24 @@ function connectorOf(url: string, option: string): string {
 /** Words that stand beside system names in a contract, and would be taken for settings or answers. */
 const TAKEN: ReadonlySet<string> = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both', 'golden'])
 
-function checkName(name: string): void {
-  if (/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)) return
-  throw new ConcordatError('cli.usage', `"${name}" cannot be the name of a system.`, {
-    cure: 'Use a short word of letters, digits, - or _ that is no setting of a contract, such as erp or shop.',
-  })
+function faultOfName(name: string, taken: string | null): string | undefined {
+  if (name === taken)
+    return `Both systems are called ${name}. Give them different names with --from-name and --to-name.`
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)) return undefined
+  return `"${name}" cannot be the name of a system. Use a short word of letters, digits, - or _ that is no setting of a contract, such as erp or shop.`
 }
 
-/** Connects to both systems and reads what is in them. */
-export async function introspectSources(
-  cli: Cli,
-  sources: readonly [Source, Source],
-): Promise<readonly [SourceSystem, SourceSystem]> {
-  const systems: SourceSystem[] = []
-  for (const { name, connector, url } of sources) {
-    const { product, notes, catalogue } = await cli.backend.introspect(connector, { url }).catch((error: unknown) => {
-      if (!(error instanceof ConcordatError)) throw error
-      throw new ConcordatError(error.code, `${name}: ${error.message}`, {
-        cause: error,
-        ...(error.cure === undefined ? {} : { cure: error.cure }),
-      })
+/** Connects to a system and reads what is in it. */
+async function introspectSource(cli: Cli, name: string, connector: string, url: string): Promise<SourceSystem> {
+  const { product, notes, catalogue } = await cli.backend.introspect(connector, { url }).catch((error: unknown) => {
+    if (!(error instanceof ConcordatError)) throw error
+    throw new ConcordatError(error.code, `${name}: ${error.message}`, {
+      cause: error,
+      ...(error.cure === undefined ? {} : { cure: error.cure }),
     })
-    const tables = catalogue.objects.filter((object) => !object.isView).length
-    cli.terminal.err(`${name}: ${product}, ${counted(tables, 'table')}`)
-    for (const note of notes) cli.terminal.err(cli.terminal.paintErr('dim', `  ${note}`))
-    systems.push({ name, connector, catalogue })
-  }
-  return systems as [SourceSystem, SourceSystem]
+  })
+  const tables = catalogue.objects.filter((object) => !object.isView).length
+  cli.terminal.err(`${name}: ${product}, ${counted(tables, 'table')}`)
+  for (const note of notes) cli.terminal.err(cli.terminal.paintErr('dim', `  ${note}`))
+  return { name, connector, catalogue }
 }

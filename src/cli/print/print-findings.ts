@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CheckReport, OpenQuestion, Problem } from '../../contract/finding.ts'
+import { listed } from '../../contract/wording.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from './figures.ts'
 import { renderTable } from './table.ts'
@@ -44,31 +45,38 @@ function printQuestions(terminal: Terminal, questions: readonly OpenQuestion[]):
   const { paint } = terminal
   const groups = Map.groupBy(questions, whoAnswers)
   for (const [who, asked] of groups) {
-    terminal.out(paint('bold', `${who}: ${counted(asked.length, 'question')}`))
-    for (const [flow, ofFlow] of Map.groupBy(asked, (question) => question.flow)) {
-      for (const question of ofFlow) {
-        terminal.out('')
-        const width = Math.min(terminal.width, PROSE_WIDTH)
-        for (const line of wrap(visible(question.question), width - 2)) terminal.out(`  ${line}`)
-        terminal.out(
-          paint(
-            'dim',
-            `  ${flow === '' ? '' : `${flow} · `}${question.setting}  ${question.file}:${question.line}:${question.column}`,
-          ),
-        )
-        const rows = question.options.map((option) => [
-          { text: option.answer, paint: (text: string) => paint('cyan', text) },
-          option.means,
-        ])
-        const columns = [
-          { title: '', overflow: 'keep' as const },
-          { title: '', overflow: 'wrap' as const },
-        ]
-        for (const line of renderTable(columns, rows, { width, indent: '    ' })) terminal.out(line)
+    // What several flows leave open alike is asked once: one answer in `defaults` holds for all of them.
+    const alike = [...Map.groupBy(asked, subjectOf).values()]
+    terminal.out(paint('bold', `${who}: ${counted(alike.length, 'question')}`))
+    for (const [question, ...more] of alike as [OpenQuestion, ...OpenQuestion[]][]) {
+      terminal.out('')
+      const width = Math.min(terminal.width, PROSE_WIDTH)
+      for (const line of wrap(visible(question.question), width - 2)) terminal.out(`  ${line}`)
+      const flow = question.flow === '' ? '' : `${question.flow} · `
+      const place = `${question.file}:${question.line}:${question.column}`
+      terminal.out(paint('dim', `  ${flow}${question.setting}  ${place}`))
+      if (more.length > 0) {
+        const others = `The same of ${listed(more.map((one) => one.flow))}: answer it in \`defaults\` for all of them, or in each.`
+        for (const line of wrap(visible(others), width - 2)) terminal.out(paint('dim', `  ${line}`))
       }
+      const rows = question.options.map((option) => [
+        { text: option.answer, paint: (text: string) => paint('cyan', text) },
+        option.means,
+      ])
+      const columns = [
+        { title: '', overflow: 'keep' as const },
+        { title: '', overflow: 'wrap' as const },
+      ]
+      for (const line of renderTable(columns, rows, { width, indent: '    ' })) terminal.out(line)
     }
     terminal.out('')
   }
+}
+
+/** What a flow is asked of its own, or what can be answered for all flows at once: with the same answers. */
+function subjectOf({ flow, setting, options }: OpenQuestion): string {
+  const own = /^(?:match|records|fields)(?:\.|$)/.test(setting)
+  return JSON.stringify([own ? flow : '', setting, own ? [] : options.map(({ answer }) => answer)])
 }
 
 function whoAnswers(question: OpenQuestion): string {

@@ -5,7 +5,8 @@ import type { SourceCatalogue, SourceObject } from './catalogue.ts'
 import { CRM, ERP, table } from '../../../test/fixtures/trading-catalogues.ts'
 import type { Proposal } from './proposal.ts'
 import { chooseFlows, propose } from './propose.ts'
-import { type ContractDraft, writeContract } from './write-contract.ts'
+import type { ContractDraft } from './contract-draft.ts'
+import { writeContract } from './write-contract.ts'
 
 const between = (erp: SourceCatalogue, crm: SourceCatalogue): Proposal =>
   propose([
@@ -18,6 +19,7 @@ const draft = (proposal: Proposal, more: Partial<ContractDraft> = {}): ContractD
   timezone: 'Europe/Madrid',
   proposal,
   people: [],
+  defaults: {},
   answers: {},
   currency: null,
   ...more,
@@ -318,9 +320,7 @@ test('answers given beforehand are written in place of their questions', () => {
   const text = writeContract(
     draft(proposal, {
       people: [{ key: 'ana', name: 'Ana: Ruiz', email: 'ana@acme.example' }],
-      answers: {
-        customers: { 'owners.business': 'ana', 'owners.technical': 'ana', master: 'erp', direction: 'erp to crm' },
-      },
+      defaults: { 'owners.business': 'ana', 'owners.technical': 'ana', master: 'erp', direction: 'erp to crm' },
     }),
   )
   const report = check(text)

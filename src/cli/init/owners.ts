@@ -1,0 +1,63 @@
+import type { Person } from '../../contract/contract.ts'
+import { ConcordatError } from '../../model/errors.ts'
+import type { Prompter } from './prompter.ts'
+
+/** The two owners of the flows, who may be one person. */
+export interface Owners {
+  readonly business: Person
+  readonly technical: Person
+}
+
+const PERSON = 'Write a name and an e-mail address, such as Ana Ruiz <ana@company.example>.'
+
+/** The owners that the options name; the technical owner is the business owner unless another is named. */
+export function namedOwners(options: { readonly business?: string; readonly technical?: string }): Owners | null {
+  const { business = options.technical, technical = business } = options
+  if (business === undefined || technical === undefined) return null
+  const read = (option: string, text: string): Named => {
+    const person = readPerson(text)
+    if (person !== null) return person
+    throw new ConcordatError('cli.usage', `--${option} names no person.`, { cure: PERSON })
+  }
+  return ownersOf(read('business', business), read('technical', technical))
+}
+
+/** Asks for the two owners. */
+export async function askOwners(prompter: Prompter): Promise<Owners> {
+  const check = (text: string): string | undefined => (readPerson(text) === null ? PERSON : undefined)
+  const business = await prompter.text('Who decides the business rules? Name and e-mail address', {
+    placeholder: 'Ana Ruiz <ana@company.example>',
+    check,
+  })
+  const technical = await prompter.text('Who looks after the technology? The same person, or another', {
+    initial: business,
+    check,
+  })
+  return ownersOf(readPerson(business)!, readPerson(technical)!)
+}
+
+interface Named {
+  readonly name: string
+  readonly email: string
+}
+
+function readPerson(text: string): Named | null {
+  const [, name, email] = /^\s*"?([^<>"]*?)"?\s*<?\s*([^\s<>@"]+@[^\s<>@"]+)\s*>?\s*$/.exec(text) ?? []
+  if (name === undefined || email === undefined) return null
+  return { name: name.replace(/[,;:]$/, '').trim() || email.split('@')[0]!, email }
+}
+
+function ownersOf(business: Named, technical: Named): Owners {
+  const first = { key: keyOf(business.name), ...business }
+  if (technical.email.toLowerCase() === business.email.toLowerCase()) return { business: first, technical: first }
+  const key = keyOf(technical.name)
+  return { business: first, technical: { key: key === first.key ? `${key}2` : key, ...technical } }
+}
+
+function keyOf(name: string): string {
+  const plain = name
+    .normalize('NFD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+  return /[a-z][a-z0-9]*/.exec(plain)?.[0] ?? 'person'
+}

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Cli } from '../command.ts'
+import { renderTable } from '../print/table.ts'
+
+export const ENV_FILE = '.env'
+
+export interface FlowOutcome {
+  readonly flow: string
+  readonly tables: Readonly<Record<string, string>>
+  readonly fields: readonly string[]
+  readonly questions: number
+}
+
+export interface Outcome {
+  readonly out: string
+  readonly flows: readonly FlowOutcome[]
+  /** Questions that are open, each once however many flows it holds for. */
+  readonly questions: number
+  /** By their keys; null: nobody is named yet. */
+  readonly owners: Readonly<Record<'business' | 'technical', string | null>>
+  /** Somebody gave up answering. */
+  readonly stopped: boolean
+}
+
+/** Prints what was written, and the steps that lead from there to a first run. */
+export function printOutcome(cli: Cli, { out, flows, questions, owners, stopped }: Outcome): void {
+  const { terminal } = cli
+  const { paint } = terminal
+  const systems = Object.keys(flows[0]?.tables ?? {})
+  if (stopped) terminal.err('Stopped. What was answered is kept; the rest stands in the file as open questions.')
+  terminal.out(`Wrote ${paint('bold', out)}, and the URLs to ${paint('bold', ENV_FILE)} (only you can read it).`)
+  if (existsSync('.git') && !ignoresEnvFile())
+    terminal.out(`Add ${ENV_FILE} to .gitignore, so that no password is committed.`)
+  terminal.out('')
+  const columns = [
+    { title: 'flow' },
+    ...systems.map((title) => ({ title })),
+    { title: 'fields', align: 'right' as const },
+    { title: 'open questions', align: 'right' as const },
+  ]
+  const rows = flows.map((flow) => [
+    flow.flow,
+    ...systems.map((system) => flow.tables[system] ?? ''),
+    String(flow.fields.length),
+    String(flow.questions),
+  ])
+  const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
+  for (const line of renderTable(columns, rows, look)) terminal.out(line)
+  if (flows.length > 1 && questions > 0)
+    terminal.out(`${questions} answers close them all: most stand once, in defaults, for every flow.`)
+  const named = out === 'concordat.yaml' ? '' : ` --contract ${out}`
+  const names = flows.map(({ flow }) => flow).join(' ')
+  const signs = (as: 'business' | 'technical') =>
+    `concordat approve${named} ${names} --as ${as} --by ${owners[as] ?? (as === 'business' ? 'ana' : 'tomas')}`
+  const steps = [
+    ...(questions > 0
+      ? [`Open ${out}, look over the fields, and answer the questions: take the "# " off one answer each.`]
+      : [`Open ${out}, and look over the fields and the rules.`]),
+    `concordat check${named}   what is still open, and who must answer; --rules: the rules as sentences`,
+    `concordat plan${named}    what a run would do; writes nothing`,
+    signs('business'),
+    `${signs('technical')}   both owners sign what will run`,
+    `concordat run${named}     brings the systems into agreement`,
+  ]
+  terminal.out('')
+  terminal.out(paint('bold', 'Next'))
+  steps.forEach((step, place) => terminal.out(`  ${place + 1}. ${step}`))
+}
+
+function ignoresEnvFile(): boolean {
+  if (!existsSync('.gitignore')) return false
+  return readFileSync('.gitignore', 'utf8')
+    .split(/\r?\n/)
+    .some((line) => /^\/?(?:\.env|\*?\.env\*?)$/.test(line.trim()))
+}
