@@ -11,6 +11,8 @@ import { onDatabase } from './world.ts'
 
 const SENDERS = 400
 const STREAMS = 250
+/** As many accounts as it takes to be let have them. */
+const LISTENERS = 13
 const WRONG_PER_SECOND = 1_000
 const SECONDS = 20
 const BODY = 1_000_000
@@ -21,8 +23,8 @@ const MOST_MS = 1_000
 const MOST_MB = 150
 
 /**
- * The service under abuse, on loopback: 400 senders whose bodies of 1 MB come slowly, 250 streams of events of one account, and
- * 1,000 wrong tokens a second. Meanwhile an owner looks at their pages; how long that takes, and how much memory the service takes.
+ * The service under abuse, on loopback: 400 senders whose bodies of 1 MB come slowly, 250 streams of events, and 1,000
+ * wrong tokens a second. The senders say what a sender of webhooks says, so that only their signature betrays them. Meanwhile an owner looks at their pages; how long that takes, and how much memory the service takes.
  */
 export async function abuse(): Promise<ServiceBench> {
   const world = await openServiceWorld({ flows: 1, delayMs: 0, hookSecret: `whsec_${'c2VjcmV0'.repeat(4)}` })
@@ -33,11 +35,11 @@ export async function abuse(): Promise<ServiceBench> {
     const app = await openApp({ contract: world.contract, env: world.env, databaseUrl: world.store })
     const owner = await addPerson(app.database, 'owner@acme.example', [{ role: 'technical owner' }])
     const right = await addSecret(app.database, owner, ['view'])
-    const noisy = await addSecret(
-      app.database,
-      await addPerson(app.database, 'noisy@acme.example', [{ role: 'viewer' }]),
-      ['view'],
-    )
+    const noisy: string[] = []
+    for (let i = 0; i < LISTENERS; i++) {
+      const person = await addPerson(app.database, `noisy-${i}@acme.example`, [{ role: 'viewer' }])
+      noisy.push(await addSecret(app.database, person, ['view']))
+    }
     await app.close()
     const agent = new Agent({ keepAlive: true, maxSockets: 64 })
     const ask = (path: string, secret: string, by = agent): Promise<number> =>
@@ -68,7 +70,7 @@ export async function abuse(): Promise<ServiceBench> {
       while (!ended) await slowBody(url, sockets, () => ended)
     }
     const senders = Array.from({ length: SENDERS }, keepSending)
-    const streams = Array.from({ length: STREAMS }, () => listen(url, noisy, sockets))
+    const streams = Array.from({ length: STREAMS }, (_, i) => listen(url, noisy[i % LISTENERS]!, sockets))
     const answers = new Map<number, number>()
     let sent = 0
     const began = performance.now()
@@ -140,7 +142,15 @@ async function slowBody(url: URL, sockets: Set<Socket>, ended: () => boolean): P
     }),
   )
   socket.on('error', () => {}).resume()
-  socket.write(`POST /hooks/a HTTP/1.1\r\nhost: ${url.host}\r\ncontent-length: ${BODY}\r\n\r\n`)
+  const headers = [
+    `host: ${url.host}`,
+    'content-type: application/json',
+    `content-length: ${BODY}`,
+    'webhook-id: m1',
+    `webhook-timestamp: ${Math.floor(Date.now() / 1_000)}`,
+    `webhook-signature: v1,${Buffer.alloc(32).toString('base64')}`,
+  ]
+  socket.write(['POST /hooks/a HTTP/1.1', ...headers, '', ''].join('\r\n'))
   const piece = Buffer.alloc(PIECE, 'x')
   for (let sent = 0; sent + piece.length < BODY && open && !ended(); sent += piece.length) {
     socket.write(piece)

@@ -74,7 +74,7 @@ const confined: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger': ['api'],
   '@fastify/cookie': ['api'],
   '@fastify/static': ['api'],
-  '@fastify/helmet': ['api'],
+  helmet: ['api'],
   '@fastify/rate-limit': ['api'],
   otpauth: ['api'],
   '@zxcvbn-ts/core': ['api'],

@@ -97,15 +97,16 @@ export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, list
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
   })
-  server.setErrorHandler(async (error, _request, reply) => {
+  server.setErrorHandler((error, _request, reply) => {
     if (error instanceof ConcordatError) {
       const status = STATUS[error.code] ?? 400
-      return reply.code(status).send({ error: { code: error.code, message: error.message, cure: error.cure ?? null } })
+      reply.code(status).send({ error: { code: error.code, message: error.message, cure: error.cure ?? null } })
+      return
     }
     const status = (error as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) parts.telling.error({ where: whereOf(error) }, 'a request failed')
     const message = status >= 500 ? 'The request failed; the log says where.' : 'The request was not understood.'
-    return reply.code(status).send({ error: { code: status >= 500 ? 'bug' : 'request', message, cure: null } })
+    reply.code(status).send({ error: { code: status >= 500 ? 'bug' : 'request', message, cure: null } })
   })
   const routes = await guardRoutes(server, parts.site)
   boundBodies(server)

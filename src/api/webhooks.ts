@@ -1,3 +1,4 @@
+import type { FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolveSettings } from '../contract/secrets.ts'
 import { parseWebhookSignature, webhookSettings } from '../contract/system-settings.ts'
@@ -6,7 +7,7 @@ import { ConcordatError } from '../model/errors.ts'
 import { currentTrace, spanned } from '../service/tracing.ts'
 import type { ApiParts, Routes } from './server.ts'
 import { webhookHints } from './webhook-hints.ts'
-import { verifyWebhook } from './webhook-signature.ts'
+import { refusedByHeaders, verifyWebhook } from './webhook-signature.ts'
 
 /*
  * `POST /hooks/<system>`: a system says that something changed. Who sent it is proved by its signature over the body as
@@ -18,15 +19,24 @@ export const webhookRoutes: Routes = (server, parts) => {
   // The signature is over bytes, so nobody may parse them first.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  server.post<{ Params: { system: string } }>('/hooks/:system', async (request, reply) => {
-    const receiver = receivers.get(request.params.system)
-    if (!receiver) return reply.code(404).send(problem('no-such-hook', 'No webhooks are taken under this name.'))
+  const options: RouteShorthandOptions = {
+    // Whoever is refused whatever they send is refused before it is received.
+    async onRequest(request, reply) {
+      const receiver = receivers.get(nameOf(request))
+      if (!receiver) return reply.code(404).send(problem('no-such-hook', 'No webhooks are taken under this name.'))
+      const refusal = refusedByHeaders(receiver.signature, receiver.secret, request.headers, Date.now())
+      return refusal === null ? undefined : reply.code(401).send(problem('bad-signature', refusal.why))
+    },
+  }
+  server.post('/hooks/:system', options, async (request, reply) => {
+    const system = nameOf(request)
+    const receiver = receivers.get(system)!
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const verdict = verifyWebhook(receiver.signature, receiver.secret, request.headers, body, Date.now())
     if (!verdict.genuine) return reply.code(401).send(problem('bad-signature', verdict.why))
-    const hints = webhookHints(body, verdict.message, request.params.system, receiver.flows, receiver.paths)
+    const hints = webhookHints(body, verdict.message, system, receiver.flows, receiver.paths)
     try {
-      await spanned('webhook', { system: request.params.system }, () => {
+      await spanned('webhook', { system }, () => {
         const trace = currentTrace()
         return parts.service.hinted(trace === null ? hints : hints.map((hint) => ({ ...hint, trace })))
       })
@@ -38,6 +48,8 @@ export const webhookRoutes: Routes = (server, parts) => {
     return reply.code(202).send({ accepted: hints.length })
   })
 }
+
+const nameOf = ({ params }: FastifyRequest): string => (params as { system: string }).system
 
 const problem = (code: string, message: string) => ({ error: { code, message, cure: null } })
 

@@ -1,6 +1,5 @@
 /** Whoever sends slowly, listens often or guesses tokens takes nothing from the others. */
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { openStand } from '../api/stand.ts'
@@ -8,7 +7,7 @@ import { addPerson, addSecret, PASSWORD } from '../harness/account.ts'
 import { browserAt } from './browser.ts'
 
 /** Begins a request whose body comes little by little; `answered`: the status line, once there is one, or that it was cut. */
-function slowSender(url: string, path: string, bytes: number, first = 0) {
+function slowSender(url: string, path: string, bytes: number, first = 0, headers: readonly string[] = []) {
   const { hostname, port, host } = new URL(url)
   const socket = connect(Number(port), hostname)
   let text = ''
@@ -20,18 +19,29 @@ function slowSender(url: string, path: string, bytes: number, first = 0) {
     socket.on('close', () => resolve('cut'))
     socket.on('error', () => resolve('cut'))
   })
-  socket.write(
-    `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`,
-  )
+  const own = [`host: ${host}`, 'content-type: application/json', `content-length: ${bytes}`]
+  socket.write([`POST ${path} HTTP/1.1`, ...own, ...headers, '', ''].join('\r\n'))
   if (first > 0) socket.write('x'.repeat(first))
   onTestFinished(() => void socket.destroy())
   return { socket, answered }
 }
 
+const withHooks = () =>
+  openStand(
+    { systems: { erp: { webhook_secret: '${env:ERP_HOOK}' } } },
+    { env: { ERP_HOOK: `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}` } },
+  )
+/** What a webhook says of itself; only with its body can it be told that the signature is none. */
+const claims = (at = Date.now()): string[] => [
+  'webhook-id: m1',
+  `webhook-timestamp: ${Math.floor(at / 1_000)}`,
+  `webhook-signature: v1,${Buffer.alloc(32).toString('base64')}`,
+]
+
 test('a body that does not come is not waited for', { timeout: 60_000 }, async () => {
-  const stand = await openStand()
+  const stand = await withHooks()
   const senders = [
-    slowSender(stand.url, '/hooks/erp', 1_000_000, 1_000),
+    slowSender(stand.url, '/hooks/erp', 1_000_000, 1_000, claims()),
     slowSender(stand.url, '/api/v1/sign-in', 1_000, 10),
     slowSender(stand.url, '/api/v1/flows/customers/pause', 1_000, 10),
   ]
@@ -44,20 +54,28 @@ test('a body that does not come is not waited for', { timeout: 60_000 }, async (
   expect(performance.now() - began).toBeLessThan(25_000)
 })
 
+test('a webhook that is refused whatever it says is refused before its body has come', async () => {
+  const stand = await withHooks()
+  const begun = (path: string, headers: readonly string[] = []) =>
+    slowSender(stand.url, path, 1_000_000, 1_000, headers).answered
+  expect(await begun('/hooks/nobody', claims())).toMatch(/ 404 /)
+  expect(await begun('/hooks/crm', claims())).toMatch(/ 404 /)
+  expect(await begun('/hooks/erp')).toMatch(/ 401 /)
+  expect(await begun('/hooks/erp', claims(Date.now() - 3_600_000))).toMatch(/ 401 /)
+})
+
 test('bodies of strangers take little memory together, and a short one gets through', { timeout: 60_000 }, async () => {
-  const stand = await openStand()
+  const stand = await withHooks()
   await addPerson(stand.database, 'ana@acme.example')
   const rest = process.memoryUsage().rss
-  const senders = Array.from({ length: 120 }, () => slowSender(stand.url, '/hooks/erp', 1_000_000, 900_000))
+  const senders = Array.from({ length: 120 }, () => slowSender(stand.url, '/hooks/erp', 1_000_000, 900_000, claims()))
   const answers: string[] = []
   for (const { answered } of senders) void answered.then((line) => answers.push(line))
-  await sleep(3_000)
-  expect(answers.length).toBeGreaterThan(80)
-  expect(answers.filter((line) => /503/.test(line)).length + answers.filter((line) => line === 'cut').length).toBe(
-    answers.length,
-  )
+  await expect.poll(() => answers.length, { timeout: 12_000 }).toBeGreaterThan(80)
+  // Each gets to read why.
+  expect([...new Set(answers)]).toEqual(['HTTP/1.1 503 Service Unavailable'])
   expect((process.memoryUsage().rss - rest) / 1e6).toBeLessThan(150)
-  expect((await fetch(`${stand.url}/hooks/erp`, { method: 'POST', body: '{}' })).status).toBe(404)
+  expect((await fetch(`${stand.url}/hooks/erp`, { method: 'POST', body: '{}' })).status).toBe(401)
   expect((await browserAt(stand.url).signIn('ana@acme.example', PASSWORD)).status).toBe(200)
   const large = await fetch(`${stand.url}/api/v1/sign-in`, {
     method: 'POST',
@@ -84,7 +102,7 @@ test('one account listens to so many streams and no more, and one that is left m
   expect(other.status).toBe(200)
   await other.body!.cancel()
   streams.find(({ status }) => status === 200)!.abort.abort()
-  await expect.poll(async () => (await listen()).status).toBe(200)
+  await expect.poll(async () => (await listen()).status, { timeout: 10_000 }).toBe(200)
   for (const { abort } of streams) abort.abort()
 })
 
@@ -98,9 +116,12 @@ test('wrong tokens are refused without asking the store, and right ones from the
     const statuses = await Promise.all(Array.from({ length: count }, (_, i) => ask(`concordat_${i}_${Math.random()}`)))
     return Map.groupBy(statuses, (status) => status)
   }
+  const began = performance.now()
   const first = await wrong(400)
-  expect(first.get(401)!.length).toBeLessThanOrEqual(100)
-  expect(first.get(429)!.length).toBeGreaterThanOrEqual(300)
+  // So many in ten seconds; a busy machine may take longer than that.
+  const lookedUp = 100 * (1 + Math.floor((performance.now() - began) / 10_000))
+  expect(first.get(401)!.length).toBeLessThanOrEqual(lookedUp)
+  expect(first.get(429)!.length).toBeGreaterThanOrEqual(400 - lookedUp)
   // One that this process has not met yet, one that is made meanwhile, and a session.
   expect(await ask(right)).toBe(200)
   await wrong(50)

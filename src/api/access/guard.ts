@@ -52,7 +52,7 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
   const guarded: GuardedRoute[] = []
   await server.register(cookie)
   const limits = await requestLimits(server, site)
-  await secureHeaders(server)
+  secureHeaders(server)
   server.decorateRequest('who')
   server.decorateRequest('audit', function (this: FastifyRequest, act, subject, details = {}) {
     return writeAudit(site.database, { actor: actorOf(this), act, subject, details, at: new Date() })
