@@ -50,7 +50,10 @@ export interface Layout {
 }
 
 /** A column of a key, with what a value needs that stands in it for a moment. */
-export type KeyColumn = Pick<CatalogueColumn, 'name' | 'kind' | 'nullable' | 'maxLength'>
+export type KeyColumn = Pick<CatalogueColumn, 'name' | 'kind' | 'nullable' | 'maxLength'> & {
+  /** It refers to another record, by a constraint. */
+  readonly refers?: boolean
+}
 
 /**
  * Child rows travel in one column as JSON text: an array of child rows, each an array of `string | null` in the order

@@ -12,6 +12,8 @@ import type { KeyColumn } from './port.ts'
 export interface Keys {
   readonly uniqueKeys: readonly (readonly KeyColumn[])[]
   readonly ownReferences: readonly KeyColumn[]
+  /** Columns that may be set for a moment by who does not change them; absent: none. */
+  readonly writable?: ReadonlySet<string>
 }
 
 /** A write as far as its order matters. Values by column; undefined: not known. */
@@ -34,7 +36,11 @@ export interface Turn {
   readonly after: readonly number[]
   /** Columns that are set before anything else of the layer, and to what. */
   readonly release: Readonly<Record<string, Raw>> | null
+  /** Columns that are only released, and what they hold again afterwards. */
+  readonly back: Readonly<Record<string, Raw>> | null
   readonly ring: number | null
+  /** A column of the ring where no write of it can free anything for a moment, so that it cannot land; null: it can. */
+  readonly stuck: string | null
 }
 
 interface Edge {
@@ -46,19 +52,37 @@ interface Edge {
 
 /** `placeholder`: a value that nobody holds, for a column that takes no null; undefined when there is none. */
 export function orderWrites(
-  { uniqueKeys, ownReferences }: Keys,
+  { uniqueKeys, ownReferences, writable = NONE }: Keys,
   writes: readonly OrderedWrite[],
   placeholder: (place: number, column: KeyColumn) => Raw | undefined,
 ): Turn[] {
   const edges = [...keyEdges(uniqueKeys, writes), ...referenceEdges(ownReferences, writes)]
   if (edges.length === 0) return writes.map(() => FIRST)
-  const released = new Map<number, Record<string, Raw>>()
-  const rings = new Map<number, number>()
-  const kept = breakRings(writes, edges, placeholder, released, rings)
-  return places(writes, kept, released, rings)
+  const breaking: Breaking = {
+    writes,
+    placeholder,
+    writable,
+    released: new Map(),
+    back: new Map(),
+    rings: new Map(),
+    stuck: new Map(),
+  }
+  return places(breaking, breakRings(breaking, edges))
 }
 
-const FIRST: Turn = { layer: 0, turn: 0, after: [], release: null, ring: null }
+const NONE: ReadonlySet<string> = new Set()
+const FIRST: Turn = { layer: 0, turn: 0, after: [], release: null, back: null, ring: null, stuck: null }
+
+/** How rings are broken; by place of the write. */
+interface Breaking {
+  readonly writes: readonly OrderedWrite[]
+  readonly placeholder: (place: number, column: KeyColumn) => Raw | undefined
+  readonly writable: ReadonlySet<string>
+  readonly released: Map<number, Record<string, Raw>>
+  readonly back: Map<number, Record<string, Raw>>
+  readonly rings: Map<number, number>
+  readonly stuck: Map<number, string>
+}
 
 function keyEdges(uniqueKeys: Keys['uniqueKeys'], writes: readonly OrderedWrite[]): Edge[] {
   const edges: Edge[] = []
@@ -108,13 +132,8 @@ function tuple(key: readonly KeyColumn[], value: (column: string) => Raw | undef
 }
 
 /** Leaves out edges until no ring is left; who stands in one and how it is broken is noted. */
-function breakRings(
-  writes: readonly OrderedWrite[],
-  edges: readonly Edge[],
-  placeholder: (place: number, column: KeyColumn) => Raw | undefined,
-  released: Map<number, Record<string, Raw>>,
-  rings: Map<number, number>,
-): Edge[] {
+function breakRings(breaking: Breaking, edges: readonly Edge[]): Edge[] {
+  const { writes, released, back, rings, stuck } = breaking
   let kept = [...edges]
   for (;;) {
     const parts = ringsOf(writes.length, kept)
@@ -123,48 +142,61 @@ function breakRings(
       const within = kept.filter(({ from, to }) => part.has(from) && part.has(to))
       const [first] = part
       for (const n of part) if (!rings.has(n)) rings.set(n, first!)
-      const step = freeing(writes, within, placeholder)
+      const step = freeing(breaking, within)
       if (step === null) {
         // Nothing can be freed for a moment: whatever the system refuses is tried again when the others have landed.
+        const over = within.find(({ key }) => key !== null)
+        const column = over?.key!.find(({ name }) => writes[over.to]!.sets.has(name))
+        if (column) for (const n of part) stuck.set(n, column.name)
         kept = kept.filter((edge) => edge !== within[0])
         continue
       }
       const { place, column, value } = step
-      if (writes[place]!.kind === 'delete') {
+      const write = writes[place]!
+      if (write.kind === 'delete') {
         // Who deletes several rows at once does not choose which goes first, so none of them refers to another.
         for (const { from, column: refers } of within)
           if (refers?.nullable) released.set(from, { ...released.get(from), [refers.name]: null })
         kept = kept.filter((edge) => !within.includes(edge) || !edge.column?.nullable)
         continue
       }
-      const frees = released.get(place) ?? {}
-      frees[column.name] = value
-      released.set(place, frees)
+      released.set(place, { ...released.get(place), [column.name]: value })
+      if (!write.sets.has(column.name))
+        back.set(place, { ...back.get(place), [column.name]: write.before(column.name)! })
       kept = kept.filter((edge) => edge.from !== place || !(edge.key?.includes(column) ?? edge.column === column))
     }
   }
 }
 
-/** What can be freed for a moment: sooner a column that may be empty than one that needs a placeholder. */
-function freeing(
-  writes: readonly OrderedWrite[],
-  edges: readonly Edge[],
-  placeholder: (place: number, column: KeyColumn) => Raw | undefined,
-): { place: number; column: KeyColumn; value: Raw } | null {
-  const options = edges.flatMap(({ from, column, key }) => {
-    const write = writes[from]!
-    if (column) return write.kind === 'delete' && column.nullable ? [{ place: from, column }] : []
-    return write.kind === 'update'
-      ? key!.filter(({ name }) => write.sets.has(name)).map((one) => ({ place: from, column: one }))
-      : []
-  })
-  const empty = options.find(({ column }) => column.nullable)
-  if (empty) return { ...empty, value: null }
-  for (const option of options) {
-    const value = placeholder(option.place, option.column)
-    if (value !== undefined) return { ...option, value }
+interface Freeing {
+  readonly place: number
+  readonly column: KeyColumn
+  readonly value: Raw
+}
+
+/** What can be freed for a moment: sooner a column that may be empty than one that needs a placeholder, and that changes anyway. */
+function freeing({ writes, placeholder, writable }: Breaking, edges: readonly Edge[]): Freeing | null {
+  const options = (mayFree: (write: OrderedWrite, column: KeyColumn) => boolean): Omit<Freeing, 'value'>[] =>
+    edges.flatMap(({ from, column, key }) => {
+      const write = writes[from]!
+      if (column) return write.kind === 'delete' && column.nullable ? [{ place: from, column }] : []
+      if (write.kind !== 'update') return []
+      return key!.filter((one) => mayFree(write, one)).map((one) => ({ place: from, column: one }))
+    })
+  const first = (among: readonly Omit<Freeing, 'value'>[]): Freeing | null => {
+    const empty = among.find(({ column }) => column.nullable)
+    if (empty) return { ...empty, value: null }
+    for (const option of among) {
+      const value = placeholder(option.place, option.column)
+      if (value !== undefined) return { ...option, value }
+    }
+    return null
   }
-  return null
+  return (
+    first(options((write, { name }) => write.sets.has(name))) ??
+    // Another column of the same key, which holds afterwards what it held before.
+    first(options((write, { name }) => writable.has(name) && typeof write.before(name) === 'string'))
+  )
 }
 
 /** The strongly connected parts of more than one write. */
@@ -216,12 +248,7 @@ function ringsOf(count: number, edges: readonly Edge[]): ReadonlySet<number>[] {
 
 const RANK = { create: 0, update: 1, delete: 2 } as const
 
-function places(
-  writes: readonly OrderedWrite[],
-  edges: readonly Edge[],
-  released: ReadonlyMap<number, Record<string, Raw>>,
-  rings: ReadonlyMap<number, number>,
-): Turn[] {
+function places({ writes, released, back, rings, stuck }: Breaking, edges: readonly Edge[]): Turn[] {
   const layer = writes.map(() => 0)
   const turn = writes.map(() => 0)
   const inOrder = sorted(writes.length, edges)
@@ -257,7 +284,9 @@ function places(
     turn: turn[n]!,
     after: (into.get(n) ?? []).flatMap(({ from, column }) => (column && layer[from]! < layer[n]! ? [from] : [])),
     release: released.get(n) ?? null,
+    back: back.get(n) ?? null,
     ring: rings.get(n) ?? null,
+    stuck: stuck.get(n) ?? null,
   }))
 }
 
@@ -273,7 +302,9 @@ function sorted(count: number, edges: readonly Edge[]): number[] {
 }
 
 /** A value that nobody holds, for a moment, made of a number that only this write has; undefined: there is none. */
-export function placeholderFor(number: bigint, { kind, maxLength }: KeyColumn): Raw | undefined {
+export function placeholderFor(number: bigint, { kind, maxLength, refers }: KeyColumn): Raw | undefined {
+  // It would have to be the id of a record.
+  if (refers) return undefined
   switch (kind) {
     case 'text': {
       const text = `~${number.toString(36)}`

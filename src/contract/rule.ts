@@ -53,6 +53,7 @@ export const RULES = [
   'oscillation',
   'restored system: agreed value kept',
   'restored system: record brought back',
+  'makes way',
 ] as const
 
 export type Rule = (typeof RULES)[number]

@@ -22,7 +22,7 @@ import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
 import type { Decider } from './decider.ts'
 import { keptDeletions } from './kept-deletions.ts'
-import { layersOf } from './layers.ts'
+import { callsOf, layersOf, type Postponed } from './layers.ts'
 import { forgetObstructed, noteObstructed } from './obstacles.ts'
 import { planWrites, type BlockedWrite, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
@@ -30,6 +30,7 @@ import { settle, settleUnfinished } from './settle.ts'
 import { applyInShards } from './shards.ts'
 import type { Side } from './side.ts'
 import { goldenOf } from './translate.ts'
+import { untangle } from './untangle.ts'
 import { CASE_WORDS } from './words/case-words.ts'
 
 /*
@@ -52,8 +53,17 @@ export async function applyAll(work: FlowWork, decider: Decider, findings: Findi
     )
     for (const side of work.sides)
       if (due.has(side.id)) progress = (await applySide(work, decider, side, findings, pass > 0)) || progress
+    if (pass === 0 || !progress) progress = (await untangleAll(work, { decider, findings })) || progress
     if (!progress) return
   }
+}
+
+/** True when it is worth another pass. */
+async function untangleAll(work: FlowWork, merging: Merging): Promise<boolean> {
+  let moved = false
+  for (const side of work.sides)
+    moved = (await untangle(work, side, (marks) => applyMarks(work, side, marks, merging))) || moved
+  return moved
 }
 
 /** One pass over a side's marks; true when it is worth another. */
@@ -145,6 +155,7 @@ export async function applyRecords(
         if (marks.length > 0) progress = (await applyMarks(work, side, marks, { decider, findings })).moved || progress
       }
     }
+    if (pass === 0 || !progress) progress = (await untangleAll(work, { decider, findings })) || progress
     if (!progress) return
   }
 }
@@ -164,7 +175,7 @@ async function applyMarks(
   )
   const blocked = plan.blocked.flatMap((one) => (one.state === 'kept' || alreadyNoted(marks, one) ? [] : [noted(one)]))
   const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
-  const layers = layersOf(side, plan.writes)
+  const { layers, postponed } = layersOf(work, side, plan.writes)
   const kept = await keptDeletions(work, side, marks, plan.blocked)
   const note: Step = async (session) => {
     const idle = [...plan.idle, ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId)]
@@ -174,23 +185,48 @@ async function applyMarks(
     const cases = [...blockedCases(work, side, marks, plan.blocked, titles), ...kept.casesOf(titles)]
     await openCases(session, cases, stampOf(work))
   }
-  if (layers.length === 0) await underLease(work, note)
   const done = new Set<string>()
+  const refused = new Map<PlannedWrite, ConcordatError>()
+  let first: Step | null = note
   let moved = false
   let writes = 0
-  for (const [i, layer] of layers.entries()) {
+  for (const layer of layers) {
     // A record stays as long as one that refers to it does: a system that deletes by cascade would take that along.
     const free = layer.writes.filter((write) => (layer.after.get(write) ?? []).every((recordId) => done.has(recordId)))
-    if (free.length === 0) continue
-    const sent = await sendLayer(work, side, free, i === 0 ? note : null)
-    for (const recordId of sent.done) done.add(recordId)
-    forgetObstructed(work, side, sent.done)
-    await noteObstructed(work, side, sent.obstructed)
-    if (merging) await mergeMoved(work, merging.decider, side, sent, merging.findings)
-    writes += free.length
-    if (sent.landed + sent.moved.length > 0) moved = true
+    for (const part of callsOf(free, side.remote.capabilities.maxBatch)) {
+      if (part.length === 0) continue
+      const sent = await sendLayer(work, side, part, first)
+      first = null
+      for (const recordId of sent.done) done.add(recordId)
+      forgetObstructed(work, side, sent.done)
+      for (const { write, error } of sent.obstructed) if (write.makesWay) refused.set(write, error)
+      await noteObstructed(
+        work,
+        side,
+        sent.obstructed.filter(({ write }) => !write.makesWay),
+      )
+      if (merging) await mergeMoved(work, merging.decider, side, sent, merging.findings)
+      writes += part.length
+      if (sent.landed + sent.moved.length > 0) moved = true
+    }
   }
+  if (first) await underLease(work, first)
+  await noteObstructed(work, side, withoutWay(postponed, refused))
   return { writes, moved }
+}
+
+/** Who waits for a record to make way, which the system does not let it: as refused as if nobody had tried. */
+function withoutWay(
+  postponed: readonly Postponed[],
+  refused: ReadonlyMap<PlannedWrite, ConcordatError>,
+): Sent['obstructed'] {
+  return postponed.flatMap(({ write, until }) => {
+    const way = until.find((one) => refused.has(one))
+    if (way?.call.kind !== 'update') return []
+    const [column] = Object.keys(way.call.item.set)
+    const error = new ConcordatError('connector.duplicate-key', refused.get(way)!.message)
+    return [{ write: { ...write, stuck: column! }, error }]
+  })
 }
 
 type Step = (session: Parameters<typeof clearDirty>[0]) => Promise<void>

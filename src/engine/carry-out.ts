@@ -5,7 +5,7 @@ import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical, Reading } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
-import { clearDirty, markDirty, rearmDirty, type DirtyMark } from '../store/dirty.ts'
+import { clearDirty, markDirty, rearmMarks, type DirtyMark } from '../store/dirty.ts'
 import { endLink, formersOfRecords } from '../store/former.ts'
 import { forgetHeld, rearmHeld } from '../store/held.ts'
 import { recordsById, type LinkRow } from '../store/links.ts'
@@ -261,7 +261,7 @@ function rearmWrite(
   const mark: DirtyMark = { recordId: record.row.id, sideId, action: 'sync', rule: 'decided by person' }
   also.push(async (session) => {
     if (choice !== 'retry') await clearDirty(session, sideId, [record.row.id])
-    else if (!(await rearmDirty(session, sideId, record.row.id))) await markDirty(session, [mark], stamp)
+    else if ((await rearmMarks(session, sideId, [record.row.id])) === 0) await markDirty(session, [mark], stamp)
   })
 }
 

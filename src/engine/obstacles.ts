@@ -37,6 +37,8 @@ export interface Obstructed {
   readonly isDeletion: boolean
   readonly error: ConcordatError
   readonly obstacle: Obstacle | null
+  /** See `PlannedWrite`. */
+  readonly stuck: string | null
   /** Since when it has been due (milliseconds since the epoch). */
   readonly since: number
 }
@@ -65,6 +67,7 @@ export async function noteObstructed(
       isDeletion: call.kind === 'delete',
       error,
       obstacle,
+      stuck: write.stuck ?? null,
       since: item.since ?? work.clock(),
     })
     if (obstacle?.recordId) known.push({ recordId: item.recordId, waitsFor: obstacle.recordId, error: error.message })
@@ -82,6 +85,15 @@ export async function noteObstructed(
 /** Writes that have landed, or need not any more, wait for nothing. */
 export function forgetObstructed(work: FlowWork, side: Side, recordIds: readonly string[]): void {
   for (const recordId of recordIds) work.obstructed?.delete(keyOf(side, recordId))
+}
+
+/** Records that a side refused to write so far, and those that stand in their way: they may have to be written together. */
+export function tangledIn(work: FlowWork, side: Side): string[] {
+  const mine = [...(work.obstructed?.values() ?? [])].filter((one) => one.side === side)
+  const others = mine.flatMap(({ obstacle }) =>
+    obstacle?.recordId && obstacle.flow === work.flow.name ? [obstacle.recordId] : [],
+  )
+  return [...new Set([...mine.map((one) => one.recordId), ...others])]
 }
 
 const keyOf = (side: Side, recordId: string): string => `${side.id}/${recordId}`
@@ -142,8 +154,12 @@ function triedAgain(now: number, { obstacle, since }: Obstructed): Date {
 
 const placeOf = (side: Side, { flow, remoteId }: Obstacle): string => `${side.system}/${flow}/${remoteId}`
 
-function whyRefused({ error }: Obstructed, other: RecordAt | null | undefined): InEach {
-  return inEach((language) => (other ? CASE_WORDS[language].because(error.message, other) : error.message))
+function whyRefused({ error, stuck }: Obstructed, other: RecordAt | null | undefined): InEach {
+  return inEach((language) => {
+    const words = CASE_WORDS[language]
+    const why = other ? words.because(error.message, other) : error.message
+    return stuck === null ? why : `${why} ${words.noWay(stuck)}`
+  })
 }
 
 /** How records of several flows are called, by their places. */

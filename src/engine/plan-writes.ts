@@ -8,9 +8,10 @@ import type { LinkRow } from '../store/links.ts'
 import type { OperationDraft } from '../store/operations.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import { beforeArchive } from './archived.ts'
-import { dependantsOf, type Dependant } from './dependants.ts'
+import type { Dependant } from './dependants.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
+import { keepReferred } from './keep-referred.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
 import { dueFields, isComputed } from './translate.ts'
 import { CASE_WORDS } from './words/case-words.ts'
@@ -44,6 +45,10 @@ export interface PlannedWrite {
   readonly fields: readonly number[]
   /** Some fields wait for a record of the same flow; the mark stays for a second write (law L18, cycles). */
   readonly partial: boolean
+  /** It only gives a unique value up for a moment; the mark stays for what is due. */
+  readonly makesWay?: true
+  /** A column in which several records exchange values, and none of them can make way for the others. */
+  readonly stuck?: string
   /** The row as it was last known, in today's shape; null when there is none, or it does not matter any more. */
   readonly row: readonly Raw[] | null
 }
@@ -140,39 +145,6 @@ export async function planWrites(work: FlowWork, side: Side, items: readonly Wri
   for (const draft of drafts) planOne(work, side, draft, resolveOut, reserved, plan)
   await keepReferred(work, side, plan)
   return plan
-}
-
-/**
- * A record that others in the system still refer to is not deleted there, for the system would refuse it or take them
- * along; but those that go or move away in the same plan hold nothing up.
- */
-async function keepReferred(work: FlowWork, side: Side, plan: WritePlan): Promise<void> {
-  const deletions = (): PlannedWrite[] => plan.writes.filter((write) => write.call.kind === 'delete')
-  const all = deletions()
-  if (all.length === 0 || side.referring.length === 0) return
-  const dependants = await dependantsOf(
-    work.database,
-    side,
-    all.map((write) => write.operation.remoteId!),
-  )
-  if (dependants.size === 0) return
-  const leaves = ({ own, recordId, column }: Dependant, from: string): boolean =>
-    own &&
-    plan.writes.some(({ item, call }) => {
-      if (item.recordId !== recordId || call.kind === 'create') return false
-      return call.kind === 'delete' || (Object.hasOwn(call.item.set, column) && call.item.set[column] !== from)
-    })
-  for (let again = true; again;) {
-    again = false
-    for (const write of deletions()) {
-      const remoteId = write.operation.remoteId!
-      const by = dependants.get(remoteId)?.find((one) => !leaves(one, remoteId))
-      if (!by) continue
-      plan.writes.splice(plan.writes.indexOf(write), 1)
-      plan.blocked.push({ recordId: write.item.recordId, state: 'kept', by })
-      again = true
-    }
-  }
 }
 
 /**
@@ -420,46 +392,3 @@ const defined = (columns: Readonly<Record<string, Raw | undefined>>): Record<str
 
 const isLine = (side: Side, place: number): boolean =>
   [...side.remote.layout.lines.values()].some((lines) => lines.place === place)
-
-/** The link as it stands once the write has landed, and the fields that the system could not keep as they were sent. */
-export function linkAfter(
-  work: FlowWork,
-  side: Side,
-  write: PlannedWrite,
-  record: RemoteRecord,
-  reading: readonly Reading[] | null,
-): LinkRow {
-  const { item } = write
-  const link: LinkRow = {
-    sideId: side.id,
-    remoteId: record.id,
-    recordId: item.recordId,
-    layoutId: side.layoutId,
-    state: item.action === 'archive' ? 'archived' : 'live',
-    waived: null,
-    image: record.image,
-  }
-  if (!item.link?.waived && !reading) return link
-  const waived: Record<string, readonly [Canonical, string]> = {}
-  const old = item.link?.waived ? (JSON.parse(item.link.waived) as Waived) : {}
-  for (const [field, waiver] of Object.entries(old)) {
-    const i = work.flow.fields.findIndex((candidate) => candidate.name === field)
-    // What the contract has let go of stays known: it may come back.
-    const stands = waiver[0] === item.golden[i] && !write.fields.includes(i) && reading?.[i] !== item.golden[i]
-    if (i < 0 || stands) waived[field] = waiver
-  }
-  if (reading) {
-    for (const i of write.fields)
-      if (reading[i] !== item.golden[i]) waived[work.flow.fields[i]!.name] = [item.golden[i] ?? null, 'lossy']
-  }
-  return { ...link, waived: encodeWaived(waived) }
-}
-
-/** Whether the system holds exactly what was sent, text for text, so that reading it anew tells nothing. */
-export function heldAsSent(side: Side, write: PlannedWrite, record: RemoteRecord): boolean {
-  if (write.call.kind === 'delete' || write.call.item.lines) return false
-  if (write.fields.some((i) => !side.mapping.writable[i])) return false
-  const sent = write.call.kind === 'create' ? write.call.item.values : write.call.item.set
-  for (const column in sent) if (record.values[side.places.get(column)!] !== sent[column]) return false
-  return true
-}

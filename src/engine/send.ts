@@ -3,16 +3,17 @@ import { ConcordatError } from '../model/errors.ts'
 import { inEach, type InEach } from '../model/language.ts'
 import type { CaseDraft, SettledCase } from '../store/cases.ts'
 import { openCases, settleCases } from '../store/cases.ts'
-import { clearDirty, failDirty, markDirty, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
+import { clearDirty, failDirty, markDirty, rearmMarks, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
 import { freeGiven } from '../store/former.ts'
 import { confirmLease, timeLeft, type Lease } from '../store/leases.ts'
 import type { LinkRow } from '../store/links.ts'
 import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
 import { insertLinks, updateLinks } from '../store/outcome.ts'
+import { heldAsSent, linkAfter } from './after-write.ts'
 import { quarantineCase, writeSubject } from './case-drafts.ts'
 import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
-import { heldAsSent, linkAfter, type PlannedWrite } from './plan-writes.ts'
+import type { PlannedWrite } from './plan-writes.ts'
 import { resolverIn, type Side } from './side.ts'
 import { CASE_WORDS } from './words/case-words.ts'
 import { CHANGED_MEANWHILE, THERE_OTHERWISE } from './words/outcome-words.ts'
@@ -110,6 +111,7 @@ export async function storeResults(
   const inserted: LinkRow[] = []
   const updated: LinkRow[] = []
   const again: DirtyMark[] = []
+  const rearmed: string[] = []
   const failures: DirtyFailure[] = []
   const exceptions: OperationException[] = []
   const named: { id: string; remoteId: string }[] = []
@@ -140,6 +142,8 @@ export async function storeResults(
     const write = writes[i]!
     const { item, operation } = write
     const mark: DirtyMark = { recordId: item.recordId, sideId: side.id, action: item.action, rule: item.rule }
+    // Who only made way has a mark that says what is due.
+    const stayDue = (): void => void (write.makesWay ? rearmed.push(item.recordId) : again.push(mark))
     switch (result.kind) {
       case 'found':
       case 'done': {
@@ -158,7 +162,8 @@ export async function storeResults(
           else inserted.push(link)
           if (operation.remoteId === null) named.push({ id: operation.id, remoteId: record.id })
         }
-        if (write.partial) again.push({ ...mark, action: 'sync' })
+        if (write.makesWay) rearmed.push(item.recordId)
+        else if (write.partial) again.push({ ...mark, action: 'sync' })
         else done.push(item.recordId)
         return
       }
@@ -166,7 +171,7 @@ export async function storeResults(
         exceptions.push({ id: operation.id, outcome: 'superseded', error: CHANGED_MEANWHILE })
         if (!result.current && side.mayHide && item.link) {
           // Nobody can tell whether it is hidden or deleted, and it cannot be written either way.
-          again.push(mark)
+          stayDue()
           const why = inEach((language) => CASE_WORDS[language].unseen(side.system))
           const { en: error, ...errorIn } = why
           failures.push({ recordId: item.recordId, state: 'quarantined', waitsFor: null, error, errorIn })
@@ -176,7 +181,7 @@ export async function storeResults(
         if (result.current) sent.moved.push(result.current)
         else if (item.link) sent.gone.push(item.link.remoteId)
         // What is still due is found again by merging; a mark that stands for a decision (delete, restore …) stays.
-        if (item.action === 'sync' && result.current) again.push(mark)
+        if (item.action === 'sync' && result.current) stayDue()
         else if (item.action === 'delete' && !result.current) {
           updated.push({ ...item.link!, state: 'gone' })
           done.push(item.recordId)
@@ -184,12 +189,12 @@ export async function storeResults(
         return
       case 'not sent':
         exceptions.push({ id: operation.id, outcome: 'not sent', error: null })
-        again.push(mark)
+        stayDue()
         return
       case 'refused': {
         const { error } = result
         exceptions.push({ id: operation.id, outcome: 'refused', error: error.message })
-        if (isObstruction(error)) {
+        if (isObstruction(error) || write.makesWay) {
           obstructed.push({ write, error })
           if (item.direct) again.push(mark)
           failures.push({ recordId: item.recordId, state: 'waiting', waitsFor: null, error: error.message })
@@ -233,6 +238,7 @@ export async function storeResults(
     await insertLinks(session, inserted)
     await updateLinks(session, updated)
     await markDirty(session, again, stamp)
+    await rearmMarks(session, side.id, rearmed)
     await failDirty(session, side.id, failures)
     if (!direct) await clearDirty(session, side.id, done)
     await nameRemotes(session, batchId, named)

@@ -6,6 +6,7 @@ import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../s
 import type { DirtyAction } from '../store/dirty.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
+import { madeWay, standsFor } from './makes-way.ts'
 import { readAll } from './read-all.ts'
 import { staysAsItWas, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
@@ -103,8 +104,9 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
         const reading = side.mapping.read(record.values, resolve)
         const before = rowOf(side, operation.before!, operation.layoutId ?? side.layoutId, work.layouts)
         const was = side.mapping.read(before, resolve)
-        const ours =
-          operation.kind === 'archive' || fields.length === 0
+        const ours = madeWay(operation)
+          ? holds(side, record, operation, standsFor)
+          : operation.kind === 'archive' || fields.length === 0
             ? holds(side, record, operation)
             : fields.every((f) => {
                 const now = reading[f]
@@ -174,7 +176,8 @@ function revive(work: FlowWork, side: Side, operation: OperationDraft, row: Reco
       : operation.kind === 'create' || operation.kind === 'restore'
         ? { kind: 'create', item: { values: {}, lines: {} } }
         : { kind: 'update', item: { id: operation.remoteId!, expect: operation.before ?? '', set: {}, lines: {} } }
-  return { item, operation, call, fields, partial: leavesOut(work, side, item, fields), row: null }
+  const revived = { item, operation, call, fields, partial: leavesOut(work, side, item, fields), row: null }
+  return madeWay(operation) ? { ...revived, partial: false, makesWay: true } : revived
 }
 
 /** Whether a reference within the flow may have been left out of the write, to be written once both records are there. */
@@ -190,9 +193,14 @@ function leavesOut({ flow }: FlowWork, side: Side, { golden, action }: WriteItem
   )
 }
 
-function holds(side: Side, record: RemoteRecord, operation: OperationDraft): boolean {
-  return Object.entries(patchOf(operation).set).every(
-    ([column, value]) => record.values[side.places.get(column)!] === value,
+function holds(
+  side: Side,
+  record: RemoteRecord,
+  operation: OperationDraft,
+  same = (sent: Raw, held: Raw | undefined): boolean => sent === held,
+): boolean {
+  return Object.entries(patchOf(operation).set).every(([column, value]) =>
+    same(value, record.values[side.places.get(column)!]),
   )
 }
 

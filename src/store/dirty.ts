@@ -41,14 +41,14 @@ export async function markDirty(session: Session, marks: readonly DirtyMark[], s
   )
 }
 
-/** Makes a mark due again that was given up; answers whether there was one. */
-export async function rearmDirty(session: Session, sideId: number, recordId: string): Promise<boolean> {
-  const touched = await session.execute(
+/** Makes marks due again that were given up; answers how many there were. */
+export async function rearmMarks(session: Session, sideId: number, recordIds: readonly string[]): Promise<number> {
+  if (recordIds.length === 0) return 0
+  return session.execute(
     `update dirty set state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null, waits_image = null, retry_at = null
-     where side_id = $1 and record_id = $2`,
-    [sideId, recordId],
+     where side_id = $1 and record_id = any($2::bigint[])`,
+    [sideId, recordIds],
   )
-  return touched > 0
 }
 
 /** Takes marks back that nothing is left to do for; what was decided about a record (to delete, to restore) stays. */

@@ -24,6 +24,7 @@ export interface Landing {
   readonly crm: Sql
   readonly shop: Sql
   readonly store: Sql
+  readonly storeUrl: string
   readonly env: Record<string, string>
   readonly contract: string
   app(): Promise<App>
@@ -141,6 +142,7 @@ export async function openLanding(setup: Setup): Promise<Landing> {
     crm: crm.sql,
     shop: shop?.sql ?? (() => Promise.reject(new Error('there is no shop'))),
     store: store.sql,
+    storeUrl: store.url,
     env,
     contract,
     app,

@@ -218,6 +218,14 @@ export const ABLATIONS: readonly Ablation[] = [
         ),
     })),
   },
+  {
+    mechanism: 'A write that only makes way is told from what is due, also after a crash',
+    laws: ['L1', 'L31'],
+    session: (session) => ({
+      ...session,
+      copyIn: (target, lines) => session.copyIn(target, lines.replaceAll('makes way', 'master changed')),
+    }),
+  },
 ]
 
 /** Wraps the objects that a connector opens. */

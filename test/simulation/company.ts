@@ -29,6 +29,8 @@ export interface SystemManners {
   readonly shortPages?: boolean
   /** Customers have a place, which no two share. */
   readonly uniquePlace?: boolean
+  /** It takes its writes one after the other, and takes none of them back. */
+  readonly oneByOne?: boolean
   /** It deletes a customer's orders with the customer, and says nothing. */
   readonly cascade?: boolean
 }
@@ -86,9 +88,15 @@ export function companyOf(seed: number): Company {
   const tangle = new Random(seed, 'entangled')
   const entangled = isEntangled(seed) && isTold('tangle')
   tangle.chance(0.5)
+  const alone = new Random(seed, 'entangled', 'one by one')
   const company: Company = {
     systems: entangled
-      ? systems.map((system) => ({ ...system, uniquePlace: tangle.chance(0.8), cascade: tangle.chance(0.7) }))
+      ? systems.map((system) => ({
+          ...system,
+          uniquePlace: tangle.chance(0.8),
+          cascade: tangle.chance(0.7),
+          oneByOne: alone.chance(0.3),
+        }))
       : systems,
     ...(entangled && { entangled }),
     decisions: {

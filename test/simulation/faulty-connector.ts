@@ -21,7 +21,6 @@ import type { Raw } from '../../src/model/value.ts'
 import type { Business, Entry, TableName, Values } from './business.ts'
 import { count, type Incident, type Tally } from './incidents.ts'
 import type { Places } from './places.ts'
-import { TANGLED } from './tangle.ts'
 import type { Worker } from './worker.ts'
 
 /*
@@ -176,10 +175,12 @@ class FaultyObject implements RemoteObject {
   ) {
     this.inner = inner
     this.layout = inner.layout
-    const { shortPages = false } = business.manners
-    // A ring of unique values lands in one call or not at all, so as many as may stand in one fit into a call.
-    const maxBatch = business.manners.uniquePlace ? TANGLED : 2
-    this.capabilities = shortPages ? { ...inner.capabilities, maxBatch } : inner.capabilities
+    const { shortPages = false, oneByOne = false } = business.manners
+    this.capabilities = {
+      ...inner.capabilities,
+      ...(shortPages && { maxBatch: 2 }),
+      ...(oneByOne && { atomicBatch: false }),
+    }
     this.table = spec.object as TableName
     this.business = business
     this.worker = worker
@@ -318,7 +319,7 @@ class FaultyObject implements RemoteObject {
             continue
           }
           const answered = incident?.kind !== 'lose' && incident?.kind !== 'die after'
-          const ring = ringOf(item)
+          const ring = this.capabilities.atomicBatch ? ringOf(item) : undefined
           const together =
             ring === undefined ? [item] : items.filter((other) => ringOf(other) === ring && !refused.has(other))
           const landed = await this.some(

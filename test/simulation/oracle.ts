@@ -160,7 +160,7 @@ export class Oracle {
       // Where the contract did not have the field for a while, its blank in the master may be nobody's, and erases as well.
       const blank =
         to === null && (kind === 'create' || this.ever((d) => d.without === column && d.emptyInMaster === 'erase'))
-      if (!blank && !this.wasEntered(system, table as TableName, code, column, to))
+      if (!blank && !this.makesWay(entry, column) && !this.wasEntered(system, table as TableName, code, column, to))
         this.fail('L4', `${column} of ${place} became ${to}, which nobody ever entered for it`)
       const own = `${system}/${table}/${code}/${column}`
       if (from !== null && this.usersOwn.get(own) === from)
@@ -279,6 +279,19 @@ export class Oracle {
     for (const [n, other] of this.runs)
       if (n <= run && other.flow === flow && other.over > since) most += other.most ?? Infinity
     return most
+  }
+
+  /** A unique value is given up for a moment, because users gave it to another record. */
+  private makesWay({ table, code, kind, before, after }: Entry, column: string): boolean {
+    const value = before?.[column] ?? null
+    if (column !== 'place' || kind !== 'update' || after![column] !== null || value === null) return false
+    return [...this.entered].some(
+      ([place, values]) =>
+        place.startsWith(`${table}/`) &&
+        place.endsWith(`/${column}`) &&
+        place !== `${table}/${code}/${column}` &&
+        values.has(value),
+    )
   }
 
   private wasEntered(system: string, table: TableName, code: string, column: string, to: string | null): boolean {

@@ -9,8 +9,6 @@ import type { Deed, Step } from './story.ts'
  */
 
 const CUSTOMERS = ['P1', 'P2', 'P3', 'P4']
-/** So many customers may hand unique values on among them. */
-export const TANGLED = CUSTOMERS.length
 const ORDERS = ['Q1', 'Q2', 'Q3']
 
 type Draft = Record<string, unknown> & { readonly kind: Step['kind'] }

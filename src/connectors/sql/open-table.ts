@@ -126,6 +126,6 @@ function computedOf(columns: readonly Column[]): ReadonlySet<string> {
 }
 
 /** An enumeration prints as text but holds no other text than its own, not even an empty one. */
-function withoutChoices(column: Column): Column {
+export function withoutChoices(column: Column): Column {
   return column.typeName === 'enum' ? { ...column, kind: 'other' } : column
 }

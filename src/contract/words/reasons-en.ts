@@ -108,6 +108,8 @@ export const reasonsEn: ReasonWords = {
       `A system was restored from an older backup; a person decided that the agreed ${f} is written back to it.`,
     'restored system: record brought back': ({ one, s }) =>
       `This ${one} was missing in ${s} after it was restored from an older backup; a person decided to bring it back.`,
+    'makes way': () =>
+      'For a moment it holds another value, because several records exchange unique values and one has to make way for the others.',
     oscillation: ({ f }) =>
       `${capital(f)} went back and forth between the same values, so it is stopped until a person decides.`,
   },

@@ -65,6 +65,8 @@ export const en = {
   deleted: (title: string, system: string, others: readonly string[]) =>
     `“${title}” was deleted in ${system} and is still in ${listed(others)}.`,
   because: (error: string, other: RecordAt) => `${error} The other record is ${at(other)}.`,
+  noWay: (column: string) =>
+    `They exchange ${column}, and neither can give it up for a moment: the column takes no empty value and none that stands in. Exchange the two there by hand.`,
   keptBy: (other: RecordAt) => `${at(other)} still refers to it.`,
   cannotBeDeleted: (title: string, system: string, error: string) =>
     `“${title}” cannot be deleted in ${system}: ${error}`,

@@ -73,6 +73,8 @@ export const es: CaseWords = {
     `“${named(title)}” de ${system} se parece a ${others.map(at).join(', ')}, que ya tiene su correspondencia en ${system}: es probable que sea un duplicado.`,
   deleted: (title, system, others) => `“${named(title)}” se borró en ${system} y sigue en ${listed(others)}.`,
   because: (error, other) => `${error} El otro registro es ${at(other)}.`,
+  noWay: (column) =>
+    `Intercambian ${column}, y ninguno puede soltarlo por un momento: la columna no admite un valor vacío ni uno provisional. Intercámbialos allí a mano.`,
   keptBy: (other) => `${at(other)} todavía se refiere a él.`,
   cannotBeDeleted: (title, system, error) => `«${title}» no se puede borrar en ${system}: ${error}`,
   leftFilter: (title, system, others) =>

@@ -31,7 +31,7 @@ import type { Raw } from '../../../model/value.ts'
 import type { Watched } from '../../../connector-kit/change-feed.ts'
 import { columnOf, toCatalogue, toObject, type Column, type Table } from '../table.ts'
 import { readTables } from './catalogue.ts'
-import { openTable } from '../open-table.ts'
+import { openTable, withoutChoices } from '../open-table.ts'
 import { quoteName } from './column-sql.ts'
 import { measuresOf } from './measures.ts'
 import { MysqlFeed } from './feed.ts'
@@ -149,7 +149,8 @@ class MysqlObject implements RemoteObject {
     const { id, children, changedAt, table, own } = rows.open
     this.session = session
     this.rows = rows
-    this.layout = { ...rows.layout, ...keysOf(table, id.name) }
+    const columns = new Map([...table.columns].map(([name, column]) => [name, withoutChoices(column)]))
+    this.layout = { ...rows.layout, ...keysOf({ ...table, columns }, id.name) }
     this.catalogue = {
       object: toObject(table),
       lines: new Map(children.map((child) => [child.name, toObject(child.table)])),

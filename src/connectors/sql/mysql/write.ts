@@ -1,4 +1,4 @@
-import { inTurns, ringOf } from '../../../connector-kit/in-turns.ts'
+import { freedIn, inTurns, ringOf } from '../../../connector-kit/in-turns.ts'
 import { ItemFailure, landEach } from '../../../connector-kit/land-each.ts'
 import { lineKeys, lineTurns } from '../../../connector-kit/line-turns.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../../connector-kit/stamping.ts'
@@ -169,7 +169,7 @@ export async function remove(
         }
         return count
       }
-      for (const { id: key, release } of part) if (release) await updateRow(link, table, [id], [key], release)
+      for (const { id: key, set } of freedIn(part)) await updateRow(link, table, [id], [key], set)
       for (const child of children) await remove(child.table, child.parent, andIsLine(child, 't'))
       if ((await remove(table, id)) !== part.length) throw notKept(table)
     })

@@ -8,7 +8,7 @@ import type {
   UpdateItem,
   WriteResult,
 } from '../../../connector-kit/port.ts'
-import { inTurns, ringOf, type Setting } from '../../../connector-kit/in-turns.ts'
+import { freedIn, inTurns, ringOf, type Setting } from '../../../connector-kit/in-turns.ts'
 import { landEach } from '../../../connector-kit/land-each.ts'
 import { lineKeys, lineTurns } from '../../../connector-kit/line-turns.ts'
 import { additions, momentFor, needsClock, stampedCreate, stampedUpdate } from '../../../connector-kit/stamping.ts'
@@ -143,8 +143,7 @@ export async function remove(
     await guard(client, rows, batch)
     const apply = async (part: readonly DeleteItem[]) => {
       const ids = part.map((item) => item.id)
-      const freed = part.flatMap(({ id: remote, release }) => (release ? [{ id: remote, set: release }] : []))
-      await updateRows(client, rows, freed, [])
+      await updateRows(client, rows, freedIn(part), [])
       for (const child of children) {
         const parent = child.parent
         const isLine = await lineCondition(client, child)
