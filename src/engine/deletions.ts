@@ -11,6 +11,7 @@ import { deletionCase, leftFilterCase, MASS_DELETION, massDeletionCase, recordSu
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { inDoubt } from './identity.ts'
+import { perhapsThere } from './perhaps-there.ts'
 import { readAll } from './read-all.ts'
 import type { Findings } from './observe.ts'
 import type { Side } from './side.ts'
@@ -132,12 +133,16 @@ async function replaced(work: FlowWork): Promise<Deletion[]> {
   const over = formers.filter((one) => !open.includes(one)).map((one) => one.id)
   if (over.length > 0) await underLease(work, (session) => markDecided(session, over))
   const result: Deletion[] = []
-  for (const former of open) {
-    const side = sideOf(work, former.sideId)
-    const row = rows.get(former.recordId)!
-    const { id: _, ...link } = former
-    const before: RecordRow = { ...row, links: [...row.links, { ...link, state: 'live' }] }
-    for (const record of await withOthersNow(work, side, [before])) result.push({ side, record, former })
+  for (const [sideId, list] of Map.groupBy(open, (one) => one.sideId)) {
+    const side = sideOf(work, sideId)
+    const ended = list.map((former) => ({ former, row: rows.get(former.recordId)!, link: former }))
+    const perhaps = await perhapsThere(work, side, ended)
+    for (const { former, row } of ended) {
+      if (perhaps.has(row.id)) continue
+      const { id: _, ...link } = former
+      const before: RecordRow = { ...row, links: [...row.links, { ...link, state: 'live' }] }
+      for (const record of await withOthersNow(work, side, [before])) result.push({ side, record, former })
+    }
   }
   return result
 }
@@ -170,10 +175,13 @@ async function confirm(work: FlowWork, side: Side, ids: readonly string[]): Prom
         )
       : []
     for (const record of await withOthersNow(work, side, left)) result.push({ side, record, left: true })
-    const rows = await recordsById(
+    const missing = await recordsById(
       work.database,
       gone.map((g) => g.recordId),
     )
+    const linked = missing.flatMap((row) => row.links.flatMap((l) => (l.sideId === side.id ? { row, link: l } : [])))
+    const perhaps = await perhapsThere(work, side, linked)
+    const rows = missing.filter((row) => !perhaps.has(row.id))
     for (const record of await withOthersNow(work, side, rows)) result.push({ side, record })
   }
   return result

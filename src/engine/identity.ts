@@ -1,26 +1,25 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
-import { mappedColumns, type Resolve } from '../contract/mapping.ts'
-import { matchKeys } from '../merge/match-key.ts'
 import {
   compareRows,
   sameThing,
-  valueOf,
+  type Circumstances,
   type CommonValues,
   type Comparison,
   type Row,
   type Sameness,
 } from '../merge/same-thing.ts'
 import { isValue } from '../merge/side-state.ts'
-import type { Raw } from '../model/value.ts'
 import { formersOfRemotes, type FormerLink } from '../store/former.ts'
-import { recordsById, recordsByKeys, someLinks, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
+import { recordsById, recordsByKeys, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { reusedIdCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { release } from './hold-back.ts'
 import { readAll } from './read-all.ts'
+import { hasMovedHere } from './moved-here.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
+import { commonValues, keysOf, readingOf } from './telling-rows.ts'
 
 /*
  * Identity over time (law L32): whether the rows of a page are still what their links say.
@@ -82,20 +81,25 @@ async function judge(
         [false, true].map((isTaken) => sameThing(comparison, { ended: ended(suspect), taken: isTaken, left: isLeft }))
       const isLeft = told(false).includes('doubt') && left(keysOf(work, a), suspect)
       const [free, taken] = told(isLeft)
-      if (free === taken) verdicts.set(record.id, free!)
+      if (free === taken && free !== 'doubt') verdicts.set(record.id, free!)
       else open.push({ suspect, comparison, keys: keysOf(work, b), left: isLeft })
     }
   }
   if (open.length === 0) return verdicts
   const found = await recordsByKeys(work.database, [...new Set(open.flatMap((one) => one.keys))])
   const ids = [...new Set(found.map((one) => one.recordId))]
-  const known = new Set(
-    (await recordsById(work.database, ids)).flatMap((row) => (row.state === 'deleted' ? [] : row.id)),
-  )
+  const known = new Map((await recordsById(work.database, ids)).map((row) => [row.id, row]))
   for (const { suspect, comparison, keys, left: isLeft } of open) {
     const own = suspect.before.recordId
-    const taken = found.some(({ key, recordId }) => recordId !== own && known.has(recordId) && keys.includes(key))
-    verdicts.set(suspect.record.id, sameThing(comparison, { ended: ended(suspect), taken, left: isLeft }))
+    const having = new Set(found.flatMap(({ key, recordId }) => (keys.includes(key) ? recordId : [])))
+    const owners = [...having].flatMap((id) => {
+      const row = known.get(id)
+      return row && id !== own && row.state !== 'deleted' ? row : []
+    })
+    const how: Circumstances = { ended: ended(suspect), taken: owners.length > 0, left: isLeft }
+    const verdict = sameThing(comparison, how)
+    const came = verdict === 'doubt' && (await hasMovedHere(work, side, suspect.record, owners))
+    verdicts.set(suspect.record.id, came ? sameThing(comparison, { ...how, came }) : verdict)
   }
   return verdicts
 }
@@ -335,71 +339,4 @@ export function releaseIdentity(
   outcome: Outcome,
 ): void {
   if (known.cause === IDENTITY) release(work, side, known.remoteId, outcome)
-}
-
-function readingOf(work: FlowWork, side: Side, values: readonly Raw[], resolve: Resolve): Row {
-  return {
-    reading: side.mapping.read(values, resolve),
-    rest: restOf(work, side).map((place) => values[place] ?? null),
-  }
-}
-
-function keysOf({ flow }: FlowWork, { reading }: Row): string[] {
-  return matchKeys(
-    flow,
-    reading.map((value) => (isValue(value) ? value : null)),
-  ).filter((key) => key !== null)
-}
-
-const SAMPLE = 60
-const samples = new WeakMap<FlowWork, Map<Side, Promise<(except: string) => CommonValues>>>()
-
-/** What is the same in other rows of a side, by a sample of them. */
-function commonValues(work: FlowWork, side: Side): Promise<(except: string) => CommonValues> {
-  let bySide = samples.get(work)
-  if (!bySide) samples.set(work, (bySide = new Map<Side, Promise<(except: string) => CommonValues>>()))
-  let known = bySide.get(side)
-  if (!known) bySide.set(side, (known = sampled(work, side)))
-  return known
-}
-
-async function sampled(work: FlowWork, side: Side): Promise<(except: string) => CommonValues> {
-  const links = await someLinks(work.database, side.id, SAMPLE)
-  const rows = links.map((link) => rowOf(side, link.image, link.layoutId, work.layouts))
-  const resolve = await resolverIn(work.database, side, rows)
-  const fields = new Map<string, Set<string>>()
-  const columns = new Map<string, Set<string>>()
-  const note = (of: Map<string, Set<string>>, place: number, value: string | null, id: string): void => {
-    if (value === null) return
-    const key = `${place}/${value}`
-    const ids = of.get(key)
-    if (ids) ids.add(id)
-    else of.set(key, new Set([id]))
-  }
-  rows.forEach((values, n) => {
-    const { reading, rest } = readingOf(work, side, values, resolve)
-    reading.forEach((value, i) => note(fields, i, valueOf(value), links[n]!.remoteId))
-    rest.forEach((value, i) => note(columns, i, value, links[n]!.remoteId))
-  })
-  const inOthers = (of: ReadonlyMap<string, ReadonlySet<string>>, except: string) => (place: number, value: string) => {
-    const ids = of.get(`${place}/${value}`)
-    // In one other row it may be the very thing that has come here.
-    return ids !== undefined && ids.size > (ids.has(except) ? 2 : 1)
-  }
-  return (except) => ({ field: inOthers(fields, except), column: inOthers(columns, except) })
-}
-
-const rests = new WeakMap<Side, readonly number[]>()
-
-/** Places of the columns that nobody maps: not the id, nor what moves with every write. */
-function restOf({ flow }: FlowWork, side: Side): readonly number[] {
-  let places = rests.get(side)
-  if (!places) {
-    const { columns, id, changedAt, version, lines } = side.remote.layout
-    const mapped = new Set(mappedColumns(flow, side.system))
-    const others = new Set([id, changedAt, version, ...[...lines.values()].map((line) => line.place)])
-    places = columns.flatMap((column, i) => (mapped.has(column) || others.has(i) ? [] : [i]))
-    rests.set(side, places)
-  }
-  return places
 }

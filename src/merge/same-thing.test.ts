@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { flowOf, type FieldChoices } from '../../test/fixtures/merging.ts'
-import { compareRows, sameThing, type Circumstances, type Comparison, type Row } from './same-thing.ts'
+import { compareRows, isWhatWasThere, sameThing, type Circumstances, type Comparison, type Row } from './same-thing.ts'
 
 const RUNS = { numRuns: Number(process.env['CONCORDAT_PROPERTY_RUNS'] ?? 1_000) }
 
@@ -108,6 +108,34 @@ test('L32 another record that has the key makes nothing the same thing that woul
     }),
     RUNS,
   )
+})
+
+test('L32 that what is missing elsewhere has come here settles a doubt, unless most of what nobody maps has stayed', () => {
+  fc.assert(
+    fc.property(aComparison, someCircumstances, (comparison, how) => {
+      const [before, after] = [sameThing(comparison, how), sameThing(comparison, { ...how, came: true })]
+      const stayed = comparison.rest.same > comparison.rest.different
+      expect(after).toBe(before === 'doubt' && !stayed ? 'other' : before)
+    }),
+    RUNS,
+  )
+})
+
+test('L32 a row is what was under another id where it has its keys, and not where most of its values differ', () => {
+  fc.assert(
+    fc.property(aRow, aRow, (there, here) => {
+      const comparison = compareRows(FLOW, there, here)
+      fc.pre(isWhatWasThere(comparison))
+      expect(here.reading[2]).toBe(there.reading[2])
+      expect(comparison.told.same).toBeGreaterThanOrEqual(comparison.told.different)
+    }),
+    RUNS,
+  )
+  expect(
+    isWhatWasThere(
+      compareRows(FLOW, { reading: ['alfa', null, 'one'], rest: [] }, { reading: ['alfa', null, 'one'], rest: [] }),
+    ),
+  ).toBe(true)
 })
 
 test('L32 what others have, too, tells nothing', () => {

@@ -40,6 +40,8 @@ export interface Circumstances {
   readonly taken: boolean
   /** Another row of the same system has a key that this one had. */
   readonly left?: boolean
+  /** It is what was under another id, where nothing is any more. */
+  readonly came?: boolean
 }
 
 /** Values that other rows have, too, so that they tell nothing; by the place of the field, or of the other column. */
@@ -88,9 +90,15 @@ export function compareRows(flow: Flow, before: Row, now: Row, common: CommonVal
 /** Whether the row is what it was, another thing, or neither can be told. Pure. */
 export function sameThing(comparison: Comparison, circumstances: Circumstances): Sameness {
   const told = byItself(comparison, circumstances)
-  // What it was has been found elsewhere.
-  return told === 'doubt' && circumstances.left === true ? 'other' : told
+  if (told !== 'doubt') return told
+  // What it was has been found elsewhere, or what it is now is missing there, and nothing else of it stayed.
+  const { rest } = comparison
+  return circumstances.left === true || (circumstances.came === true && rest.same <= rest.different) ? 'other' : told
 }
+
+/** Whether a row is what was under another id: it has its keys, and its other values rather than not. Pure. */
+export const isWhatWasThere = ({ keys, told }: Comparison): boolean =>
+  keys.same > 0 && keys.different + keys.lost === 0 && told.same >= told.different
 
 function byItself({ keys, told, rest, changed }: Comparison, { ended, taken }: Circumstances): Sameness {
   const moved = keys.different + keys.lost

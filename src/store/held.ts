@@ -36,6 +36,15 @@ export async function settledIdentities(
   )
 }
 
+/** Rows of a side about which people are asked what they are. */
+export async function identitiesInDoubt(session: Session, sideId: number): Promise<string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select remote_id as id from held where side_id = $1 and cause = 'identity' order by 1`,
+    [sideId],
+  )
+  return rows.map((row) => row.id)
+}
+
 /** Makes the next look at a held record a first look. */
 export async function rearmHeld(session: Session, sideId: number, remoteId: string): Promise<void> {
   await session.execute(

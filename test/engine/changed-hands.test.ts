@@ -162,6 +162,73 @@ describe.each(['crm', 'erp'] as const)('a full look, page by page, in the %s', (
   )
 })
 
+describe.each(['crm', 'erp'] as const)('rows that have little in common, in the %s', (at) => {
+  const known = async (): Promise<World> => {
+    const world = await openWorld({
+      customers: { fields: { name: { required: false } }, edge_cases: { empty_in_master: 'erase' } },
+    })
+    await world.erp.sql(`insert into customers (legal_name, vat, phone, internal_note) values
+      (null, 'A1', '600 111 111', 'pays late'), ('Beta', 'B1', null, null), ('Gamma', 'G1', '600 333 333', null),
+      ('Delta', 'D1', '600 444 444', null)`)
+    await world.sync()
+    await world.crm.sql(`update accounts set owner_remark = 'remark of ' || tax_id`)
+    await world.sync()
+    return world
+  }
+  const remarks = async (world: World): Promise<string> =>
+    String(
+      await world.crm.value(
+        `select string_agg(tax_id || ': ' || coalesce(owner_remark, ''), ', ' order by tax_id) from accounts`,
+      ),
+    )
+  const REST = 'D1: remark of D1, G1: remark of G1'
+
+  test('L32 a row has taken the id of one that is gone, and its own id is free', async () => {
+    const world = await known()
+    if (at === 'erp') {
+      await world.erp.sql(`delete from customers where id = 1; update customers set id = 1 where id = 2`)
+      expect(await world.sync()).toMatchObject({ ...settled, created: 0, deleted: 1 })
+      expect(await remarks(world)).toBe(`B1: remark of B1, ${REST}`)
+    } else {
+      await world.crm.sql(`delete from accounts where id = 501; update accounts set id = 501 where id = 502`)
+      expect(await world.sync()).toMatchObject({ ...settled, created: 1, deleted: 0 })
+      expect(await remarks(world)).toBe(`A1: remark of A1, B1: remark of B1, ${REST}`)
+    }
+    await world.rest()
+  })
+
+  test.each(['same', 'other'] as const)(
+    'L12 L32 while people are asked what a row is (%s), nothing that it may be counts as deleted',
+    async (answer) => {
+      const world = await known()
+      // What nobody maps stayed, so that it may be an edit.
+      if (at === 'erp')
+        await world.erp.sql(`delete from customers where id = 2;
+          update customers set legal_name = 'Beta', vat = 'B1', phone = null where id = 1`)
+      else
+        await world.crm.sql(`delete from accounts where id = 502;
+          update accounts set account_name = 'Beta', tax_id = 'B1', phone = null where id = 501`)
+      expect(await world.sync()).toMatchObject({ status: 'waiting', created: 0, deleted: 0, open_cases: 1 })
+      expect(await world.sync()).toMatchObject({ status: 'waiting', created: 0, deleted: 0, open_cases: 1 })
+      expect(await world.theCase()).toMatchObject({ cause: 'reused_id' })
+      await world.rest()
+      await world.answer(answer)
+      await world.sync()
+      await world.sync()
+      const kept = at === 'erp' ? (answer === 'same' ? 'A1' : 'B1') : 'A1'
+      expect(await remarks(world)).toBe(
+        at === 'erp'
+          ? `B1: remark of ${kept}, ${REST}`
+          : answer === 'other'
+            ? `A1: remark of A1, B1: remark of A1, ${REST}`
+            : `A1: remark of A1, B1: remark of B1, ${REST}`,
+      )
+      expect(await world.cases()).toEqual([])
+      await world.rest()
+    },
+  )
+})
+
 describe('ordinary edits are no other thing', () => {
   test.each([
     ['a new name', `legal_name = 'Alfa Group'`],

@@ -108,6 +108,31 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await landing.rest()
   })
 
+  test('L32 a row has taken the id of one that is gone, and its own id is free', async () => {
+    const landing = await customers()
+    await landing.crm('delete from accounts where id = 1')
+    await landing.crm('update accounts set id = 1 where id = 2')
+    await landing.run()
+    expect(await inCrm(landing)).toEqual([...[1, 2, 3].map(was), ...REST])
+    expect(await landing.crm(`select id from accounts where loyalty_card = 'C-2'`)).toEqual([{ id: 1 }])
+    await landing.rest()
+  })
+
+  test('L32 what a row was is found in another part of a full look', async () => {
+    const landing = await customers()
+    await landing.erp(`update customers set phone = null, segment = null, updated_at = clock_timestamp()`)
+    await landing.crm(`update accounts set phone = null, tier = null`)
+    await landing.run(true)
+    await landing.crm('update accounts set id = 9999 where id = 1')
+    await landing.crm(`insert into accounts (id, account_name, loyalty_card) values (1, 'Another', 'Z-1')`)
+    const { customers: report } = await landing.run(true)
+    expect(report).toMatchObject({ status: 'done', created: 1, deleted: 0 })
+    expect(await landing.crm(`select id, remark from accounts where loyalty_card = 'C-1'`)).toEqual([
+      { id: 9999, remark: 'remark of C-1' },
+    ])
+    await landing.rest()
+  })
+
   test('L32 the other system gives the id of a deleted record to the one that we create', async () => {
     const landing = await customers()
     await landing.crm('delete from accounts where id = 7')
