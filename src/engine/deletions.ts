@@ -1,6 +1,7 @@
 import type { Limit } from '../contract/contract.ts'
 import type { Rule } from '../contract/rule.ts'
 import { mergeRecord } from '../merge/merge-record.ts'
+import { isAskedAbout, type SideState } from '../merge/side-state.ts'
 import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, type DirtyMark } from '../store/dirty.ts'
@@ -328,7 +329,18 @@ function isEdited(work: FlowWork, side: Side, { golden, fresh, sides }: Loaded):
   const others = sides.filter((s) => s.side !== side).map((s) => s.state)
   const { changes } = mergeRecord(work.flow, golden, others, undefined, fresh)
   if (changes.some((change) => change.from !== change.to)) return true
+  if (others.some((state) => asksAboutEdit(work, golden, state))) return true
   // What this run has observed before is in the golden values already.
   const last = sides.find((s) => s.side === side)?.state
   return last !== undefined && dueFields(work, side, golden, last.now, last.waived).some((i) => !fresh.includes(i))
+}
+
+/** It holds an edit that people were asked about: nobody has said yet that it does not count. */
+function asksAboutEdit(work: FlowWork, golden: Loaded['golden'], { waived, now }: SideState): boolean {
+  return work.flow.fields.some(
+    ({ name }, i) =>
+      isAskedAbout(waived, name, golden[i]!) &&
+      (waived[name]![1] === 'conflict asked' || waived[name]![1] === 'outside edit asked') &&
+      now[i] !== golden[i],
+  )
 }

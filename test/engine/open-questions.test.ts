@@ -147,3 +147,41 @@ test('L8 three systems: a third that comes later joins the question', async () =
   expect(found).toHaveLength(1)
   expect(await mails(world)).toEqual(['erp@alfa.example', 'crm@alfa.example'])
 })
+
+for (const deleted of ['crm', 'erp'] as const) {
+  test(`L13 an edit that people were asked about beats a delete: ${deleted} deletes while the question is open`, async () => {
+    const world = await openWorld({
+      customers: { fields: { email: { on_conflict: 'ask' } }, edge_cases: { deleted_elsewhere: 'accept' } },
+    })
+    await world.erp.sql(`insert into customers (legal_name, vat, email) values ('Alfa', 'A1', 'old@alfa.example')`)
+    await world.sync()
+    await world.erp.sql(`update customers set email = 'erp@alfa.example'`)
+    await world.crm.sql(`update accounts set email = 'crm@alfa.example', owner_remark = 'keep'`)
+    expect(await world.sync()).toMatchObject({ status: 'waiting', conflicts: 1 })
+    if (deleted === 'crm') await world.crm.sql(`delete from accounts`)
+    else await world.erp.sql(`delete from customers`)
+    expect(await world.sync()).toMatchObject({ status: 'waiting', deleted: 0, created: 1 })
+    expect(await mails(world)).toEqual(['erp@alfa.example', 'crm@alfa.example'])
+    expect(await world.crm.value('select owner_remark from accounts')).toBe('keep')
+    expect((await world.theCase()).values).toMatchObject({ erp: 'erp@alfa.example', crm: 'crm@alfa.example' })
+    await world.answer('crm')
+    await world.sync()
+    expect(await mails(world)).toEqual(both('crm'))
+    await world.rest()
+  })
+}
+
+test('L13 an edit outside the master that people were asked about beats a delete, too', async () => {
+  const world = await openWorld({
+    customers: { fields: { name: { edited_outside_master: 'ask' } }, edge_cases: { deleted_in_master: 'delete' } },
+  })
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1')`)
+  await world.sync()
+  await world.crm.sql(`update accounts set account_name = 'Alfa S.L.'`)
+  expect(await world.sync()).toMatchObject({ status: 'waiting', conflicts: 1 })
+  await world.erp.sql(`delete from customers`)
+  expect(await world.sync()).toMatchObject({ status: 'waiting', deleted: 0, created: 1 })
+  expect(await world.erp.value('select legal_name from customers')).toBe('Alfa')
+  expect(await world.crm.value('select account_name from accounts')).toBe('Alfa S.L.')
+  expect((await world.theCase()).kind).toBe('outside edit')
+})
