@@ -128,6 +128,8 @@ function columnCodec(
   }
 }
 
+const COUNTS_YES: ReadonlySet<ColumnKind> = new Set(['integer', 'decimal', 'float', 'other'])
+
 /** How the canonical values of a column are written there. */
 function rendererOf(
   spec: TypeSpec,
@@ -138,6 +140,9 @@ function rendererOf(
     return dateRenderer(kind, spec.timezone, spec.local ?? spec.timezone)
   if (spec.type === 'country' && (form === 'code3' || form === 'name')) return countryRenderer(form, language)
   if (spec.type === 'phone' && (form === 'national' || form === 'spaced')) return phoneRenderer(form, spec.country)
+  // A number or a bit takes no words; what it holds for yes and no is read as that.
+  if (spec.type === 'boolean' && kind !== undefined && COUNTS_YES.has(kind))
+    return (value) => (value === null ? null : value === 'true' ? '1' : '0')
   const type = fieldTypeOf(spec)
   return (value) => type.render(value)
 }

@@ -72,7 +72,9 @@ function ofField(
     })
   if (mapping?.kind !== 'column' || mapping.values !== undefined) return told
   const column = columnOf(object, mapping.column)
-  if (column === undefined || !WRONG[field.spec.type]?.includes(column.kind)) return told
+  if (column === undefined) return told
+  if (field.spec.type === 'boolean') told.push(...yesAndNo(place, field, column, setting))
+  if (!WRONG[field.spec.type]?.includes(column.kind)) return told
   // Bytes against bytes are bytes.
   const bytes = Object.entries(field.mapping).every(([name, other]) => {
     const facts = all.get(name)
@@ -93,6 +95,28 @@ function ofField(
         : 'Give the field another type, map another column, or convert it with `read` and `write`.',
   })
   return told
+}
+
+/** Words, letters, a choice: nobody but the contract can say which of them an application takes for yes and no. */
+function yesAndNo(
+  { flow, system, object }: Place,
+  field: Field,
+  column: CatalogueColumn,
+  setting: readonly string[],
+): Told[] {
+  if (!canChange(flow, system, field) && !canCreate(flow, system)) return []
+  const choice = column.kind === 'other' && !/^bit(\(1\)|$)/.test(column.nativeType)
+  if (column.kind !== 'text' && !choice) return []
+  const fits = !choice && (column.maxLength === null || column.maxLength >= 'false'.length)
+  return [
+    {
+      level: fits ? 'warning' : 'refused',
+      code: 'yes-and-no',
+      setting,
+      message: `\`${field.name}\` is yes or no, and \`${column.name}\` of ${object.name} in ${systemTitle(system)} is ${column.nativeType}${fits ? ': Concordat writes `true` and `false` there.' : ', which takes neither `true` nor `false`.'}`,
+      cure: `Say how the system writes yes and no: \`{ field: ${column.name}, values: { Y: true, N: false } }\`.`,
+    },
+  ]
 }
 
 /** What these credentials may not do. */

@@ -145,8 +145,28 @@ test.each([
   ['email', 'json', ['crm refused kind-of-column']],
   ['country', 'other', []],
 ] as const)('a field of type %s on a column of kind %s', (type, kind, expected) => {
-  const erp = [NAME, column('value', { kind: 'text' })]
+  const erp = [NAME, column('value', { kind: type === 'boolean' ? 'boolean' : 'text' })]
   expect(told({ flow: flowOf({ fields: field(type) }), erp, crm: [NAME, column('value', { kind })] })).toEqual(expected)
+})
+
+test.each([
+  ['text', null, 'text', ['crm warning yes-and-no']],
+  ['text', 20, 'character varying(20)', ['crm warning yes-and-no']],
+  ['text', 1, 'character(1)', ['crm refused yes-and-no']],
+  ['text', 1, "enum('y','n')", ['crm refused yes-and-no']],
+  ['other', null, 'mood', ['crm refused yes-and-no']],
+  ['other', null, 'bit(8)', ['crm refused yes-and-no']],
+  ['other', null, 'bit(1)', []],
+  ['decimal', null, 'numeric(1,0)', []],
+] as const)('yes or no in a column of kind %s with room for %s, %s', (kind, maxLength, nativeType, expected) => {
+  const erp = [NAME, column('value', { kind: 'boolean' })]
+  const crm = [NAME, column('value', { kind, maxLength, nativeType })]
+  expect(told({ flow: flowOf({ fields: field('boolean') }), erp, crm })).toEqual(expected)
+  // With a value table it does not matter, nor where nothing is written.
+  const table = { value: { type: 'boolean', erp: 'value', crm: { field: 'value', values: { Y: 'true', N: 'false' } } } }
+  expect(told({ flow: flowOf({ fields: table }), erp, crm })).toEqual([])
+  const read = { created_outside_master: 'leave alone', existing_unmatched: 'leave alone' }
+  expect(told({ flow: flowOf({ fields: field('boolean'), edge: read }), erp: crm, crm: erp })).toEqual([])
 })
 
 test('bytes against bytes are bytes', () => {
