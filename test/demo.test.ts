@@ -45,6 +45,16 @@ test('the demo leads two systems into agreement, comes to rest, and starts afres
   expect(first.customer?.timeline.length).toBeGreaterThan(2)
   expect(first.rest_run).toMatchObject({ writes: 0, changed_tables: [] })
 
+  // It signed in the owners' names, and said so; they do not hear of it again as of a stranger's doing.
+  const store = new pg.Client({ connectionString: home.storeUrl })
+  await store.connect()
+  const { rows } = await store.query(
+    `select (select count(*)::int from signature) as signatures,
+       (select count(*)::int from account_notice where seen_at is null) as notices`,
+  )
+  await store.end()
+  expect(rows).toEqual([{ signatures: 8, notices: 0 }])
+
   const again = await demo('--customers', '200', '--seed', '5')
   expect(again.mess).toEqual(first.mess)
   expect(again.verification).toEqual(first.verification)

@@ -47,3 +47,8 @@ export async function seeNotices(session: Session, email: string, upTo: string, 
     now,
   ])
 }
+
+/** Takes down that nobody needs to be told any more of what one did; answers how many notices that were. */
+export async function dropNoticesBy(session: Session, by: string, now: Date): Promise<number> {
+  return session.execute('update account_notice set seen_at = $2 where by = $1 and seen_at is null', [by, now])
+}

@@ -2,6 +2,7 @@ import type { App } from '../../app.ts'
 import { loadWorld } from '../../demo/databases.ts'
 import { makeEdits } from '../../demo/edits.ts'
 import type { DemoHome } from '../../demo/home.ts'
+import { DEMO_ADDRESS, quietOwnSignatures } from '../../demo/own-signatures.ts'
 import { photograph } from '../../demo/photograph.ts'
 import { changedTables, verify } from '../../demo/verify.ts'
 import { generateWorld } from '../../demo/world.ts'
@@ -146,9 +147,10 @@ async function signAsOwners(app: App): Promise<readonly string[]> {
         verdict: 'signed',
         comment: 'Signed by the demo.',
         way: 'command line',
-        actor: { kind: 'command line', account: null, who: owner.name, address: 'concordat demo' },
+        actor: { kind: 'command line', account: null, who: owner.name, address: DEMO_ADDRESS },
       })
     }
+  await quietOwnSignatures(app.database)
   return [...names]
 }
 
