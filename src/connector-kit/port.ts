@@ -308,6 +308,8 @@ export interface CatalogueColumn {
   readonly rights?: { readonly insert: boolean; readonly update: boolean }
   /** The system sets it anew with every update. */
   readonly moves?: boolean
+  /** False: these credentials may not read it. */
+  readonly readable?: boolean
 }
 
 /** Result of `test`: what the credentials can do, in words a person understands. */

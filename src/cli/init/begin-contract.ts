@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { chooseFlows, propose } from '../../contract/proposal/propose.ts'
 import type { Both, Proposal } from '../../contract/proposal/proposal.ts'
 import {
   leadsAnswers,
@@ -8,16 +7,16 @@ import {
   type StartingPoint,
   startingPointsFor,
 } from '../../contract/proposal/starting-points.ts'
-import type { OpenQuestion } from '../../contract/finding.ts'
+import type { CheckReport, OpenQuestion } from '../../contract/finding.ts'
 import { type ContractDraft, urlVariable } from '../../contract/proposal/contract-draft.ts'
 import { writeContract } from '../../contract/proposal/write-contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { type Cli, printJson } from '../command.ts'
 import { printLook } from '../print/print-findings.ts'
 import { EXIT } from '../exit-status.ts'
-import { counted } from '../print/figures.ts'
 import { askDecisions } from './ask-decisions.ts'
 import { Cancelled } from './cancelled.ts'
+import { chooseTables } from './choose-flows.ts'
 import { writeEnvFile } from './env-file.ts'
 import { askOwners, namedOwners, type Owners } from './owners.ts'
 import type { Prompter } from './prompter.ts'
@@ -27,6 +26,7 @@ import { readSources, type Source, type SourceOptions } from './sources.ts'
 export type InitOptions = SourceOptions & {
   json?: boolean
   flows?: string
+  pair?: string[]
   company?: string
   timezone?: string
   currency?: string
@@ -54,12 +54,12 @@ export async function beginContract(
   }
   const given = readAnswers(options)
   const sources = await readSources(cli, options, prompter)
-  const found = propose([sources[0].system, sources[1].system])
   if (given.start !== null) demandLeads(given.start, sources)
-  const proposal = await pickFlows(found, options.flows, prompter)
+  const proposal = await chooseTables(cli.terminal, sources, options, prompter)
   let draft = await beginDraft(options, given, proposal, prompter)
   let stopped = false
-  if (prompter !== null)
+  // Without a flow there is nothing to decide yet.
+  if (prompter !== null && proposal.flows.length > 0)
     try {
       await complete(cli, given, prompter, draft, (kept) => (draft = kept))
     } catch (error) {
@@ -70,8 +70,9 @@ export async function beginContract(
   const urls = Object.fromEntries(sources.map(({ name, url }) => [urlVariable(name), url]))
   writeEnvFile(ENV_FILE, urls, options.force === true)
   writeFileSync(options.out, writeContract(draft))
-  const report = await cli.backend.check({ contract: options.out, env: { ...cli.env, ...urls } })
-  const seen = await cli.backend.look({ contract: options.out, env: { ...cli.env, ...urls } })
+  const opened = { contract: options.out, env: { ...cli.env, ...urls } }
+  const report = proposal.flows.length === 0 ? NOTHING_YET : await cli.backend.check(opened)
+  const seen = proposal.flows.length === 0 ? [] : await cli.backend.look(opened)
 
   const flows = proposal.flows.map((flow) => ({
     flow: flow.name,
@@ -86,10 +87,13 @@ export async function beginContract(
       contract: options.out,
       env: ENV_FILE,
       flows,
+      unpaired: Object.fromEntries(
+        proposal.systems.map(({ name }, side) => [name, proposal.unpaired[side as 0 | 1].map((table) => table.name)]),
+      ),
       questions,
       problems: [...report.problems, ...seen],
     })
-  } else printOutcome(cli, { out: options.out, flows, questions, owners: ownersOf(draft), stopped })
+  } else printOutcome(cli, { out: options.out, proposal, flows, questions, owners: ownersOf(draft), stopped })
   for (const problem of report.problems) {
     cli.terminal.err(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`)
   }
@@ -97,6 +101,9 @@ export async function beginContract(
   const wrong = report.problems.some((problem) => problem.severity === 'error')
   cli.end(stopped ? EXIT.interrupted : wrong ? EXIT.undecided : EXIT.done)
 }
+
+/** A contract without a flow is a problem for `check`, and a beginning here. */
+const NOTHING_YET: Pick<CheckReport, 'problems' | 'questions'> = { problems: [], questions: [] }
 
 /** What the options answer, checked before anything is connected to. */
 interface Given {
@@ -149,36 +156,6 @@ const ownersOf = ({ defaults }: ContractDraft) => ({
   business: defaults['owners.business'] ?? null,
   technical: defaults['owners.technical'] ?? null,
 })
-
-async function pickFlows(found: Proposal, wanted: string | undefined, prompter: Prompter | null): Promise<Proposal> {
-  const names = found.flows.map((flow) => flow.name)
-  if (names.length === 0) {
-    const [a, b] = found.systems
-    throw new ConcordatError('cli.usage', `No table of ${a.name} looks like one of ${b.name}.`, {
-      cure: 'Check that both URLs point to the right databases; tables need a primary key of one column. docs/contract.md shows how to write a contract by hand.',
-    })
-  }
-  if (wanted !== undefined) {
-    const chosen = wanted
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '')
-    const unknown = chosen.find((name) => !names.includes(name))
-    if (unknown !== undefined || chosen.length === 0) {
-      throw new ConcordatError('cli.usage', `There is nothing to make a flow "${unknown ?? ''}" of.`, {
-        cure: `What looks alike in both systems: ${names.join(', ')}.`,
-      })
-    }
-    return chooseFlows(found, chosen)
-  }
-  if (prompter === null) return found
-  const options = found.flows.map((flow) => ({
-    value: flow.name,
-    label: flow.name,
-    hint: `${flow.tables[0].object} ↔ ${flow.tables[1].object}, ${counted(flow.fields.length, 'field')}`,
-  }))
-  return chooseFlows(found, await prompter.chooseMany('Which of these shall be kept in agreement?', options))
-}
 
 /** What is known without asking about the decisions. */
 async function beginDraft(

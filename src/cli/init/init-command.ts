@@ -11,6 +11,7 @@ export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
     ['concordat init --from postgres://ann@db1/erp --to mysql://ann@db2/crm', 'asks for both passwords'],
     ['concordat init --yes', 'without questions, from the variables ERP_URL and CRM_URL'],
     ['concordat init --from … --to … --flows customers,orders', 'only these flows'],
+    ['concordat init --from … --to … --pair customer:contacts', 'puts two tables together that are called differently'],
     ['concordat init --yes --start people-decide --leads erp', 'with every decision made the careful way'],
   ] as const
   // Without --contract and --quiet: it writes a contract, and is done in a moment.
@@ -29,6 +30,11 @@ export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
     )
     .addOption(new Option('--to-connector <kind>', 'connector of the second system').choices(['postgres', 'mysql']))
     .option('--flows <names>', 'flows to begin with, separated by commas (default: all that are found)')
+    .option(
+      '--pair <tables>',
+      'tables that belong together, such as customer:contacts or people=customer:contacts (repeatable)',
+      (pair: string, pairs: string[] | undefined) => [...(pairs ?? []), pair],
+    )
     .option('--company <name>', 'name of the company (default: the name of this folder)')
     .option('--timezone <name>', 'time zone of schedules (default: that of this machine)')
     .option('--currency <code>', 'currency of all amounts (default: an open question for each)')

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { Proposal } from '../../contract/proposal/proposal.ts'
 import type { Cli } from '../command.ts'
 import { renderTable } from '../print/table.ts'
 
@@ -13,6 +14,7 @@ export interface FlowOutcome {
 
 export interface Outcome {
   readonly out: string
+  readonly proposal: Proposal
   readonly flows: readonly FlowOutcome[]
   /** Questions that are open, each once however many flows it holds for. */
   readonly questions: number
@@ -23,7 +25,7 @@ export interface Outcome {
 }
 
 /** Prints what was written, and the steps that lead from there to a first run. */
-export function printOutcome(cli: Cli, { out, flows, questions, owners, stopped }: Outcome): void {
+export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners, stopped }: Outcome): void {
   const { terminal } = cli
   const { paint } = terminal
   const systems = Object.keys(flows[0]?.tables ?? {})
@@ -32,6 +34,7 @@ export function printOutcome(cli: Cli, { out, flows, questions, owners, stopped 
   if (existsSync('.git') && !ignoresEnvFile())
     terminal.out(`Add ${ENV_FILE} to .gitignore, so that no password is committed.`)
   terminal.out('')
+  if (flows.length === 0) return printPairing(cli, out, proposal)
   const columns = [
     { title: 'flow' },
     ...systems.map((title) => ({ title })),
@@ -65,6 +68,20 @@ export function printOutcome(cli: Cli, { out, flows, questions, owners, stopped 
   terminal.out('')
   terminal.out(paint('bold', 'Next'))
   steps.forEach((step, place) => terminal.out(`  ${place + 1}. ${step}`))
+}
+
+/** The way on where no tables look alike. */
+function printPairing(cli: Cli, out: string, { systems, unpaired }: Proposal): void {
+  const { terminal } = cli
+  const [a, b] = systems.map(({ name }) => name) as [string, string]
+  const example = `${unpaired[0][0]?.name ?? 'TABLE'}:${unpaired[1][0]?.name ?? 'TABLE'}`
+  terminal.out(`No table of ${a} looks like one of ${b}; the file has what was found, as comments.`)
+  terminal.out('')
+  terminal.out(terminal.paint('bold', 'Next'))
+  terminal.out('  1. Find two tables that hold the same records, one in each system.')
+  terminal.out(`  2. concordat init --pair ${example} --force   with your tables; repeat --pair for more of them`)
+  terminal.out(`     or complete a flow in ${out} by hand: docs/contract.md explains every setting`)
+  terminal.out('  3. concordat check   what is still open; then plan, approve (both owners), run')
 }
 
 function ignoresEnvFile(): boolean {

@@ -15,7 +15,8 @@ export interface Prompter {
     },
   ): Promise<string>
   choose(question: string, options: readonly Choice[]): Promise<string>
-  chooseMany(question: string, options: readonly Choice[]): Promise<readonly string[]>
+  /** `initial`: what is chosen beforehand. */
+  chooseMany(question: string, options: readonly Choice[], initial: readonly string[]): Promise<readonly string[]>
   confirm(question: string): Promise<boolean>
 }
 
@@ -24,6 +25,8 @@ export interface Choice {
   readonly label: string
   readonly hint?: string
 }
+
+const MOST_SHOWN = 15
 
 /** Asks on the terminal of the process. */
 export function terminalPrompter(): Prompter {
@@ -46,13 +49,15 @@ export function terminalPrompter(): Prompter {
           })
       return (answered<string | undefined>(answer) ?? '').trim()
     },
-    choose: async (message, choices) => answered(await clack.select<string>({ message, options: options(choices) })),
-    chooseMany: async (message, choices) =>
+    choose: async (message, choices) =>
+      answered(await clack.select<string>({ message, options: options(choices), maxItems: MOST_SHOWN })),
+    chooseMany: async (message, choices, initial) =>
       answered(
         await clack.multiselect<string>({
           message,
           options: options(choices),
-          initialValues: choices.map((choice) => choice.value),
+          initialValues: [...initial],
+          maxItems: MOST_SHOWN,
           required: true,
         }),
       ),

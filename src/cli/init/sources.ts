@@ -49,22 +49,14 @@ async function readSource(
   const givenUrl = options[option]
   const givenName = options[`${option}Name`]
   const usualName = option === 'from' ? 'erp' : 'crm'
-  const name =
-    givenName ??
-    (prompter !== null && givenUrl === undefined
-      ? await prompter.text(`What do you call the ${which} system? A short name, such as erp, crm or shop.`, {
-          initial: usualName,
-          check: (text) => faultOfName(text, taken),
-        })
-      : usualName)
-  const fault = faultOfName(name, taken)
-  if (fault !== undefined)
-    throw new ConcordatError('cli.usage', fault.split('. ')[0]! + '.', { cure: fault.split('. ')[1]! })
+  let name = givenName ?? usualName
+  demandName(name, taken)
   let url = givenUrl ?? filled(cli.env[urlVariable(name)])
   if (givenUrl !== undefined) noteVisiblePassword(cli, name, givenUrl)
   for (;;) {
     const asked = url === undefined
-    url ??= await prompter?.text(`URL of ${name}'s database (postgres://user:password@host/database or mysql://…)`, {
+    const of = givenName ?? `the ${which} system`
+    url ??= await prompter?.text(`URL of the database of ${of} (postgres://user:password@host/database or mysql://…)`, {
       secret: true,
     })
     if (url === undefined) {
@@ -72,6 +64,7 @@ async function readSource(
         cure: `Give it in the variable ${urlVariable(name)}, or with --${option} postgres://user@host/database (or mysql://…).`,
       })
     }
+    if (asked && givenName === undefined) name = nameIn(url, taken) ?? usualName
     try {
       const connector = options[`${option}Connector`] ?? connectorOf(url, option)
       const whole = await withPassword(cli, name, url, prompter)
@@ -127,11 +120,23 @@ function connectorOf(url: string, option: string): string {
 /** Words that stand beside system names in a contract, and would be taken for settings or answers. */
 const TAKEN: ReadonlySet<string> = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both', 'golden'])
 
-function faultOfName(name: string, taken: string | null): string | undefined {
+/** A system whose URL was typed is called like its database, where that can be a name. */
+function nameIn(url: string, taken: string | null): string | null {
+  const name = URL.canParse(url) ? new URL(url).pathname.replace(/^\//, '').toLowerCase() : ''
+  return name !== taken && isName(name) ? name : null
+}
+
+const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)
+
+function demandName(name: string, taken: string | null): void {
   if (name === taken)
-    return `Both systems are called ${name}. Give them different names with --from-name and --to-name.`
-  if (/^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)) return undefined
-  return `"${name}" cannot be the name of a system. Use a short word of letters, digits, - or _ that is no setting of a contract, such as erp or shop.`
+    throw new ConcordatError('cli.usage', `Both systems are called ${name}.`, {
+      cure: 'Give them different names with --from-name and --to-name.',
+    })
+  if (isName(name)) return
+  throw new ConcordatError('cli.usage', `"${name}" cannot be the name of a system.`, {
+    cure: 'Use a short word of letters, digits, - or _ that is no setting of a contract, such as erp or shop.',
+  })
 }
 
 /** Connects to a system and reads what is in it. */

@@ -81,6 +81,7 @@ export function toObject(table: Table): CatalogueObject {
       readOnly: column.readOnly,
       ...(column.rights && { rights: column.rights }),
       ...(column.moves && { moves: true }),
+      ...(!column.readable && { readable: false }),
     })),
     primaryKey,
     uniqueKeys,

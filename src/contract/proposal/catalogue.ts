@@ -36,6 +36,8 @@ export interface SourceColumn {
   readonly readOnly: boolean
   /** The system sets it anew with every update. */
   readonly moves?: boolean
+  /** False: these credentials may not read it. */
+  readonly readable?: boolean
 }
 
 export type ColumnKind =

@@ -313,7 +313,7 @@ export const wordsOf = remembered(100_000, (name): readonly string[] =>
     .normalize('NFD')
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
-    .split(/[^a-z0-9]+/)
+    .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== ''),
 )
 
@@ -408,8 +408,13 @@ export function phraseSimilarity(a: string, b: string): number {
 
 /** A name for the contract made of a phrase: `postal code` → `postal_code`. */
 export function settingName(phrase: string): string {
-  const name = wordsOf(phrase).join('_').slice(0, 60)
-  return /^[a-z]/.test(name) ? name : `f_${name}`
+  const words = wordsOf(phrase).map((word) => word.replaceAll(/[^a-z0-9]/g, ''))
+  const name = words
+    .filter((word) => word !== '')
+    .join('_')
+    .slice(0, 60)
+  // Of a name in another script nothing is left.
+  return name === '' ? 'unnamed' : /^[a-z]/.test(name) ? name : `f_${name}`
 }
 
 /** An English plural, for the name of a flow. */

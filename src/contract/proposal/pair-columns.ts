@@ -24,6 +24,7 @@ export function tellingColumns(table: SourceObject, aside: ReadonlySet<string>):
     return (
       !aside.has(column.name) &&
       !column.readOnly &&
+      column.readable !== false &&
       familyOf(column.kind) !== null &&
       !BOOKKEEPING.test(words) &&
       !(familyOf(column.kind) === 'time' && CHANGED_AT.test(words)) &&

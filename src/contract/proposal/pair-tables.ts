@@ -2,13 +2,19 @@ import type { SourceCatalogue, SourceObject } from './catalogue.ts'
 import { pairColumns, tellingColumns } from './pair-columns.ts'
 import type { Pointers } from './pointers.ts'
 import type { Both } from './proposal.ts'
-import { isSecret } from './secret-names.ts'
+import { asideReason } from './set-aside.ts'
 import { topicOf } from './table-topic.ts'
 
-/** Tables that seem to hold the same records, the most alike first; each table at most once. */
-export function pairTables(catalogues: Both<SourceCatalogue>, pointers: Both<Pointers>): readonly Both<SourceObject>[] {
+/** Tables that seem to hold the same records, the most alike first; each table at most once, and none that is `given`. */
+export function pairTables(
+  catalogues: Both<SourceCatalogue>,
+  pointers: Both<Pointers>,
+  given: ReadonlySet<SourceObject>,
+): readonly Both<SourceObject>[] {
   const weights = [weightsOf(catalogues[0], pointers[0]), weightsOf(catalogues[1], pointers[1])] as const
-  const candidates = catalogues.map((catalogue) => catalogue.objects.filter(canBeAFlow))
+  const candidates = catalogues.map((catalogue) =>
+    catalogue.objects.filter((table) => !given.has(table) && asideReason(table) === null),
+  )
   const scored = candidates[0]!.flatMap((a) =>
     candidates[1]!.flatMap((b) => {
       const score = tableScore([a, b])
@@ -17,7 +23,7 @@ export function pairTables(catalogues: Both<SourceCatalogue>, pointers: Both<Poi
     }),
   )
   scored.sort((x, y) => y.score - x.score)
-  const taken = new Set<SourceObject>()
+  const taken = new Set(given)
   const pairs: Both<SourceObject>[] = []
   for (const { pair } of scored) {
     if (taken.has(pair[0]) || taken.has(pair[1])) continue
@@ -31,18 +37,12 @@ export function pairTables(catalogues: Both<SourceCatalogue>, pointers: Both<Poi
 const WEIGHT = 0.4
 
 /** How much a table matters in its system, from 0 to 1: by its rows, and by how many others point to it. */
-function weightsOf(catalogue: SourceCatalogue, pointers: Pointers): (table: SourceObject) => number {
+export function weightsOf(catalogue: SourceCatalogue, pointers: Pointers): (table: SourceObject) => number {
   const rows = (table: SourceObject): number => Math.log1p(Math.max(0, table.estimatedRows))
   const pointed = (table: SourceObject): number => Math.log1p(pointers.to(table).length)
   const most = (of: (table: SourceObject) => number): number => Math.max(1, ...catalogue.objects.map(of))
   const [mostRows, mostPointed] = [most(rows), most(pointed)]
   return (table) => (rows(table) / mostRows + pointed(table) / mostPointed) / 2
-}
-
-/** A record needs one column that identifies it for ever; rows of another record are its lines, not a flow. */
-function canBeAFlow(table: SourceObject): boolean {
-  const topic = topicOf(table)
-  return table.primaryKey.length === 1 && !topic.isLines && !isSecret(table.name)
 }
 
 function tableScore(pair: Both<SourceObject>): number {

@@ -1,5 +1,5 @@
 import type { TypeName } from '../../model/field-type.ts'
-import type { SourceSystem } from './catalogue.ts'
+import type { SourceObject, SourceSystem } from './catalogue.ts'
 
 /*
  * A draft of a contract: what can be read from two systems. Which system decides, and what happens in the edge cases,
@@ -12,6 +12,14 @@ export type Side = 0 | 1
 export interface Proposal {
   readonly systems: readonly [SourceSystem, SourceSystem]
   readonly flows: readonly ProposedFlow[]
+  /** Tables that could be flows and found no counterpart; the weightiest first. */
+  readonly unpaired: Both<readonly SourceObject[]>
+}
+
+/** Two tables that a person says belong together, and what the flow is called; absent: by the first table. */
+export interface GivenPair {
+  readonly name?: string
+  readonly tables: Both<string>
 }
 
 /** What one flow has on each side. */

@@ -4,30 +4,67 @@ import { changedAtColumn, pairColumns, tellingColumns, typedField } from './pair
 import { LinePairs } from './pair-lines.ts'
 import { pairNumbers } from './pair-numbers.ts'
 import { type FlowTables, pairReferences } from './pair-references.ts'
-import { keyColumns, pairTables } from './pair-tables.ts'
+import { keyColumns, pairTables, weightsOf } from './pair-tables.ts'
 import { Pointers } from './pointers.ts'
-import type { Both, Proposal, ProposedField, ProposedFlow, ProposedTable, Side } from './proposal.ts'
+import type { Both, GivenPair, Proposal, ProposedField, ProposedFlow, ProposedTable, Side } from './proposal.ts'
+import { asideReason } from './set-aside.ts'
 import { topicOf } from './table-topic.ts'
 
 const SIDES = [0, 1] as const
 
-/** Proposes which tables of two systems hold the same records, and which of their columns the same values. */
-export function propose(given: Both<SourceSystem>): Proposal {
+/**
+ * Proposes which tables of two systems hold the same records, and which of their columns the same values. `pairs`: tables that
+ * a person put together; these are flows whatever they look like, also when no column has a counterpart.
+ */
+export function propose(given: Both<SourceSystem>, pairs: readonly GivenPair[] = []): Proposal {
   const systems: Both<SourceSystem> = [atHome(given[0]), atHome(given[1])]
   const pointers = [new Pointers(systems[0].catalogue), new Pointers(systems[1].catalogue)] as const
   const tables: FlowTables[] = []
-  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue], pointers)) {
+  const chosen = pairs.map(({ name, tables: [a, b] }) => ({
+    name,
+    pair: [tableOf(given[0], a), tableOf(given[1], b)] as const,
+  }))
+  for (const { name, pair } of chosen) tables.push({ name: name ?? flowName(pair[0], tables), tables: pair })
+  const byHand = new Set(chosen.flatMap(({ pair }) => pair))
+  for (const pair of pairTables([systems[0].catalogue, systems[1].catalogue], pointers, byHand)) {
     tables.push({ name: flowName(pair[0], tables), tables: pair })
   }
   const linePairs = new LinePairs(pointers, tables)
   const flows = tables.map((flow) => proposeFlow(flow, tables, pointers, linePairs))
-  const telling = flows.filter((flow) => flow.fields.length > 0)
+  const telling = flows.filter((flow, place) => place < chosen.length || flow.fields.length > 0)
   const draft = chooseFlows(
-    { systems, flows: telling },
+    { systems, flows: telling, unpaired: [[], []] },
     telling.map((flow) => flow.name),
   )
-  return { systems, flows: parentsFirst(withoutCircles(draft.flows)) }
+  const proposed = parentsFirst(withoutCircles(draft.flows))
+  const unpaired = SIDES.map((side) => leftOver(systems[side], pointers[side], proposed, side)) as [
+    SourceObject[],
+    SourceObject[],
+  ]
+  return { systems, flows: proposed, unpaired }
 }
+
+/** Tables without a counterpart, as far as they could have one: not those that are lines of a flow. */
+function leftOver(
+  { catalogue }: SourceSystem,
+  pointers: Pointers,
+  flows: readonly ProposedFlow[],
+  side: Side,
+): SourceObject[] {
+  const used = new Set(
+    flows.flatMap(({ tables, fields }) => [
+      tables[side].object,
+      ...fields.flatMap((field) => (field.lines === undefined ? [] : [field.columns[side]])),
+    ]),
+  )
+  const weight = weightsOf(catalogue, pointers)
+  return catalogue.objects
+    .filter((table) => !used.has(table.name) && asideReason(table) === null)
+    .toSorted((a, b) => weight(b) - weight(a))
+}
+
+const tableOf = ({ catalogue }: SourceSystem, name: string): SourceObject =>
+  catalogue.objects.find((table) => table.name === name)!
 
 /** The tables of the database or schema that the connection names; another one's only where it has none of its own. */
 function atHome(system: SourceSystem): SourceSystem {

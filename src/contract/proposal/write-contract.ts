@@ -14,6 +14,7 @@ import { listed, manyOf } from '../wording.ts'
 import { proposedStamps } from './stamps.ts'
 import type { ProposedFlow, Side } from './proposal.ts'
 import { fieldLines } from './write-fields.ts'
+import { skeletonLines } from './write-skeletons.ts'
 import { scalar } from './yaml-scalar.ts'
 
 /*
@@ -48,6 +49,7 @@ export function writeContract(draft: ContractDraft): string {
     '',
     'flows:',
     ...draft.proposal.flows.flatMap((flow) => flowLines(draft, flow)),
+    ...skeletonLines(draft),
   ]
   return lines.join('\n').trimEnd() + '\n'
 }
@@ -106,6 +108,11 @@ function flowLines(draft: ContractDraft, proposed: ProposedFlow): string[] {
     ...recordLines(draft, flow),
     ...matchLines(flow, facts, answers.match),
     '    fields:',
+    ...(flow.fields.length > 0
+      ? []
+      : [
+          '      #? No columns look alike: write those that hold the same, as name: { type: text, erp: column, crm: column }.',
+        ]),
     ...flow.fields.flatMap((field) => fieldLines(draft, flow, field, '      ')),
     ...unmappedLines(draft, flow),
     ...['edge_cases', 'on_failure', 'limits'].flatMap((group) => groupLines(group, own, 4, ask)),
