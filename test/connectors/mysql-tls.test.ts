@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
-import { Session } from '../../src/connectors/sql/mysql/session.ts'
+import { mysql } from '../../src/connectors/sql/mysql/mysql.ts'
+import { Session } from '../../src/connectors/sql/session.ts'
+import { sql } from '../../src/connectors/sql/sql.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'concordat-tls-'))
@@ -27,9 +29,9 @@ const serving = (name: string): string[] => [`--ssl-cert=${file(`${name}.pem`)}`
 const authority = (name: string): string => `sslrootcert=${encodeURIComponent(file(`${name}.pem`))}`
 
 async function cipher(url: string): Promise<unknown> {
-  const session = new Session(url, 10_000)
+  const session = new Session(mysql, url, 10_000)
   try {
-    const [row] = await session.query((link) => link.rows(`show session status like 'Ssl_cipher'`))
+    const [row] = await session.query((link) => link.rows(sql`show session status like 'Ssl_cipher'`))
     return row?.[1]
   } finally {
     await session.close()

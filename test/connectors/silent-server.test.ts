@@ -4,9 +4,12 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { CopyIn, CopyOut } from '../../src/connectors/sql/postgres/copy.ts'
-import { Session as PostgresSession } from '../../src/connectors/sql/postgres/session.ts'
-import { Session as MysqlSession } from '../../src/connectors/sql/mysql/session.ts'
+import { mysql } from '../../src/connectors/sql/mysql/mysql.ts'
+import { ofMysql } from '../../src/connectors/sql/mysql/link.ts'
+import { ofPostgres } from '../../src/connectors/sql/postgres/link.ts'
+import { postgres } from '../../src/connectors/sql/postgres/postgres.ts'
+import { Session } from '../../src/connectors/sql/session.ts'
+import { sql } from '../../src/connectors/sql/sql.ts'
 import { proxyTo, type Proxy } from '../crash/proxy.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
@@ -15,11 +18,11 @@ const ANSWER_MS = 2_000
 const silent = { code: 'connector.timeout', retry: 'later' }
 
 describe('PostgreSQL', () => {
-  const open = async (): Promise<{ session: PostgresSession; proxy: Proxy }> => {
+  const open = async (): Promise<{ session: Session; proxy: Proxy }> => {
     const database = await freshDatabase('silent')
     const proxy = await proxyTo(database.url)
-    const session = new PostgresSession(proxy.url, ANSWER_MS)
-    await session.query((client) => client.query('create table t (id integer)'))
+    const session = new Session(postgres, proxy.url, ANSWER_MS)
+    await session.query((link) => link.run('create table t (id integer)'))
     onTestFinished(async () => {
       await session.close()
       await proxy.close()
@@ -31,9 +34,9 @@ describe('PostgreSQL', () => {
   test('a statement ends', async () => {
     const { session, proxy } = await open()
     await expect(
-      session.query((client) => {
+      session.query((link) => {
         proxy.stall()
-        return client.query('select 1')
+        return link.run('select 1')
       }),
     ).rejects.toMatchObject(silent)
   })
@@ -43,11 +46,11 @@ describe('PostgreSQL', () => {
     const lease = await session.lease()
     const other = await session.lease()
     proxy.stall()
-    const copy = new CopyIn('copy t from stdin', Buffer.from('1\n'))
-    lease.client.query(copy)
-    await expect(copy.done).rejects.toThrow(/no answer|terminated/)
+    await expect(ofPostgres(lease).load('copy t from stdin', Buffer.from('1\n'))).rejects.toThrow(
+      /no answer|terminated/,
+    )
     const reading = async (): Promise<void> => {
-      for await (const _ of other.client.query(new CopyOut('copy t to stdout', ANSWER_MS)).blocks()) break
+      for await (const _ of (await ofPostgres(other).copy(sql`select * from t`)).blocks()) break
     }
     await expect(reading()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     lease.release(true)
@@ -56,25 +59,28 @@ describe('PostgreSQL', () => {
 
   test('L16 a commit that is not answered is a lost response', async () => {
     const { session, proxy } = await open()
-    const write = session.transaction(async (client) => {
-      await client.query('insert into t values (1)')
-      proxy.stall()
-    }, 't')
+    const write = session.transaction(
+      async (link) => {
+        await link.run('insert into t values (1)')
+        proxy.stall()
+      },
+      { mode: 'write', object: 't' },
+    )
     await expect(write).rejects.toMatchObject({ code: 'connector.lost-response' })
   })
 
   test('a slow answer is waited for', async () => {
     const { session } = await open()
-    await session.query((client) => client.query(`select pg_sleep(0.3)`))
-    await session.query((client) => client.query('select 1'))
+    await session.query((link) => link.run('select pg_sleep(0.3)'))
+    await session.query((link) => link.run('select 1'))
   })
 })
 
 describeMariaDb('MariaDB', (server) => {
-  const open = async (): Promise<{ session: MysqlSession; proxy: Proxy }> => {
+  const open = async (): Promise<{ session: Session; proxy: Proxy }> => {
     const database = await server().freshDatabase('silent')
     const proxy = await proxyTo(database.url)
-    const session = new MysqlSession(proxy.url, ANSWER_MS)
+    const session = new Session(mysql, proxy.url, ANSWER_MS)
     await session.query((link) => link.run('create table t (id integer)'))
     onTestFinished(async () => {
       proxy.cut()
@@ -90,9 +96,9 @@ describeMariaDb('MariaDB', (server) => {
     const one = await session.lease()
     const other = await session.lease()
     proxy.stall()
-    await expect(one.link.rows('select cast(1 as char)')).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    await expect(one.rows(sql`select cast(1 as char)`)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     const reading = async (): Promise<void> => {
-      for await (const _ of other.link.stream('select cast(1 as char)', [])) break
+      for await (const _ of ofMysql(other).stream(sql`select cast(1 as char)`)) break
     }
     await expect(reading()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     one.release(true)
@@ -101,10 +107,13 @@ describeMariaDb('MariaDB', (server) => {
 
   test('L16 a commit that is not answered is a lost response', async () => {
     const { session, proxy } = await open()
-    const write = session.transaction(async (link) => {
-      await link.write('insert into t values (1)', [])
-      proxy.stall()
-    }, 't')
+    const write = session.transaction(
+      async (link) => {
+        await link.run('insert into t values (1)')
+        proxy.stall()
+      },
+      { mode: 'write', object: 't' },
+    )
     await expect(write).rejects.toMatchObject({ code: 'connector.lost-response' })
   })
 
@@ -113,7 +122,7 @@ describeMariaDb('MariaDB', (server) => {
     await session.query(async (link) => {
       await link.run('insert into t select seq from seq_1_to_5000')
       let rows = 0
-      for await (const _ of link.stream('select cast(id as char) from t', [])) {
+      for await (const _ of ofMysql(link).stream(sql`select cast(id as char) from t`)) {
         if (rows++ === 10) await new Promise((resolve) => setTimeout(resolve, ANSWER_MS * 2))
       }
       expect(rows).toBe(5_000)

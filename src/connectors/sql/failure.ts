@@ -74,6 +74,7 @@ export interface FailureReader {
   /** True when the connection broke, for errors that are not the socket's own. */
   isLoss(failure: DatabaseFailure): boolean
   isRefused(failure: DatabaseFailure): boolean
+  isMissingTable(failure: DatabaseFailure): boolean
   kindOf(failure: DatabaseFailure, at: string, on: string): FailureKind | OwnFailure
   refusalOf(failure: DatabaseFailure): Refusal
   /** Row of the batch (from 0) that the server says it could not take; null: it says nothing. */
@@ -100,6 +101,10 @@ export class Failures {
     this.reader = reader
   }
 
+  get product(): string {
+    return this.reader.product
+  }
+
   /** True when the connection broke, so that nothing is known about a statement that was under way. */
   isLoss(error: unknown): boolean {
     const failure = asFailure(error)
@@ -111,6 +116,10 @@ export class Failures {
     return error instanceof ConcordatError
       ? error.code === 'connector.rejected-value'
       : this.reader.isRefused(asFailure(error))
+  }
+
+  isMissingTable(error: unknown): boolean {
+    return this.reader.isMissingTable(asFailure(error))
   }
 
   /** Row of the failing batch (from 0) that the server could not take; null: it does not say which. */

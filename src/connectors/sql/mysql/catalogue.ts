@@ -2,7 +2,8 @@ import type { CatalogueColumn } from '../../../connector-kit/port.ts'
 import { tableLabel } from '../../../connector-kit/table-names.ts'
 import type { Raw } from '../../../model/value.ts'
 import { isPart, type Column, type Table } from '../table.ts'
-import type { Link } from './session.ts'
+import type { Link } from '../link.ts'
+import { bind, joined, sql } from '../sql.ts'
 
 /** Above this a part of a table is not counted on the way. */
 const MOST_COUNTED = 500_000
@@ -63,14 +64,13 @@ where ${VISIBLE}`
  * connection's.
  */
 export async function readTables(link: Link, only: readonly string[] | null, named = false): Promise<Table[]> {
-  const where = [
-    VISIBLE,
-    ...(named ? ['table_schema = database()'] : []),
-    ...(only === null ? [] : [`table_name in (${only.map(() => '?').join(', ')})`]),
-  ].join(' and ')
-  const restrict = (sql: string) => sql.replace(VISIBLE, where)
-  const ask = async (sql: string) =>
-    Map.groupBy(await link.rows(restrict(sql), only ?? []), (row) => JSON.stringify([row[0], row[1]]))
+  const where = named ? `${VISIBLE} and table_schema = database()` : VISIBLE
+  const looked = only === null ? sql`` : sql` and table_name in (${joined(only.map(bind), ', ')})`
+  const ask = async (text: string) => {
+    const [before, after] = text.split(VISIBLE)
+    const rows = await link.rows(sql`${before!}${where}${looked}${after!}`)
+    return Map.groupBy(rows, (row) => JSON.stringify([row[0], row[1]]))
+  }
   const columns = await ask(COLUMNS)
   const keys = await ask(KEYS)
   const references = await ask(FOREIGN_KEYS)

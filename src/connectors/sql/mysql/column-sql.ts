@@ -1,13 +1,16 @@
 import { hexDigits } from '../../../model/bytes.ts'
 import type { Raw } from '../../../model/value.ts'
 import type { Column } from '../table.ts'
-import type { Parameter } from './session.ts'
+import { bind, joined, sql, type Sql } from '../sql.ts'
 
 /*
  * How columns become texts and texts become columns. Selected columns are cast to text by the server, so that they
  * print as the server prints them. Compared texts are cast to the column's type: a number column compared with a
  * text would be compared as floating point, which mixes ids up beyond 2^53.
  */
+
+/** Most ids in one statement. */
+export const MOST_IDS = 1000
 
 /** An identifier of the catalogue, quoted for SQL. */
 export function quoteName(name: string): string {
@@ -32,37 +35,71 @@ export function selectList(columns: readonly Column[], alias: string): string {
   return columns.map((column, i) => `${text(column)} as c${i}`).join(', ')
 }
 
-/** Placeholder for a value that the column is compared with. */
-export function comparedPlaceholder(column: Column): string {
-  if (column.typeName === 'bit' || column.kind === 'boolean') return 'cast(? as unsigned)'
+/** A value that the column is compared with. */
+export function compared(column: Column, value: Raw): Sql {
+  const bound = bind(parameter(column, value))
+  if (column.typeName === 'bit' || column.kind === 'boolean') return sql`cast(${bound} as unsigned)`
   switch (column.kind) {
     case 'integer':
-      return column.nativeType.includes('unsigned') ? 'cast(? as unsigned)' : 'cast(? as signed)'
+      return isUnsigned(column) ? sql`cast(${bound} as unsigned)` : sql`cast(${bound} as signed)`
     case 'decimal':
-      return `cast(? as decimal(65, ${Math.max(column.scale ?? 0, 10)}))`
+      return sql`cast(${bound} as decimal(65, ${String(Math.max(column.scale ?? 0, 10))}))`
     case 'instant':
     case 'local timestamp':
-      return 'cast(? as datetime(6))'
+      return sql`cast(${bound} as datetime(6))`
     case 'date':
-      return 'cast(? as date)'
+      return sql`cast(${bound} as date)`
     case 'json':
-      return 'cast(? as json)'
+      return sql`cast(${bound} as json)`
     case 'binary':
-      return 'unhex(?)'
+      return sql`unhex(${bound})`
     default:
-      return '?'
+      return bound
   }
 }
 
-/** Placeholder for a value that is written to the column: the column itself judges it, strictly. */
-export function writtenPlaceholder(column: Column): string {
-  if (column.typeName === 'bit') return 'cast(? as unsigned)'
-  return column.kind === 'binary' && !isBytes(column) ? 'unhex(?)' : '?'
+/** A value that is written to the column: the column itself judges it, strictly. */
+export function written(column: Column, value: Raw): Sql {
+  if (isBytes(column)) return bind(value === null ? null : Buffer.from(hexDigits(value) ?? '', 'hex'))
+  const bound = bind(parameter(column, value))
+  if (column.typeName === 'bit') return sql`cast(${bound} as unsigned)`
+  return column.kind === 'binary' ? sql`unhex(${bound})` : bound
 }
 
-/** A value that is written to the column, for that placeholder. */
-export function writtenParameter(column: Column, value: Raw): Parameter {
-  return isBytes(column) && value !== null ? Buffer.from(hexDigits(value) ?? '', 'hex') : parameter(column, value)
+/** Condition that a column of the row `alias` is one of some texts; few different statements, so that they stay prepared. */
+export function among(column: Column, alias: string, texts: readonly string[]): Sql {
+  const size = [1, 10, 100, MOST_IDS].find((candidate) => candidate >= texts.length)!
+  const values = Array.from({ length: size }, (_, i) => texts[Math.min(i, texts.length - 1)]!)
+  return sql`${alias}.${quoteName(column.name)} in (${list(column, values)})`
+}
+
+/** The inside of `in (…)`. */
+export function list(column: Column, values: readonly string[]): Sql {
+  return joined(
+    values.map((value) => compared(column, value)),
+    ', ',
+  )
+}
+
+/** Numbers that grow with every write have no duration: as many steps back as milliseconds, at most 1,000. */
+export function lessOverlap(column: Column, from: Sql, ms: number): Sql {
+  const steps = String(Math.min(ms, 1000))
+  const earlier = sql`${from} - interval ${String(ms * 1000)} microsecond`
+  switch (column.kind) {
+    case 'instant':
+    case 'local timestamp':
+      return earlier
+    case 'date':
+      return sql`date(${earlier})`
+    default:
+      // In this order: what is unsigned cannot go below zero in between.
+      return sql`greatest(${from}, ${steps}) - ${steps}`
+  }
+}
+
+/** Condition that a time has come; `ahead`: seconds that local time is ahead of UTC, null for an instant. */
+export function notInFuture(at: string, ahead: number | null): string {
+  return ahead === null ? `${at} <= utc_timestamp(6)` : `${at} <= utc_timestamp(6) + interval ${ahead} second`
 }
 
 /** Of columns that are called binary, those that hold nothing but bytes; spatial ones are printed by the server. */
@@ -71,7 +108,7 @@ function isBytes(column: Column): boolean {
 }
 
 /** A value as the server wants it: booleans as numbers; of times TIMESTAMP has UTC, DATETIME the local time as it is. */
-export function parameter(column: Column, value: Raw): Raw {
+function parameter(column: Column, value: Raw): Raw {
   if (value === null) return null
   if (column.kind === 'boolean') return /^(t|true)$/i.test(value) ? '1' : /^(f|false)$/i.test(value) ? '0' : value
   if (column.kind === 'instant') return inUtc(value)
@@ -102,10 +139,10 @@ export function canHold(column: Column, value: string): boolean {
   }
 }
 
+const isUnsigned = (column: Column): boolean => column.nativeType.includes('unsigned')
+
 function inRange(column: Column, value: bigint): boolean {
-  return column.nativeType.includes('unsigned')
-    ? value >= 0n && value < 2n ** 64n
-    : value >= -(2n ** 63n) && value < 2n ** 63n
+  return isUnsigned(column) ? value >= 0n && value < 2n ** 64n : value >= -(2n ** 63n) && value < 2n ** 63n
 }
 
 const STAMP = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.\d+)?(?:Z|([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?)$/

@@ -1,7 +1,15 @@
 import { Failures, type DatabaseFailure, type FailureKind, type OwnFailure, type Refusal } from '../failure.ts'
 
 /** The errors of MySQL and MariaDB, by their number. */
-export const failures = new Failures({ product: 'MySQL', isLoss, isRefused, kindOf, refusalOf, failingRow })
+export const failures = new Failures({
+  product: 'MySQL',
+  isLoss,
+  isRefused,
+  isMissingTable,
+  kindOf,
+  refusalOf,
+  failingRow,
+})
 
 /** Content of a record: value, key, reference, check, trigger. */
 const REFUSALS = new Set([
@@ -16,6 +24,10 @@ function isLoss({ code = '', errno = 0, message }: DatabaseFailure): boolean {
 
 function isRefused({ errno, sqlState }: DatabaseFailure): boolean {
   return errno !== undefined && (REFUSALS.has(errno) || sqlState === '45000')
+}
+
+function isMissingTable({ errno }: DatabaseFailure): boolean {
+  return errno === 1146
 }
 
 function failingRow({ message }: DatabaseFailure): number | null {

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { quoteName } from './column-sql.ts'
-import { tableName } from './row-query.ts'
 import type { Table } from '../table.ts'
 
 /*
@@ -10,6 +9,8 @@ import type { Table } from '../table.ts'
  * The triggers run as whoever made them, so other users of the database need no rights; an error in them (the table of
  * changes is gone, or full) is caught, and the user's statement goes on.
  */
+
+const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 const EVENTS = ['insert', 'update', 'delete'] as const
 

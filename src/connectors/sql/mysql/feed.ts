@@ -4,7 +4,9 @@ import { relationsOf, tableNamed } from '../../../connector-kit/table-names.ts'
 import { readTables } from './catalogue.ts'
 import { quoteName } from './column-sql.ts'
 import { changesOf, foundation, prefixOf, triggers, type WatchedColumn } from './feed-statements.ts'
-import type { Link, Session } from './session.ts'
+import type { Link } from '../link.ts'
+import type { Session } from '../session.ts'
+import { bind, sql } from '../sql.ts'
 
 /*
  * The feed of a MySQL or MariaDB database: lines in a table of changes, looked for several times a second, since these
@@ -49,7 +51,7 @@ export class MysqlFeed implements ChangeFeed {
       const { missing, removal, hasTable, notes } = await this.compare(link)
       const state = missing.length === 0 ? 'installed' : removal.length > 0 ? 'partial' : 'absent'
       const waiting = hasTable
-        ? Number((await link.rows(`select cast(count(*) as char) from ${this.changes()}`))[0]![0])
+        ? Number((await link.rows(sql`select cast(count(*) as char) from ${this.changes()}`))[0]![0])
         : null
       return { state, statements: missing, removal, waiting, notes }
     })
@@ -126,7 +128,7 @@ export class MysqlFeed implements ChangeFeed {
     const inFlight = new Set([...this.taken.values()].flat())
     const rows = await this.session.query((link) =>
       link.rows(
-        `select cast(seq as char), object, id from ${this.changes()} order by seq limit ${most + inFlight.size}`,
+        sql`select cast(seq as char), object, id from ${this.changes()} order by seq limit ${String(most + inFlight.size)}`,
       ),
     )
     const lines = rows.map(([seq, object, id]) => ({ seq: seq!, object: object!, id: id! }))
@@ -165,17 +167,19 @@ export class MysqlFeed implements ChangeFeed {
   }
 
   private async hasTable(link: Link): Promise<boolean> {
-    const sql = 'select 1 from information_schema.tables where table_schema = database() and table_name = ?'
-    return (await link.rows(sql, [changesOf(this.installation)])).length > 0
+    const name = bind(changesOf(this.installation))
+    const found = await link.rows(
+      sql`select 1 from information_schema.tables where table_schema = database() and table_name = ${name}`,
+    )
+    return found.length > 0
   }
 
   private async compare(link: Link) {
     const { columns, notes } = await this.columns(link)
     const hasTable = await this.hasTable(link)
-    const [database] = (await link.rows('select database()'))[0]!
+    const [database] = (await link.rows(sql`select database()`))[0]!
     const standing = await link.rows(
-      `select trigger_schema, trigger_name, cast(action_statement as char) from information_schema.triggers where trigger_name like ?`,
-      [`${prefixOf(this.installation).replaceAll('_', '\\_')}%`],
+      sql`select trigger_schema, trigger_name, cast(action_statement as char) from information_schema.triggers where trigger_name like ${bind(`${prefixOf(this.installation).replaceAll('_', '\\_')}%`)}`,
     )
     const missing: string[] = hasTable ? [] : [foundation(this.installation)]
     const wanted = new Set<string>()
@@ -192,8 +196,7 @@ export class MysqlFeed implements ChangeFeed {
     for (const row of standing) if (!wanted.has(row[1]!)) missing.push(drop(row))
     const removal = [...standing.map(drop), ...(hasTable ? [`drop table ${this.changes()}`] : [])]
     const others = await link.rows(
-      `select table_name from information_schema.tables where table_schema = database() and table_name regexp '^concordat_change_[0-9a-z]{8}$' and table_name <> ? order by 1`,
-      [changesOf(this.installation)],
+      sql`select table_name from information_schema.tables where table_schema = database() and table_name regexp '^concordat_change_[0-9a-z]{8}$' and table_name <> ${bind(changesOf(this.installation))} order by 1`,
     )
     if (others.length > 0) {
       const list = others.map((row) => row[0]).join(', ')

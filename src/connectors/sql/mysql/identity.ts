@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
 import { addressOf } from '../../../connector-kit/address.ts'
 import type { SystemIdentity } from '../../../model/system-identity.ts'
-import type { Link } from './session.ts'
+import type { Link } from '../link.ts'
+import { sql } from '../sql.ts'
 
 /*
  * Who a MySQL or MariaDB database is: the server's own id (MySQL: `server_uuid`, which a physical copy shares unless its
@@ -11,18 +11,20 @@ import type { Link } from './session.ts'
 
 const VARIABLES = `show global variables where variable_name in ('server_uuid', 'server_uid', 'hostname', 'datadir', 'port')`
 
+/** Who answers on a connection. */
 export async function readIdentity(link: Link): Promise<SystemIdentity> {
-  const [[database] = []] = await link.rows('select cast(database() as char)')
-  const variables = new Map((await link.rows(VARIABLES)).map(([name, value]) => [name!.toLowerCase(), value ?? '']))
+  const [[database] = []] = await link.rows(sql`select cast(database() as char)`)
+  const variables = new Map(
+    (await link.rows(sql`${VARIABLES}`)).map(([name, value]) => [name!.toLowerCase(), value ?? '']),
+  )
   const server = variables.get('server_uuid') ?? variables.get('server_uid')
-  const { stream } = link.connection as unknown as { stream: Socket }
   const names = ['hostname', 'datadir', 'port'].filter((name) => variables.has(name))
   return {
     is: {
       ...(server === undefined ? Object.fromEntries(names.map((name) => [name, variables.get(name)!])) : { server }),
       database: database ?? '',
     },
-    at: { address: addressOf(stream, null) },
+    at: { address: addressOf(link.socket, null) },
     notes:
       server === undefined
         ? [

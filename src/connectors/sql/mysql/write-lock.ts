@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Link } from './session.ts'
+import type { Link } from '../link.ts'
+import { sql } from '../sql.ts'
 
 /*
  * Shows others of us that a write to a table is in place. MySQL's user locks need no privilege and end with their
@@ -21,13 +22,13 @@ export async function takeSlot(link: Link, table: string, waitSeconds: number): 
   const cases = order.map((name, i) => `when get_lock('${name}', 0) = 1 then '${i}'`).join(' ')
   let free: string | null
   try {
-    free = (await link.rows(`select case ${cases} end`))[0]![0]!
+    free = (await link.rows(sql`select case ${cases} end`))[0]![0]!
   } catch (error) {
     if (isProhibited(error)) return null
     throw error
   }
   if (free !== null) return order[Number(free)]!
-  const [row] = await link.rows(`select cast(get_lock('${order[0]!}', ${waitSeconds}) as char)`)
+  const [row] = await link.rows(sql`select cast(get_lock('${order[0]!}', ${String(waitSeconds)}) as char)`)
   if (row![0] !== '1') throw lockTimeout()
   return order[0]!
 }
@@ -58,7 +59,7 @@ async function areLeft(link: Link, table: string): Promise<boolean> {
   const each = slots(table).map(
     (name) => `cast(case when get_lock('${name}', ${STANDSTILL_SECONDS}) = 1 then release_lock('${name}') end as char)`,
   )
-  const [row] = await link.rows(`select ${each.join(', ')}`)
+  const [row] = await link.rows(sql`select ${each.join(', ')}`)
   return row!.every((left) => left === '1')
 }
 
@@ -66,8 +67,8 @@ async function areLeft(link: Link, table: string): Promise<boolean> {
 async function endFrozen(link: Link, table: string): Promise<void> {
   const holders = slots(table).map((name) => `is_used_lock('${name}')`)
   const frozen = await link.rows(
-    `select cast(id as char) from information_schema.processlist
-     where command = 'Sleep' and time >= ${STANDSTILL_SECONDS} and id in (${holders.join(', ')})`,
+    sql`select cast(id as char) from information_schema.processlist
+     where command = 'Sleep' and time >= ${String(STANDSTILL_SECONDS)} and id in (${holders.join(', ')})`,
   )
   // It may have gone in this very moment.
   for (const [id] of frozen) await link.run(`kill ${Number(id)}`).catch(() => {})

@@ -1,6 +1,7 @@
-import type { ClientBase } from 'pg'
 import type { CatalogueColumn } from '../../../connector-kit/port.ts'
 import { tableLabel } from '../../../connector-kit/table-names.ts'
+import type { Link } from '../link.ts'
+import { ofPostgres } from './link.ts'
 import { isPart, type Column, type Table } from '../table.ts'
 
 /** Larger tables are not counted on the way. */
@@ -163,7 +164,8 @@ interface ForeignKeyRow {
  * Reads the tables and views that the user can see; `only`: names (with or without schema) to look for; `named`: none of schemas
  * that are not in the search path.
  */
-export async function readTables(client: ClientBase, only: readonly string[] | null, named = false): Promise<Table[]> {
+export async function readTables(link: Link, only: readonly string[] | null, named = false): Promise<Table[]> {
+  const { client } = ofPostgres(link)
   const relations = (await client.query<RelationRow>(RELATIONS, [only, named])).rows
   const oids = relations.map((relation) => relation.oid)
   const columns = Map.groupBy((await client.query<ColumnRow>(COLUMNS, [oids])).rows, (row) => row.oid)

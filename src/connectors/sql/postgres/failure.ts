@@ -1,7 +1,15 @@
 import { Failures, type DatabaseFailure, type FailureKind, type OwnFailure, type Refusal } from '../failure.ts'
 
 /** PostgreSQL's errors, by their SQLSTATE. */
-export const failures = new Failures({ product: 'PostgreSQL', isLoss, isRefused, kindOf, refusalOf, failingRow })
+export const failures = new Failures({
+  product: 'PostgreSQL',
+  isLoss,
+  isRefused,
+  isMissingTable,
+  kindOf,
+  refusalOf,
+  failingRow,
+})
 
 function isLoss({ code = '', message }: DatabaseFailure): boolean {
   if (code.startsWith('08') || /^(57P0[123]|25P03)$/.test(code)) return true
@@ -17,6 +25,10 @@ function isRefused({ code, routine }: DatabaseFailure): boolean {
 }
 
 /** PostgreSQL names the line of the COPY that it could not take. */
+function isMissingTable({ code }: DatabaseFailure): boolean {
+  return code === '42P01'
+}
+
 function failingRow({ where = '' }: DatabaseFailure): number | null {
   const line = /^COPY .*, line (\d+)/m.exec(where)
   return line === null ? null : Number(line[1]) - 1

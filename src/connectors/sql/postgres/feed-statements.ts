@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import { quoteName } from './identifier.ts'
-import { tableName } from './row-query.ts'
+import { quoteName } from './column-sql.ts'
 import type { Table } from '../table.ts'
 
 /*
@@ -16,6 +15,8 @@ import type { Table } from '../table.ts'
 export const MOST_NAMED = 5_000
 /** Lines that wait when nobody listens; beyond that nothing is noted any more, and a poll finds it. */
 const MOST_WAITING = 1_000_000
+
+const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 const EVENTS = ['insert', 'update', 'delete', 'truncate'] as const
 

@@ -4,7 +4,6 @@ import type { ChangeFeed, ChangeHint, FeedState, HintBatch, Watched } from '../.
 import { ConcordatError } from '../../../model/errors.ts'
 import { relationsOf, tableNamed } from '../../../connector-kit/table-names.ts'
 import { readTables } from './catalogue.ts'
-import { failures } from './failure.ts'
 import {
   changesOf,
   foundation,
@@ -15,8 +14,10 @@ import {
   triggers,
   type WatchedColumn,
 } from './feed-statements.ts'
-import { quoteName } from './identifier.ts'
-import type { Session } from './session.ts'
+import { quoteName } from './column-sql.ts'
+import type { Session } from '../session.ts'
+import type { Link } from '../link.ts'
+import { ofPostgres } from './link.ts'
 
 /*
  * The feed of a PostgreSQL database: lines in a table of changes, and a notification that wakes who listens. Lines are
@@ -74,9 +75,13 @@ export class PostgresFeed implements ChangeFeed {
     const { missing, removal, standing, notes } = await this.compare()
     const complete = missing.length === 0
     const waiting = standing.hasTable
-      ? await this.session.query(async (client) =>
+      ? await this.session.query(async (link) =>
           Number(
-            (await client.query<{ n: string }>(`select count(*) as n from ${changesOf(this.installation)}`)).rows[0]!.n,
+            (
+              await ofPostgres(link).client.query<{ n: string }>(
+                `select count(*) as n from ${changesOf(this.installation)}`,
+              )
+            ).rows[0]!.n,
           ),
         )
       : null
@@ -102,10 +107,10 @@ export class PostgresFeed implements ChangeFeed {
   /** One statement at a time, each for itself: none keeps a lock while the next waits for one. */
   private async perform(statements: readonly string[]): Promise<void> {
     const one = (statement: string): Promise<unknown> =>
-      this.session.query(async (client) => {
+      this.session.query(async (link) => {
         try {
           // Both are one transaction, and the setting ends with it.
-          await patiently(() => client.query(`set local lock_timeout = ${INSTALL_LOCK_MS}; ${statement}`))
+          await patiently(() => link.run(`set local lock_timeout = ${INSTALL_LOCK_MS}; ${statement}`))
         } catch (error) {
           throw (error as { code?: string }).code === '42501' ? forbidden(this.session.server) : error
         }
@@ -116,12 +121,12 @@ export class PostgresFeed implements ChangeFeed {
   async *listen(signal: AbortSignal): AsyncGenerator<HintBatch> {
     this.taken.clear()
     const names = await this.aliases()
-    const lease = await this.session.lease()
-    const { client } = lease
+    const link = await this.session.lease()
+    const { client } = ofPostgres(link)
     // Where the session changes hands, nobody is rung for: it is looked, each time in a transaction of its own.
-    const isShared = lease.settings !== ''
+    const isShared = link.opening !== null
     const asked = <T>(work: (on: PoolClient) => Promise<T>): Promise<T> =>
-      isShared ? this.session.query(work) : work(client)
+      isShared ? this.session.query((other) => work(ofPostgres(other).client)) : work(client)
     let rung = false
     const ring = (): void => {
       rung = true
@@ -139,7 +144,7 @@ export class PostgresFeed implements ChangeFeed {
     client.on('notification', ring).on('error', fail).on('end', end)
     signal.addEventListener('abort', ring)
     try {
-      if (!isShared) await client.query(`listen ${quoteName(schemaOf(this.installation))}`)
+      if (!isShared) await link.run(`listen ${quoteName(schemaOf(this.installation))}`)
       const flood = await asked((on) => this.takeFlood(on, names))
       if (flood) yield flood
       let floor = '0'
@@ -158,12 +163,12 @@ export class PostgresFeed implements ChangeFeed {
       }
     } catch (error) {
       broken = error as Error
-      throw failures.translate(error, this.session.place())
+      throw this.session.translate(error)
     } finally {
       signal.removeEventListener('abort', ring)
       client.off('notification', ring).off('error', fail).off('end', end)
-      if (broken === undefined && !isShared) await client.query('unlisten *').catch(fail)
-      lease.release(broken !== undefined)
+      if (broken === undefined && !isShared) await link.run('unlisten *').catch(fail)
+      link.release(broken !== undefined)
     }
   }
 
@@ -171,7 +176,8 @@ export class PostgresFeed implements ChangeFeed {
     const taken = this.taken.get(token)
     if (!taken) return
     const changes = changesOf(this.installation)
-    await this.session.query(async (client) => {
+    await this.session.query(async (link) => {
+      const { client } = ofPostgres(link)
       if ('snapshot' in taken) {
         await client.query(`delete from ${changes} where txid_visible_in_snapshot(xid, $1::txid_snapshot)`, [
           taken.snapshot,
@@ -246,7 +252,7 @@ export class PostgresFeed implements ChangeFeed {
   /** Names in the flows by name in the table of changes. */
   private async aliases(): Promise<Aliases> {
     const [columns, standing] = await this.session.query(
-      async (client) => [await this.columns(client), await this.standing(client)] as const,
+      async (link) => [await this.columns(link), await this.standing(link)] as const,
     )
     if (!standing.hasTable) {
       throw new ConcordatError(
@@ -259,9 +265,9 @@ export class PostgresFeed implements ChangeFeed {
   }
 
   private async compare() {
-    return this.session.query(async (client) => {
-      const { columns, notes } = await this.columns(client)
-      const standing = await this.standing(client)
+    return this.session.query(async (link) => {
+      const { columns, notes } = await this.columns(link)
+      const standing = await this.standing(link)
       const { installation } = this
       const missing: string[] = []
       if (!standing.hasTable) missing.push(...foundation(installation, standing.user))
@@ -289,9 +295,9 @@ export class PostgresFeed implements ChangeFeed {
   }
 
   /** The watched columns that can be watched. */
-  private async columns(client: PoolClient) {
+  private async columns(link: Link) {
     const asked = this.watched.flatMap((one) => [one.object, ...(one.lines ?? []).map((lines) => lines.object)])
-    const tables = await readTables(client, relationsOf(asked))
+    const tables = await readTables(link, relationsOf(asked))
     const resolve = (name: string) => tableNamed(tables, name)
     const notes: string[] = []
     const columns = new Map<string, WatchedColumn>()
@@ -318,7 +324,8 @@ export class PostgresFeed implements ChangeFeed {
     return { columns: [...columns.values()], names: names as Aliases, notes: [...new Set(notes)] }
   }
 
-  private async standing(client: PoolClient): Promise<Standing> {
+  private async standing(link: Link): Promise<Standing> {
+    const { client } = ofPostgres(link)
     const schema = schemaOf(this.installation)
     const { rows } = await client.query<{ user: string; schemas: string[]; table: boolean }>(
       `select current_user as user, to_regclass($2) is not null as table,

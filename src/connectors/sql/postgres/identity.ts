@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg'
-import type { Socket } from 'node:net'
 import { addressOf } from '../../../connector-kit/address.ts'
 import type { SystemIdentity } from '../../../model/system-identity.ts'
+import type { Link } from '../link.ts'
+import { sql } from '../sql.ts'
+import { ofPostgres } from './link.ts'
 
 /*
  * Who a PostgreSQL database is: the server's `system_identifier`, which is made with the cluster and shared by its physical
@@ -20,26 +22,25 @@ const STANDBY_TIMELINE = 'select timeline_id::text as id from pg_control_checkpo
 /** Not allowed, not there, or not offered by this server: the rest has to tell it. */
 const UNAVAILABLE = new Set(['42501', '42883', '0A000', '55000', 'XX000'])
 
-export async function readIdentity(client: PoolClient): Promise<SystemIdentity> {
-  const { rows } = await client.query<{ oid: string; name: string; standby: boolean; server: boolean }>(DATABASE)
-  const { oid, name, standby, server } = rows[0]!
+/** Who answers on a connection. */
+export async function readIdentity(link: Link): Promise<SystemIdentity> {
+  const [oid, name, standby, server] = (await link.rows(sql`${DATABASE}`))[0] as [string, string, string, string]
   const ask = async (text: string): Promise<string | null> => {
     try {
-      return (await client.query<{ id: string }>(text)).rows[0]!.id
+      return (await link.rows(sql`${text}`))[0]![0]!
     } catch (error) {
       if (!UNAVAILABLE.has(String((error as { code?: unknown }).code))) throw error
       return null
     }
   }
-  const serverId = server ? await ask(SERVER) : null
-  const timeline = await ask(standby ? STANDBY_TIMELINE : TIMELINE)
-  const { host, port } = client as PoolClient & { host: string; port: number }
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const serverId = server === 't' ? await ask(SERVER) : null
+  const timeline = await ask(standby === 't' ? STANDBY_TIMELINE : TIMELINE)
+  const { host, port } = ofPostgres(link).client as PoolClient & { host: string; port: number }
   return {
     is: { ...(serverId !== null && { server: serverId }), database: name, 'database id': oid },
     at: {
       ...(timeline !== null && { timeline }),
-      address: addressOf(stream, host.startsWith('/') ? `${host}:${port}` : null),
+      address: addressOf(link.socket, host.startsWith('/') ? `${host}:${port}` : null),
     },
     notes:
       serverId === null
