@@ -11,7 +11,7 @@ import type { App, OpenOptions } from './application.ts'
 export type { App, OpenOptions, RunOptions } from './application.ts'
 
 /** Names of the connectors that there are. */
-export const connectorNames: readonly string[] = ['postgres', 'mysql']
+export const connectorNames: readonly string[] = ['postgres', 'mysql', 'rest']
 
 /** Reads and checks a contract; touches no system and no store. */
 export function checkContract({ contract, env }: Pick<OpenOptions, 'contract' | 'env'> = {}): CheckReport {

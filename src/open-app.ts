@@ -38,9 +38,10 @@ import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
 import type { FeedReport, FlowRun } from './model/report.ts'
+import type { RestDescription } from './model/rest-description.ts'
 import { listenToFeeds } from './service/listen-to-feeds.ts'
 import { nextRuns, withService } from './service/next-runs.ts'
-import { systemGate } from './service/system-gate.ts'
+import { sharedBudget, systemGate } from './service/system-gate.ts'
 import { tellFigures } from './service/tell-figures.ts'
 import { tellHealth } from './service/tell-health.ts'
 import { systemRecovered } from './service/system-recovered.ts'
@@ -65,6 +66,7 @@ const IMPATIENT_MS = 2_000
 const KINDS: Readonly<Record<string, () => Promise<ConnectorKind>>> = {
   postgres: async () => (await import('./connectors/sql/postgres/postgres.ts')).postgresKind,
   mysql: async () => (await import('./connectors/sql/mysql/mysql.ts')).mysqlKind,
+  rest: async () => (await import('./connectors/rest/rest.ts')).restKind,
 }
 
 /** Connects to a system that no contract names yet and reads its catalogue. */
@@ -98,7 +100,7 @@ export async function lookAtContract(
     const made =
       connectors.get(name) ??
       Promise.resolve().then(() =>
-        connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile })),
+        connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile }), system.description),
       )
     connectors.set(name, made)
     return made
@@ -111,13 +113,17 @@ export async function lookAtContract(
   }
 }
 
-async function connect(kind: string, settings: Readonly<Record<string, string>>): Promise<Connector> {
+async function connect(
+  kind: string,
+  settings: Readonly<Record<string, string>>,
+  description?: RestDescription,
+): Promise<Connector> {
   const found = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   if (!found)
     throw new ConcordatError('connector.unknown', `There is no connector named ${kind}.`, {
       cure: `There are: ${Object.keys(KINDS).join(', ')}.`,
     })
-  return (await found()).connect(settings)
+  return (await found()).connect(settings, description)
 }
 
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
@@ -178,7 +184,9 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
   }
   const connectTo = async (name: string): Promise<Connector> => {
     const system = contract.systems.get(name)!
-    const connector = await connect(system.connector, resolveSettings(connectorSettings(system), { env, readFile }))
+    const settings = resolveSettings(connectorSettings(system), { env, readFile })
+    const connector = await connect(system.connector, settings, system.description)
+    connector.budget?.share(sharedBudget(database, name, connector.budget.callsPerSecond))
     const table = system.settings['mark']
     if (table !== undefined)
       connector.mark?.({

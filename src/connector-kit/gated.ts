@@ -14,6 +14,7 @@ export function gated(connector: Connector, gate: Gate): Connector {
     ...(connector.isPooled && { isPooled: () => gate.call(() => connector.isPooled!()) }),
     ...(connector.identity && { identity: () => gate.call(() => connector.identity!()) }),
     ...(connector.mark && { mark: (marking) => connector.mark!(marking) }),
+    ...(connector.budget && { budget: connector.budget }),
     ...(connector.trust && { trust: (trusts) => connector.trust!(trusts) }),
     // Listening waits for hours and costs the system nothing that a budget is for; what it hints at is read through the gate.
     ...(connector.feed && {

@@ -2,6 +2,7 @@ import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { NewId } from '../model/new-id.ts'
+import type { RestDescription } from '../model/rest-description.ts'
 import type { Stamps } from '../model/stamp.ts'
 import type { SystemIdentity } from '../model/system-identity.ts'
 import type { Raw } from '../model/value.ts'
@@ -352,6 +353,11 @@ export interface Connector {
   trust?(trusts: (identity: SystemIdentity) => boolean): void
   /** From now on transactions that write are marked. Absent: the system takes no mark. */
   mark?(marking: Marking): void
+  /**
+   * The budget of calls that the system is said to have; `share`: from now on each call waits for its turn among those of
+   * all processes. Absent: calls of the port are what is counted.
+   */
+  readonly budget?: { readonly callsPerSecond: number; share(turn: () => Promise<void>): void }
   open(spec: ObjectSpec): Promise<RemoteObject>
   /**
    * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or
@@ -366,5 +372,6 @@ export interface ConnectorKind {
   readonly name: string
   readonly title: string
   readonly settings: readonly { name: string; required: boolean; secret: boolean; help: string }[]
-  connect(settings: Readonly<Record<string, string>>): Connector
+  /** `description`: how its API is spoken to, where the kind needs one. */
+  connect(settings: Readonly<Record<string, string>>, description?: RestDescription): Connector
 }

@@ -2,6 +2,7 @@ import type { Filter } from '../model/filter.ts'
 import type { AlertSettings, Channel } from './channel.ts'
 import type { TypeSpec } from '../model/field-type.ts'
 import type { NewId } from '../model/new-id.ts'
+import type { RestDescription } from '../model/rest-description.ts'
 import type { Stamps } from '../model/stamp.ts'
 import type { CountryForm, CountryLanguage, PhoneForm } from '../model/written-form.ts'
 import type { OnConflict } from './on-conflict.ts'
@@ -38,6 +39,8 @@ export interface SystemDeclaration {
   readonly connector: string
   /** Connector settings as written, secrets still as `${env:…}` / `${secret:…}`. */
   readonly settings: Readonly<Record<string, string>>
+  /** How its API is spoken to; of a system that is reached by one. */
+  readonly description?: RestDescription
 }
 
 export interface Flow {

@@ -1,4 +1,5 @@
 import { LANGUAGES, type Language } from '../model/language.ts'
+import type { RestDescription } from '../model/rest-description.ts'
 import { type AssembledContract, assemble } from './assemble.ts'
 import type { Contract, Flow, Person, SystemDeclaration } from './contract.ts'
 import type { Channel } from './channel.ts'
@@ -6,15 +7,16 @@ import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
 import { completeFlow } from './complete-flow.ts'
 import type { FlowDraft } from './draft.ts'
-import type { CheckReport, FlowSentences, Problem } from './finding.ts'
+import type { CheckReport, FlowSentences, Place, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
 import { contractFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
 import { inheritDefaults } from './inherit.ts'
 import { didYouMean } from './near-miss.ts'
-import { entriesOf, get, getMap, getScalar, getText, type MapNode } from './node.ts'
+import { entriesOf, get, getMap, getScalar, getText, type MapNode, placeOf } from './node.ts'
 import { readContractFiles, type SourceFile } from './read-files.ts'
 import { readAlerts, readChannels, readRoute } from './read-channels.ts'
+import { readDescription } from './rest/read-description.ts'
 import { readFlow } from './read-flow.ts'
 import { checkTimezone } from './read-type.ts'
 import { FIELD_SETTINGS } from './schema.ts'
@@ -219,9 +221,52 @@ function readSystems(
     const weak = key && secretFault('webhook_secret', key.text) === null ? webhookKeyFault(settings, secrets) : null
     if (key && weak)
       findings.error(key.place, 'bad-secret', `\`webhook_secret\` of the system \`${name}\` ${weak.fault}`, weak.cure)
-    systems.set(name, { name, connector: connector?.text ?? '', settings })
+    const description =
+      connector?.text === 'rest' ? describedSystem(findings, name, { node: value, place }, settings, broken) : null
+    if (connector && connector.text !== 'rest' && getMap(value, 'description'))
+      findings.error(
+        placeOf(value, ['description']),
+        'unknown-key',
+        `The connector \`${connector.text}\` takes no \`description\`.`,
+        'Take it out, or write `connector: rest`.',
+      )
+    systems.set(name, { name, connector: connector?.text ?? '', settings, ...(description && { description }) })
   }
   return systems
+}
+
+/** The description of a system that is reached by its API; null when it has faults. */
+function describedSystem(
+  findings: Findings,
+  name: string,
+  { node, place }: { readonly node: MapNode; readonly place: Place },
+  settings: Readonly<Record<string, string>>,
+  broken: (path: string) => boolean,
+): RestDescription | null {
+  const at = `systems.${name}`
+  if (settings['url'] === undefined && !broken(`${at}.url`))
+    findings.error(
+      place,
+      'missing-setting',
+      `The system \`${name}\` names no \`url\`.`,
+      'Add `url:` with the address under which its API is found, e.g. `url: https://crm.example/api/v1`.',
+    )
+  const description = getMap(node, 'description')
+  if (description !== undefined)
+    return readDescription({
+      findings,
+      node: description,
+      settings: Object.keys(settings),
+      broken: broken(`${at}.description`),
+    })
+  if (!broken(`${at}.description`))
+    findings.error(
+      place,
+      'missing-setting',
+      `The system \`${name}\` has no \`description\` of its API.`,
+      'Add `description:`; docs/connectors/rest.md says what it holds.',
+    )
+  return null
 }
 
 const variable = (system: string, setting: string) => `${system}_${setting}`.toUpperCase().replace(/[^A-Z0-9]+/g, '_')

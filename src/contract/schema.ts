@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { COUNTRY_FORMS, COUNTRY_LANGUAGES, PHONE_FORMS } from '../model/written-form.ts'
 import { CHANNEL_KINDS } from './channel.ts'
 import { DURATION } from './duration.ts'
+import { descriptionSchema } from './rest/description-schema.ts'
 import { SCHEDULE } from './schedule.ts'
+import { choice, duration, list, map, meta, named, pattern, scalar, text } from './schema-parts.ts'
 
 /*
  * The shape of a contract file, once: `check` validates with it and editors help with the JSON Schema made from it.
@@ -10,36 +12,6 @@ import { SCHEDULE } from './schedule.ts'
  * means beyond its shape (names that must exist, expressions that must type-check) is checked by the readers.
  * An `error` completes the sentence "`setting` …".
  */
-
-const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/
-
-const scalar = (description: string) =>
-  z.union([z.string(), z.number(), z.boolean()], { error: 'must be text' }).meta({ description })
-
-const text = (description: string, examples: readonly string[] = []) =>
-  z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' }).meta(meta(description, examples))
-
-const pattern = (source: string, error: string, description: string, examples: readonly string[]) =>
-  z
-    .string({ error })
-    .regex(new RegExp(`^(?:${source})$`), { error })
-    .meta(meta(description, examples))
-
-const choice = <const T extends readonly string[]>(values: T, description: string) =>
-  z.enum(values).meta({ description })
-
-const named = <T extends z.ZodType>(value: T, description: string) =>
-  z
-    .record(z.string().regex(NAME, { error: 'must be a name: a letter, then letters, digits, `_` or `-`' }), value, {
-      error: 'must be a map of names',
-    })
-    .meta({ description })
-
-const map = <T extends z.ZodRawShape>(shape: T, description: string) =>
-  z.strictObject(shape, { error: 'must be a map of settings' }).partial().meta({ description })
-
-const list = <T extends z.ZodType>(item: T, description: string, error = 'must be a list') =>
-  z.array(item, { error }).meta({ description })
 
 const onConflict = (description: string) =>
   z
@@ -55,13 +27,6 @@ const onConflict = (description: string) =>
       },
     )
     .meta(meta(description, ['newest', 'ask', '[erp, crm, shop]']))
-
-function meta(description: string, examples: readonly string[]) {
-  return examples.length === 0 ? { description } : { description, examples: [...examples] }
-}
-
-const duration = (description: string, example: string) =>
-  pattern(DURATION, 'must be a duration such as `30 minutes`, `6 hours` or `400 days`', description, [example])
 
 export const EDITED_OUTSIDE = ['revert', 'accept', 'ask', 'leave alone'] as const
 export const EMPTY_IN_MASTER = ['keep', 'erase'] as const
@@ -479,7 +444,10 @@ export const contractSchema = map(
     systems: named(
       z
         .object(
-          { connector: text('Which connector reaches the system.', ['postgres', 'mysql']) },
+          {
+            connector: text('Which connector reaches the system.', ['postgres', 'mysql', 'rest']),
+            description: descriptionSchema,
+          },
           { error: 'must be a map of settings' },
         )
         .partial()

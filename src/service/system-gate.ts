@@ -116,7 +116,7 @@ export function systemGate(parts: GateParts): Gate {
 }
 
 /** Books calls from the budget that all workers share, some at a time; waits until they may begin. */
-function sharedBudget(database: Database, system: string, perSecond: number): () => Promise<void> {
+export function sharedBudget(database: Database, system: string, perSecond: number): () => Promise<void> {
   const atOnce = Math.max(1, Math.floor((perSecond * BOOKED_MS) / 1000))
   let left = 0
   let last: Promise<void> = Promise.resolve()
