@@ -9,7 +9,7 @@ import {
 import { schemaText } from '../src/contract/schema.ts'
 
 /*
- * The tables of docs/contract.md, from what `check` itself works with. A block stands between two comments and is
+ * The tables of docs/contract.md and docs/connectors/rest.md, from what `check` itself works with. A block stands between two comments and is
  * replaced as a whole:
  *
  *   <!-- settings flows.*.records.* -->      the settings below this path of the schema
@@ -32,6 +32,9 @@ interface SchemaNode {
 }
 
 const BLOCK = /^<!-- (settings|answers|types|) ?(\S*) ?-->\n[^]*?^<!-- end -->$/gm
+
+/** Pages that have such tables. */
+export const REFERENCE_PAGES = ['docs/contract.md', 'docs/connectors/rest.md'] as const
 
 /** The flow that questions are asked about here. */
 const FACTS: QuestionFacts = {

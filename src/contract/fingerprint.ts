@@ -50,6 +50,11 @@ export function flowFingerprint(flow: Omit<Flow, 'fingerprint'>): string {
   })
 }
 
+/** A flow's fingerprint together with what descriptions of APIs say of its objects, by system. */
+export function describedFingerprint(fingerprint: string, described: Readonly<Record<string, unknown>>): string {
+  return Object.keys(described).length === 0 ? fingerprint : hash({ flow: fingerprint, described })
+}
+
 /** What leaves a filter is left alone unless the contract says otherwise, as before it could say so. */
 function normalEdgeCases({ leftFilter, ...edge }: Flow['edgeCases']): unknown {
   return leftFilter === null || leftFilter === 'leave alone' ? edge : { ...edge, leftFilter }

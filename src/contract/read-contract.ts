@@ -9,7 +9,7 @@ import { completeFlow } from './complete-flow.ts'
 import type { FlowDraft } from './draft.ts'
 import type { CheckReport, FlowSentences, Place, Problem } from './finding.ts'
 import { Findings } from './findings.ts'
-import { contractFingerprint } from './fingerprint.ts'
+import { contractFingerprint, describedFingerprint } from './fingerprint.ts'
 import { type ContractContext, FlowContext } from './flow-context.ts'
 import { inheritDefaults } from './inherit.ts'
 import { didYouMean } from './near-miss.ts'
@@ -96,7 +96,7 @@ function check({ root, place, problems, complete }: AssembledContract, options: 
   const rulebook: Record<Language, FlowSentences[]> = { en: [], es: [] }
   for (const [name, { draft, open }] of drafts) {
     const flow = open === 0 ? completeFlow(draft) : null
-    if (flow !== null) flows.set(name, flow)
+    if (flow !== null) flows.set(name, withDescriptions(flow, context.systems))
     for (const language of LANGUAGES)
       rulebook[language].push(flowSentences(draft, flow !== null, { channels, alerts }, language))
   }
@@ -233,6 +233,22 @@ function readSystems(
     systems.set(name, { name, connector: connector?.text ?? '', settings, ...(description && { description }) })
   }
   return systems
+}
+
+/** The flow, whose fingerprint covers what is described of its objects. */
+function withDescriptions(flow: Flow, systems: ReadonlyMap<string, SystemDeclaration>): Flow {
+  const described = Object.entries(flow.records).flatMap(([system, { object }]) => {
+    const description = systems.get(system)?.description
+    const own = description?.objects.find(({ name }) => name === object)
+    return description && own ? [[system, { object: own, zone: description.zone, errors: description.errors }]] : []
+  })
+  return {
+    ...flow,
+    fingerprint: describedFingerprint(
+      flow.fingerprint,
+      Object.fromEntries(described) as object & Record<string, unknown>,
+    ),
+  }
 }
 
 /** The description of a system that is reached by its API; null when it has faults. */

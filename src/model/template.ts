@@ -16,6 +16,3 @@ export function fillTemplate(
 ): string {
   return template.replace(PLACE, (_, name: string) => encode(Object.hasOwn(values, name) ? values[name]! : ''))
 }
-
-/** Whether a text is nothing but one place: what stands there is no secret, only the name of one. */
-export const isOnlyPlace = (text: string): boolean => text.replaceAll(PLACE, '').trim() === '' && text.trim() !== ''

@@ -157,7 +157,7 @@ export class RestServer {
     const { method, path, headers, query } = asked
     if (path === 'login' || path === 'oauth/token') return this.signIn(path, text)
     const token = (headers.authorization ?? '').replace(/^Bearer /, '')
-    if (!this.tokens.has(token) && !this.tokens.has(String(headers.cookie ?? '').replace(/^session=/, '')))
+    if (!this.tokens.has(token) && !this.tokens.has((headers.cookie ?? '').replace(/^session=/, '')))
       throw new Refused(401, 'unauthorized', 'Who are you?')
     if (path === 'me') return { status: 200, body: { user: 'concordat' } }
     const [name = '', encoded] = path.split('/').map((step) => decodeURIComponent(step))
@@ -195,7 +195,7 @@ export class RestServer {
   private signIn(path: string, text: string): { status: number; body: Json } {
     const form = path === 'login' ? null : new URLSearchParams(text)
     const password = form ? form.get('client_secret') : jsonAt(parseExactJson(text), ['password'])
-    this.signIns.push(String(password))
+    this.signIns.push(typeof password === 'string' ? password : '')
     if (password !== 'the-password-1') throw new Refused(401, 'wrong_password', 'No.')
     const token = `token-${this.signIns.length}`
     this.tokens.add(token)

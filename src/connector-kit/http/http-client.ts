@@ -96,7 +96,7 @@ export class HttpClient {
     )
     try {
       const answer = await this.pool.request({
-        method: request.method as 'GET',
+        method: request.method,
         path,
         headers: { accept: 'application/json', 'user-agent': 'concordat', ...request.headers },
         body: request.body ?? null,
@@ -153,7 +153,7 @@ export class HttpClient {
 
   private pathOf(target: string): string {
     const { url } = this.options
-    const found = new URL(target, `${url.href.replace(/[?#].*$/, '').replace(/\/?$/, '/')}`)
+    const found = new URL(target, url.href.replace(/\/?$/, '/'))
     if (found.origin !== url.origin)
       throw new ConcordatError('connector.failed', `${this.host} names a next page at another server, ${found.host}.`, {
         cure: 'Pages are only read from the server of the system.',

@@ -5,5 +5,5 @@ export function plainJson(value: Json): unknown {
   if (value instanceof ExactJsonNumber) return /^-?\d{1,18}$/.test(value.text) ? BigInt(value.text) : Number(value.text)
   if (Array.isArray(value)) return (value as readonly Json[]).map(plainJson)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plainJson(part as Json)]))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plainJson(part)]))
 }

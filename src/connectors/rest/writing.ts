@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  ExactJsonNumber,
-  isJsonObject,
-  type Json,
-  jsonAt,
-  type JsonObject,
-  withJsonAt,
-  writeExactJson,
-} from '../../connector-kit/http/exact-json.ts'
+import { isJsonObject, type Json, jsonAt, withJsonAt } from '../../connector-kit/http/exact-json.ts'
 import { inTurns } from '../../connector-kit/in-turns.ts'
 import type {
   BeforeCommit,
@@ -19,19 +11,17 @@ import type {
   WriteResult,
 } from '../../connector-kit/port.ts'
 import { refuseId } from '../../connector-kit/refuse-id.ts'
-import { momentFor, stampedCreate, stampedUpdate } from '../../connector-kit/stamping.ts'
 import { unsendableText } from '../../connector-kit/unsendable-text.ts'
 import { WriteBatch } from '../../connector-kit/write-batch.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { RestCall, RestField, RestWrite } from '../../model/rest-description.ts'
 import type { Raw } from '../../model/value.ts'
-import { readField, writeField } from './field-value.ts'
-import { atMicroseconds } from './moment.ts'
+import { readField } from './field-value.ts'
 import { fieldOf, type OpenedLines } from './opened-object.ts'
 import type { FoundRecord, Reading } from './reading.ts'
 import { refusalOf } from './refusals.ts'
 import type { Answered, CallDetails, Op } from './rest-api.ts'
-import { linesOf } from './rest-record.ts'
+import { linesNamed, WriteBody } from './write-body.ts'
 
 /*
  * Writes, one call a record, as the system has no transactions:
@@ -46,9 +36,11 @@ type Values = Readonly<Record<string, Raw>>
 
 export class Writing {
   private readonly reading: Reading
+  private readonly body: WriteBody
 
   constructor(reading: Reading) {
     this.reading = reading
+    this.body = new WriteBody(reading)
   }
 
   async create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
@@ -56,7 +48,7 @@ export class Writing {
     for (const item of items) {
       this.checkNames(item.values)
       for (const [name, rows] of Object.entries(item.lines ?? {}))
-        for (const row of rows) this.checkLine(this.lines(name), row.values)
+        for (const row of rows) this.checkLine(linesNamed(this.object, name), row.values)
     }
     const call = this.demand(description.create, 'made')
     const bodies = new Map<CreateItem, Json>()
@@ -64,7 +56,7 @@ export class Writing {
       const bad = this.unsendable(item)
       if (bad) return bad
       if (item.id !== undefined && !description.id.restorable) return this.cannotRestore()
-      return attempt(() => bodies.set(item, this.createBody(item)))
+      return attempt(() => bodies.set(item, this.body.ofCreate(item)))
     })
     await beforeCommit?.()
     const made = new Map<CreateItem, { readonly id: string; readonly shown: FoundRecord | null }>()
@@ -90,8 +82,8 @@ export class Writing {
       refuseId(item.set, spec.id, description.name)
       this.checkNames(item.set)
       for (const [name, { insert, update }] of Object.entries(item.lines ?? {})) {
-        for (const row of insert) this.checkLine(this.lines(name), row.values)
-        for (const row of update) this.checkLine(this.lines(name), row.set)
+        for (const row of insert) this.checkLine(linesNamed(this.object, name), row.values)
+        for (const row of update) this.checkLine(linesNamed(this.object, name), row.set)
       }
     }
     const call = this.demand(description.update, 'changed')
@@ -103,19 +95,19 @@ export class Writing {
     const overtaken: UpdateItem[] = []
     const byId = new Map(batch.open.map((item) => [item.id, item]))
     // What is freed for others of a ring would have to be taken back when the rest fails: each goes by itself.
-    for (const turn of inTurns(batch.open.map(({ release: _, ...item }) => item))) {
+    for (const turn of inTurns(batch.open.map(({ id, expect, set, turn = 0 }) => ({ id, expect, set, turn })))) {
       const open = new Set(batch.open)
       const items = turn.flatMap(({ id }) => byId.get(id) ?? []).filter((item) => open.has(item))
       await this.each(batch, items, async (item) => {
         const { json } = current.get(item.id)!
         let body: Json
         try {
-          body = this.updateBody(item, json)
+          body = this.body.ofUpdate(item, json)
         } catch (error) {
           if (error instanceof ConcordatError) return batch.refuse(item, error)
           throw error
         }
-        const guard = this.guard(json)
+        const guard = this.body.guard(json)
         const answered = await this.send('update', call, {
           places: { id: item.id },
           body: wrapped(call, guard.inBody(body)),
@@ -141,12 +133,13 @@ export class Writing {
     const batch = new WriteBatch(items, () => null)
     const current = await this.reading.byIds(items.map(({ id }) => id))
     batch.guard(recordsIn(current))
-    for (const item of batch.open) if (this.holdsMore(current.get(item.id)!.json)) batch.refuse(item, this.keepsLines())
+    for (const item of batch.open)
+      if (this.body.holdsMore(current.get(item.id)!.json)) batch.refuse(item, this.keepsLines())
     await beforeCommit?.()
     const sent: DeleteItem[] = []
     const overtaken: DeleteItem[] = []
     await this.each(batch, batch.open, async (item) => {
-      const { headers } = this.guard(current.get(item.id)!.json)
+      const { headers } = this.body.guard(current.get(item.id)!.json)
       const answered = await this.send('delete', call, { places: { id: item.id }, headers })
       if (answered.is === 'ok' || answered.is === 'gone') sent.push(item)
       else if (answered.is === 'conflict') overtaken.push(item)
@@ -182,11 +175,11 @@ export class Writing {
   ): Promise<void> {
     const waiting = [...items]
     const unsent: T[] = []
-    let failure: unknown = null
+    const failures: unknown[] = []
     let landed = false
     const work = async (): Promise<void> => {
       for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-        if (failure !== null) {
+        if (failures.length > 0) {
           unsent.push(item)
           continue
         }
@@ -195,17 +188,18 @@ export class Writing {
           landed = true
         } catch (error) {
           unsent.push(item)
-          // That something was lost weighs more than what was turned away.
-          if (failure === null || codeOf(error) === 'connector.lost-response') failure = error
+          failures.push(error)
         }
       }
     }
     await Promise.all(Array.from({ length: Math.min(this.api.description.rate.atOnce, items.length) }, work))
-    if (failure === null) return
-    const code = codeOf(failure)
-    if (code === undefined || code === 'connector.lost-response' || !landed) throw failure
+    if (failures.length === 0) return
+    // That something was lost weighs more than what was turned away.
+    const failure = failures.find((error) => codeOf(error) === 'connector.lost-response') ?? failures[0]
+    if (!(failure instanceof ConcordatError)) throw new ConcordatError('bug', 'A write failed.', { cause: failure })
+    const { code, message, cure } = failure
+    if (code === 'connector.lost-response' || !landed) throw failure
     // What landed is told; the rest is tried again by a later run.
-    const { message, cure } = failure as ConcordatError
     for (const item of unsent)
       batch.refuse(item, new ConcordatError(code, message, { retry: 'later', ...(cure !== undefined && { cure }) }))
   }
@@ -241,102 +235,6 @@ export class Writing {
       cure: cause?.cure ?? 'The next run finds out what became of it, and repeats nothing that landed.',
       ...(cause && { cause }),
     })
-  }
-
-  private createBody(item: CreateItem): Json {
-    const { description, spec } = this.object
-    const values = stampedCreate(item.values, spec, (column) => this.nowFor(column))
-    let body = this.body({}, withoutComputed(values, this.object.fields))
-    if (item.id !== undefined)
-      body = withJsonAt(body, this.object.id.path, writeField(this.object.id, item.id, this.reading.zone) ?? null)
-    else if (description.id.from === 'system') body = without(body, this.object.id.path)
-    for (const [name, rows] of Object.entries(item.lines ?? {})) {
-      const lines = this.lines(name)
-      const list = rows.map((row) => this.lineBody(lines, {}, row.values))
-      body = withJsonAt(body, lines.description.path, list)
-    }
-    return body
-  }
-
-  private updateBody(item: UpdateItem, json: Json): Json {
-    const set = stampedUpdate(item.set, this.object.spec, (column) => this.nowFor(column))
-    const whole = this.object.description.update?.whole === true
-    let body = this.body(
-      whole && isJsonObject(json) ? this.withoutReadOnly(json) : {},
-      withoutComputed(set, this.object.fields),
-    )
-    for (const [name, patch] of Object.entries(item.lines ?? {})) {
-      const lines = this.lines(name)
-      body = withJsonAt(body, lines.description.path, this.patched(lines, json, patch))
-    }
-    return body
-  }
-
-  /** All lines of a record as they are to be: those that are not the flow's stay as they are. */
-  private patched(lines: OpenedLines, json: Json, { insert, update, delete: gone }: LinesPatch): Json {
-    const changed = new Map(update.map(({ id, set }) => [id, set]))
-    const kept = linesOf(lines, json, this.reading.zone).flatMap((line): Json[] => {
-      if (!line.inScope) return [line.json]
-      if (gone.includes(line.id)) return []
-      const set = changed.get(line.id)
-      return [set && isJsonObject(line.json) ? this.lineBody(lines, line.json, set) : line.json]
-    })
-    return [...kept, ...insert.map(({ values }) => this.lineBody(lines, {}, values))]
-  }
-
-  private lineBody(lines: OpenedLines, base: JsonObject, values: Values): JsonObject {
-    const fields = new Map(lines.description.fields.map((field) => [field.name, field]))
-    return this.body(base, withoutComputed(values, fields), fields)
-  }
-
-  private body(
-    base: JsonObject,
-    values: Values,
-    fields: ReadonlyMap<string, RestField> = this.object.fields,
-  ): JsonObject {
-    let body = base
-    for (const [name, value] of Object.entries(values)) {
-      const field = fields.get(name)!
-      const json = writeField(field, value, this.reading.zone)
-      body = json === undefined ? without(body, field.path) : withJsonAt(body, field.path, json)
-    }
-    return body
-  }
-
-  private withoutReadOnly(json: JsonObject): JsonObject {
-    let body = json
-    for (const field of this.object.fields.values())
-      if (field.readOnly && field !== this.object.id) body = without(body, field.path)
-    return body
-  }
-
-  /** What makes the system refuse a write that comes too late. */
-  private guard(json: Json): { readonly headers: Record<string, string>; inBody(body: Json): Json } {
-    const { version } = this.object.description
-    const value = version && jsonAt(json, version.path)
-    if (!version || value === undefined || value === null) return { headers: {}, inBody: (body) => body }
-    if ('body' in version.send)
-      return { headers: {}, inBody: (body) => (isJsonObject(body) ? withJsonAt(body, version.path, value) : body) }
-    const text =
-      value instanceof ExactJsonNumber ? value.text : typeof value === 'string' ? value : writeExactJson(value)
-    const { header } = version.send
-    const tag = /^if-match$/i.test(header) && !/^(W\/)?"/.test(text) ? `"${text}"` : text
-    return { headers: { [header.toLowerCase()]: tag }, inBody: (body) => body }
-  }
-
-  /** Lines that the flow does not know would go with the record, and could not be brought back. */
-  private holdsMore(json: Json): boolean {
-    return this.object.description.lines.some((description) => {
-      const list = jsonAt(json, description.path)
-      if (!Array.isArray(list) || list.length === 0) return false
-      const lines = this.object.lines.find((one) => one.description === description)
-      return lines === undefined || linesOf(lines, json, this.reading.zone).some(({ inScope }) => !inScope)
-    })
-  }
-
-  private nowFor(column: string): Raw {
-    const utc = atMicroseconds(BigInt(this.api.session.client.now()) * 1000n)
-    return momentFor(this.object.fields.get(column)?.type ?? 'text', utc, this.reading.zone)
   }
 
   private refusal(
@@ -375,12 +273,6 @@ export class Writing {
   private checkLine(lines: OpenedLines, values: Values): void {
     const fields = new Map(lines.description.fields.map((field) => [field.name, field]))
     for (const name in values) fieldOf(fields, name, lines.description.name)
-  }
-
-  private lines(name: string): OpenedLines {
-    const found = this.object.lines.find((one) => one.name === name)
-    if (!found) throw new ConcordatError('bug', `No lines called ${name} were opened.`)
-    return found
   }
 
   private demand<T extends RestCall | RestWrite>(call: T | undefined, what: string): T {
@@ -439,17 +331,6 @@ const recordsIn = (found: ReadonlyMap<string, FoundRecord>) =>
   new Map([...found].map(([id, { record }]) => [id, record]))
 
 const wrapped = ({ wrap }: RestWrite, body: Json): Json => (wrap.length === 0 ? body : withJsonAt({}, wrap, body))
-
-function withoutComputed(values: Values, fields: ReadonlyMap<string, RestField>): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => fields.get(name)?.readOnly !== true))
-}
-
-function without(object: JsonObject, [step, ...rest]: readonly string[]): JsonObject {
-  if (step === undefined || !Object.hasOwn(object, step)) return object
-  if (rest.length === 0) return Object.fromEntries(Object.entries(object).filter(([key]) => key !== step))
-  const inner = object[step]
-  return isJsonObject(inner) ? withJsonAt(object, [step], without(inner, rest)) : object
-}
 
 function idIn(json: Json | undefined, field: RestField, zone: string): string | undefined {
   if (isJsonObject(json)) return readField(field, json, zone) ?? undefined

@@ -9,15 +9,14 @@ import type {
   RestLines,
   RestObjectDescription,
   RestWrite,
-  SignIn,
 } from '../../model/rest-description.ts'
 import { templateNames } from '../../model/template.ts'
-import { parseDuration } from '../duration.ts'
-import type { Findings } from '../findings.ts'
 import { didYouMean } from '../near-miss.ts'
-import { type MapNode, type Node, placeOf, plainPlace } from '../node.ts'
+import type { Node } from '../node.ts'
 import { checkTimezone } from '../read-type.ts'
 import { descriptionSchema } from './description-schema.ts'
+import { type DescriptionContext, DescriptionTexts, ms, type Path } from './description-texts.ts'
+import { readSignIn } from './read-sign-in.ts'
 
 /*
  * `description` of a system as the connector carries it out. What is missing or does not fit together is said at its place;
@@ -27,16 +26,6 @@ import { descriptionSchema } from './description-schema.ts'
 type Written = z.infer<typeof descriptionSchema>
 type WrittenObject = NonNullable<Written['objects']>[string]
 type WrittenField = NonNullable<WrittenObject['fields']>[string]
-type Path = readonly (string | number)[]
-
-export interface DescriptionContext {
-  readonly findings: Findings
-  readonly node: MapNode
-  /** Names of the settings of the system, which templates may name. */
-  readonly settings: readonly string[]
-  /** Parts of it were not of the right shape and are left out: what is missing may have been there. */
-  readonly broken: boolean
-}
 
 /** The description; null when something of it is wrong. */
 export function readDescription(context: DescriptionContext): RestDescription | null {
@@ -47,14 +36,9 @@ export function readDescription(context: DescriptionContext): RestDescription | 
   return context.findings.problems.length === before ? description : null
 }
 
-class Reader {
-  private readonly context: DescriptionContext
+class Reader extends DescriptionTexts {
   private empty: EmptyForm = 'null'
   private paging: Written['paging']
-
-  constructor(context: DescriptionContext) {
-    this.context = context
-  }
 
   read(written: Written): RestDescription {
     this.empty = written.empty ?? 'null'
@@ -71,7 +55,7 @@ class Reader {
     const { rate = {}, deadlines = {} } = written
     return {
       product: written.product ?? 'REST system',
-      signIn: this.signIn(written.sign_in),
+      signIn: readSignIn(this, written.sign_in),
       headers: this.texts(written.headers, ['headers'], this.context.settings),
       ...(written.verify !== undefined && { verify: this.call('GET', written.verify, undefined, ['verify'], []) }),
       rate: {
@@ -111,65 +95,6 @@ class Reader {
         ),
       ),
     }
-  }
-
-  private signIn(written: Written['sign_in']): SignIn {
-    const at: Path = ['sign_in']
-    if (written === undefined) {
-      this.lacks(
-        at,
-        'The description does not say how to sign in.',
-        "Add `sign_in:`, e.g. `sign_in: { bearer: '{{ token }}' }`, or `sign_in: none`.",
-      )
-      return { kind: 'none' }
-    }
-    if (written === 'none') return { kind: 'none' }
-    const ways = Object.keys(written)
-    if (ways.length !== 1)
-      this.fault(
-        at,
-        'conflicting-settings',
-        '`sign_in` names not exactly one way to sign in.',
-        'Keep one of `header`, `basic`, `bearer`, `oauth2` and `login`.',
-      )
-    const { header, basic, bearer, oauth2, login } = written
-    const known = this.context.settings
-    if (header) return { kind: 'header', headers: this.secrets(header, [...at, 'header'], () => true) }
-    if (basic)
-      return {
-        kind: 'basic',
-        user: this.template(this.needed(basic.user, [...at, 'basic'], 'user'), [...at, 'basic', 'user'], known),
-        password: this.secret(this.needed(basic.password, [...at, 'basic'], 'password'), [...at, 'basic', 'password']),
-      }
-    if (bearer !== undefined) return { kind: 'bearer', token: this.secret(bearer, [...at, 'bearer']) }
-    if (oauth2) {
-      const of: Path = [...at, 'oauth2']
-      return {
-        kind: 'oauth2',
-        tokenUrl: this.template(this.needed(oauth2.token_url, of, 'token_url'), [...of, 'token_url'], known),
-        clientId: this.template(this.needed(oauth2.client_id, of, 'client_id'), [...of, 'client_id'], known),
-        clientSecret: this.secret(this.needed(oauth2.client_secret, of, 'client_secret'), [...of, 'client_secret']),
-        credentialsIn: oauth2.credentials_in ?? 'body',
-        ...(oauth2.scope !== undefined && { scope: this.template(oauth2.scope, [...of, 'scope'], known) }),
-        ...(oauth2.refresh_token !== undefined && {
-          refreshToken: this.secret(oauth2.refresh_token, [...of, 'refresh_token']),
-        }),
-      }
-    }
-    if (login) {
-      const of: Path = [...at, 'login']
-      return {
-        kind: 'login',
-        post: this.needed(login.post, of, 'post'),
-        body: this.secrets(login.body ?? {}, [...of, 'body'], (name) => /pass|pwd|secret|token|key/i.test(name)),
-        ...(login.token !== undefined && { token: login.token }),
-        send: login.send
-          ? this.texts(login.send, [...of, 'send'], [...known, 'token'])
-          : { authorization: 'Bearer {{ token }}' },
-        ...(login.lasts !== undefined && { lastsMs: ms(login.lasts, 0) }),
-      }
-    }
-    return { kind: 'none' }
   }
 
   private object(name: string, written: WrittenObject, all: readonly string[]): RestObjectDescription {
@@ -241,15 +166,9 @@ class Reader {
       const method = methods[0]!
       const path = String((call as Record<string, unknown>)[method])
       return {
-        ...this.call(
-          method.toUpperCase() as 'PUT',
-          path,
-          call.params as Record<string, string>,
-          [...of, method],
-          places,
-        ),
-        wrap: steps(call.wrap as string | undefined),
-        record: steps(call.record as string | undefined),
+        ...this.call(method.toUpperCase() as 'PUT', path, call.params, [...of, method], places),
+        wrap: steps(call.wrap),
+        record: steps(call.record),
         trusted: call.trusted === true,
         whole: method === 'put',
       }
@@ -407,77 +326,7 @@ class Reader {
       )
     return { method, path: this.template(path, at, known), params: this.texts(params, at, known) }
   }
-
-  private texts(
-    written: Readonly<Record<string, unknown>> | undefined,
-    at: Path,
-    known: readonly string[],
-  ): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(written ?? {}).map(([name, text]) => [name, this.template(String(text), [...at, name], known)]),
-    )
-  }
-
-  private secrets(
-    written: Readonly<Record<string, unknown>>,
-    at: Path,
-    isSecret: (name: string) => boolean,
-  ): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(written).map(([name, text]) => [
-        name,
-        isSecret(name)
-          ? this.secret(String(text), [...at, name])
-          : this.template(String(text), [...at, name], this.context.settings),
-      ]),
-    )
-  }
-
-  /** A secret never stands in the file; it is the name of a setting. */
-  private secret(text: string, at: Path): string {
-    if (text !== '' && templateNames(text).length === 0)
-      this.fault(
-        at,
-        'secret-in-clear',
-        `\`${String(at.at(-1))}\` holds a secret in clear.`,
-        'Put it into a setting of the system, e.g. `token: ${secret:CRM_TOKEN}`, and write `{{ token }}` here; then change the secret, it was in a file.',
-      )
-    return this.template(text, at, this.context.settings)
-  }
-
-  private template(text: string, at: Path, known: readonly string[]): string {
-    for (const name of templateNames(text)) {
-      if (known.includes(name)) continue
-      const names =
-        known.length === 0
-          ? 'Nothing can be filled in here.'
-          : `There are ${known.map((one) => `\`{{ ${one} }}\``).join(', ')}.`
-      this.fault(
-        at,
-        'unknown-place',
-        `\`{{ ${name} }}\` stands for nothing here${didYouMean(name, known) || '.'}`,
-        names,
-      )
-    }
-    return text
-  }
-
-  private needed(text: string | undefined, at: Path, name: string): string {
-    if (text === undefined) this.lacks(at, `\`${String(at.at(-1))}\` needs \`${name}\`.`, `Add \`${name}:\`.`)
-    return text ?? ''
-  }
-
-  private lacks(at: Path, message: string, cure: string): void {
-    if (!this.context.broken) this.fault(at, 'missing-setting', message, cure)
-  }
-
-  private fault(at: Path, code: string, message: string, cure: string): void {
-    this.context.findings.error(plainPlace(placeOf(this.context.node, at)), code, message, cure)
-  }
 }
-
-const ms = (duration: string | undefined, otherwise: number): number =>
-  duration === undefined ? otherwise : (parseDuration(duration) ?? otherwise)
 
 const steps = (path: string | undefined, otherwise: readonly string[] = []): readonly string[] =>
   path === undefined ? otherwise : path.split('.')
