@@ -194,10 +194,15 @@ export function creatingConformance(bench: Bench): void {
       { name: 'nobody' },
       { name: 'Lost', credit: '10.5' },
       { vat: "' or 1=1 --" },
+      // What a column cannot hold, no record holds.
+      { id: 'twelve' },
+      { credit: 'plenty' },
+      { name: 'Lost', born: 'one day' },
+      { vat: 'L1' },
     ])
     assert.deepEqual(
       found.map((records) => records.length),
-      [1, 2, 0, 1, 0],
+      [1, 2, 0, 1, 0, 0, 0, 0, 1],
     )
   })
 }
