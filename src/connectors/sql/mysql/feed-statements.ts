@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { keyOf, type WatchedColumn } from '../watched-column.ts'
 import { quoteName } from './column-sql.ts'
 import type { Table } from '../table.ts'
 
@@ -13,14 +13,6 @@ import type { Table } from '../table.ts'
 const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 const EVENTS = ['insert', 'update', 'delete'] as const
-
-/** A column of a table whose value says which record of `object` may have changed. */
-export interface WatchedColumn {
-  readonly table: Table
-  readonly column: string
-  /** The watched object as `database.table`. */
-  readonly object: string
-}
 
 export const changesOf = (installation: string): string => `concordat_change_${installation}`
 
@@ -43,7 +35,7 @@ export function triggers(
   watched: WatchedColumn,
 ): { readonly name: string; readonly body: string; readonly statement: string; readonly drop: string }[] {
   const { table, column, object } = watched
-  const key = hash('sha256', JSON.stringify([table.schema, table.relation, column, object])).slice(0, 12)
+  const key = keyOf(watched)
   return EVENTS.map((event) => {
     const name = `${prefixOf(installation)}${key}_${event}`
     const fresh = `new.${quoteName(column)}`

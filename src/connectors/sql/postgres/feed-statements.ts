@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { keyOf, type WatchedColumn } from '../watched-column.ts'
 import { quoteName } from './column-sql.ts'
 import type { Table } from '../table.ts'
 
@@ -20,20 +20,11 @@ const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}
 
 const EVENTS = ['insert', 'update', 'delete', 'truncate'] as const
 
-/** A column of a table whose value says which record of `object` may have changed. */
-export interface WatchedColumn {
-  readonly table: Table
-  readonly column: string
-  /** The watched object as `schema.table`. */
-  readonly object: string
-}
-
 export const schemaOf = (installation: string): string => `concordat_${installation}`
 
 export const changesOf = (installation: string): string => `${quoteName(schemaOf(installation))}.change`
 
-export const functionOf = ({ table, column, object }: WatchedColumn): string =>
-  `note_${hash('sha256', JSON.stringify([table.schema, table.relation, column, object])).slice(0, 12)}`
+export const functionOf = (watched: WatchedColumn): string => `note_${keyOf(watched)}`
 
 /** The schema and the table of changes. `user`: who will listen, also where an administrator runs the statements. */
 export function foundation(installation: string, user: string): string[] {
