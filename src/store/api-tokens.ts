@@ -24,6 +24,10 @@ export interface UsedToken {
   readonly roles: readonly RoleRow[]
 }
 
+/**
+ * Stores a token; answers its id, or null when the session that it is made in has ended meanwhile, and with it what else there
+ * was of the account.
+ */
 export async function addToken(
   session: Session,
   token: {
@@ -34,14 +38,19 @@ export async function addToken(
     readonly flows: readonly string[] | null
     readonly expires: Date | null
     readonly now: Date
+    /** Id of the session; null: it is made in none. */
+    readonly madeIn: string | null
   },
-): Promise<string> {
+): Promise<string | null> {
+  const { tokenHash, account, name, rights, flows, expires, now, madeIn } = token
   const [row] = await session.query<{ id: string }>(
-    `insert into api_token (token_hash, account_id, name, rights, flows, expires_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-    [token.tokenHash, token.account, token.name, token.rights, token.flows, token.expires, token.now],
+    `with made_in as (select from browser_session where id = $8::bigint for key share)
+     insert into api_token (token_hash, account_id, name, rights, flows, expires_at, created_at)
+     select $1::bytea, $2::bigint, $3, $4::text[], $5::text[], $6::timestamptz, $7::timestamptz
+     where $8::bigint is null or exists (select from made_in) returning id`,
+    [tokenHash, account, name, rights, flows, expires, now, madeIn],
   )
-  return row!.id
+  return row?.id ?? null
 }
 
 /** The token with this hash, when it has not expired and its owner can sign in. */

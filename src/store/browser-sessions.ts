@@ -19,6 +19,10 @@ export interface OpenSession {
   readonly roles: readonly RoleRow[]
 }
 
+/**
+ * Opens a session; answers whether the account could still sign in so: what was proved a moment ago may have been changed
+ * meanwhile, and who changed it has ended the sessions that there were. `password`: as it is stored; null: it was not by one.
+ */
 export async function openSession(
   session: Session,
   opened: {
@@ -27,14 +31,19 @@ export async function openSession(
     readonly method: string
     readonly address: string
     readonly agent: string
+    readonly password: string | null
     readonly now: Date
+    readonly provedAt: Date
   },
-): Promise<void> {
-  await session.execute(
+): Promise<boolean> {
+  const { tokenHash, account, method, address, agent, password, now, provedAt } = opened
+  const opens = await session.execute(
     `insert into browser_session (token_hash, account_id, method, address, agent, created_at, seen_at, proved_at)
-     values ($1, $2, $3, $4, $5, $6, $6, $6)`,
-    [opened.tokenHash, opened.account, opened.method, opened.address, opened.agent, opened.now],
+     select $1::bytea, a.id, $3, $4, $5, $6::timestamptz, $6, $7::timestamptz from account a
+     where a.id = $2 and a.disabled_at is null and ($8::text is null or a.password = $8) for share`,
+    [tokenHash, account, method, address, agent, now, provedAt, password],
   )
+  return opens > 0
 }
 
 /** The session of a token, when it is not over and its account can sign in. */

@@ -51,6 +51,11 @@ export async function endLinksOf(session: Session, account: string): Promise<voi
   await session.execute('delete from one_time_link where account_id = $1', [account])
 }
 
+/** Ends the links that somebody made for others. `email`: in lower case. */
+export async function endLinksMadeBy(session: Session, email: string): Promise<void> {
+  await session.execute('delete from one_time_link where made_by = $1', [email])
+}
+
 /** Uses a link up; answers whether it was there. */
 export async function useLink(session: Session, tokenHash: Buffer): Promise<boolean> {
   return (await session.execute('delete from one_time_link where token_hash = $1', [tokenHash])) > 0

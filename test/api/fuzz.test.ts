@@ -132,8 +132,9 @@ test('no request leads to an error of the server, whatever it holds', { timeout:
   for (const name of ['ana', 'tomas', ...Array.from({ length: 14 }, (_, i) => `p${i}`)]) {
     const account = await addPerson(stand.database, `${name}@acme.example`, [{ role: 'admin' }])
     const secret = newSecret()
-    const session = { account, method: 'password', address: '127.0.0.1', agent: 'fuzz', now: new Date() }
-    await openSession(stand.database, { ...session, tokenHash: hashOf(secret) })
+    const session = { account, method: 'password', address: '127.0.0.1', agent: 'fuzz', password: null }
+    const now = new Date()
+    await openSession(stand.database, { ...session, now, provedAt: now, tokenHash: hashOf(secret) })
     callers.push({ cookie: `concordat_session=${secret}`, 'x-csrf-token': csrfOf(secret) })
   }
   const document = (await (await fetch(`${stand.url}/api/v1/openapi.json`)).json()) as {

@@ -37,7 +37,8 @@ export async function addSecret(
 ): Promise<string> {
   const secret = newSecret()
   const now = new Date()
-  await addToken(database, { tokenHash: hashOf(secret), account, name: 'test', rights, flows, expires: null, now })
+  const tokenHash = hashOf(secret)
+  await addToken(database, { tokenHash, account, name: 'test', rights, flows, expires: null, now, madeIn: null })
   return secret
 }
 

@@ -6,7 +6,7 @@ import { findToken, touchToken } from '../../store/api-tokens.ts'
 import { heldRoles, rightsOf, rightsOfToken } from './roles.ts'
 import { hashOf } from './secret-token.ts'
 import { currentSession, openSessionOf } from './session-cookie.ts'
-import type { Site } from './site.ts'
+import type { Site, SiteIn } from './site.ts'
 import { NOBODY, type Who } from './who.ts'
 
 const TOUCH_MS = 60_000
@@ -19,7 +19,7 @@ export async function whoMakes(request: FastifyRequest, site: Site): Promise<Who
 }
 
 /** The same later on, of a request that lasts: whoever only listens does not count as using the session. */
-export async function whoIsStill(request: FastifyRequest, site: Site): Promise<Who> {
+export async function whoIsStill(request: FastifyRequest, site: SiteIn): Promise<Who> {
   const { authorization } = request.headers
   if (authorization === undefined) return personOf(await openSessionOf(request, site), site)
   try {
@@ -30,7 +30,7 @@ export async function whoIsStill(request: FastifyRequest, site: Site): Promise<W
   }
 }
 
-function personOf(session: OpenSession | null, site: Site): Who {
+function personOf(session: OpenSession | null, site: SiteIn): Who {
   if (!session) return NOBODY
   const { account: id, name, email } = session
   const roles = heldRoles(session.roles, email, site)
@@ -47,7 +47,7 @@ export async function whoHas(account: string, site: Site): Promise<Who> {
   return { kind: 'person', id, name, email, session: null, provedAt: 0, roles, rights: rightsOf(roles) }
 }
 
-async function whoHolds(authorization: string, site: Site): Promise<Who> {
+async function whoHolds(authorization: string, site: SiteIn): Promise<Who> {
   const { database } = site
   const [, secret] = /^bearer +(\S+)$/i.exec(authorization) ?? []
   const now = new Date()

@@ -2,7 +2,14 @@ import { ConcordatError } from '../../model/errors.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { addAccount, countAccounts, lockAccounts, renameAccount, setPassword, setRoles } from '../../store/accounts.ts'
 import type { Database, Session } from '../../store/database.ts'
-import { addLink, findLink, useLink, type LinkPurpose, type LinkRow } from '../../store/one-time-links.ts'
+import {
+  addLink,
+  endLinksMadeBy,
+  findLink,
+  useLink,
+  type LinkPurpose,
+  type LinkRow,
+} from '../../store/one-time-links.ts'
 import { confirmResetByFactor, markReset } from '../../store/resets.ts'
 import { endFactor } from '../../store/second-factors.ts'
 import { endAccessOf } from './end-access.ts'
@@ -62,6 +69,8 @@ export interface Followed {
   readonly email: string
   readonly purpose: LinkPurpose
   readonly madeBy: string | null
+  /** The stored form of the password. */
+  readonly password: string
 }
 
 interface Given {
@@ -108,7 +117,7 @@ export async function followLink(
       const account = (await addAccount(session, { email, name, password, now }))!
       await setRoles(session, account, [{ flow: '*', role: 'admin' }])
       await act(account, 'first account made')
-      return { account, email, purpose, madeBy }
+      return { account, email, purpose, madeBy, password }
     }
     const { account } = link
     if (link.dropsFactor) await endFactor(session, account)
@@ -116,9 +125,10 @@ export async function followLink(
     await renameAccount(session, account, name)
     // Whoever knew the old password is out.
     await endAccessOf(session, account)
+    await endLinksMadeBy(session, email)
     await markReset(session, account, madeBy ?? '', now)
     if (link.hasFactor && !link.dropsFactor) await confirmResetByFactor(session, account, now)
     await act(account, purpose === 'invitation' ? 'invitation accepted' : 'password reset')
-    return { account, email, purpose, madeBy }
+    return { account, email, purpose, madeBy, password }
   })
 }

@@ -29,12 +29,15 @@ export async function provePassword(
   await emptyBucket(database, bucket)
 }
 
-/** Changes the password of who makes the request, after asking for the present one; ends all their sessions and tokens. */
+/**
+ * Changes the password of who makes the request, after asking for the present one; ends all their sessions and tokens. Answers
+ * its stored form.
+ */
 export async function changePassword(
   { database, contract }: Site,
   request: FastifyRequest,
   given: { readonly current: string; readonly password: string },
-): Promise<void> {
+): Promise<string> {
   const { kind, id, name, email } = request.who
   if (kind !== 'person' || email === null)
     throw new ConcordatError('access.forbidden', 'A token cannot change a password.', { cure: 'Sign in as a person.' })
@@ -45,4 +48,5 @@ export async function changePassword(
     await setPassword(session, id, stored)
     await endAccessOf(session, id)
   })
+  return stored
 }

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ConcordatError } from '../../model/errors.ts'
 import { endSession, findSession, openSession, touchSession, type Expiry } from '../../store/browser-sessions.ts'
 import type { OpenSession } from '../../store/browser-sessions.ts'
 import { keepBrowser } from './known-browser.ts'
 import { hashOf, newSecret } from './secret-token.ts'
-import { isSecure, type Site } from './site.ts'
+import { isSecure, type Site, type SiteIn } from './site.ts'
 
 /*
  * A session is a random secret in a cookie that no script can read; the store has its hash. It ends 12 hours after its last
@@ -25,28 +26,44 @@ export const expiryAt = (now: number): Expiry => ({
 const cookieName = (secure: boolean): string => (secure ? '__Host-concordat_session' : 'concordat_session')
 
 /** The secret that the browser sends. */
-export const sessionSecret = (request: FastifyRequest, site: Site): string | null =>
+export const sessionSecret = (request: FastifyRequest, site: Pick<Site, 'publicUrl'>): string | null =>
   request.cookies[cookieName(isSecure(site, request))] ?? null
 
-/** Signs a browser in; a session that it had before ends. */
+/** How somebody has proved who they are. */
+export interface Proof {
+  readonly method: string
+  /** The stored form of the password that was given; null: it was not by one. */
+  readonly password: string | null
+  /** When, where that was not just now; milliseconds since the epoch. */
+  readonly at?: number
+}
+
+/** Signs a browser in; a session that it had before ends. Throws `access.signed-out` when the proof does not hold any more. */
 export async function beginSession(
   request: FastifyRequest,
   reply: FastifyReply,
   site: Site,
   account: string,
-  method: string,
+  { method, password, at }: Proof,
 ): Promise<void> {
   await leaveSession(request, reply, site)
   const secret = newSecret()
   const secure = isSecure(site, request)
-  await openSession(site.database, {
+  const now = new Date()
+  const opens = await openSession(site.database, {
     tokenHash: hashOf(secret),
     account,
     method,
     address: request.ip,
     agent: (request.headers['user-agent'] ?? '').slice(0, 300),
-    now: new Date(),
+    password,
+    now,
+    provedAt: at === undefined ? now : new Date(at),
   })
+  if (!opens)
+    throw new ConcordatError('access.signed-out', 'The account was changed at this very moment.', {
+      cure: 'Sign in once more.',
+    })
   site.secrets.add(hashOf(secret))
   await keepBrowser(request, reply, site, account)
   reply.setCookie(cookieName(secure), secret, {
@@ -59,7 +76,7 @@ export async function beginSession(
 }
 
 /** The session that a request belongs to, if it has not ended. */
-export async function openSessionOf(request: FastifyRequest, site: Site): Promise<OpenSession | null> {
+export async function openSessionOf(request: FastifyRequest, site: SiteIn): Promise<OpenSession | null> {
   const secret = sessionSecret(request, site)
   return secret === null ? null : findSession(site.database, hashOf(secret), expiryAt(Date.now()))
 }

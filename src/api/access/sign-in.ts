@@ -34,10 +34,13 @@ interface Attempt {
 }
 
 /**
- * The account that an e-mail and a password belong to. Throws `access.wrong-password`, in the same words and after the same
+ * The account that an e-mail and a password belong to, and the stored form of the password. Throws `access.wrong-password`, in the same words and after the same
  * time whether there is such an account, or `access.throttled` when too many are waiting.
  */
-export async function signIn(database: Database, { email, password, address, browser }: Attempt): Promise<string> {
+export async function signIn(
+  database: Database,
+  { email, password, address, browser }: Attempt,
+): Promise<{ readonly id: string; readonly password: string }> {
   const from = normalizeIP(address)
   // The keys are hashes, so that their length is not the caller's to choose.
   const account = keyOf(email)
@@ -66,7 +69,7 @@ export async function signIn(database: Database, { email, password, address, bro
     })
   await emptyBucket(database, lane === 'own' ? keys.browser : keys.pair)
   if (lane === 'new') for (const key of [keys.address, keys.account]) await returnAttempt(database, key)
-  return known.id
+  return known
 }
 
 /** Whether one more refused sign-in from an address is worth writing down: nobody may fill the log up. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Contract, Flow } from '../../contract/contract.ts'
 import type { KnownSecrets } from './known-secrets.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database, Session } from '../../store/database.ts'
 
 /** What signing in works with. */
 export interface Site {
@@ -16,6 +16,9 @@ export interface Site {
   /** Secrets of tokens and sessions that are good. */
   readonly secrets: KnownSecrets
 }
+
+/** The same within a transaction. */
+export type SiteIn = Omit<Site, 'database'> & { readonly database: Session }
 
 /** Whether the browser came by https, perhaps to a proxy before us. */
 export const isSecure = (site: Pick<Site, 'publicUrl'>, request: Pick<FastifyRequest, 'protocol'>): boolean =>

@@ -12,13 +12,15 @@ import {
   type AccountRow,
 } from '../../store/accounts.ts'
 import type { Session } from '../../store/database.ts'
-import { endLinksOf } from '../../store/one-time-links.ts'
+import { endLinksMadeBy, endLinksOf } from '../../store/one-time-links.ts'
 import { confirmReset } from '../../store/resets.ts'
+import { whoIsStill } from '../access/authenticate.ts'
 import { endAccessOf } from '../access/end-access.ts'
+import { demandRight } from '../access/guard.ts'
 import { makeLink } from '../access/one-time-link.ts'
 import { heldRoles, plainEmail } from '../access/roles.ts'
 import { holdsOf } from '../access/signing-hold.ts'
-import { originOf, type Site } from '../access/site.ts'
+import { originOf, type Site, type SiteIn } from '../access/site.ts'
 import { tellPerson } from '../access/tell-person.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import {
@@ -75,6 +77,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
       const roles = givenRoles(request.body.roles)
       const { link, row } = await database.transaction(async (session) => {
         await lockAccounts(session)
+        await demandStill(request, { ...site, database: session })
         const id = await addAccount(session, { email, name, password: null, now: new Date() })
         if (id === null)
           throw new ConcordatError('access.account-exists', `There is an account of ${email} already.`, {
@@ -108,6 +111,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
       const roles = request.body.roles && givenRoles(request.body.roles)
       const [before, after] = await database.transaction(async (session) => {
         await lockAccounts(session)
+        await demandStill(request, { ...site, database: session })
         const was = await known(session, id)
         if (name !== undefined) await renameAccount(session, id, name)
         if (roles) await setRoles(session, id, roles)
@@ -119,11 +123,14 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
           if (was.disabledAt === null)
             await tellPerson(session, app, { email: was.email, kind: 'account disabled', by: byWhom(request) })
         }
+        const now = await known(session, id)
+        // Links that somebody made let them act as others for as long as they last.
+        if (now.disabledAt !== null || !isAdmin(now)) await endLinksMadeBy(session, was.email)
         if ((await countAdmins(session)) === 0)
           throw new ConcordatError('access.last-admin', 'Nobody would be left who can give roles.', {
             cure: 'Make somebody else admin first.',
           })
-        return [was, await known(session, id)] as const
+        return [was, now] as const
       })
       await request.audit('person changed', before.email, {
         ...(name !== undefined && name !== before.name && { name: [before.name, name] }),
@@ -151,6 +158,8 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
     async (request) => {
       const dropsFactor = request.body?.second_factor === true
       const [row, link] = await database.transaction(async (session) => {
+        await lockAccounts(session)
+        await demandStill(request, { ...site, database: session })
         const found = await known(session, request.params.id)
         const made = { account: found.id, madeBy: request.who.email, dropsFactor }
         await tellPerson(session, app, { email: found.email, kind: 'reset link made', by: byWhom(request) })
@@ -195,6 +204,14 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
     },
   )
 }
+
+/** Whoever loses the right while a request of theirs waits for its turn does not get it done. */
+async function demandStill(request: FastifyRequest, site: SiteIn): Promise<void> {
+  request.who = await whoIsStill(request, site)
+  demandRight(request, CHANGING.right, null)
+}
+
+const isAdmin = ({ roles }: AccountRow): boolean => roles.some(({ flow, role }) => flow === '*' && role === 'admin')
 
 const byWhom = ({ who }: FastifyRequest): string => `${who.name} <${who.email ?? ''}>`
 

@@ -92,7 +92,7 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
           throw new ConcordatError('access.provider-refused', 'This account is disabled.', { cure: 'Ask an admin.' })
         // The provider vouches for the person, whoever made the link to their password.
         await confirmReset(site.database, account, new Date())
-        await beginSession(request, reply, site, account, name)
+        await beginSession(request, reply, site, account, { method: name, password: null })
         request.who = who
         await request.audit('signed in', who.email ?? '', { method: name })
         return await reply.redirect(returnTo, 303)

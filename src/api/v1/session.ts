@@ -73,7 +73,7 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
     async (request, reply) => {
       const { email, password, code } = request.body
       try {
-        const account = await signIn(database, {
+        const { id: account, password: stored } = await signIn(database, {
           email,
           password,
           address: request.ip,
@@ -81,7 +81,7 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
         })
         const factor = await proveFactor(database, account, code)
         if (factor) await confirmResetByFactor(database, account, new Date())
-        await beginSession(request, reply, site, account, 'password')
+        await beginSession(request, reply, site, account, { method: 'password', password: stored })
         request.who = await whoHas(account, site)
         await request.audit('signed in', email, { method: 'password', ...(factor && { second_factor: true }) })
       } catch (error) {
@@ -131,9 +131,9 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
     async (request, reply) => {
       const { token, ...given } = request.body
       const about = { company: site.contract.company, address: request.ip }
-      const { account, email, purpose, madeBy } = await followLink(database, token, given, about)
+      const { account, email, purpose, madeBy, password } = await followLink(database, token, given, about)
       if (purpose === 'reset') await tellPerson(database, app, { email, kind: 'password reset', by: madeBy ?? '' })
-      await beginSession(request, reply, site, account, 'password')
+      await beginSession(request, reply, site, account, { method: 'password', password })
       return { changed: true }
     },
   )
@@ -142,9 +142,11 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
     '/password',
     { ...OWN, schema: { tags, summary: 'Change one’s own password', body: passwordBody, response: { 200: acted } } },
     async (request, reply) => {
-      await changePassword(site, request, request.body)
-      // The other browsers are signed out; this one goes on under a new session.
-      await beginSession(request, reply, site, request.who.id, 'password')
+      const password = await changePassword(site, request, request.body)
+      // The other browsers are signed out; this one goes on under a new session. A password alone is no fresh proof where there
+      // is a second factor, so it is as old as it was.
+      const { id, provedAt: at } = request.who
+      await beginSession(request, reply, site, id, { method: 'password', password, at })
       await request.audit('password changed', request.who.email ?? '')
       return { changed: true }
     },

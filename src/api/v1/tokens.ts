@@ -42,7 +42,12 @@ export const tokenRoutes: V1Routes = (server, { site }) => {
       const now = new Date()
       const expires = days === null ? null : new Date(now.getTime() + days * DAY_MS)
       const tokenHash = hashOf(secret)
-      const id = await addToken(database, { tokenHash, account: who.id, name, rights, flows, expires, now })
+      const made = { tokenHash, account: who.id, name, rights, flows, expires, now, madeIn: who.session }
+      const id = await addToken(database, made)
+      if (id === null)
+        throw new ConcordatError('access.signed-out', 'You were signed out at this very moment.', {
+          cure: 'Sign in once more.',
+        })
       site.secrets.add(tokenHash)
       await request.audit('token made', name, { rights, flows, expires: expires?.toISOString() ?? null })
       return {
