@@ -16,7 +16,6 @@ import { recordsById } from '../store/links.ts'
 import { noteFields } from '../store/log-fields.ts'
 import { intend, unsettledBatches } from '../store/operations.ts'
 import { updateLinks } from '../store/outcome.ts'
-import { quarantineCase, waitingCase, writeSubject } from './case-drafts.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'
@@ -24,6 +23,7 @@ import type { Decider } from './decider.ts'
 import { keptDeletions } from './kept-deletions.ts'
 import { callsOf, layersOf, type Postponed } from './layers.ts'
 import { forgetObstructed, noteObstructed } from './obstacles.ts'
+import { titlesOf } from './legend.ts'
 import { planWrites, type BlockedWrite, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { sendBatch, type Sent } from './send.ts'
 import { settle, settleUnfinished } from './settle.ts'
@@ -31,7 +31,9 @@ import { applyInShards } from './shards.ts'
 import type { Side } from './side.ts'
 import { goldenOf } from './translate.ts'
 import { untangle } from './untangle.ts'
+import { deletableOf } from './ways-out.ts'
 import { CASE_WORDS } from './words/case-words.ts'
+import { quarantineCase, waitingCase, writeSubject } from './write-cases.ts'
 
 /*
  * Stage three: marks become writes. Passes repeat while something moved – a parent that has just been created lets its
@@ -177,13 +179,13 @@ async function applyMarks(
   const titles = new Map(items.map(({ item }) => [item.recordId, titleOf(work.flow, item.golden)]))
   const { layers, postponed } = layersOf(work, side, plan.writes)
   const kept = await keptDeletions(work, side, marks, plan.blocked)
+  const cases = await blockedCases(work, side, marks, plan.blocked, titles)
   const note: Step = async (session) => {
     const idle = [...plan.idle, ...marks.filter((m) => !titles.has(m.recordId)).map((m) => m.recordId)]
     await clearDirty(session, side.id, idle)
     await failDirty(session, side.id, [...blocked, ...kept.failures])
     await updateLinks(session, plan.waived)
-    const cases = [...blockedCases(work, side, marks, plan.blocked, titles), ...kept.casesOf(titles)]
-    await openCases(session, cases, stampOf(work))
+    await openCases(session, [...cases, ...kept.casesOf(titles)], stampOf(work))
   }
   const done = new Set<string>()
   const refused = new Map<PlannedWrite, ConcordatError>()
@@ -334,29 +336,43 @@ function noted(blocked: Exclude<BlockedWrite, { state: 'kept' }>): DirtyFailure 
   return { recordId, state, waitsFor: parent?.record ?? null, error, errorIn }
 }
 
-function blockedCases(
+async function blockedCases(
   work: FlowWork,
   side: Side,
   marks: readonly DirtyRow[],
   blocked: readonly BlockedWrite[],
   titles: ReadonlyMap<string, string>,
-): CaseDraft[] {
+): Promise<CaseDraft[]> {
+  const markOf = new Map(marks.map((mark) => [mark.recordId, mark]))
+  const parents = blocked.flatMap((one) => (one.state === 'parked' ? [one.waitsFor.record] : []))
+  const gone = new Set(
+    (await recordsById(work.database, [...new Set(parents)])).flatMap(({ id, state }) =>
+      state === 'deleted' ? [id] : [],
+    ),
+  )
+  const isLost = (one: BlockedWrite): boolean => one.state === 'parked' && gone.has(one.waitsFor.record)
+  const deletable = await deletableOf(
+    work,
+    side,
+    blocked.flatMap((one) => (markOf.get(one.recordId)!.action === 'restore' || isLost(one) ? [one.recordId] : [])),
+  )
+  const named = await titlesOf(work.database, work.contract, [...gone])
   return blocked.flatMap((failure): CaseDraft[] => {
     if (failure.state === 'kept') return []
-    const about = {
-      recordId: failure.recordId,
-      sideId: side.id,
-      remoteId: null,
-      title: titles.get(failure.recordId) ?? failure.recordId,
-    }
+    const { recordId } = failure
+    const about = { recordId, sideId: side.id, remoteId: null, title: titles.get(recordId) ?? recordId }
+    const ways = { deletable: deletable.get(recordId) ?? [] }
     if (failure.state === 'quarantined') {
       work.counts.quarantined++
-      return [quarantineCase(side.system, failure.why, about)]
+      return [quarantineCase(side.system, failure.why, about, ways)]
     }
-    const mark = marks.find((candidate) => candidate.recordId === failure.recordId)!
-    const overdue = work.clock() - Date.parse(mark.since) >= work.flow.edgeCases.missingReference.waitMs
-    if (!overdue) return []
-    work.counts.waiting.add(writeSubject(failure.recordId, side.system))
-    return [waitingCase(side.system, shown(failure.waitsFor), about)]
+    const { since, action } = markOf.get(recordId)!
+    // Who is wanted back although what it refers to was deleted waits for nothing that would come by itself.
+    const isGone = action === 'restore' && isLost(failure)
+    if (!isGone && work.clock() - Date.parse(since) < work.flow.edgeCases.missingReference.waitMs) return []
+    work.counts.waiting.add(writeSubject(recordId, side.system))
+    const { flow, record } = failure.waitsFor
+    const waitsFor = isGone ? `${flow} “${named.get(record) ?? record}”` : shown(failure.waitsFor)
+    return [waitingCase(side.system, waitsFor, about, { ...ways, isGone })]
   })
 }

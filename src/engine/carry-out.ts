@@ -4,6 +4,7 @@ import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical, Reading } from '../model/value.ts'
 import { decisionsToCarryOut, markCarriedOut, type CaseRow } from '../store/cases.ts'
+import { rearmDecided } from '../store/deciding-cases.ts'
 import { setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, markDirty, rearmMarks, type DirtyMark } from '../store/dirty.ts'
 import { endLink, formersOfRecords } from '../store/former.ts'
@@ -40,6 +41,7 @@ export async function carryOut(work: FlowWork, decider: Decider, decisions: read
     await underLease(work, async (session) => {
       for (const step of also) await step(session)
       await commitOutcome(session, outcome, stampOf(work))
+      await rearmDecided(session, work.row.id, [decision.id])
       await markCarriedOut(session, [decision.id])
     })
   }
@@ -65,7 +67,7 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
       if (record) await decideMatch(work, record, decision, choice, effect)
       return effect
     case 'quarantined record':
-      if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
+      if (record) decideWrite(work, record, decision, choice, effect)
       return effect
     case 'held record':
       if (decision.cause === 'left_filter') {
@@ -76,7 +78,7 @@ async function effectOf(work: FlowWork, decider: Decider, decision: CaseRow): Pr
       } else if (decision.recordId === null) {
         if (choice === 'retry') effect.also.push((session) => rearmHeld(session, decision.sideId!, decision.remoteId!))
       } else if (decision.subject.includes(':write:')) {
-        if (record) rearmWrite(record, decision, choice, stampOf(work), effect)
+        if (record) decideWrite(work, record, decision, choice, effect)
       } else if (record) spreadOrLeave(work, record, choice === 'create', effect)
       return effect
     case 'conflict':
@@ -250,14 +252,27 @@ function catchUp(sides: Loaded['sides'], recordId: string, outcome: Outcome): vo
     if (side.mayWrite) outcome.dirty.push({ recordId, sideId: side.id, action: 'sync', rule: 'decided by person' })
 }
 
-function rearmWrite(
+/** A write that could not land is tried again, is let be, or the record is deleted wherever it is left. */
+function decideWrite(
+  work: FlowWork,
   record: Loaded,
   decision: CaseRow,
   choice: string,
-  stamp: Parameters<typeof markDirty>[2],
-  { also }: Effect,
+  { outcome, also }: Effect,
 ): void {
   const sideId = decision.sideId!
+  const stamp = stampOf(work)
+  if (choice === 'delete') {
+    const { id } = record.row
+    also.push((session) => setRecordState(session, id, 'deleted'))
+    for (const side of work.sides) {
+      const isThere = side.id !== sideId && record.sides.some((one) => one.side === side)
+      if (!isThere) also.push((session) => clearDirty(session, side.id, [id]))
+      else if (side.mayWrite)
+        outcome.dirty.push({ recordId: id, sideId: side.id, action: 'delete', rule: 'decided by person' })
+    }
+    return
+  }
   const mark: DirtyMark = { recordId: record.row.id, sideId, action: 'sync', rule: 'decided by person' }
   also.push(async (session) => {
     if (choice !== 'retry') await clearDirty(session, sideId, [record.row.id])

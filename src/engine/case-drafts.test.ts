@@ -13,10 +13,9 @@ import {
   heldCase,
   massDeletionCase,
   oscillationCase,
-  quarantineCase,
   unmatchedCase,
-  waitingCase,
 } from './case-drafts.ts'
+import { quarantineCase, waitingCase } from './write-cases.ts'
 
 const both = {
   name: 'clientes',
@@ -50,7 +49,10 @@ const drafts = (flow: Flow): CaseDraft[] => [
   deletionCase(flow, 'erp', true, about),
   deletionCase(flow, 'crm', false, about),
   quarantineCase('erp', error, about),
+  quarantineCase('erp', error, about, { isDeletion: true, decidedBy: '12' }),
+  quarantineCase('erp', error, about, { deletable: ['crm'] }),
   waitingCase('erp', 'grupos 3', about),
+  waitingCase('erp', 'grupos «Norte»', about, { isGone: true, deletable: ['crm', 'tienda'] }),
   breakerCase(flow, 1, 0, { erp: 1 }),
   breakerCase(flow, 30, 10, { erp: 20, crm: 5 }, 5),
   breakerCase(flow, 30, 10, { erp: 29 }, 1),

@@ -13,19 +13,18 @@ export const fieldSubject = (record: string, field: string): string => `record:$
 export const remoteSubject = (system: string, remoteId: string): string => `${system}:${remoteId}`
 export const recordSubject = (record: string): string => `record:${record}`
 export const deletionSubject = (record: string): string => `record:${record}:deleted`
-export const writeSubject = (record: string, system: string): string => `record:${record}:write:${system}`
 
-interface About {
+export interface About {
   readonly recordId: string | null
   readonly sideId: number | null
   readonly remoteId: string | null
   readonly title: string
 }
 
-type Choices = CaseDetail['choices']
+export type Choices = CaseDetail['choices']
 
 /** What a case says in every language, of one way to say it. */
-function asked(
+export function asked(
   say: (words: CaseWords, language: Language) => { readonly sentence: string; readonly choices: Choices },
 ): Pick<CaseDetail, 'sentence' | 'choices' | 'in'> {
   const { sentence, choices } = say(CASE_WORDS.en, 'en')
@@ -33,7 +32,7 @@ function asked(
   return { sentence, choices, in: { es: { sentence: es.sentence, means: es.choices.map((choice) => choice.means) } } }
 }
 
-const goneOn = (words: CaseWords) => ({ choice: 'ignore', means: words.ignore })
+export const goneOn = (words: CaseWords) => ({ choice: 'ignore', means: words.ignore })
 
 /** Systems besides one that the flow may write to. */
 const writable = (flow: Flow, except: string): readonly string[] =>
@@ -283,47 +282,6 @@ export function reusedIdCase(
         ],
       })),
       values,
-    },
-  }
-}
-
-/** A system refuses the write of one record. */
-export function quarantineCase(
-  system: string,
-  error: InEach,
-  about: About & { recordId: string },
-  isDeletion = false,
-): CaseDraft {
-  return {
-    ...about,
-    kind: 'quarantined record',
-    cause: 'refused',
-    subject: writeSubject(about.recordId, system),
-    field: null,
-    detail: {
-      ...asked((words, language) => ({
-        sentence: (isDeletion ? words.cannotBeDeleted : words.refused)(about.title, system, error[language]),
-        choices: [{ choice: 'retry', means: words.tryAgain }, goneOn(words)],
-      })),
-      values: {},
-    },
-  }
-}
-
-/** What a record refers to has not arrived in a system within the contract's time. */
-export function waitingCase(system: string, waitsFor: string, about: About & { recordId: string }): CaseDraft {
-  return {
-    ...about,
-    kind: 'held record',
-    cause: 'missing_reference',
-    subject: writeSubject(about.recordId, system),
-    field: null,
-    detail: {
-      ...asked((words) => ({
-        sentence: words.waits(about.title, system, waitsFor),
-        choices: [{ choice: 'retry', means: words.tryAgain }, goneOn(words)],
-      })),
-      values: {},
     },
   }
 }

@@ -2,12 +2,13 @@ import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases.ts'
 import { lookedThroughSince, pendingAmong } from '../store/kept-deletions.ts'
 import type { DirtyFailure, DirtyRow } from '../store/dirty.ts'
-import { quarantineCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { nameRecords } from './obstacles.ts'
 import type { BlockedWrite } from './plan-writes.ts'
 import type { Side } from './side.ts'
+import { decidedBy } from './ways-out.ts'
 import { CASE_WORDS } from './words/case-words.ts'
+import { quarantineCase } from './write-cases.ts'
 
 /*
  * Deletions that wait until nothing in the system refers to the record any more. Where what refers to it is about to go or
@@ -48,6 +49,11 @@ export async function keptDeletions(
     const since = Date.parse(marks.find((mark) => mark.recordId === recordId)!.since)
     return by.own || (looked.get(by.flow) ?? 0) > since
   })
+  const deciding = await decidedBy(
+    work,
+    side.system,
+    stay.flatMap(({ by }) => (by.recordId === null ? [] : [{ ...by, recordId: by.recordId, columns: [by.column] }])),
+  )
   return {
     failures: kept.map((one) => {
       const { en: error, ...errorIn } = whyOf(one)
@@ -59,7 +65,7 @@ export async function keptDeletions(
           side.system,
           whyOf(one),
           { recordId: one.recordId, sideId: side.id, remoteId: null, title: titles.get(one.recordId) ?? one.recordId },
-          true,
+          { isDeletion: true, decidedBy: one.by.recordId === null ? undefined : deciding.get(one.by.recordId) },
         ),
       ),
   }

@@ -10,7 +10,7 @@ import type { Canonical } from '../model/value.ts'
 import type { LinkRow, RecordRow } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { lastChanges } from '../store/revisions.ts'
-import { fieldCase, fieldSubject, oscillationCase, writeSubject } from './case-drafts.ts'
+import { fieldCase, fieldSubject, oscillationCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeGolden, encodeWaived, titleOf } from './golden.ts'
 import { inDoubt } from './identity.ts'
@@ -18,6 +18,7 @@ import { readAll } from './read-all.ts'
 import { flips, historiesOf, type Histories } from './oscillation.ts'
 import type { Side } from './side.ts'
 import { dueFields, type Current, type Loaded } from './translate.ts'
+import { writeSubject } from './write-cases.ts'
 
 /*
  * Linked records: what is needed to merge them, and what a merge means in rows – revision, golden values, links with

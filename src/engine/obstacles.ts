@@ -5,7 +5,6 @@ import type { Raw } from '../model/value.ts'
 import { openCases } from '../store/cases.ts'
 import { failDirty } from '../store/dirty.ts'
 import { recordsOfRemotes } from '../store/links.ts'
-import { quarantineCase } from './case-drafts.ts'
 import { dependantsOf } from './dependants.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
@@ -13,7 +12,9 @@ import { readAll } from './read-all.ts'
 import { titlesOf } from './legend.ts'
 import type { PlannedWrite } from './plan-writes.ts'
 import type { Side } from './side.ts'
+import { decidedBy, deletableOf } from './ways-out.ts'
 import { CASE_WORDS, type RecordAt } from './words/case-words.ts'
+import { quarantineCase } from './write-cases.ts'
 
 /*
  * Writes that a system refuses because of another record: one that holds the same unique key, one that refers to a record
@@ -35,6 +36,8 @@ export interface Obstructed {
   readonly remoteId: string | null
   readonly title: string
   readonly isDeletion: boolean
+  /** It was deleted in the side and is wanted back. */
+  readonly isRestore: boolean
   readonly error: ConcordatError
   readonly obstacle: Obstacle | null
   /** See `PlannedWrite`. */
@@ -65,6 +68,7 @@ export async function noteObstructed(
       remoteId: operation.remoteId,
       title: titleOf(work.flow, item.golden),
       isDeletion: call.kind === 'delete',
+      isRestore: item.action === 'restore',
       error,
       obstacle,
       stuck: write.stuck ?? null,
@@ -111,8 +115,16 @@ export async function giveUpObstructed(work: FlowWork, { beforeRun = false } = {
     work,
     left.flatMap(({ side, obstacle }) => (obstacle ? [{ ...obstacle, system: side.system }] : [])),
   )
-  for (const [side, all] of Map.groupBy(left, (one) => one.side)) {
+  // What is wanted back comes first: its case decides about what others of them are refused for.
+  const inOrder = left.toSorted((a, b) => Number(b.isRestore) - Number(a.isRestore))
+  for (const [side, all] of Map.groupBy(inOrder, (one) => one.side)) {
     work.counts.quarantined += all.length
+    const deletable = await deletableOf(
+      work,
+      side,
+      all.flatMap((one) => (one.isRestore ? [one.recordId] : [])),
+    )
+    const deciding = await decidersOf(work, side, all)
     const told = all.map((one) => ({
       one,
       why: whyRefused(one, one.obstacle && named.get(placeOf(side, one.obstacle))),
@@ -137,13 +149,49 @@ export async function giveUpObstructed(work: FlowWork, { beforeRun = false } = {
             side.system,
             why,
             { recordId: one.recordId, sideId: side.id, remoteId: one.remoteId, title: one.title },
-            one.isDeletion,
+            {
+              isDeletion: one.isDeletion,
+              deletable: deletable.get(one.recordId) ?? [],
+              // Who may be deleted instead has a decision of its own.
+              decidedBy: deletable.get(one.recordId)?.length ? undefined : deciding.get(one.recordId),
+            },
           ),
         ),
         stampOf(work),
       )
     })
   }
+}
+
+/** By record: the case that decides about what stands in its way, or in the way of that. */
+async function decidersOf(
+  work: FlowWork,
+  side: Side,
+  all: readonly Obstructed[],
+): Promise<ReadonlyMap<string, string>> {
+  const columns = (side.remote.layout.uniqueKeys ?? []).flat().map(({ name }) => name)
+  const next = new Map(
+    all.flatMap(({ recordId, obstacle }) => (obstacle?.recordId ? [[recordId, obstacle.recordId]] : [])),
+  )
+  const deciding = await decidedBy(
+    work,
+    side.system,
+    all.flatMap(({ obstacle }) =>
+      obstacle?.recordId ? [{ flow: obstacle.flow, recordId: obstacle.recordId, columns }] : [],
+    ),
+  )
+  const found = new Map<string, string>()
+  for (const { recordId } of all) {
+    const seen = new Set([recordId])
+    let at = next.get(recordId)
+    while (at !== undefined && !seen.has(at) && !deciding.has(at)) {
+      seen.add(at)
+      at = next.get(at)
+    }
+    const one = at === undefined ? undefined : deciding.get(at)
+    if (one !== undefined) found.set(recordId, one)
+  }
+  return found
 }
 
 /** Where nothing of ours stands in the way nobody will tell us that it has gone, so it is tried now and then. */

@@ -10,13 +10,14 @@ import type { LinkRow } from '../store/links.ts'
 import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
 import { insertLinks, updateLinks } from '../store/outcome.ts'
 import { heldAsSent, linkAfter } from './after-write.ts'
-import { quarantineCase, writeSubject } from './case-drafts.ts'
 import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
-import type { PlannedWrite } from './plan-writes.ts'
+import type { PlannedWrite, WriteItem } from './plan-writes.ts'
 import { resolverIn, type Side } from './side.ts'
+import { deletableOf } from './ways-out.ts'
 import { CASE_WORDS } from './words/case-words.ts'
 import { CHANGED_MEANWHILE, THERE_OTHERWISE } from './words/outcome-words.ts'
+import { quarantineCase, writeSubject } from './write-cases.ts'
 
 /*
  * Carries planned writes out: the intent stands already, the call is made, and the result is stored in one transaction:
@@ -115,7 +116,6 @@ export async function storeResults(
   const failures: DirtyFailure[] = []
   const exceptions: OperationException[] = []
   const named: { id: string; remoteId: string }[] = []
-  const cases: CaseDraft[] = []
   const settled: SettledCase[] = []
   const suspects = results.flatMap((result, i) =>
     (result.kind === 'done' || result.kind === 'found') && result.record && !heldAsSent(side, writes[i]!, result.record)
@@ -128,16 +128,8 @@ export async function storeResults(
     suspects.map((record) => record.values),
   )
   const suspicious = new Set(suspects)
-  const setAside = ({ item }: PlannedWrite, why: InEach): void => {
-    work.counts.quarantined++
-    const about = {
-      recordId: item.recordId,
-      sideId: side.id,
-      remoteId: item.link?.remoteId ?? null,
-      title: titleOf(work.flow, item.golden),
-    }
-    cases.push(quarantineCase(side.system, why, about))
-  }
+  const aside: { readonly item: WriteItem; readonly why: InEach }[] = []
+  const setAside = ({ item }: PlannedWrite, why: InEach): void => void aside.push({ item, why })
   results.forEach((result, i) => {
     const write = writes[i]!
     const { item, operation } = write
@@ -219,6 +211,8 @@ export async function storeResults(
       }
     }
   })
+  work.counts.quarantined += aside.length
+  const cases = await casesAbout(work, side, aside)
   // What a first sync creates as it reads was never marked, and no case is open about it.
   const direct = writes.every((write) => write.item.direct === true)
   for (const recordId of direct ? [] : done) {
@@ -247,4 +241,21 @@ export async function storeResults(
     await settleCases(session, settled, stamp)
   })
   return sent
+}
+
+async function casesAbout(
+  work: FlowWork,
+  side: Side,
+  aside: readonly { readonly item: WriteItem; readonly why: InEach }[],
+): Promise<CaseDraft[]> {
+  const wantedBack = aside.flatMap(({ item }) => (item.action === 'restore' ? [item.recordId] : []))
+  const deletable = await deletableOf(work, side, wantedBack)
+  return aside.map(({ item: { recordId, link, golden }, why }) =>
+    quarantineCase(
+      side.system,
+      why,
+      { recordId, sideId: side.id, remoteId: link?.remoteId ?? null, title: titleOf(work.flow, golden) },
+      { deletable: deletable.get(recordId) ?? [] },
+    ),
+  )
 }

@@ -18,7 +18,14 @@ export async function cards(
   dialect: Dialect,
   server: MariaDb | undefined,
   count: number,
-  { card = 'card varchar(40) not null unique', type = 'text', options = '', value = `'C-' || i`, crm = '' } = {},
+  {
+    card = 'card varchar(40) not null unique',
+    type = 'text',
+    options = '',
+    value = `'C-' || i`,
+    crm = '',
+    edge = {} as Record<string, unknown>,
+  } = {},
 ): Promise<Landing> {
   const landing = await openLanding({
     erp: `create table customers (id serial primary key, name text not null, card text not null unique, ${STAMP.postgres});
@@ -26,10 +33,15 @@ export async function cards(
     crm: `${crm} create table accounts (id ${key(dialect)}, name varchar(80) not null, ${card}, ${STAMP[dialect]}) ${options};`,
     mariadb: server,
     flows: {
-      customers: flow({ erp: table('customers'), crm: table('accounts') }, [['name']], {
-        name: { type: 'text', required: true, erp: 'name', crm: 'name' },
-        card: { type, erp: 'card', crm: 'card' },
-      }),
+      customers: flow(
+        { erp: table('customers'), crm: table('accounts') },
+        [['name']],
+        {
+          name: { type: 'text', required: true, erp: 'name', crm: 'name' },
+          card: { type, erp: 'card', crm: 'card' },
+        },
+        edge,
+      ),
     },
   })
   await landing.run()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import type { App } from '../../src/app.ts'
 import { describeMariaDb, type MariaDb } from '../harness/mariadb.ts'
 import { flow, openLanding, table, type Landing } from './landing.ts'
 
@@ -154,26 +155,79 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await landing.rest()
   })
 
-  test('L31 a person wants an order back and its customer gone: each case names what it waits for, until a user decides', async () => {
-    const landing = await trade('', { deleted_in_master: 'ask', missing_reference: 'ask' })
+  const wanted = async (): Promise<{ landing: Landing; app: App }> => {
+    const landing = await trade('', { deleted_in_master: 'ask' })
     const app = await landing.app()
     await landing.erp('delete from orders where id = 2; delete from customers where id = 2;')
     await landing.run()
+    return { landing, app }
+  }
+  const KEPT = String.raw`^“Bruno” cannot be deleted in crm: “O-2” \(orders, crm \d+\) still refers to it\.`
+
+  test('L31 a person wants an order back and its customer gone: one case decides, and names the other way out', async () => {
+    const { landing, app } = await wanted()
     for (const one of await landing.cases())
       await app.resolve(one.case, { choice: one.flow === 'orders' ? 'restore' : 'delete', by: 'ana' })
     await landing.run()
+    const cases = await landing.cases()
+    const order = cases.find((one) => one.flow === 'orders')!
+    expect(cases.map((one) => one.sentence).toSorted()).toEqual([
+      expect.stringMatching(`${KEPT} Case ${order.case} decides about that one; this follows by itself\\.$`),
+      '“O-2” cannot come back to erp: it refers to customers “Bruno”, which was deleted.',
+    ])
+    expect(order.choices).toEqual([
+      { choice: 'retry', means: 'Try again in the next run.' },
+      { choice: 'delete', means: 'Delete it in crm too.' },
+      { choice: 'ignore', means: 'Leave it as it is, in every system.' },
+    ])
     await landing.run()
-    const both = [
-      expect.stringMatching(/^“Bruno” cannot be deleted in crm: “O-2” \(orders, crm \d+\) still refers to it\.$/),
-      expect.stringMatching(/^“O-2” .*erp.* customers \w+/),
-    ]
-    expect((await landing.cases()).map((one) => one.sentence).toSorted()).toEqual(both)
+    expect(new Set((await landing.cases()).map((one) => one.case))).toEqual(new Set(cases.map((one) => one.case)))
     expect(await accounts(landing)).toEqual(['Alba', 'Bruno', 'Celia'])
-    await landing.crm(`delete from deals where order_no = 'O-2'`)
+    const preview = await app.previewDecision(order.case, { choice: 'delete' }, 'en')
+    expect(preview).toMatchObject({
+      writes: { crm: 1 },
+      effects: [{ title: 'O-2', system: 'crm', what: 'delete' }],
+    })
+    expect(await deals(landing)).toHaveLength(3)
+    await app.resolve(order.case, { choice: 'delete', by: 'ana' })
     await landing.run()
+    expect(await deals(landing)).toEqual([O1, O3])
+    expect(await accounts(landing)).toEqual(['Alba', 'Celia'])
+    expect(await landing.erp('select order_no from orders order by 1')).toHaveLength(2)
+    await landing.rest()
+    await landing.run(true)
+    await landing.rest()
+  })
+
+  test('L31 a customer is to be deleted while a case asks about its order: the case names that one, which decides', async () => {
+    const { landing, app } = await wanted()
+    const [order, customer] = ['orders', 'customers'].map(
+      (name) => async () => (await landing.cases()).find((one) => one.flow === name),
+    )
+    await app.resolve((await customer!())!.case, { choice: 'delete', by: 'ana' })
+    await landing.run()
+    const { case: asked } = (await order!())!
+    expect((await customer!())!.sentence).toMatch(new RegExp(`${KEPT} Case ${asked} decides about that one`))
+    await app.resolve(asked, { choice: 'delete', by: 'ana' })
     await landing.run()
     expect(await accounts(landing)).toEqual(['Alba', 'Celia'])
     await landing.rest()
+  })
+
+  test('L31 an order that is wanted back is deleted by a user after all, or its customer comes back', async () => {
+    for (const back of [false, true]) {
+      const { landing, app } = await wanted()
+      for (const one of await landing.cases())
+        await app.resolve(one.case, { choice: one.flow === 'orders' ? 'restore' : 'delete', by: 'ana' })
+      await landing.run()
+      if (back) await landing.erp(`insert into customers (id, name, tax_no) values (2, 'Bruno', 'T-2')`)
+      else await landing.crm(`delete from deals where order_no = 'O-2'`)
+      await landing.run()
+      await landing.run()
+      expect(await accounts(landing)).toEqual(back ? ['Alba', 'Bruno', 'Celia'] : ['Alba', 'Celia'])
+      expect(await landing.erp('select order_no from orders order by 1')).toHaveLength(back ? 3 : 2)
+      await landing.rest()
+    }
   })
 
   test('L31 a table that refers to itself: a whole tree is deleted, and rings, and a part of one', async () => {

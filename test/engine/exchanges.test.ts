@@ -48,6 +48,44 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await landing.rest()
   })
 
+  test('L31 a value is taken from a record whose deletion waits for an answer: the case names that one, which decides', async () => {
+    for (const answer of ['delete', 'restore'] as const) {
+      const landing = await cards(dialect, server(), 4, { edge: { deleted_in_master: 'ask' } })
+      const app = await landing.app()
+      // One takes the card of who is gone, and another one takes that one's.
+      await landing.erp(`delete from customers where id = 1;
+        update customers set card = 'C-1', updated_at = clock_timestamp() where id = 2;
+        update customers set card = 'C-2', updated_at = clock_timestamp() where id = 3;`)
+      await landing.run()
+      const sentences = async () => (await landing.cases()).map((one) => one.sentence).toSorted()
+      const follow = (id: number) => `Case ${id} decides about that one; this follows by itself\\.$`
+      const asked = (await landing.cases()).find((one) => one.cause === 'deleted_in_master')!
+      expect(await sentences()).toEqual([
+        expect.stringMatching(`“N2”: .*The other record is “N1” \\(customers, crm 1\\)\\. ${follow(asked.case)}`),
+        expect.stringMatching(`“N3”: .*The other record is “N2” \\(customers, crm 2\\)\\. ${follow(asked.case)}`),
+        asked.sentence,
+      ])
+      await landing.run()
+      expect(await landing.cases()).toHaveLength(3)
+      await app.resolve(asked.case, { choice: answer, by: 'ana' })
+      await landing.run()
+      if (answer === 'restore') {
+        // The card is somebody else's there by now, so it cannot come back; this is what is to be decided then.
+        const refused = (await landing.cases()).find((one) => one.choices.some(({ choice }) => choice === 'delete'))!
+        expect(refused.sentence).toMatch(/erp does not take “N1”: .*The other record is “N2” \(customers, erp 2\)\.$/)
+        expect((await sentences()).filter((one) => one.includes(`Case ${refused.case} decides`))).toHaveLength(2)
+        await app.resolve(refused.case, { choice: 'delete', by: 'ana' })
+        await landing.run()
+      }
+      expect(await landing.crm('select name, card from accounts order by card')).toEqual([
+        { name: 'N2', card: 'C-1' },
+        { name: 'N3', card: 'C-2' },
+        { name: 'N4', card: 'C-4' },
+      ])
+      await landing.rest()
+    }
+  })
+
   test('L31 records exchange what they refer to, under a key with another column of the flow', async () => {
     const stamp = STAMP[dialect]
     const landing = await openLanding({

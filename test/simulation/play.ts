@@ -4,7 +4,7 @@ import { HotFlow } from '../../src/engine/hot-flow.ts'
 import { runFlow, type Deps } from '../../src/engine/run-flow.ts'
 import { ConcordatError } from '../../src/model/errors.ts'
 import type { FlowRun } from '../../src/model/report.ts'
-import { findCases, type CaseRow } from '../../src/store/cases.ts'
+import { findCases } from '../../src/store/cases.ts'
 import type { Database, Session } from '../../src/store/database.ts'
 import type { Ablation } from './ablations.ts'
 import { Business, type Entry, type TableName } from './business.ts'
@@ -58,9 +58,6 @@ interface Act {
   readonly strands: Promise<unknown>[]
 }
 
-/** So often a person only tries again, because the customer may still be on its way. */
-const PATIENT_ROUNDS = 3
-
 export const START = Date.UTC(2026, 2, 5, 9)
 
 export class Stage {
@@ -83,8 +80,6 @@ export class Stage {
   private readonly approvals = new Map<string, number>()
   /** How many records people themselves said to delete. */
   private personDeletes = 0
-  /** Orders that people want back, and how often each was found to wait for its customer since. */
-  private readonly wantedBack = new Map<string, number>()
   private readonly onTheirWay: (() => Promise<unknown>)[] = []
   private readonly turn = new Turn()
   private readonly places = new Places()
@@ -421,10 +416,12 @@ export class Stage {
   async person(key: string): Promise<number> {
     const random = new Random(this.story.seed, 'person', key)
     const cases = await findCases(this.store, {})
-    this.giveUpOrders(cases)
+    const open = new Set(cases.map((one) => one.id))
     for (const one of cases) {
       // Who says “create” here says that the two are different, which they are not; they are joined once both can be read.
       if (one.cause === 'counterpart_held') continue
+      // There is one decision to take, and it is not taken here: what follows from it has to follow by itself.
+      if (open.has(String(one.detail.data?.['decidedBy']))) continue
       const choices = one.detail.choices
         .map((option) => option.choice)
         .filter((choice) => !['ignore', 'unlink', 'golden', 'reject', 'leave alone'].includes(choice))
@@ -437,7 +434,6 @@ export class Stage {
       if (choice === 'approve' && one.kind === 'mass deletion' && typeof shown === 'number')
         this.approvals.set(one.flow, shown)
       if (choice === 'delete') this.personDeletes++
-      if (choice === 'restore' && one.flow === 'orders') this.wantedBack.set(one.title, 0)
       const value = one.field === 'credit' || one.field === 'total' ? `9${one.id}.5` : `decided${one.id}@x.example`
       if (choice === 'value') this.oracle.personEntered(value)
       if (one.field !== null && one.detail.values[choice] === null)
@@ -459,36 +455,6 @@ export class Stage {
       this.told.push(`person: ${one.kind} (${one.cause}) “${one.title}” ${one.field ?? ''} → ${choice}`)
     }
     return cases.length
-  }
-
-  /**
-   * Who wants an order back whose customer is gone for good has contradicted himself: the order waits for the customer,
-   * which perhaps cannot go while the order is there. The cases say so, and no answer resolves it: once it is clear that the
-   * customer does not come back, a user deletes the order where it is left.
-   */
-  private giveUpOrders(cases: readonly CaseRow[]): void {
-    const waiting = new Set(
-      cases.filter((one) => one.flow === 'orders' && one.cause === 'missing_reference').map((one) => one.title),
-    )
-    for (const [code, tried] of this.wantedBack) {
-      if (!waiting.has(code)) continue
-      this.wantedBack.set(code, tried + 1)
-      if (tried < PATIENT_ROUNDS || !this.hasLostItsCustomer(code)) continue
-      this.wantedBack.delete(code)
-      for (const system of this.businesses.keys()) this.deed({ system, table: 'orders', code, what: 'delete' }, 0)
-    }
-  }
-
-  /** Whether the customer that an order had where it was deleted is missing somewhere. */
-  private hasLostItsCustomer(order: string): boolean {
-    const deletion = this.diary.findLast(
-      ({ table, code, kind }) => table === 'orders' && code === order && kind === 'delete',
-    )
-    const customer = this.diary.find(
-      ({ system, table, id }) =>
-        system === deletion?.system && table === 'customers' && id === deletion.before?.['customer_id'],
-    )
-    return customer !== undefined && [...this.businesses.values()].some((one) => !one.find('customers', customer.code))
   }
 
   /** `alone`: a process that came because of another one's incident meets no third. */

@@ -88,6 +88,9 @@ export const en = {
   waitsFor: (record: string) => `waits for ${record}`,
   waits: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,
+  waitsForDeleted: (title: string, system: string, waitsFor: string) =>
+    `“${title}” cannot come back to ${system}: it refers to ${waitsFor}, which was deleted.`,
+  decidedBy: (id: string) => `Case ${id} decides about that one; this follows by itself.`,
   tooManyChanges: (
     flow: string,
     count: number,

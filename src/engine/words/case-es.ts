@@ -91,6 +91,9 @@ export const es: CaseWords = {
   unseen: (system) => `No se ve en ${system}: está oculto para las credenciales de Concordat, o se borró.`,
   waitsFor: (record) => `espera a ${record}`,
   waits: (title, system, waitsFor) => `“${named(title)}” no puede ir a ${system}: remite a ${waitsFor}, que no está.`,
+  waitsForDeleted: (title, system, waitsFor) =>
+    `“${named(title)}” no puede volver a ${system}: remite a ${waitsFor}, que se borró.`,
+  decidedBy: (id) => `El caso ${id} decide sobre ese registro; este le sigue por sí solo.`,
   tooManyChanges: (flow, count, limit, counts, already) => {
     const parts = bySystem(counts)
     if (already > 0) parts.push(already === 1 ? '1 acaba de cambiar' : `${already} acaban de cambiar`)
