@@ -159,6 +159,18 @@ describe('layers', () => {
     expect(wrong.map(written)).toEqual([])
   })
 
+  test('what the SQL dialects share knows none of them, and no dialect knows another', () => {
+    const dialects = ['postgres', 'mysql']
+    const room = (path: string): string | undefined =>
+      within(path, 'connectors/sql') ? dialects.find((dialect) => within(path, `connectors/sql/${dialect}`)) : undefined
+    const wrong = imports.filter(({ file, target }) => {
+      const [own, other] = [room(file), room(target)]
+      return within(file, 'connectors/sql') && other !== undefined && own !== other
+    })
+    expect(dialects.every((dialect) => product.some((file) => room(file) === dialect))).toBe(true)
+    expect(wrong.map(written)).toEqual([])
+  })
+
   test('no product code knows a test', () => {
     expect(
       imports.filter(({ target }) => target.endsWith('.test.ts') || target.startsWith('../')).map(written),

@@ -5,7 +5,6 @@ import { filterCondition } from './filter.ts'
 import type { Link } from './link.ts'
 import { layoutOf, type ChildTable, type OpenTable } from './open-table.ts'
 import { sql, type Sql } from './sql.ts'
-import type { Table } from './table.ts'
 
 /*
  * The rows of one opened table: what every query that reads them shares. In SQL the table is `t`, a child table `c`.
@@ -30,11 +29,6 @@ export interface Page {
   readonly flags: boolean[]
 }
 
-/** Name of a table in SQL. */
-export function tableName(dialect: Dialect, { schema, relation }: Table): string {
-  return `${dialect.quoteName(schema)}.${dialect.quoteName(relation)}`
-}
-
 /** Rows of one opened table. */
 export class Rows {
   readonly dialect: Dialect
@@ -52,7 +46,7 @@ export class Rows {
     this.open = open
     this.layout = layoutOf(open)
     this.scope = open.filter === null ? null : filterCondition(open.filter, dialect, open.table)
-    this.from = `${tableName(dialect, open.table)} t`
+    this.from = `${dialect.quoteName(open.table.schema)}.${dialect.quoteName(open.table.relation)} t`
     this.id = `t.${dialect.quoteName(open.id.name)}`
     for (const child of open.children) this.andIsLine(child, 'c')
   }

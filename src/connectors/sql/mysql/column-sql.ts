@@ -1,6 +1,6 @@
 import { hexDigits } from '../../../model/bytes.ts'
 import type { Raw } from '../../../model/value.ts'
-import type { Column } from '../table.ts'
+import type { Column, Table } from '../table.ts'
 import { bind, joined, sql, type Sql } from '../sql.ts'
 
 /*
@@ -16,6 +16,9 @@ export const MOST_IDS = 1000
 export function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
+
+/** Name of a table in SQL. */
+export const qualified = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 /** Expression that selects a column of the row `alias` as text. */
 export function selectText(column: Column, alias: string): string {

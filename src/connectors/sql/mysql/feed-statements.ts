@@ -1,6 +1,5 @@
 import { keyOf, type WatchedColumn } from '../watched-column.ts'
-import { quoteName } from './column-sql.ts'
-import type { Table } from '../table.ts'
+import { qualified, quoteName } from './column-sql.ts'
 
 /*
  * What a feed puts into the database: one table of changes in the database of the connection, and three triggers for each
@@ -9,8 +8,6 @@ import type { Table } from '../table.ts'
  * The triggers run as whoever made them, so other users of the database need no rights; an error in them (the table of
  * changes is gone, or full) is caught, and the user's statement goes on.
  */
-
-const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 const EVENTS = ['insert', 'update', 'delete'] as const
 
@@ -54,7 +51,7 @@ export function triggers(
     return {
       name,
       body,
-      statement: `create trigger ${at} after ${event} on ${tableName(table)} for each row ${body}`,
+      statement: `create trigger ${at} after ${event} on ${qualified(table)} for each row ${body}`,
       drop: `drop trigger if exists ${at}`,
     }
   })

@@ -3,10 +3,10 @@ import { encodeImage } from '../../../model/image.ts'
 import type { Raw } from '../../../model/value.ts'
 import type { Link } from '../link.ts'
 import type { ChildTable } from '../open-table.ts'
-import { tableName, type Page, type Rows, type Selection } from '../rows.ts'
+import type { Page, Rows, Selection } from '../rows.ts'
 import type { Session } from '../session.ts'
 import { all, sql, type Sql } from '../sql.ts'
-import { MOST_IDS, among, selectList } from './column-sql.ts'
+import { MOST_IDS, among, selectList, qualified } from './column-sql.ts'
 import { STATEMENT_SECONDS, ofMysql } from './link.ts'
 
 /*
@@ -96,7 +96,7 @@ async function childRows(
   for (let i = 0; i < parents.length; i += MOST_IDS) {
     const condition = among(child.parent, 'c', parents.slice(i, i + MOST_IDS))
     const part = await link.rows(
-      sql`select ${list} from ${tableName(rows.dialect, child.table)} c where ${condition}${rows.andIsLine(child, 'c')} order by ${order}`,
+      sql`select ${list} from ${qualified(child.table)} c where ${condition}${rows.andIsLine(child, 'c')} order by ${order}`,
     )
     for (const [parent, ...row] of part) {
       const key = row.slice(0, child.keys.length)

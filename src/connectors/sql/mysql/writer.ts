@@ -3,7 +3,7 @@ import type { Link } from '../link.ts'
 import { joined, sql } from '../sql.ts'
 import type { Column, Table } from '../table.ts'
 import { byColumns, notKept, type Group, type NewRow, type RowChange, type Target, type Writer } from '../writer.ts'
-import { MOST_IDS, among, compared, quoteName, written } from './column-sql.ts'
+import { MOST_IDS, among, compared, qualified, quoteName, written } from './column-sql.ts'
 import { failures } from './failure.ts'
 
 /*
@@ -26,12 +26,10 @@ export const writer: Writer = {
   remove,
 }
 
-const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
-
 async function lock(link: Link, table: Table, column: Column, ids: readonly string[]): Promise<void> {
   for (let i = 0; i < ids.length; i += MOST_IDS)
     await link.rows(
-      sql`select '1' from ${tableName(table)} t where ${among(column, 't', ids.slice(i, i + MOST_IDS))} order by t.${quoteName(column.name)} for update`,
+      sql`select '1' from ${qualified(table)} t where ${among(column, 't', ids.slice(i, i + MOST_IDS))} order by t.${quoteName(column.name)} for update`,
     )
 }
 
@@ -55,7 +53,7 @@ async function insertRows<T>(
       const part = group.slice(at, at + size)
       try {
         await link.change(
-          sql`insert into ${tableName(table)} (${all.map((column) => quoteName(column.name)).join(', ')}) values ${joined(part.map(tuple), ', ')}`,
+          sql`insert into ${qualified(table)} (${all.map((column) => quoteName(column.name)).join(', ')}) values ${joined(part.map(tuple), ', ')}`,
         )
         if (assigned !== undefined) await tell(link, part, assigned)
       } catch (error) {
@@ -94,7 +92,7 @@ async function update<T>(
     )
     try {
       const found = await link.change(
-        sql`update ${tableName(table)} t set ${joined([...assignments, ...additions], ', ')} where ${match(keys, key)}${only}`,
+        sql`update ${qualified(table)} t set ${joined([...assignments, ...additions], ', ')} where ${match(keys, key)}${only}`,
       )
       if (found !== 1) throw notKept(table)
     } catch (error) {
@@ -112,7 +110,7 @@ async function remove(
   const [column, second] = keys
   let found = 0
   const removed = async (condition: ReturnType<typeof among>) => {
-    found += await link.change(sql`delete t from ${tableName(table)} t where ${condition}${only}`)
+    found += await link.change(sql`delete t from ${qualified(table)} t where ${condition}${only}`)
   }
   if (second !== undefined) for (const key of rows) await removed(match(keys, key))
   else

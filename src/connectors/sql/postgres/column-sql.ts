@@ -1,6 +1,6 @@
 import type { Raw } from '../../../model/value.ts'
 import { bind, joined, sql, type Sql } from '../sql.ts'
-import type { Column } from '../table.ts'
+import type { Column, Table } from '../table.ts'
 
 /*
  * How texts become columns: bound as text, and cast to the column's type. Columns become texts by themselves: rows travel
@@ -11,6 +11,9 @@ import type { Column } from '../table.ts'
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** Name of a table in SQL. */
+export const qualified = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 /** A value as a column takes it: bytes in hexadecimal digits begin with `\x`, or they would be taken for characters. */
 export function sent(column: Column, value: Raw): Raw {

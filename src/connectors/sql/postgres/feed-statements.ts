@@ -1,6 +1,5 @@
 import { keyOf, type WatchedColumn } from '../watched-column.ts'
-import { quoteName } from './column-sql.ts'
-import type { Table } from '../table.ts'
+import { qualified, quoteName } from './column-sql.ts'
 
 /*
  * What a feed puts into the database: a schema of its own with one table of changes, one function for each watched column,
@@ -15,8 +14,6 @@ import type { Table } from '../table.ts'
 export const MOST_NAMED = 5_000
 /** Lines that wait when nobody listens; beyond that nothing is noted any more, and a poll finds it. */
 const MOST_WAITING = 1_000_000
-
-const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
 
 const EVENTS = ['insert', 'update', 'delete', 'truncate'] as const
 
@@ -104,8 +101,8 @@ export function triggers(
     return {
       name,
       statements: [
-        `drop trigger if exists ${quoteName(name)} on ${tableName(watched.table)}`,
-        `create trigger ${quoteName(name)} after ${event} on ${tableName(watched.table)} ${rows}for each statement execute function ${quoteName(schemaOf(installation))}.${functionOf(watched)}()`,
+        `drop trigger if exists ${quoteName(name)} on ${qualified(watched.table)}`,
+        `create trigger ${quoteName(name)} after ${event} on ${qualified(watched.table)} ${rows}for each statement execute function ${quoteName(schemaOf(installation))}.${functionOf(watched)}()`,
       ],
     }
   })

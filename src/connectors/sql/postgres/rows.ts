@@ -3,11 +3,11 @@ import { ImageRecord } from '../../../connector-kit/image-record.ts'
 import { decodeImage, imageValue } from '../../../model/image.ts'
 import type { Link, Purpose } from '../link.ts'
 import type { ChildTable } from '../open-table.ts'
-import { tableName, type Page, type Rows, type Selection } from '../rows.ts'
+import type { Page, Rows, Selection } from '../rows.ts'
 import type { Session } from '../session.ts'
 import { all, bind, joined, sql, type Sql } from '../sql.ts'
 import type { Column } from '../table.ts'
-import { isInteger, quoteName } from './column-sql.ts'
+import { isInteger, quoteName, qualified } from './column-sql.ts'
 import { copyLines } from './copy.ts'
 import { ofPostgres } from './link.ts'
 
@@ -129,7 +129,7 @@ function select(rows: Rows, { where = [], inScope = false, flag, order, limit, i
 function columns(rows: Rows): (Sql | string)[] {
   const lines = rows.open.children.map((child, i) =>
     isIndexed(child)
-      ? sql`coalesce((select ${childRows(child)} from ${tableName(rows.dialect, child.table)} c where c.${quoteName(child.parent.name)} = ${parentId(rows, child)}${rows.andIsLine(child, 'c')}), '[]')`
+      ? sql`coalesce((select ${childRows(child)} from ${qualified(child.table)} c where c.${quoteName(child.parent.name)} = ${parentId(rows, child)}${rows.andIsLine(child, 'c')}), '[]')`
       : `coalesce(l${i}.rows, '[]')`,
   )
   return [...rows.open.columns.map(({ name }) => `t.${quoteName(name)}`), ...lines]
@@ -147,7 +147,7 @@ function joins(rows: Rows, chosen: Sql | null): Sql {
     const only = chosen
       ? sql`${key} in (select v.id::${parent.typeName} from unnest(${chosen}::text[]) v(id))`
       : sql`true`
-    return sql` left join (select ${key} as parent, ${childRows(child)} as rows from ${tableName(rows.dialect, table)} c where ${only}${rows.andIsLine(child, 'c')} group by ${key}) l${String(i)} on l${String(i)}.parent = ${parentId(rows, child)}`
+    return sql` left join (select ${key} as parent, ${childRows(child)} as rows from ${qualified(table)} c where ${only}${rows.andIsLine(child, 'c')} group by ${key}) l${String(i)} on l${String(i)}.parent = ${parentId(rows, child)}`
   })
   return joined(parts, '')
 }
@@ -162,7 +162,7 @@ function byId(rows: Rows, chosen: Sql): Sql {
   const { table, id } = rows.open
   // One id may come in two spellings, `5` and `05`: that are not two rows.
   const keys = sql`(select distinct v.id::${id.typeName} as id from unnest(${chosen}::text[]) v(id))`
-  return sql`${keys} k cross join lateral (select x.* from ${tableName(rows.dialect, table)} x where x.${quoteName(id.name)} = k.id offset 0) t`
+  return sql`${keys} k cross join lateral (select x.* from ${qualified(table)} x where x.${quoteName(id.name)} = k.id offset 0) t`
 }
 
 const isIndexed = ({ table, parent }: ChildTable): boolean => table.indexed.has(parent.name)

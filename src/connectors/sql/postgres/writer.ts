@@ -5,7 +5,7 @@ import type { Link } from '../link.ts'
 import { bind, joined, sql, type Sql } from '../sql.ts'
 import type { Column, Table } from '../table.ts'
 import { byColumns, notKept, type Group, type NewRow, type RowChange, type Target, type Writer } from '../writer.ts'
-import { quoteName, sent } from './column-sql.ts'
+import { qualified, quoteName, sent } from './column-sql.ts'
 import { failures } from './failure.ts'
 import { ofPostgres } from './link.ts'
 
@@ -27,12 +27,10 @@ export const writer: Writer = {
   remove,
 }
 
-const tableName = ({ schema, relation }: Table): string => `${quoteName(schema)}.${quoteName(relation)}`
-
 const array = (values: readonly Raw[]): Sql => sql`${bind(values)}::text[]`
 
 async function lock(link: Link, table: Table, column: Column, ids: readonly string[]): Promise<void> {
-  const name = tableName(table)
+  const name = qualified(table)
   const own = `x.${quoteName(column.name)}`
   await link.change(
     table.indexed.has(column.name)
@@ -58,7 +56,7 @@ async function insert<T>(link: Link, table: Table, key: Column, rows: readonly N
     }
     const columns = [key.name, ...group.names].map(quoteName).join(', ')
     try {
-      await ofPostgres(link).load(`copy ${tableName(table)} (${columns}) from stdin`, Buffer.from(text))
+      await ofPostgres(link).load(`copy ${qualified(table)} (${columns}) from stdin`, Buffer.from(text))
     } catch (error) {
       const line = failures.failingRow(error)
       const culprit = line === null ? undefined : group.rows[line]
@@ -100,7 +98,7 @@ async function insertReturning<T>(
     await link.change(statement)
     return []
   }
-  const name = tableName(table)
+  const name = qualified(table)
   if (columns.length === 0) {
     const keys: string[] = []
     for (const _ of group.rows) keys.push(...(await keysOf(sql`insert into ${name} default values`)))
@@ -131,7 +129,7 @@ async function update<T>(
     ]
     const places = [...keys.map((_, i) => `k${i}`), ...columns.map((_, i) => `c${i}`)].join(', ')
     found += await link.change(
-      sql`update ${tableName(table)} t set ${[...assigned, ...additions].join(', ')} from unnest(${joined(lists, ', ')}) v(${places}) where ${match(keys)}${only}`,
+      sql`update ${qualified(table)} t set ${[...assigned, ...additions].join(', ')} from unnest(${joined(lists, ', ')}) v(${places}) where ${match(keys)}${only}`,
     )
   }
   return found
@@ -141,7 +139,7 @@ function remove(link: Link, { table, keys, only }: Target, rows: readonly (reado
   const lists = keys.map((_, i) => array(rows.map((row) => row[i]!)))
   const places = keys.map((_, i) => `k${i}`).join(', ')
   return link.change(
-    sql`delete from ${tableName(table)} t using unnest(${joined(lists, ', ')}) v(${places}) where ${match(keys)}${only}`,
+    sql`delete from ${qualified(table)} t using unnest(${joined(lists, ', ')}) v(${places}) where ${match(keys)}${only}`,
   )
 }
 
