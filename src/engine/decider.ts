@@ -163,8 +163,12 @@ export class Decider {
       if (!row || !link) continue
       if (link.state === 'unlinked' || link.state === 'archived') {
         releaseIdentity(work, side, known, outcome)
-        // Followed no more; but what it is, is told by what it was last.
-        if (link.image !== record.image) outcome.links.push({ ...link, image: record.image, layoutId: side.layoutId })
+        // Followed no more; but what it is, is told by what it was last, and it is found by the keys that it has now.
+        if (link.image !== record.image) {
+          outcome.links.push({ ...link, image: record.image, layoutId: side.layoutId })
+          for (const key of this.newKeys(side, row, record))
+            if (key !== null) outcome.moreKeys.push({ key, recordId: row.id })
+        }
         work.counts.unchanged++
         continue
       }
@@ -241,10 +245,14 @@ export class Decider {
   /** A double that shares no key any more, or that has other keys by now. */
   private isSingle(side: Side, row: RecordRow, record: RemoteRecord, { single }: DecideOptions): boolean {
     if (!record.inScope || row.links.length !== 1 || !isDouble(row)) return false
-    if (single?.has(record.id) === true) return true
+    return single?.has(record.id) === true || this.newKeys(side, row, record).length > 0
+  }
+
+  /** Match keys that a row has now, and that the agreed values of its record do not have; null for one that is empty now. */
+  private newKeys(side: Side, row: RecordRow, record: RemoteRecord): readonly (string | null)[] {
     const now = side.mapping.read(record.values, () => undefined).map((value) => (isValue(value) ? value : null))
     const before = new Set(matchKeys(this.work.flow, goldenOf(this.work, row).values))
-    return matchKeys(this.work.flow, now).some((key) => !before.has(key))
+    return matchKeys(this.work.flow, now).filter((key) => !before.has(key))
   }
 
   /** What kept a record back may be gone: such records are decided about anew, as if seen for the first time. */

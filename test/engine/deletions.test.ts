@@ -336,6 +336,28 @@ test('L32 deleted_in_master: unlink – what is entered anew in the master is jo
   await world.rest()
 })
 
+for (const [answer, when] of [
+  ['unlink', 'in the run before'],
+  ['unlink', 'in the same run'],
+  ['archive', 'in the run before'],
+  ['archive', 'in the same run'],
+] as const) {
+  test(`L32 what got another match key since it was given up is found by it (${answer}, ${when})`, async () => {
+    const world = await agreed({ deleted_in_master: answer })
+    await gone(world)
+    await world.sync()
+    await world.crm.sql(`update accounts set tax_id = 'A9' where tax_id = 'A1'`)
+    if (when === 'in the run before') await world.sync()
+    await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa again', 'A9')`)
+    expect(await world.sync()).toMatchObject({ status: 'done', linked: 1, created: 0, open_cases: 0 })
+    expect((await inCrm(world)).map((row) => row['account_name'])).toEqual(['Alfa again', 'Beta'])
+    await world.rest()
+    // The former key leads to nobody any more.
+    await world.erp.sql(`insert into customers (legal_name, vat) values ('Another', 'A1')`)
+    expect(await world.sync()).toMatchObject({ status: 'done', linked: 0, created: 1, open_cases: 0 })
+  })
+}
+
 const again = (world: World) =>
   world.erp.sql(`insert into customers (legal_name, vat, credit_limit) values ('Alfa again', 'A1', 150)`)
 
