@@ -22,6 +22,8 @@ export interface Column extends CatalogueColumn {
   readonly takesUuid: boolean
   /** A time that is cut to whole seconds. */
   readonly wholeSeconds: boolean
+  /** What its default says instead of null, and is read as no value: MySQL's zero date. */
+  readonly zero?: string | undefined
 }
 
 /** A table or view. */

@@ -180,5 +180,6 @@ function toColumn(row: readonly Raw[], writable: boolean): Column {
     countedAlways: false,
     takesUuid: kind === 'uuid' || /^\(?uuid\(\)\)?$/i.test(defaultText ?? ''),
     wholeSeconds: /^(datetime|timestamp)$/.test(type),
+    zero: nullable === 'YES' ? undefined : /^'?(0000-00-00(?: [0:.]+)?)'?$/.exec(defaultText ?? '')?.[1],
   }
 }

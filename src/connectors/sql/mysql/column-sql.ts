@@ -63,6 +63,7 @@ export function compared(column: Column, value: Raw): Sql {
 
 /** A value that is written to the column: the column itself judges it, strictly. */
 export function written(column: Column, value: Raw): Sql {
+  if (value === null && column.zero !== undefined) return bind(column.zero)
   if (isBytes(column)) return bind(value === null ? null : Buffer.from(hexDigits(value) ?? '', 'hex'))
   const bound = bind(parameter(column, value))
   if (column.typeName === 'bit') return sql`cast(${bound} as unsigned)`
@@ -157,7 +158,8 @@ function inUtc(text: string): string {
   const [, day, minute, second = ':00', fraction = '', sign, hours = '0', minutes = '0', seconds = '0'] = parts
   const offset = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1_000 : 1_000)
   const at = Date.parse(`${day}T${minute}${second}Z`) - offset
-  return Number.isNaN(at) ? text : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}${fraction}`
+  // The zero date is the same everywhere, and is not taken with an offset.
+  return Number.isNaN(at) ? localTime(text) : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}${fraction}`
 }
 
 /** Without the offset, as PostgreSQL does it for its `timestamp`: so it will be read. */
