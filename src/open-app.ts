@@ -34,6 +34,7 @@ import { showRecords } from './engine/show-record.ts'
 import { tellCases } from './engine/tell-cases.ts'
 import { tellLog } from './engine/tell-record.ts'
 import { demandSigned, signedFlows, tellSignings } from './engine/tell-signings.ts'
+import { AgreementDesk } from './engine/agreement-desk.ts'
 import { tellStatus } from './engine/tell-status.ts'
 import { ConcordatError } from './model/errors.ts'
 import { AlertDesk } from './notify/alert-desk.ts'
@@ -247,6 +248,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     storeTrouble: trouble,
     ...(options.impatient && { graceMs: IMPATIENT_MS }),
   })
+  const agreement = new AgreementDesk(database, [...contract.flows.values()])
   const rules = new RulesDesk({
     database,
     running: check,
@@ -310,7 +312,10 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
         if (run.signal?.aborted) break
         reports.push(await runFlow(depsOf(run), contract, flow, { ...(run.full && { full: true }) }))
       }
-      return carryOutWoken(depsOf(run), contract, reports)
+      const runs = await carryOutWoken(depsOf(run), contract, reports)
+      agreement.forget()
+      const agreed = await agreement.now()
+      return runs.map((one) => ({ ...one, agreement: agreed.get(one.flow)! }))
     },
     rules,
     systems: new SystemsDesk({
@@ -340,7 +345,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
     async status(language) {
       const now = clock()
       return withService(
-        await tellStatus(database, contract, now, await pausesOf(database), language),
+        await tellStatus(database, contract, now, await pausesOf(database), language, agreement.now()),
         contract,
         await flowServices(database, null),
         now,
@@ -393,7 +398,7 @@ export async function openApplication(options: OpenOptions = {}): Promise<App> {
       await ensureFlow(database, flow)
       await askForRun(database, flow, asked.full === true, new Date(clock()))
     },
-    figures: () => tellFigures(database, clock()),
+    figures: () => tellFigures(database, clock(), agreement.now()),
     health: () => tellHealth(database),
     async startService({ slots, ...service }) {
       const { startService } = await import('./service/service.ts')

@@ -41,6 +41,9 @@ test('the demo leads two systems into agreement, comes to rest, and starts afres
   expect(first.verification.after_first_run.disagreements).toEqual([])
   expect(first.verification.after_second_run.disagreements).toEqual([])
   expect(first.verification.after_second_run.compared.customers).toBeGreaterThan(150)
+  const { lines: _lines, ...compared } = first.verification.after_second_run.compared
+  const agreement = first.second_run.flows.map(({ flow, agreement }) => [flow, agreement!.in_agreement])
+  expect(Object.fromEntries(agreement), 'L33: in agreement, as the comparison counts it').toEqual(compared)
   expect(first.waiting.length).toBeGreaterThan(3)
   expect(first.customer?.timeline.length).toBeGreaterThan(2)
   expect(first.rest_run).toMatchObject({ writes: 0, changed_tables: [] })

@@ -67,6 +67,11 @@ function measures(provider: MeterProvider, { app, service }: ApiParts): { read()
   gauge('concordat_flow_open_cases', 'Cases that wait for a person.', (f, result) => {
     for (const { flow, openCases } of f.flows) result.observe(openCases, { flow })
   })
+  gauge('concordat_flow_records', 'Records by how far they agree; the four add up to all.', (f, result) => {
+    for (const [flow, agreement] of f.agreement)
+      for (const standing of ['in_agreement', 'waiting', 'needs_decision', 'left_out'] as const)
+        result.observe(agreement[standing], { flow, standing })
+  })
   gauge('concordat_flow_paused', '1 while the flow is paused.', (f, result) => {
     for (const { flow, paused } of f.flows) result.observe(paused ? 1 : 0, { flow })
   })

@@ -103,11 +103,22 @@ const record = (id: string, title = 'Acme Instruments'): RecordView => ({
 })
 
 const customers = decided(['customers'])
+const agreed = (records: number) => ({
+  in_agreement: records,
+  allowed_differences: 0,
+  waiting: 0,
+  needs_decision: 0,
+  left_out: 0,
+})
 
 describe('run', () => {
-  test('prints one line a flow, then that nothing waits; status 0', async () => {
+  test('prints one line a flow, then how far the records agree; status 0', async () => {
     const app = fakeApp({
-      run: () => Promise.resolve([run('customers'), run('orders', { created: 0, writes: {}, updated: 0 })]),
+      run: () =>
+        Promise.resolve([
+          run('customers', { agreement: agreed(200) }),
+          run('orders', { created: 0, writes: {}, updated: 0, agreement: agreed(14) }),
+        ]),
     })
     const typed = await type(['run'], { app, report: decided(['customers', 'orders']) })
     expect(typed.status).toBe(0)
@@ -116,7 +127,7 @@ describe('run', () => {
         'flow       outcome    read  created  updated  linked  writes           took',
         'customers  done     12,345        9      214       3  erp 9, crm 214  3.2 s',
         'orders     done     12,345        0        0       3  nothing         3.2 s',
-        'Nothing waits for anybody.',
+        'All 214 records are in agreement.',
         '',
       ].join('\n'),
     )
@@ -266,6 +277,7 @@ describe('status', () => {
     last_run: null,
     last_success: '2026-11-23T10:42:00Z',
     records: 2000,
+    agreement: agreed(2000),
     open_cases: 0,
     waiting_writes: 0,
     owners: { business: 'Ana Ruiz', technical: 'Tomás Vidal' },
@@ -274,11 +286,14 @@ describe('status', () => {
     type(['status'], { report: customers, app: fakeApp({ status: () => Promise.resolve(rows) }) })
 
   test('begins with one sentence of truth', async () => {
-    expect((await status(row)).out).toMatch(/^In agreement as of 3 minutes ago\.\n/)
-    expect((await status({ ...row, open_cases: 3, status: 'Needs you' })).out).toMatch(
-      /^In agreement as of 3 minutes ago; 3 cases need a person\.\n/,
+    const some = { in_agreement: 1999, allowed_differences: 4, waiting: 1, needs_decision: 3, left_out: 0 }
+    expect((await status(row)).out).toMatch(/^All 2,000 records are in agreement\.\n/)
+    expect((await status({ ...row, agreement: some, open_cases: 3, status: 'Needs you' })).out).toMatch(
+      /^99\.8% of 2,003 records are in agreement; 3 need a decision, 1 waits\. 3 cases are open\.\n/,
     )
-    expect((await status({ ...row, status: 'Failing' })).out).toMatch(/^customers is failing\.\n/)
+    expect((await status({ ...row, status: 'Failing' })).out).toMatch(
+      /^customers is failing\. All 2,000 records are in agreement\.\n/,
+    )
     expect((await status({ ...row, status: 'Never run', last_success: null })).out).toMatch(/^Nothing has run yet\.\n/)
   })
 

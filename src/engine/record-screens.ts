@@ -33,7 +33,11 @@ export async function tellRecordPage(
   page: { readonly after: string; readonly limit: number },
   language: Language,
 ): Promise<{ items: RecordEntry[]; next: string | null }> {
-  const ids = await listRecords(database, search, { ...page, limit: page.limit + 1 })
+  const ids = await listRecords(
+    database,
+    { ...search, of: [...contract.flows.values()] },
+    { ...page, limit: page.limit + 1 },
+  )
   const shown = ids.slice(0, page.limit)
   const rows = new Map((await recordsById(database, shown)).map((row) => [row.id, row]))
   const titles = await titlesOf(database, contract, shown, language)

@@ -4,8 +4,10 @@ import { tellFailure } from '../contract/tell-failure.ts'
 import { explainLateness, lateNow } from '../contract/timeliness.ts'
 import { type Pause, statusOf } from '../model/condition.ts'
 import { storedIn, type Language } from '../model/language.ts'
-import type { StatusRow } from '../model/report.ts'
+import { totalOf } from '../model/agreement.ts'
+import type { Agreement, StatusRow } from '../model/report.ts'
 import type { Session } from '../store/database.ts'
+import { agreements } from '../store/agreement.ts'
 import { standings, type FlowStanding } from '../store/status.ts'
 import { strangers, type Stranger } from '../store/system-identities.ts'
 import { flowFacts, waitingChanges, type FlowFacts, type WaitingChanges } from '../store/watch-facts.ts'
@@ -20,7 +22,9 @@ export async function tellStatus(
   now: number,
   pauses: ReadonlyMap<string, Pause> = new Map(),
   language: Language = 'en',
+  counted: Promise<ReadonlyMap<string, Agreement>> = agreements(session, [...contract.flows.values()]),
 ): Promise<StatusRow[]> {
+  const agreement = await counted
   const known = new Map((await standings(session)).map((standing) => [standing.flow, standing]))
   const facts = await flowFacts(session)
   const waiting = await waitingChanges(session)
@@ -59,7 +63,8 @@ export async function tellStatus(
               finished: iso(standing.finished),
             },
       last_success: iso(standing?.lastSuccess ?? null),
-      records: standing?.records ?? 0,
+      records: totalOf(agreement.get(flow.name)!),
+      agreement: agreement.get(flow.name)!,
       open_cases: standing?.openCases ?? 0,
       waiting_writes: standing?.waitingWrites ?? 0,
       owners: { business: flow.owners.business.name, technical: flow.owners.technical.name },

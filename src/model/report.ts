@@ -30,6 +30,8 @@ export interface FlowRun {
   readonly seconds: number
   /** Open cases of the flow after the run. */
   readonly open_cases: number
+  /** How far the records of the flow agree after all flows of this command ran; absent in a plan. */
+  readonly agreement?: Agreement
   /** Why it stopped or failed, one sentence. */
   readonly message?: string
   /** What failed, for a program: a code, the system that it came from, and the seconds that it asked us to wait. */
@@ -105,6 +107,22 @@ export interface FlowSigning {
   readonly technical: OwnerWord
 }
 
+/**
+ * How far the records of a flow agree. Counted is what any system has inside its filter, each thing once, by the first of
+ * these that applies: needs a decision, waiting, left out, in agreement. So the four add up to all.
+ */
+export interface Agreement {
+  /** All systems have it, and hold the agreed values. */
+  readonly in_agreement: number
+  /** Of those: records with a field that may differ, by a decision that was signed or made by a person. */
+  readonly allowed_differences: number
+  /** For a write, for a retry, or for another record. */
+  readonly waiting: number
+  readonly needs_decision: number
+  /** A rule, or a person, said that it is not kept in agreement in all systems. */
+  readonly left_out: number
+}
+
 export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus
@@ -117,6 +135,7 @@ export interface StatusRow {
   } | null
   readonly last_success: string | null
   readonly records: number
+  readonly agreement: Agreement
   readonly open_cases: number
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number

@@ -23,3 +23,7 @@ export type CaseKind =
 
 /** What a flow's card says. */
 export type FlowStatus = 'On time' | 'Late' | 'Failing' | 'Needs you' | 'Paused' | 'Never run'
+
+/** How far a record agrees across the systems; what is in agreement may have differences that a decision allows. */
+export const STANDINGS = ['in agreement', 'allowed differences', 'waiting', 'needs a decision', 'left out'] as const
+export type Standing = (typeof STANDINGS)[number]

@@ -1,3 +1,4 @@
+import type { Agreement } from '../model/report.ts'
 import type { Database } from '../store/database.ts'
 import { budgetsAhead, flowFigures, sideFigures, type FlowFigures, type SideFigures } from '../store/figures.ts'
 import { members } from '../store/members.ts'
@@ -9,6 +10,7 @@ export interface ServiceFigures {
   readonly at: number
   readonly sides: readonly SideFigures[]
   readonly flows: readonly FlowFigures[]
+  readonly agreement: ReadonlyMap<string, Agreement>
   readonly counts: readonly (Tally & { readonly flow: string })[]
   readonly troubled: readonly SystemHealth[]
   readonly budgets: ReadonlyMap<string, number>
@@ -17,12 +19,17 @@ export interface ServiceFigures {
   readonly clockOff: number
 }
 
-export async function tellFigures(database: Database, now: number): Promise<ServiceFigures> {
+export async function tellFigures(
+  database: Database,
+  now: number,
+  agreement: Promise<ReadonlyMap<string, Agreement>>,
+): Promise<ServiceFigures> {
   const alive = await members(database, 30_000)
   return {
     at: now,
     sides: await sideFigures(database),
     flows: await flowFigures(database),
+    agreement: await agreement,
     counts: await tallies(database),
     troubled: await systemHealths(database),
     budgets: await budgetsAhead(database),

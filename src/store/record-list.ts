@@ -1,3 +1,5 @@
+import type { Standing } from '../model/words.ts'
+import { type FlowSystems, recordsOf } from './agreement.ts'
 import { escapeLike } from './escape-like.ts'
 import type { InOthers } from '../model/language.ts'
 import type { RecordState } from './links.ts'
@@ -12,6 +14,10 @@ export const RECORD_STATES: readonly RecordState[] = ['pending', 'live', 'held',
 export interface RecordSearch {
   /** Null: of all flows. */
   readonly flows: readonly string[] | null
+  /** How far they agree; null: however far. Needs `of`. */
+  readonly standing?: Standing | null
+  /** The flows, with the systems that the contract names. */
+  readonly of?: readonly FlowSystems[]
   /** Null: in any state. */
   readonly state: RecordState | null
   /** Record id, a remote id (also as `system:id`), or text that the values contain; empty: all. */
@@ -26,6 +32,7 @@ export async function listRecords(
 ): Promise<string[]> {
   const named = search.text === '' ? [] : await recordsNamed(session, search)
   if (named.length > 0) return named.filter((id) => BigInt(id) > BigInt(page.after)).slice(0, page.limit)
+  if (search.standing) return standingRecords(session, search.standing, search, page)
   const states = search.state === null ? RECORD_STATES : [search.state]
   const rows =
     search.text === ''
@@ -44,6 +51,16 @@ export async function listRecords(
           [search.flows, states, page.after, page.limit, `%${escapeLike(search.text)}%`],
         )
   return rows.map((row) => row.id)
+}
+
+async function standingRecords(
+  session: Session,
+  standing: Standing,
+  { of, flows, text }: RecordSearch,
+  page: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  const wanted = (of ?? []).filter(({ name }) => flows === null || flows.includes(name))
+  return recordsOf(session, wanted, standing, { ...page, text })
 }
 
 /** Records that a text names by their id, or by the id that a system gave them. */

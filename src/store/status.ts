@@ -4,7 +4,6 @@ import type { Session } from './database.ts'
 export interface FlowStanding {
   readonly flow: string
   readonly lastSuccess: string | null
-  readonly records: number
   readonly openCases: number
   readonly waitingWrites: number
   readonly run: number | null
@@ -20,7 +19,6 @@ export interface FlowStanding {
 export async function standings(session: Session): Promise<FlowStanding[]> {
   return session.query<FlowStanding>(
     `select f.name as flow, f.last_success as "lastSuccess",
-       (select count(*)::int from record r where r.flow_id = f.id and r.state = 'live') as records,
        (select count(*)::int from case_file c where c.flow_id = f.id and c.state = 'open') as "openCases",
        (select count(*)::int from dirty d join side s on s.id = d.side_id where s.flow_id = f.id) as "waitingWrites",
        n.id::int as run, n.status, n.message, n.started_at as started, n.finished_at as finished,

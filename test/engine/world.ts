@@ -84,8 +84,30 @@ export async function openWorld(overrides: Overrides = {}): Promise<World> {
   }
   const run = async (options?: RunOptions): Promise<Record<string, FlowRun>> => {
     const reports = await (await app()).run(options)
-    for (const report of reports) expect(report.status, report.message).not.toBe('failed')
+    for (const report of reports) {
+      expect(report.status, report.message).not.toBe('failed')
+      await expectTrueAgreement(report, decided)
+    }
     return Object.fromEntries(reports.map((report) => [report.flow, report]))
+  }
+
+  /** Law L33: what is said to be in agreement is in every system, and no record of any system is left uncounted. */
+  const expectTrueAgreement = async ({ flow, agreement, kind }: FlowRun, by: typeof decided): Promise<void> => {
+    const { in_agreement, waiting, needs_decision, left_out } = agreement!
+    const all = in_agreement + waiting + needs_decision + left_out
+    const { records } = (by['flows'] as Record<string, { records: Record<string, Record<string, string>> }>)[flow]!
+    const urls: Record<string, string | undefined> = env
+    for (const [name, { table, where, deleted }] of Object.entries(records)) {
+      const system = { erp, crm, shop }[name as 'erp']
+      // A test may have put another system in the place of this one.
+      if (deleted !== undefined || urls[`${name.toUpperCase()}_URL`] !== system.url) continue
+      if ((by['systems'] as Record<string, Record<string, string>>)[name]!['connector'] !== 'postgres') continue
+      const [found] = await system.sql(`select count(*)::int as rows from ${table} where ${where ?? 'true'}`)
+      const rows = Number(found!['rows'])
+      expect(in_agreement, `${flow} in agreement, ${name} has ${rows}`).toBeLessThanOrEqual(rows)
+      // Only a full pass sees what no time of change tells of.
+      if (kind === 'full') expect(all, `${flow}, counted; ${name} has ${rows}`).toBeGreaterThanOrEqual(rows)
+    }
   }
 
   let restedBefore = false

@@ -475,6 +475,7 @@ export interface Operations {
       cursor?: string
       flow?: string
       state?: 'live' | 'held' | 'left alone' | 'deleted' | 'any'
+      standing?: 'in agreement' | 'allowed differences' | 'waiting' | 'needs a decision' | 'left out'
       q?: string
     }
     body: null
@@ -1118,6 +1119,7 @@ export interface Home {
      * As of when all flows that are on time were in agreement; null: never yet
      */
     agreed_at: string | null
+    agreement: Agreement
     /**
      * Cases that wait for a decision
      */
@@ -1164,6 +1166,28 @@ export interface Home {
     systems_in_trouble: string[]
   }
 }
+/**
+ * How far the records agree; the four add up to all records
+ */
+export interface Agreement {
+  /**
+   * All systems have it, and hold the agreed values
+   */
+  in_agreement: number
+  /**
+   * Of those: a field may differ, by a decision
+   */
+  allowed_differences: number
+  /**
+   * For a write, for a retry, or for another record
+   */
+  waiting: number
+  needs_decision: number
+  /**
+   * By a rule, or by a person
+   */
+  left_out: number
+}
 export interface FlowCard {
   flow: string
   status: FlowStatus
@@ -1182,6 +1206,7 @@ export interface FlowCard {
   } | null
   last_success: string | null
   records: number
+  agreement: Agreement
   open_cases: number
   /**
    * Writes that are decided and have not landed
@@ -1236,6 +1261,7 @@ export interface FlowView {
   } | null
   last_success: string | null
   records: number
+  agreement: Agreement
   open_cases: number
   /**
    * Writes that are decided and have not landed

@@ -5,6 +5,7 @@ import { call } from '../api/call.ts'
 import { useGet, useSend } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session/session.tsx'
+import { agreementFigures } from '../ui/agreement.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
@@ -53,7 +54,7 @@ function Shown({ view }: { view: FlowView }) {
             { label: t.lastAgreed, value: <When at={view.last_success} /> },
             { label: t.lag, value: view.promise.lag_seconds === null ? '–' : duration(view.promise.lag_seconds) },
             { label: t.promise, value: duration(view.promise.late_after_seconds) },
-            { label: t.records, value: view.records, href: paths.records({ flow }) },
+            ...agreementFigures(flow, view.agreement),
             { label: t.cases, value: view.open_cases, href: paths.cases({ flow }) },
           ]}
         />

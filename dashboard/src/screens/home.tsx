@@ -3,6 +3,7 @@ import type { Home } from '../../../src/api/v1/schemas/home.ts'
 import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
+import { agreementFigures, agreementSentence } from '../ui/agreement.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Figures } from '../ui/figures.tsx'
 import { Note } from '../ui/note.tsx'
@@ -19,10 +20,10 @@ export function HomeScreen() {
 }
 
 function sentenceOf({ sentence }: Home): string {
-  const { agreed_at, needs_you, late, failing, paused } = sentence
+  const { agreed_at, needs_you, late, failing, paused, agreement } = sentence
   return [
-    agreed_at === null ? t.neverAgreed : t.agreedAsOf(short(agreed_at)),
-    ...(needs_you > 0 ? [t.thingsNeedYou(number(needs_you), needs_you)] : []),
+    agreed_at === null ? t.neverAgreed : agreementSentence(agreement),
+    ...(needs_you > 0 ? [t.casesNeedYou(number(needs_you), needs_you)] : []),
     ...(failing > 0 ? [t.flowsFailing(failing)] : []),
     ...(late > 0 ? [t.flowsLate(late)] : []),
     ...(paused > 0 ? [t.flowsPaused(paused)] : []),
@@ -59,9 +60,8 @@ function Shown({ home }: { home: Home }) {
             <p className="soft">{flow.why}</p>
             <Figures
               items={[
-                { label: t.records, value: flow.records, href: paths.records({ flow: flow.flow }) },
+                ...agreementFigures(flow.flow, flow.agreement),
                 { label: t.cases, value: flow.open_cases, href: paths.cases({ flow: flow.flow }) },
-                { label: t.waitingWrites, value: flow.waiting_writes, href: paths.flow(flow.flow) },
               ]}
             />
             <p className="small soft">

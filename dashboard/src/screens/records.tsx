@@ -10,6 +10,7 @@ import { number } from '../ui/time.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { t } from '../words/words.ts'
 
+const STANDINGS = ['in agreement', 'allowed differences', 'waiting', 'needs a decision', 'left out'] as const
 const STATES = ['live', 'held', 'left alone', 'deleted'] as const
 
 /** Finds a record by anything that it holds. */
@@ -21,6 +22,12 @@ export function RecordsScreen() {
       <div className="filters">
         <SearchFilter filters={filters} label={t.searchRecords} />
         <SelectFilter filters={filters} name="flow" label={t.flow} options={flows.map((flow) => [flow, flow])} />
+        <SelectFilter
+          filters={filters}
+          name="standing"
+          label={t.standing}
+          options={STANDINGS.map((one) => [one, t.standings[one]])}
+        />
         <SelectFilter
           filters={filters}
           name="state"

@@ -1,5 +1,6 @@
 import { leftOut } from '../../contract/left-out.ts'
 import type { StatusRow } from '../../model/report.ts'
+import { together } from '../../model/agreement.ts'
 import type { FlowStatus } from '../../model/words.ts'
 import { openCaseFigures, writtenSince, type Written } from '../../store/activity.ts'
 import { DAY_MS, flowCards, HOUR_MS, volumeOf } from './flow-cards.ts'
@@ -59,6 +60,7 @@ function sentenceOf(rows: readonly StatusRow[], needsYou: number): Home['sentenc
   const running = rows.filter((row) => row.status !== 'Paused' && row.last_success !== null)
   return {
     agreed_at: running.length === 0 ? null : running.map((row) => row.last_success!).toSorted()[0]!,
+    agreement: together(rows.map((row) => row.agreement)),
     needs_you: needsYou,
     late: of('Late'),
     failing: of('Failing'),

@@ -13,8 +13,13 @@ export const recordRoutes: V1Routes = (server, { app }) => {
       schema: { tags, summary: 'Find records', querystring: recordQuery, response: { 200: recordPage } },
     },
     async (request) => {
-      const { limit, cursor, flow, state, q } = request.query
-      const search = { flows: askedFlows(request, flow), state: state === 'any' ? null : state, text: q.trim() }
+      const { limit, cursor, flow, state, standing, q } = request.query
+      const search = {
+        flows: askedFlows(request, flow),
+        state: state === 'any' ? null : state,
+        standing: standing ?? null,
+        text: q.trim(),
+      }
       const after = placeOf(cursor, ['id'])?.[0] ?? '0'
       const { items, next } = await app.screens.recordPage(
         search,

@@ -1,7 +1,9 @@
+import { together } from '../../model/agreement.ts'
 import type { FlowRun } from '../../model/report.ts'
 import type { RunStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
 import { count, counted, duration } from './figures.ts'
+import { agreementSentence } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
 
@@ -58,13 +60,12 @@ function writesText(run: FlowRun): string {
   return writes.length === 0 ? 'nothing' : writes.map(([system, written]) => `${system} ${count(written)}`).join(', ')
 }
 
-/** Prints what waits for people after a run. */
+/** Prints how far the records agree after a run, and what waits for people. */
 export function printWaiting(terminal: Terminal, runs: readonly FlowRun[]): void {
+  const agreements = runs.flatMap((run) => run.agreement ?? [])
+  if (agreements.length > 0) terminal.out(agreementSentence(together(agreements)))
   const waiting = runs.filter((run) => run.open_cases > 0)
-  if (waiting.length === 0) {
-    if (runs.every((run) => run.status === 'done')) terminal.out(terminal.paint('green', 'Nothing waits for anybody.'))
-    return
-  }
+  if (waiting.length === 0) return
   const total = waiting.reduce((sum, run) => sum + run.open_cases, 0)
   const perFlow = waiting.map((run) => `${run.flow} ${count(run.open_cases)}`).join(', ')
   terminal.out(

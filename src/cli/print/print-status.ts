@@ -1,7 +1,9 @@
+import { together } from '../../model/agreement.ts'
 import type { StatusRow } from '../../model/report.ts'
 import type { FlowStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
-import { ago, count, counted, when } from './figures.ts'
+import { count, counted, when } from './figures.ts'
+import { agreementSentence } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 
 /** Sign and colour of each status; the word itself always stands beside them. */
@@ -26,9 +28,11 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
   const columns: Column[] = [
     { title: 'flow', overflow: 'keep' },
     { title: 'status', overflow: 'keep' },
-    { title: 'records', align: 'right' },
+    { title: 'agree', align: 'right' },
+    { title: 'wait', align: 'right' },
+    { title: 'to decide', align: 'right' },
+    { title: 'left out', align: 'right' },
     { title: 'cases', align: 'right' },
-    { title: 'unwritten', align: 'right' },
     { title: 'last success', overflow: 'wrap' },
     { title: 'next run', overflow: 'wrap' },
     { title: 'owners', overflow: 'wrap' },
@@ -39,9 +43,11 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
     return [
       { text: row.flow, paint: (text: string) => paint('bold', text) },
       { text: `${sign} ${row.status}`, paint: (text: string) => paint(look, text) },
-      count(row.records),
+      count(row.agreement.in_agreement),
+      count(row.agreement.waiting),
+      count(row.agreement.needs_decision),
+      count(row.agreement.left_out),
       count(row.open_cases),
-      count(row.waiting_writes),
       row.last_success === null ? 'never' : when(row.last_success, terminal.now()),
       nextRun(row),
       [...new Set([row.owners.business, row.owners.technical])].join(', '),
@@ -58,19 +64,22 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
 
   function sentenceOfTruth(all: readonly StatusRow[]): string {
     const cases = all.reduce((sum, row) => sum + row.open_cases, 0)
+    const ran = all.filter((row) => row.status !== 'Never run')
+    if (ran.length === 0) return 'Nothing has run yet.'
     const bad = all.filter((row) => row.status === 'Failing' || row.status === 'Late')
-    const needs = cases > 0 ? `; ${counted(cases, 'case')} ${cases === 1 ? 'needs' : 'need'} a person` : ''
-    if (bad.length > 0) return `${bad.map((row) => `${row.flow} is ${row.status.toLowerCase()}`).join(', ')}${needs}.`
     // A flow that waits for a person without a case has stopped.
     const stopped = all.filter((row) => row.status === 'Needs you' && row.open_cases === 0)
-    if (stopped.length > 0)
-      return `${stopped.map((row) => row.flow).join(', ')} ${stopped.length === 1 ? 'needs' : 'need'} you${needs}.`
-    if (all.every((row) => row.status === 'Never run')) return 'Nothing has run yet.'
-    const oldest = all
-      .map((row) => row.last_success)
-      .reduce((a, b) => (a === null || b === null ? null : a < b ? a : b))
-    return oldest === null
-      ? `Not every flow has run yet${needs}.`
-      : `In agreement as of ${ago(oldest, terminal.now())}${needs}.`
+    const never = all.filter((row) => row.status === 'Never run')
+    return [
+      ...bad.map((row) => `${row.flow} is ${row.status.toLowerCase()}.`),
+      ...(stopped.length > 0
+        ? [`${stopped.map((row) => row.flow).join(', ')} ${stopped.length === 1 ? 'needs' : 'need'} you.`]
+        : []),
+      ...(never.length > 0
+        ? [`${never.map((row) => row.flow).join(', ')} ${never.length === 1 ? 'has' : 'have'} never run.`]
+        : []),
+      agreementSentence(together(ran.map((row) => row.agreement))),
+      ...(cases > 0 ? [`${counted(cases, 'case')} ${cases === 1 ? 'is' : 'are'} open.`] : []),
+    ].join(' ')
   }
 }

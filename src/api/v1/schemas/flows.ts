@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NextRun, StatusRow } from '../../../model/report.ts'
+import type { Agreement, NextRun, StatusRow } from '../../../model/report.ts'
 import { count, listOf, mapOf, time, type Wire } from './plain.ts'
 import { flowStatus, runStatus } from './words.ts'
 
@@ -12,6 +12,16 @@ export const nextRun: Wire<NextRun> = z
   })
   .meta({ id: 'NextRun' })
 
+export const agreement: Wire<Agreement> = z
+  .object({
+    in_agreement: count.meta({ description: 'All systems have it, and hold the agreed values' }),
+    allowed_differences: count.meta({ description: 'Of those: a field may differ, by a decision' }),
+    waiting: count.meta({ description: 'For a write, for a retry, or for another record' }),
+    needs_decision: count,
+    left_out: count.meta({ description: 'By a rule, or by a person' }),
+  })
+  .meta({ id: 'Agreement', description: 'How far the records agree; the four add up to all records' })
+
 const statusRowShape = {
   flow: z.string(),
   status: flowStatus,
@@ -19,6 +29,7 @@ const statusRowShape = {
   last_run: z.object({ run: z.int(), status: runStatus, started: time, finished: time.nullable() }).nullable(),
   last_success: time.nullable(),
   records: count,
+  agreement,
   open_cases: count,
   waiting_writes: count.meta({ description: 'Writes that are decided and have not landed' }),
   owners: z.object({ business: z.string(), technical: z.string() }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flowCard } from './flows.ts'
+import { agreement, flowCard } from './flows.ts'
 import { count, time } from './plain.ts'
 
 export const home = z
@@ -10,6 +10,7 @@ export const home = z
       agreed_at: time
         .nullable()
         .meta({ description: 'As of when all flows that are on time were in agreement; null: never yet' }),
+      agreement,
       needs_you: count.meta({ description: 'Cases that wait for a decision' }),
       late: count,
       failing: count,

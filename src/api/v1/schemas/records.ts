@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STANDINGS } from '../../../model/words.ts'
 import { caseItem } from './cases.ts'
 import { legend } from './legend.ts'
 import { logEntry } from './log.ts'
@@ -9,6 +10,10 @@ export const recordQuery = z.object({
   ...pagingQuery,
   flow: z.string().optional(),
   state: z.enum(['live', 'held', 'left alone', 'deleted', 'any']).default('any'),
+  standing: z
+    .enum(STANDINGS)
+    .optional()
+    .meta({ description: 'How far they agree; `in agreement` includes those with allowed differences' }),
   q: z
     .string()
     .max(200)
