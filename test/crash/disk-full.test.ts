@@ -2,13 +2,10 @@
  * The disk of the store's database is full: the run says so and ends before it writes anything that it could not note
  * down before; once there is room, the next run goes on (law L16).
  */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/store/embedded/embedded-server.ts'
 import { startEmbedded } from '../../src/store/embedded/embedded-server.ts'
-import { dataDirectory } from './data-directory.ts'
+import { smallDisk } from '../harness/small-disk.ts'
 import { expectSound, pictureOf } from './picture.ts'
 import { firstRun } from './plays.ts'
 import { survived, TIMES } from './scale.ts'
@@ -17,22 +14,7 @@ import { Stage } from './stage.ts'
 const RECORDS = 12_000
 const SIZE = '192m'
 
-const disk = mounted()
-
-/** A small disk of its own; null where this process may not mount one. */
-function mounted(): string | null {
-  const folder = dataDirectory()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0711`, 'tmpfs', folder], { stdio: 'pipe' })
-    return folder
-  } catch (error) {
-    const line = '!'.repeat(100)
-    console.warn(`\n${line}\n!! SKIPPED: a full disk cannot be tried, because no small disk can be mounted here:`)
-    console.warn(`!! ${String(error).split('\n')[0]}. Run the crash tests as root.\n${line}\n`)
-    rmSync(folder, { recursive: true })
-    return null
-  }
-}
+const disk = smallDisk(SIZE)
 
 describe.skipIf(disk === null)('a full disk', () => {
   let server: EmbeddedServer
@@ -41,20 +23,16 @@ describe.skipIf(disk === null)('a full disk', () => {
   })
   afterAll(async () => {
     await server?.stop()
-    execFileSync('umount', ['-l', disk!])
-    rmSync(disk!, { recursive: true, force: true })
+    disk!.remove()
   })
 
   test('L16 a run stops before it writes what it cannot note down', { timeout: 120_000 * TIMES }, async () => {
-    chmodSync(disk!, 0o711)
     const stage = await Stage.build(server, 'full', firstRun(RECORDS))
-    let store = await startEmbedded({ dataDir: disk! })
-    const ballast = join(disk!, 'ballast')
+    let store = await startEmbedded({ dataDir: disk!.folder })
     for (let n = 0; n < 2 * TIMES; n++) {
       await store.createDatabase(`store_${n}`)
       const scene = await stage.fresh({ storeUrl: store.url(`store_${n}`) })
-      const { bavail, bsize } = statfsSync(disk!)
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - (n % 2 === 0 ? 1 : 4) * 1024 * 1024)))
+      disk!.fill((n % 2 === 0 ? 1 : 4) * 1024 * 1024)
 
       const ended = await scene.start().ended
       const written = await scene.writes('crm')
@@ -65,9 +43,9 @@ describe.skipIf(disk === null)('a full disk', () => {
       expect(ended.out + ended.stderr).not.toMatch(/\bat .*\.ts:\d+|A bug/)
       expect(written).toBeLessThan(RECORDS)
 
-      rmSync(ballast)
+      disk!.empty()
       await store.stop()
-      store = await startEmbedded({ dataDir: disk! })
+      store = await startEmbedded({ dataDir: disk!.folder })
       expect(await scene.figure('store', 'select count(*) from operation')).toBeGreaterThanOrEqual(written)
       expect(await scene.run()).toMatchObject([{ status: 'done' }])
       const picture = await pictureOf(scene)
