@@ -211,7 +211,7 @@ class Reader extends DescriptionTexts {
         }
       }),
       list: {
-        ...this.call('GET', list.get ?? '', list.params, [...at, 'list'], []),
+        ...this.call('GET', list.get ?? '', list.params, [...at, 'list', 'get'], []),
         records: steps(list.records),
         ...(list.total !== undefined && { total: steps(list.total) }),
         paging: this.pagingOf(paging, pagingAt),
@@ -237,7 +237,10 @@ class Reader extends DescriptionTexts {
         },
       }),
       ...(one && {
-        one: { ...this.call('GET', one.get ?? '', one.params, [...at, 'one'], ['id']), record: steps(one.record) },
+        one: {
+          ...this.call('GET', one.get ?? '', one.params, [...at, 'one', 'get'], ['id']),
+          record: steps(one.record),
+        },
       }),
       ...(made && { create: made }),
       ...(changed && { update: changed }),
@@ -317,14 +320,18 @@ class Reader extends DescriptionTexts {
     places: readonly string[],
   ): RestCall {
     const known = [...places, ...this.context.settings]
-    if (path === '' || /^\/|^[a-z][a-z0-9+.-]*:|^\.\.?(\/|$)/i.test(path))
+    if (/^\/|^[a-z][a-z0-9+.-]*:|^\.\.?(\/|$)/i.test(path))
       this.fault(
         at,
         'bad-path',
         `\`${path}\` is not a path below the \`url\` of the system.`,
         'Write it without a slash at its beginning, e.g. `customers/{{ id }}`.',
       )
-    return { method, path: this.template(path, at, known), params: this.texts(params, at, known) }
+    return {
+      method,
+      path: this.template(path, at, known),
+      params: this.texts(params, [...at.slice(0, -1), 'params'], known),
+    }
   }
 }
 
