@@ -8,7 +8,7 @@ export async function bothSides({ erp, crm }: Company): Promise<readonly [string
   const ours = [
     ...(await rows('select name, email, vat, credit, active from customers')),
     ...(await rows('select sku, title, price from products')),
-    ...(await rows(`select o.number, c.vat, to_char(o.placed, 'YYYY-MM-DD'), coalesce((select string_agg(l.position || ':' || p.sku || ':' || l.quantity || ':' || l.price, ',' order by l.position)
+    ...(await rows(`select o.number, c.vat, to_char(o.placed, 'YYYY-MM-DD'), coalesce((select string_agg(l.position || ':' || p.sku || ':' || l.quantity || ':' || coalesce(l.price::text, ''), ',' order by l.position)
       from order_lines l join products p on p.id = l.product_id where l.order_id = o.id), '') from orders o join customers c on c.id = o.customer_id`)),
   ]
   const all = (name: string) => [...crm.table(name).rows.values()]
