@@ -74,6 +74,17 @@ function ofField(
   const column = columnOf(object, mapping.column)
   if (column === undefined) return told
   if (field.spec.type === 'boolean') told.push(...yesAndNo(place, field, column, setting))
+  if (column.nativeType === 'money' && ['integer', 'decimal', 'money'].includes(field.spec.type))
+    return [
+      ...told,
+      {
+        level: 'refused',
+        code: 'kind-of-column',
+        setting,
+        message: `\`${field.name}\` is ${field.spec.type}, and \`${column.name}\` of ${object.name} in ${title} is money, which PostgreSQL prints and reads by the locale of the server: \`1234.50\` may be 123450.00 there.`,
+        cure: `Make it a column of type numeric (\`alter column ${column.name} type numeric(19, 2)\`), or map another one.`,
+      },
+    ]
   if (!WRONG[field.spec.type]?.includes(column.kind)) return told
   // Bytes against bytes are bytes.
   const bytes = Object.entries(field.mapping).every(([name, other]) => {

@@ -169,6 +169,13 @@ test.each([
   expect(told({ flow: flowOf({ fields: field('boolean'), edge: read }), erp: crm, crm: erp })).toEqual([])
 })
 
+test('amounts that are printed by the locale of the server are refused as numbers', () => {
+  const crm = [NAME, column('value', { kind: 'decimal', nativeType: 'money' })]
+  const erp = [NAME, column('value', { kind: 'decimal' })]
+  expect(told({ flow: flowOf({ fields: field('decimal') }), erp, crm })).toEqual(['crm refused kind-of-column'])
+  expect(told({ flow: flowOf({ fields: field('text') }), erp, crm })).toEqual([])
+})
+
 test('bytes against bytes are bytes', () => {
   const bytes = [NAME, column('value', { kind: 'binary' })]
   expect(told({ flow: flowOf({ fields: field('text') }), erp: bytes, crm: bytes })).toEqual([])
