@@ -38,7 +38,7 @@ describe('PostgreSQL', () => {
   test('L30 a database says the same each time, by whatever name of this machine', async () => {
     const { url } = await freshDatabase()
     const identity = await postgres(url).identity!()
-    expect(Object.keys(identity.is)).toEqual(['server', 'database', 'database id'])
+    expect(Object.keys(identity.is)).toEqual(['server', 'database', 'database id', 'schemas'])
     expect(identity.at).toEqual({ timeline: '1', address: `this machine:${new URL(url).port}` })
     expect(identity.notes).toEqual([])
     expect(await postgres(url.replace('127.0.0.1', 'localhost')).identity!()).toEqual(identity)
@@ -62,6 +62,34 @@ describe('PostgreSQL', () => {
     const restored = await postgres(first.url).identity!()
     expect(isAccepted(taken(identity), restored)).toBe(false)
     expect(isAccepted(taken(identity, true), restored)).toBe(false)
+  })
+
+  test('L30 another schema of the same database is another system, whether the URL or the user leads there', async () => {
+    const { url, name } = await freshDatabase()
+    const role = `staging_${name}`.slice(0, 60)
+    await on(
+      url,
+      'create schema test',
+      'create schema live',
+      `create role ${role} login password 'x'`,
+      `grant create, connect on database ${name} to ${role}`,
+      `create schema authorization ${role}`,
+    )
+    const within = (schemas: string) => `${url}?options=${encodeURIComponent(`-csearch_path=${schemas}`)}`
+    const identity = await postgres(within('test,public')).identity!()
+    expect(identity.is['schemas']).toBe('test, public')
+    expect(isAccepted(taken(identity), await postgres(within('test,public')).identity!())).toBe(true)
+    expect(isAccepted(taken(identity), await postgres(within('live,public')).identity!())).toBe(false)
+    expect(isAccepted(taken(identity, true), await postgres(within('live,public')).identity!())).toBe(false)
+    const plain = await postgres(url).identity!()
+    const other = new URL(url)
+    other.username = role
+    other.password = 'x'
+    expect(isAccepted(taken(plain), await postgres(other.href).identity!())).toBe(false)
+    // A store from before schemas were told goes on.
+    const { schemas: _, ...is } = plain.is
+    expect(isAccepted(taken({ ...plain, is }), plain)).toBe(true)
+    await on(url, `drop owned by ${role}`, `drop role ${role}`)
   })
 
   test('L30 a user who may not ask for the server’s id tells the rest, and what is missing', async () => {

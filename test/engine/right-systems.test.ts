@@ -245,3 +245,30 @@ test('L30 a second contract on the same store is refused, and an edited one is n
   expect(await opening(bolt)).toBe('opened')
   expect(await opening(text)).toMatch(/belongs to a contract of Bolt Ltd/)
 })
+
+test('L30 a URL that leads to another schema of the same database does nothing but ask', async () => {
+  const world = await openWorld({ customers: { edge_cases: { existing_records: 'ask' } } })
+  const [erp, crm] = [world.env['ERP_URL']!, world.env['CRM_URL']!]
+  // Production is a schema beside the test's, with the same customers under the same ids.
+  for (const [system, schema] of [
+    [world.erp, ERP_SCHEMA],
+    [world.crm, CRM_SCHEMA],
+  ] as const)
+    await system.sql(`create schema live; set search_path = live; ${schema}; set search_path = default`)
+  await world.erp.sql(
+    `insert into customers (legal_name, vat) select 'Test ' || n, 'T' || n from generate_series(1, 8) n`,
+  )
+  await world.erp.sql(
+    `insert into live.customers (legal_name, vat) select 'Real ' || n, 'T' || n from generate_series(1, 8) n`,
+  )
+  await world.sync()
+  await world.crm.sql(`insert into live.accounts (id, account_name, tax_id, email)
+    select id, 'Boss ' || tax_id, tax_id, 'boss@real.example' from public.accounts`)
+  world.env['ERP_URL'] = `${erp}?options=-csearch_path%3Dlive`
+  world.env['CRM_URL'] = `${crm}?options=-csearch_path%3Dlive`
+  await world.decide({})
+  const run = await runOnce(world)
+  expect(run).toMatchObject({ status: 'stopped', failure: { code: 'connector.another-system' } })
+  expect(run.message).toMatch(/schemas was public, now live/)
+  expect(await world.crm.value(`select count(*)::int from live.accounts where email = 'boss@real.example'`)).toBe(8)
+})

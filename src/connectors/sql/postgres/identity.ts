@@ -7,13 +7,15 @@ import { ofPostgres } from './link.ts'
 
 /*
  * Who a PostgreSQL database is: the server's `system_identifier`, which is made with the cluster and shared by its physical
- * copies, the database with its oid, which `create database` makes new, the timeline, which every promotion and every
- * recovery to a point in time begins anew, and the address that the connection leads to.
+ * copies, the database with its oid, which `create database` makes new, the schemas in which tables are looked for without
+ * being told where, the timeline, which every promotion and every recovery to a point in time begins anew, and the address
+ * that the connection leads to.
  */
 
 const DATABASE = `
   select oid::text as oid, datname as name, pg_is_in_recovery() as standby,
-    coalesce(has_function_privilege(to_regprocedure('pg_control_system()'), 'execute'), false) as server
+    coalesce(has_function_privilege(to_regprocedure('pg_control_system()'), 'execute'), false) as server,
+    coalesce(nullif(array_to_string(current_schemas(false), ', '), ''), '(none)') as schemas
   from pg_database where datname = current_database()`
 const SERVER = 'select system_identifier::text as id from pg_control_system()'
 const TIMELINE = `select ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int::text as id`
@@ -24,7 +26,13 @@ const UNAVAILABLE = new Set(['42501', '42883', '0A000', '55000', 'XX000'])
 
 /** Who answers on a connection. */
 export async function readIdentity(link: Link): Promise<SystemIdentity> {
-  const [oid, name, standby, server] = (await link.rows(sql`${DATABASE}`))[0] as [string, string, string, string]
+  const [oid, name, standby, server, schemas] = (await link.rows(sql`${DATABASE}`))[0] as string[] as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const ask = async (text: string): Promise<string | null> => {
     try {
       return (await link.rows(sql`${text}`))[0]![0]!
@@ -37,7 +45,7 @@ export async function readIdentity(link: Link): Promise<SystemIdentity> {
   const timeline = await ask(standby === 't' ? STANDBY_TIMELINE : TIMELINE)
   const { host, port } = ofPostgres(link).client as PoolClient & { host: string; port: number }
   return {
-    is: { ...(serverId !== null && { server: serverId }), database: name, 'database id': oid },
+    is: { ...(serverId !== null && { server: serverId }), database: name, 'database id': oid, schemas },
     at: {
       ...(timeline !== null && { timeline }),
       address: addressOf(link.socket, host.startsWith('/') ? `${host}:${port}` : null),
