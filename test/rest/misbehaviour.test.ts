@@ -215,6 +215,34 @@ test('what is turned away in the middle of a batch is tried later, and the rest 
   expect([database.table('things').rows.size, posts]).toEqual([3, 4])
 })
 
+test('L17 nothing more of a batch is sent once somebody else may write', async () => {
+  const { object, database } = await things(0, '{ by: none }', '', 'rate: { at_once: 1 }')
+  let asked = 0
+  const ours = async (): Promise<void> => {
+    if (++asked > 2) throw new ConcordatError('engine.lease-lost', 'Too late.')
+  }
+  const items = ['a', 'b', 'c', 'd'].map((name) => ({ values: { name } }))
+  await expect(object.create(items, ours)).rejects.toMatchObject({ code: 'engine.lease-lost' })
+  expect(database.table('things').rows.size).toBe(2)
+})
+
+test('L16 who settles writes waits for those of others that may still land, once for all of them', async () => {
+  const { object } = await things(0, '{ by: none }')
+  const began = Date.now()
+  for (let i = 0; i < 3; i++) await object.awaitWrites!()
+  expect(Date.now() - began).toBeGreaterThanOrEqual(1000)
+  expect(Date.now() - began).toBeLessThan(1900)
+})
+
+test('a batch is no larger than what a slow system and its budget let through in a while', async () => {
+  const sizeOf = async (rate: string): Promise<number> =>
+    (await things(0, '{ by: none }', '', `rate: ${rate}`)).object.capabilities.maxBatch
+  expect(await sizeOf('{ at_once: 4 }')).toBe(40)
+  expect(await sizeOf('{ at_once: 50 }')).toBe(100)
+  expect(await sizeOf('{ calls: 60, per: 1 minute, at_once: 50 }')).toBe(20)
+  expect(await sizeOf('{ calls: 1, per: 1 hour }')).toBe(1)
+})
+
 test('ids that would lead to another path are ids of nothing', async () => {
   const { object, server } = await things(3, '{ by: none }')
   server.asked.length = 0

@@ -34,8 +34,8 @@ export interface Answered extends Classified {
 export class RestApi {
   readonly description: RestDescription
   readonly session: HttpSession
-  /** When a write was last left without an answer, or we began, who do not know what was before. */
-  unsettledSince = Date.now()
+  /** When a write of ours was last left without an answer. */
+  lostAt = 0
   private readonly settings: Readonly<Record<string, string>>
   private readonly rules: readonly { readonly rule: AnswerRule; readonly holds: (facts: AnswerFacts) => boolean }[]
   private readonly tokens: HttpClient | null
@@ -102,7 +102,7 @@ export class RestApi {
       )
       return { ...answered, rule }
     } catch (error) {
-      if (error instanceof ConcordatError && error.code === 'connector.lost-response') this.unsettledSince = Date.now()
+      if (error instanceof ConcordatError && error.code === 'connector.lost-response') this.lostAt = Date.now()
       throw error
     }
   }

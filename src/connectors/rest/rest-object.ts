@@ -27,7 +27,11 @@ import type { RestApi } from './rest-api.ts'
 import { Writing } from './writing.ts'
 
 const MOST_STEPS_BACK = 1000n
-const MAX_BATCH = 100
+const MOST_IN_BATCH = 100
+/** A batch should be done long before the time for which a flow is held is over. */
+const BATCH_MS = 20_000
+const USUAL_CALL_MS = 2_000
+const WAIT_COUNTS_MS = 5_000
 const MOST_FUTURE_PAGES = 3
 /** No system asks for what changed before; some do not know earlier times. */
 const BEGINNING = '1970-01-02T00:00:00.000000Z'
@@ -41,6 +45,7 @@ export class RestObject implements RemoteObject {
   private readonly object: OpenedObject
   private readonly reading: Reading
   private readonly writing: Writing
+  private waited: { readonly began: number; readonly ended: number } | null = null
 
   constructor(api: RestApi, object: OpenedObject) {
     this.api = api
@@ -57,7 +62,7 @@ export class RestObject implements RemoteObject {
       atomicBatch: false,
       digest: false,
       lines: object.lines.length > 0,
-      maxBatch: MAX_BATCH,
+      maxBatch: batchSize(api.description.rate),
       changedAtResolution: object.description.changes?.resolutionMs ?? 1000,
     }
     this.catalogue = {
@@ -184,11 +189,17 @@ export class RestObject implements RemoteObject {
     return results
   }
 
-  /** Time for writes that were lost on their way to land, and for listings to show them. */
+  /**
+   * Time for writes to land whose answer nobody waits for any more, be it another process that sent them, and for listings to
+   * show them.
+   */
   async awaitWrites(): Promise<void> {
-    const { settleMs } = this.api.description
-    const wait = this.api.unsettledSince + settleMs + this.object.description.list.lagMs - Date.now()
-    if (wait > 0) await sleep(wait)
+    const began = Date.now()
+    const { waited } = this
+    // One wait is enough for all that is settled one after the other.
+    if (waited && began - waited.ended < WAIT_COUNTS_MS && this.api.lostAt <= waited.began) return
+    await sleep(this.api.description.settleMs + this.object.description.list.lagMs)
+    this.waited = { began, ended: Date.now() }
   }
 
   create(items: readonly CreateItem[], beforeCommit?: BeforeCommit): Promise<readonly WriteResult[]> {
@@ -341,6 +352,13 @@ export class RestObject implements RemoteObject {
       },
     )
   }
+}
+
+/** How many records are written in one go: so many as the budget lets through in a while. */
+function batchSize({ calls, perMs, atOnce }: RestApi['description']['rate']): number {
+  const inTurn = (atOnce * BATCH_MS) / USUAL_CALL_MS
+  const allowed = calls === undefined ? MOST_IN_BATCH : (calls * BATCH_MS) / perMs
+  return Math.max(1, Math.floor(Math.min(MOST_IN_BATCH, inTurn, allowed)))
 }
 
 const textOfNumber = (part: unknown): unknown =>

@@ -34,6 +34,13 @@ import { linesNamed, WriteBody } from './write-body.ts'
 
 type Values = Readonly<Record<string, Raw>>
 
+/** Items of a batch that are sent, as long as we may write. */
+interface Sending<T extends object> {
+  readonly batch: WriteBatch<T>
+  readonly items: readonly T[]
+  readonly beforeCommit: BeforeCommit | undefined
+}
+
 export class Writing {
   private readonly reading: Reading
   private readonly body: WriteBody
@@ -58,9 +65,8 @@ export class Writing {
       if (item.id !== undefined && !description.id.restorable) return this.cannotRestore()
       return attempt(() => bodies.set(item, this.body.ofCreate(item)))
     })
-    await beforeCommit?.()
     const made = new Map<CreateItem, { readonly id: string; readonly shown: FoundRecord | null }>()
-    await this.each(batch, batch.open, async (item) => {
+    await this.each({ batch, items: batch.open, beforeCommit }, async (item) => {
       const places = { id: item.id ?? '' }
       const answered = await this.send('create', call, { places, body: wrapped(call, bodies.get(item)!) })
       if (answered.is !== 'ok') return batch.refuse(item, this.refusal(answered, item.values, item.lines))
@@ -90,7 +96,6 @@ export class Writing {
     const batch = new WriteBatch(items, (item) => this.unsendable(item))
     const current = await this.reading.byIds(batch.open.map(({ id }) => id))
     batch.guard(recordsIn(current))
-    await beforeCommit?.()
     const sent: UpdateItem[] = []
     const overtaken: UpdateItem[] = []
     const byId = new Map(batch.open.map((item) => [item.id, item]))
@@ -98,7 +103,7 @@ export class Writing {
     for (const turn of inTurns(batch.open.map(({ id, expect, set, turn = 0 }) => ({ id, expect, set, turn })))) {
       const open = new Set(batch.open)
       const items = turn.flatMap(({ id }) => byId.get(id) ?? []).filter((item) => open.has(item))
-      await this.each(batch, items, async (item) => {
+      await this.each({ batch, items, beforeCommit }, async (item) => {
         const { json } = current.get(item.id)!
         let body: Json
         try {
@@ -135,10 +140,9 @@ export class Writing {
     batch.guard(recordsIn(current))
     for (const item of batch.open)
       if (this.body.holdsMore(current.get(item.id)!.json)) batch.refuse(item, this.keepsLines())
-    await beforeCommit?.()
     const sent: DeleteItem[] = []
     const overtaken: DeleteItem[] = []
-    await this.each(batch, batch.open, async (item) => {
+    await this.each({ batch, items: batch.open, beforeCommit }, async (item) => {
       const { headers } = this.body.guard(current.get(item.id)!.json)
       const answered = await this.send('delete', call, { places: { id: item.id }, headers })
       if (answered.is === 'ok' || answered.is === 'gone') sent.push(item)
@@ -169,8 +173,7 @@ export class Writing {
 
   /** Writes one after the other, as far as the system lets us. */
   private async each<T extends object>(
-    batch: WriteBatch<T>,
-    items: readonly T[],
+    { batch, items, beforeCommit }: Sending<T>,
     write: (item: T) => Promise<void>,
   ): Promise<void> {
     const waiting = [...items]
@@ -184,6 +187,8 @@ export class Writing {
           continue
         }
         try {
+          // Each time, for a batch may take longer than we are the ones who may write.
+          await beforeCommit?.()
           await write(item)
           landed = true
         } catch (error) {
@@ -196,9 +201,10 @@ export class Writing {
     if (failures.length === 0) return
     // That something was lost weighs more than what was turned away.
     const failure = failures.find((error) => codeOf(error) === 'connector.lost-response') ?? failures[0]
-    if (!(failure instanceof ConcordatError)) throw new ConcordatError('bug', 'A write failed.', { cause: failure })
+    if (!(failure instanceof ConcordatError))
+      throw failure instanceof Error ? failure : new ConcordatError('bug', 'A write failed.', { cause: failure })
     const { code, message, cure } = failure
-    if (code === 'connector.lost-response' || !landed) throw failure
+    if (code === 'connector.lost-response' || !code.startsWith('connector.') || !landed) throw failure
     // What landed is told; the rest is tried again by a later run.
     for (const item of unsent)
       batch.refuse(item, new ConcordatError(code, message, { retry: 'later', ...(cure !== undefined && { cure }) }))
@@ -229,7 +235,7 @@ export class Writing {
   }
 
   private unsettled(what: string, cause?: ConcordatError): ConcordatError {
-    this.api.unsettledSince = Date.now()
+    this.api.lostAt = Date.now()
     return new ConcordatError('connector.lost-response', `${this.api.description.product} ${what}.`, {
       retry: 'later',
       cure: cause?.cure ?? 'The next run finds out what became of it, and repeats nothing that landed.',
