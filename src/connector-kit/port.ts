@@ -338,6 +338,8 @@ export interface Marking {
 export interface Marked {
   readonly object: string
   readonly number: string | null
+  /** The largest that stands for any object of this installation. */
+  readonly highest: string | null
 }
 
 export interface Connector {

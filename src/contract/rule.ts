@@ -53,6 +53,7 @@ export const RULES = [
   'oscillation',
   'restored system: agreed value kept',
   'restored system: record brought back',
+  'restored system: record deleted again',
   'makes way',
 ] as const
 

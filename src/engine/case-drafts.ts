@@ -353,12 +353,12 @@ export function massDeletionCase(
 
 export const olderSubject = (system: string): string => `older:${system}`
 
-/** A system holds what it held some time ago. `lost`: ids of records that are not there any more. */
+/** A system holds what it held some time ago. `lost`: ids that are not there any more; `since`: the first run that saw it. */
 export function restoredCase(
   flow: Flow,
   side: { readonly id: number; readonly system: string },
-  back: number,
-  lost: readonly string[],
+  counts: { readonly back: number; readonly gone: number; readonly returned: number },
+  { lost, since }: { readonly lost: readonly string[]; readonly since: string },
 ): CaseDraft {
   return {
     kind: 'restored system',
@@ -371,14 +371,14 @@ export function restoredCase(
     title: flow.name,
     detail: {
       ...asked((words) => ({
-        sentence: words.olderSystem(flow.name, side.system, back, lost.length),
+        sentence: words.olderSystem(flow.name, side.system, counts),
         choices: [
           { choice: 'write back', means: words.writeAgreedBack(side.system) },
           { choice: 'approve', means: words.takeOlder(side.system) },
         ],
       })),
       values: {},
-      data: { count: back + lost.length, lost },
+      data: { count: counts.back + counts.gone + counts.returned, lost, since },
     },
   }
 }

@@ -60,6 +60,10 @@ export async function observeHints(
 ): Promise<HintReport> {
   const { database } = work
   const { recent, begin } = options
+  const limits = await openLimits(database, work.row.id)
+  // A mark says that a system was restored, and nobody is asked yet: only a run finds out what that has changed.
+  if (work.sides.some(({ behind }) => behind !== undefined) && !limits.has('restored system'))
+    return { pending: false, wantsRun: true, wrote: false, stopped: null }
   const decider = new Decider(work)
   const findings = noFindings()
   const records = new Set<string>()
@@ -117,7 +121,6 @@ export async function observeHints(
   }
   // The run that is under way may be past them.
   if (unseen.size > 0) wantsRun = true
-  const limits = await openLimits(database, work.row.id)
   let stopped: string | null = null
   const deletions = async (): Promise<void> => {
     letHiddenBe(work, findings)

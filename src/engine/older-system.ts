@@ -3,14 +3,15 @@ import { compareChangeTimes } from '../merge/change-time.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { openCases, settleCases, spendApproval, type CaseRow } from '../store/cases.ts'
-import { liveRecords, setLinkStates } from '../store/deletions.ts'
-import { dueAmong, markDirty } from '../store/dirty.ts'
+import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
+import { clearDirty, dueAmong, markDirty, type DirtyMark } from '../store/dirty.ts'
+import { markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
 import { rebaseMark } from '../store/marks.ts'
 import { recordsById } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
 import { compareListed } from '../store/scan-pages.ts'
 import { revisionsOf, revisionsSince, type StoredChange, type StoredRevision } from '../store/revisions.ts'
-import { olderStanding } from '../store/older-systems.ts'
+import { broughtBack, endWeighing, olderStanding } from '../store/older-systems.ts'
 import { olderSubject, restoredCase } from './case-drafts.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { applyMerge } from './linked-merge.ts'
@@ -35,28 +36,48 @@ interface Evidence {
   readonly back: number
   /** Records that this system changed to something new. */
   readonly forward: number
+  /** Those of them that hold values which they had before as well. */
+  readonly mixed: number
   /** Linked records that were not found. */
   readonly lost: readonly string[]
+  /** Those whose ids stand for other things by now. */
+  readonly replaced: readonly FormerLink[]
+  /** Records that were deleted and are there again. */
+  readonly returned: readonly string[]
   /** All of those that are missing are newer than everything that is there. */
   readonly newest: boolean
 }
 
-/** Asks about each system that looks restored; answers why the flow stops, or null. Before anything of it is written. */
-export async function askAboutOlderSystems(work: FlowWork, findings: Findings): Promise<string | null> {
-  if (work.firstSync || work.rulesChanged) return null
+/**
+ * Asks about each system that looks restored; answers why the flow stops, or null. Before anything of it is written.
+ * `unweighed`: the first run whose findings are to be weighed, for one that broke off has decided and not asked.
+ */
+export async function askAboutOlderSystems(
+  work: FlowWork,
+  findings: Findings,
+  unweighed: string,
+): Promise<string | null> {
+  if (work.firstSync) return null
   let stopped: string | null = null
   for (const side of work.sides) {
     const question = { kind: 'restored system', subject: olderSubject(side.system) } as const
     const { open, approved, since, lost } = await olderStanding(work.database, work.row.id, question.subject)
     // A run that did not look for what is gone does not know what another one missed.
     const missing = [...(findings.absent.get(side.id) ?? []), ...(await stillMissing(work, side, lost ?? []))]
-    const evidence = await evidenceOf(work, side, findings, since ?? work.runId, [...new Set(missing)])
-    const count = evidence.back + evidence.lost.length
-    if (approved > 0) await spendApproval(work.database, work.row.id, question)
+    const began = since ?? unweighed
+    const evidence = await evidenceOf(work, side, findings, began, [...new Set(missing)])
     // Where a mark says that the system was restored, or it is asked already, one record is enough.
-    const restored = side.behind || open ? count > 0 : looksRestored(evidence)
+    const certain = side.behind !== undefined || open
+    const { lost: gone, replaced, returned } = evidence
+    const back = evidence.back + (certain ? evidence.mixed : 0)
+    const count = back + gone.length + replaced.length + returned.length
+    if (approved > 0) await spendApproval(work.database, work.row.id, question)
+    // New rules may bring values back that they had kept out.
+    const judged = !work.rulesChanged || findings.older.has(side.id)
+    const restored = certain ? count > 0 : judged && looksRestored(evidence)
     if (restored && count > approved) {
-      const draft = restoredCase(work.flow, side, evidence.back, evidence.lost)
+      const counts = { back, gone: gone.length + replaced.length, returned: returned.length }
+      const draft = restoredCase(work.flow, side, counts, { lost: gone, since: began })
       await underLease(work, (session) => openCases(session, [draft], stampOf(work)))
       stopped ??= `${draft.detail.sentence} See the case.`
       continue
@@ -64,11 +85,15 @@ export async function askAboutOlderSystems(work: FlowWork, findings: Findings): 
     if (open) await underLease(work, (session) => settleCases(session, [question], stampOf(work)))
     if (side.behind) await rebaseMark(work.database, side.system, side.behind.object, side.behind.number ?? '0')
   }
+  await underLease(work, (session) => endWeighing(session, work.row.id))
   return stopped
 }
 
-const looksRestored = ({ back, forward, lost, newest }: Evidence): boolean =>
-  (back >= LEAST && back > forward) || (newest && back + lost.length >= LEAST && back + lost.length > forward)
+function looksRestored({ back, forward, lost, replaced, returned, newest }: Evidence): boolean {
+  const there = back + returned.length
+  const all = there + lost.length + replaced.length
+  return (there >= LEAST && there > forward) || (newest && all >= LEAST && all > forward)
+}
 
 async function evidenceOf(
   work: FlowWork,
@@ -83,19 +108,41 @@ async function evidenceOf(
     work,
     recent.map(({ recordId }) => recordId),
   )
+  const others = work.sides.flatMap(({ id }) => (id === side.id ? [] : [id]))
+  const returned = await broughtBack(work.database, side.id, others, since)
+  const replaced = await replacedIn(work, side)
   let back = 0
   let forward = 0
-  if (concerned.length >= LEAST || lost.length > 0 || side.behind) {
+  let mixed = 0
+  if (concerned.length > 0) {
     const histories = Map.groupBy(await revisionsOf(work.database, concerned), ({ recordId }) => recordId)
     const began = new Map(recent.map(({ recordId, version }) => [recordId, version]))
     for (const [recordId, history] of histories) {
       const moves = movesOf(side.system, history, began.get(recordId)!)
       if (moves.length === 0) continue
       if (moves.every(({ isBack }) => isBack)) back++
-      else forward++
+      else {
+        forward++
+        if (moves.some(({ isBack }) => isBack)) mixed++
+      }
     }
   }
-  return { back, forward, lost, newest: lost.length > 0 && (await areNewest(work, side, findings, lost)) }
+  const newest = lost.length + replaced.length > 0 && (await areNewest(work, side, findings, lost, replaced))
+  return { back, forward, mixed, lost, replaced, returned, newest }
+}
+
+/** Links whose rows are other things by now, while what they stood for is nowhere in the side. */
+async function replacedIn(work: FlowWork, side: Side): Promise<FormerLink[]> {
+  const formers = await undecidedFormers(work.database, [side.id])
+  if (formers.length === 0) return []
+  const rows = await recordsById(work.database, [...new Set(formers.map(({ recordId }) => recordId))])
+  const away = new Set(
+    rows.flatMap(({ id, state, links }) =>
+      state !== 'deleted' && links.every(({ sideId }) => sideId !== side.id) ? [id] : [],
+    ),
+  )
+  const last = new Map(formers.map((former) => [former.recordId, former]))
+  return [...last.values()].filter(({ recordId }) => away.has(recordId))
 }
 
 async function dueRecords(work: FlowWork, records: readonly string[]): Promise<string[]> {
@@ -154,7 +201,13 @@ function movesOf(system: string, history: readonly StoredRevision[], since: numb
 }
 
 /** Whether everything that is missing is newer than the newest change that the system has. */
-async function areNewest(work: FlowWork, side: Side, findings: Findings, lost: readonly string[]): Promise<boolean> {
+async function areNewest(
+  work: FlowWork,
+  side: Side,
+  findings: Findings,
+  lost: readonly string[],
+  replaced: readonly FormerLink[],
+): Promise<boolean> {
   const newest = findings.older.get(side.id)
   if (newest === undefined) return false
   const place = side.remote.layout.changedAt
@@ -162,8 +215,8 @@ async function areNewest(work: FlowWork, side: Side, findings: Findings, lost: r
     work.database,
     (await liveRecords(work.database, side.id, lost)).map(({ recordId }) => recordId),
   )
-  return rows.every(({ links }) => {
-    const link = links.find(({ sideId }) => sideId === side.id)!
+  const missing = [...rows.map(({ links }) => links.find(({ sideId }) => sideId === side.id)!), ...replaced]
+  return missing.every((link) => {
     const at = rowOf(side, link.image, link.layoutId, work.layouts)[place] ?? null
     return at !== null && isLater(at, newest)
   })
@@ -183,14 +236,19 @@ export function isLater(a: string, b: string): boolean {
 export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome: Outcome): Promise<Step[]> {
   const side = work.sides.find(({ id }) => id === decision.sideId)
   if (!side) return []
-  const recent = await revisionsSince(work.database, work.row.id, decision.openedRun, MOST_REVISIONS)
+  const noted = decision.detail.data?.['since']
+  const since = typeof noted === 'string' ? noted : decision.openedRun
+  const recent = await revisionsSince(work.database, work.row.id, since, MOST_REVISIONS)
   const began = new Map(recent.map(({ recordId, version }) => [recordId, version]))
   const histories = Map.groupBy(await revisionsOf(work.database, [...began.keys()]), ({ recordId }) => recordId)
   const rows = await recordsById(work.database, [...began.keys()])
   for (const record of await loadStates(work, work.database, rows)) {
-    const moves = movesOf(side.system, histories.get(record.row.id) ?? [], began.get(record.row.id)!)
+    // What users entered there since the restore stays.
+    const moves = movesOf(side.system, histories.get(record.row.id) ?? [], began.get(record.row.id)!).filter(
+      ({ isBack }) => isBack,
+    )
     const state = record.sides.find((one) => one.side === side)?.state
-    if (!state || moves.length === 0 || !moves.every(({ isBack }) => isBack)) continue
+    if (!state || moves.length === 0) continue
     const golden = [...record.golden]
     const changes = moves.flatMap(({ field, from }) => {
       const i = work.flow.fields.findIndex(({ name }) => name === field)
@@ -214,14 +272,57 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
   const { absent } = await compareListed(work.database, side.id, side.remote.scanIds(20_000))
   const lost = await stillMissing(work, side, absent)
   const missing = await liveRecords(work.database, side.id, lost)
-  const rule = 'restored system: record brought back'
-  const marks = missing.map(({ recordId }) => ({ recordId, sideId: side.id, action: 'restore' as const, rule }))
+  await passIds(
+    side,
+    missing.map(({ remoteId }) => remoteId),
+  )
+  const replaced = await replacedIn(work, side)
+  const others = work.sides.flatMap(({ id }) => (id === side.id ? [] : [id]))
+  const returned = await broughtBack(work.database, side.id, others, since)
+  const due = (recordId: string, action: 'restore' | 'delete'): DirtyMark => ({
+    recordId,
+    sideId: side.id,
+    action,
+    rule: action === 'restore' ? 'restored system: record brought back' : 'restored system: record deleted again',
+  })
+  const marks = [
+    ...[...missing, ...replaced].map(({ recordId }) => due(recordId, 'restore')),
+    ...returned.map((recordId) => due(recordId, 'delete')),
+  ]
   return [
     async (session) => {
       for (const { recordId } of missing) await setLinkStates(session, recordId, 'gone', [side.id])
+      await markDecided(
+        session,
+        replaced.map(({ id }) => id),
+      )
+      for (const other of others) await clearDirty(session, other, returned)
+      for (const recordId of returned) await setRecordState(session, recordId, 'deleted')
       await markDirty(session, marks, stampOf(work))
     },
   ]
+}
+
+/** So many ids are passed over at most, and so many at once. */
+const MOST_PASSED = 1_000_000
+const PASSED_AT_ONCE = 10_000
+
+/**
+ * What hands out the ids came back from the backup as well, and would hand out those that come back now: to users, whose
+ * new records the system would then refuse.
+ */
+async function passIds({ remote }: Side, ids: readonly string[]): Promise<void> {
+  const numbers = ids.flatMap((id) => (/^\d+$/.test(id) ? [BigInt(id)] : []))
+  if (remote.capabilities.ids !== 'reserved' || numbers.length === 0) return
+  const highest = numbers.reduce((a, b) => (a > b ? a : b))
+  const pass = async (count: number): Promise<bigint> => {
+    const id = (await remote.reserveIds(count)).at(-1)!
+    // A rehearsal gives none.
+    return /^\d+$/.test(id) ? BigInt(id) : highest
+  }
+  let last = await pass(1)
+  for (let passed = 0; last < highest && passed < MOST_PASSED; passed += PASSED_AT_ONCE)
+    last = await pass(Number(highest - last > PASSED_AT_ONCE ? BigInt(PASSED_AT_ONCE) : highest - last))
 }
 
 type Step = (session: Parameters<typeof setLinkStates>[0]) => Promise<unknown>

@@ -1,4 +1,4 @@
-import type { Connector, Cursor } from '../connector-kit/port.ts'
+import type { Connector } from '../connector-kit/port.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
@@ -16,6 +16,7 @@ import {
   type SideRow,
 } from '../store/flows.ts'
 import { markServed } from '../store/flow-service.ts'
+import { beginWeighing, noteOlder } from '../store/older-systems.ts'
 import { IdBlocks } from '../store/ids.ts'
 import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
 import { recordsInState } from '../store/links.ts'
@@ -227,11 +228,12 @@ async function perform(work: FlowWork, pass: Pass): Promise<string | null> {
   await closeMootCases(work)
   const paused = await pausedByFailure(work)
   if (paused) return paused
+  const unweighed = await underLease(work, (session) => beginWeighing(session, work.row.id, work.runId))
   await observeSides(work, decider, pass)
   await lookAtDoubles(work, decider, findings)
   await lookAgain(work, decider, findings)
   await decidePending(work, decider.correlator.contested)
-  const older = await askAboutOlderSystems(work, findings)
+  const older = await askAboutOlderSystems(work, findings, unweighed)
   if (older) return older
   const massDeletion = await decideDeletions(work, findings)
   if (massDeletion) return 'More records are gone than the contract accepts at once; see the case.'
@@ -293,7 +295,7 @@ async function observe(work: FlowWork, decider: Decider, side: Side, pass: Pass,
 async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, last: boolean): Promise<void> {
   const { kind, findings } = pass
   const row = pass.sideRows.find((candidate) => candidate.id === side.id)!
-  const isOlder = (row.cursor !== null && (await wentBack(side, row.cursor, findings))) || side.behind !== undefined
+  const isOlder = (await wentBack(work, side, row, findings)) || side.behind !== undefined
   // What came back from a backup has times of change that lie behind: looking at changes would not show it.
   if (kind === 'full' || row.cursor === null || isOlder) {
     const looked = work.rulesChanged || row.scannedAt === null ? null : row.cursor
@@ -309,10 +311,21 @@ async function list(work: FlowWork, decider: Decider, side: Side, pass: Pass, la
 }
 
 /** Whether the newest change that a side has is older than what was seen of it. */
-async function wentBack({ id, remote }: Side, cursor: Cursor, { older }: Findings): Promise<boolean> {
-  if (!remote.capabilities.changedSince) return false
+async function wentBack(
+  work: FlowWork,
+  { id, remote }: Side,
+  { cursor, olderAt }: SideRow,
+  { older }: Findings,
+): Promise<boolean> {
+  if (olderAt !== null) {
+    // A run that found it did not come to weigh it.
+    older.set(id, olderAt)
+    return true
+  }
+  if (cursor === null || !remote.capabilities.changedSince) return false
   const { at } = await remote.now()
   if (!isLater(cursor.at, at)) return false
+  await underLease(work, (session) => noteOlder(session, id, at))
   older.set(id, at)
   return true
 }

@@ -24,8 +24,9 @@ export async function readWatermark(
   const landed = await landedMarks(database, system)
   const marked = await remote.markedAs()
   if (marked === null) return null
-  const { object, number } = marked
-  if (number !== null && BigInt(number) > BigInt(await issuedMark(database))) {
+  const { object, number, highest } = marked
+  // Any table of the system tells, before other flows give out numbers that lie ahead of this.
+  if (highest !== null && BigInt(highest) > BigInt(await issuedMark(database))) {
     const { en, ...others } = inEach((language) => SYSTEM_WORDS[language].olderStore(system))
     const identity = await connectors.get(system)!.identity!()
     await noteStranger(database, { system, identity, sentence: en, sentenceIn: others }, new Date(clock()))

@@ -13,6 +13,8 @@ export interface SideRow {
   readonly system: string
   readonly cursor: { readonly at: string; readonly id: string } | null
   readonly scannedAt: string | null
+  /** Its newest change when it was found to be older than it had been, while nobody has weighed yet what that means. */
+  readonly olderAt: string | null
 }
 
 /** A flow with its sides, in the order of its systems. */
@@ -70,7 +72,7 @@ export async function ensureFlows(
       const sides = systems.map((system): SideRow => {
         const row = rows.find((side) => side.system === system)!
         const cursor = row.cursorAt === null ? null : { at: row.cursorAt, id: row.cursorId ?? '' }
-        return { id: row.sideId, system, cursor, scannedAt: row.scannedAt }
+        return { id: row.sideId, system, cursor, scannedAt: row.scannedAt, olderAt: row.olderAt }
       })
       return [name, { row: { id, name, firstSyncAt, rules }, sides }]
     }),
@@ -83,6 +85,7 @@ interface FlowAndSide extends FlowRow {
   readonly cursorAt: string | null
   readonly cursorId: string | null
   readonly scannedAt: string | null
+  readonly olderAt: string | null
 }
 
 /** The sides of these flows that are of their systems, by the flow's name. */
@@ -92,7 +95,7 @@ async function knownFlows(
 ): Promise<Map<string, FlowAndSide[]>> {
   const rows = await session.query<FlowAndSide>(
     `select f.id, f.name, f.first_sync_at as "firstSyncAt", f.rules, s.id as "sideId", s.system, s.cursor_at as "cursorAt",
-       s.cursor_id as "cursorId", s.scanned_at as "scannedAt"
+       s.cursor_id as "cursorId", s.scanned_at as "scannedAt", s.older_at as "olderAt"
      from flow f join side s on s.flow_id = f.id where f.name = any($1::text[])`,
     [wanted.map(({ name }) => name)],
   )

@@ -31,20 +31,20 @@ describeMariaDb('a mark in MariaDB', (server) => {
     await client.query(
       'create table concordat_mark (installation varchar(20), object varchar(200), number bigint not null, at timestamp not null, primary key (installation, object))',
     )
-    expect(await things.markedAs!()).toEqual({ object: 'things', number: null })
+    expect(await things.markedAs!()).toEqual({ object: 'things', number: null, highest: null })
     const [created] = await things.create([{ id: '1', values: { id: '1', name: 'One' } }])
     expect(created).toMatchObject({ kind: 'done' })
-    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1' })
+    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1', highest: '1' })
     expect(landed).toEqual(['things 1'])
     // Not as expected: nothing is written, and nothing is marked.
     await things.update([{ id: '1', expect: 'another row', set: { name: 'Two' } }])
-    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1' })
+    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1', highest: '1' })
     await expect(
       things.delete([{ id: '1', expect: (created as { record: { image: string } }).record.image }], () => {
         throw new Error('too late')
       }),
     ).rejects.toMatchObject({ code: 'connector.failed' })
-    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1' })
+    expect(await things.markedAs!()).toEqual({ object: 'things', number: '1', highest: '1' })
     expect(landed).toHaveLength(1)
   })
 })

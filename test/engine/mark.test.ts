@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
 
+import type { HotFlow } from '../../src/engine/hot-flow.ts'
 import { freshDatabase, urlOf } from '../harness/database.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -49,7 +50,7 @@ test('L35 the mark moves with writes of records, and only then', async () => {
 test('L35 with a mark one record that went back is enough to recognise a restored system', async () => {
   const world = await agreed()
   await world.crm.sql(
-    'create schema if not exists backup; create table backup.rows as table accounts; create table backup.mark as table concordat_mark',
+    'drop schema if exists backup cascade; create schema backup; create table backup.rows as table accounts; create table backup.mark as table concordat_mark',
   )
   await world.crm.sql(`update accounts set phone = '+34600111222' where tax_id = 'V1'`)
   await world.erp.sql(`insert into customers (legal_name, vat) values ('Later', 'L1')`)
@@ -117,4 +118,42 @@ test('L35 where the table of the mark is missing, the run says how to make it an
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'connector.no-such-object' } })
   expect(run!.message).toMatch(/create table concordat_mark \(installation text/)
   expect(await world.crm.written()).toBe(0)
+})
+
+/** CRM back at what it held before one phone number and one customer reached it. */
+async function restoredCrm(world: World): Promise<void> {
+  await world.crm.sql(
+    'drop schema if exists backup cascade; create schema backup; create table backup.rows as table accounts; create table backup.mark as table concordat_mark',
+  )
+  await world.crm.sql(`update accounts set phone = '+34600111222' where tax_id = 'V1'`)
+  await world.erp.sql(`update customers set legal_name = 'Renamed' where id = 2`)
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Later', 'L1')`)
+  await world.sync()
+  await world.crm.sql(`truncate accounts cascade; insert into accounts overriding system value table backup.rows;
+    truncate concordat_mark; insert into concordat_mark table backup.mark`)
+  for (const system of [world.erp, world.crm]) await system.written()
+}
+
+test('L35 with a mark hints about a restored system are left to a run, which asks', async () => {
+  const world = await agreed()
+  await restoredCrm(world)
+  const ending = new AbortController()
+  let taken: Promise<unknown> = Promise.resolve()
+  const onReady = (flows: ReadonlyMap<string, HotFlow>): void => {
+    taken = flows.get('customers')!.take('crm', ['1', '2', '21'])
+    taken.catch(() => {})
+  }
+  await (await world.app()).follow({ signal: ending.signal, onReady })
+  expect(await taken).toMatchObject({ wantsRun: true, wrote: false })
+  ending.abort()
+  for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+})
+
+test('L35 with a mark also when the rules change before anybody has looked', async () => {
+  const world = await agreed()
+  await restoredCrm(world)
+  await world.decide({ customers: { edge_cases: { empty_in_master: 'erase' } } })
+  expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0 })
+  for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+  expect(await world.theCase()).toMatchObject({ kind: 'restored system' })
 })

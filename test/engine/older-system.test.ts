@@ -161,3 +161,127 @@ test('L35 a few edits that are taken back, deletions of old records and mass edi
   expect(await world.sync()).toMatchObject({ status: 'done', updated: 30, deleted: 8 })
   await world.rest()
 })
+
+test.each(['values and records', 'only records'])(
+  'L35 a run that breaks off before it asks does not make the next one take a backup for edits (%s)',
+  async (what) => {
+    const world = await moved()
+    if (what === 'only records') {
+      await world.crm.sql('drop table backup.rows; create table backup.rows as table accounts')
+      await world.erp.sql(
+        `insert into customers (legal_name, vat) select 'Newest ' || n, 'N' || n from generate_series(1, 8) n`,
+      )
+      await world.sync()
+      await world.sync()
+    }
+    const before = await pictureOf(world, 'crm')
+    await restore(world, 'crm')
+    const ending = new AbortController()
+    const runs = await (
+      await world.app()
+    ).run({
+      flows: ['customers'],
+      signal: ending.signal,
+      onProgress: ({ stage }) => {
+        if (stage === 'reading erp') ending.abort()
+      },
+    })
+    expect(runs).toMatchObject([{ status: 'stopped' }])
+    expect(await world.cases()).toEqual([])
+    expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0, deleted: 0 })
+    expect((await world.theCase()).sentence).toMatch(/^CRM looks as if it was restored/)
+    for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+    await world.answer('write back')
+    expect(await world.sync()).toMatchObject({ status: 'done', created: 8 })
+    expect(await pictureOf(world, 'crm')).toEqual(before)
+    expect(await world.erp.written()).toBe(0)
+    await world.rest()
+  },
+)
+
+test('L35 an open question about a restored system is not passed over when the rules change', async () => {
+  const world = await moved()
+  const before = await pictureOf(world, 'crm')
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  await world.decide({ customers: { edge_cases: { empty_in_master: 'erase' } } })
+  expect(await world.sync()).toMatchObject({ status: 'stopped', updated: 0, deleted: 0 })
+  for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+  await world.answer('write back')
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 8, updated: 20, deleted: 0 })
+  expect(await pictureOf(world, 'erp')).toEqual(before)
+  expect(await world.crm.written()).toBe(0)
+})
+
+test('L35 a system is restored, and the rules change before anybody has looked', async () => {
+  const world = await moved()
+  await restore(world, 'erp')
+  await world.decide({ customers: { edge_cases: { empty_in_master: 'erase' } } })
+  expect(await world.sync()).toMatchObject({ status: 'stopped', updated: 0, deleted: 0 })
+  expect(await world.theCase()).toMatchObject({ kind: 'restored system' })
+  for (const system of [world.erp, world.crm]) expect(await system.written()).toBe(0)
+})
+
+test('L35 users go on in a restored system, where new records take the ids of those that are missing', async () => {
+  const world = await moved()
+  await world.erp.sql(`update customers set phone = '+3460011122' || (id - 60) where legal_name like 'Later%'`)
+  await world.sync()
+  await restore(world, 'erp')
+  await world.erp.sql(
+    `insert into customers (legal_name, vat, phone) select 'Since ' || n, 'S' || n, '+3460033344' || n from generate_series(1, 3) n;
+     update customers set email = 'since@x.example' where id = 1`,
+  )
+  expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0, deleted: 0 })
+  // Of three rows nobody can tell whether they are still what had their ids.
+  const app = await world.app()
+  const cases = await app.cases()
+  expect(cases.map((one) => one.kind).toSorted()).toEqual([
+    'held record',
+    'held record',
+    'held record',
+    'restored system',
+  ])
+  for (const one of cases)
+    await app.resolve(one.case, { choice: one.kind === 'held record' ? 'other' : 'write back', by: 'ana' })
+  await world.sync()
+  // Their application goes on from an id that is free.
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Next', 'X1')`)
+  await world.sync()
+  // What they entered since stays, beside what is brought back.
+  for (const [system, sql] of [
+    [world.erp, 'select legal_name as name, email from customers order by 1'],
+    [world.crm, 'select account_name as name, email from accounts order by 1'],
+  ] as const) {
+    const rows = await system.sql(sql)
+    expect(rows).toHaveLength(72)
+    expect(rows.filter(({ name }) => String(name).startsWith('Later'))).toHaveLength(8)
+    expect(rows.filter(({ name }) => String(name).startsWith('Since'))).toHaveLength(3)
+    expect(rows.find(({ name }) => name === 'Renamed 1')).toMatchObject({ email: 'since@x.example' })
+  }
+  await world.rest()
+})
+
+test.each(['write back', 'approve'])('L35 what was deleted since the backup is there again (%s)', async (answer) => {
+  const world = await moved()
+  for (const [system, table] of [
+    [world.erp, 'customers'],
+    [world.crm, 'accounts'],
+  ] as const)
+    await system.sql(`drop table backup.rows; create table backup.rows as table ${table}`)
+  await world.erp.sql(`delete from customers where id between 31 and 40`)
+  await world.sync()
+  await world.rest()
+  await restore(world, 'erp')
+  for (const _ of [1, 2])
+    expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0, deleted: 0 })
+  expect((await world.theCase()).sentence).toMatch(/backup: 10 customers that were deleted are there again/)
+  expect(await world.crm.written()).toBe(0)
+  await world.answer(answer)
+  expect(await world.sync()).toMatchObject(
+    answer === 'approve' ? { status: 'done', created: 10 } : { status: 'done', created: 0, deleted: 10 },
+  )
+  const left = answer === 'approve' ? 68 : 58
+  expect(await pictureOf(world, 'erp')).toHaveLength(left)
+  expect(await pictureOf(world, 'crm')).toEqual(await pictureOf(world, 'erp'))
+  await world.rest()
+})

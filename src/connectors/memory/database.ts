@@ -60,6 +60,17 @@ export class MemoryTable {
     return String(this.nextId++)
   }
 
+  /** Copies the rows and the sequence as they are; what is returned puts them back. */
+  backUp(): () => void {
+    const { nextId } = this
+    const rows = [...this.rows]
+    return () => {
+      this.nextId = nextId
+      this.rows.clear()
+      for (const [key, row] of rows) this.rows.set(key, row)
+    }
+  }
+
   /** Rows that hold these values. */
   where(match: ReadonlyMap<string, Raw>): ReadonlyMap<string, Raw>[] {
     return [...this.rows.values()].filter((row) => [...match].every(([name, value]) => row.get(name) === value))
@@ -186,6 +197,14 @@ export class MemoryDatabase {
     } finally {
       this.undo = outer
       this.noted = outerNoted
+    }
+  }
+
+  /** Copies all tables as they are; what is returned puts them back as a restored backup does: nobody is told of it. */
+  backUp(): () => void {
+    const restores = [...this.tables.values()].map((table) => table.backUp())
+    return () => {
+      for (const restore of restores) restore()
     }
   }
 

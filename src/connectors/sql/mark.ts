@@ -1,4 +1,4 @@
-import type { Marking } from '../../connector-kit/port.ts'
+import type { Marked, Marking } from '../../connector-kit/port.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Dialect } from './dialect.ts'
 import type { Link } from './link.ts'
@@ -17,18 +17,20 @@ export async function setMark(link: Link, dialect: Dialect, marking: Marking, ob
   await link.change(dialect.raiseMark(named(dialect, table), [bind(installation), bind(object), bind(number)]))
 }
 
-/** The number that stands for an object; null: none does. */
+/** The numbers that stand for an object, and for any; null: none does. */
 export async function readMark(
   link: Link,
   dialect: Dialect,
   { table, installation }: Marking,
   object: string,
-): Promise<string | null> {
+): Promise<Pick<Marked, 'number' | 'highest'>> {
   try {
     const [row] = await link.rows(
-      sql`select ${dialect.asText('number')} from ${named(dialect, table)} where installation = ${bind(installation)} and object = ${bind(object)}`,
+      sql`select ${dialect.asText('m.number')}, ${dialect.asText('m.highest')} from (
+        select max(case when object = ${bind(object)} then number end) as number, max(number) as highest
+        from ${named(dialect, table)} where installation = ${bind(installation)}) m`,
     )
-    return row?.[0] ?? null
+    return { number: row?.[0] ?? null, highest: row?.[1] ?? null }
   } catch (error) {
     if (!dialect.failures.isMissingTable(error)) throw error
     throw new ConcordatError('connector.no-such-object', `There is no table ${table} for the mark.`, {

@@ -61,7 +61,7 @@ export class SqlObject implements RemoteObject {
 
   async markedAs() {
     const object = this.rows.open.table.name
-    return this.session.marking ? { object, number: await this.session.markedAs(object) } : null
+    return this.session.marking ? { object, ...(await this.session.markedAs(object)) } : null
   }
   estimate() {
     return reader.estimate(this.session, this.rows)

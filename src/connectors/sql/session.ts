@@ -1,4 +1,4 @@
-import type { BeforeCommit, Marking } from '../../connector-kit/port.ts'
+import type { BeforeCommit, Marked, Marking } from '../../connector-kit/port.ts'
 import { Trusted } from '../../connector-kit/trusted.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { SystemIdentity } from '../../model/system-identity.ts'
@@ -126,8 +126,8 @@ export class Session {
     if (number !== null) await marking?.landed(object, number)
   }
 
-  /** The number that stands for an object; null: none does. */
-  async markedAs(object: string): Promise<string | null> {
+  /** The numbers that stand for an object, and for any; null: none does. */
+  async markedAs(object: string): Promise<Pick<Marked, 'number' | 'highest'>> {
     const marking = this.marking!
     return this.query((link) => readMark(link, this.dialect, marking, object), marking.table)
   }

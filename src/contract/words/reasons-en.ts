@@ -108,6 +108,8 @@ export const reasonsEn: ReasonWords = {
       `A system was restored from an older backup; a person decided that the agreed ${f} is written back to it.`,
     'restored system: record brought back': ({ one, s }) =>
       `This ${one} was missing in ${s} after it was restored from an older backup; a person decided to bring it back.`,
+    'restored system: record deleted again': ({ one, s }) =>
+      `This ${one} had been deleted and was there again in ${s} after it was restored from an older backup; a person decided to delete it again.`,
     'makes way': () =>
       'For a moment it holds another value, because several records exchange unique values and one has to make way for the others.',
     oscillation: ({ f }) =>

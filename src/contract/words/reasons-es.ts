@@ -110,6 +110,8 @@ export const reasonsEs: ReasonWords = {
       `Un sistema se restauró de una copia de seguridad anterior; una persona decidió volver a escribir en él el valor acordado de ${f}.`,
     'restored system: record brought back': ({ one, s }) =>
       `Este ${one} faltaba en ${s} tras restaurarlo de una copia de seguridad anterior; una persona decidió recuperarlo.`,
+    'restored system: record deleted again': ({ one, s }) =>
+      `Este ${one} se había borrado y volvía a estar en ${s} tras restaurarlo de una copia de seguridad anterior; una persona decidió borrarlo otra vez.`,
     'makes way': () =>
       'Por un momento tiene otro valor, porque varios registros intercambian valores únicos y uno tiene que dejar sitio a los demás.',
     oscillation: ({ f }) =>

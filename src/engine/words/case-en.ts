@@ -104,15 +104,22 @@ export const en = {
   },
   tooManyGone: (flow: string, count: number, limit: number, counts: Readonly<Record<string, number>>) =>
     `${count} ${count === 1 ? `${oneOf(flow)} is` : `${manyOf(flow)} are`} gone (${bySystem(counts).join(', ')}), more than the ${limit} that the contract accepts at once. Nothing was deleted elsewhere.`,
-  olderSystem: (flow: string, system: string, back: number, gone: number) =>
+  olderSystem: (
+    flow: string,
+    system: string,
+    { back, gone, returned }: { readonly back: number; readonly gone: number; readonly returned: number },
+  ) =>
     `${systemTitle(system)} looks as if it was restored from an older backup: ${[
       ...(back > 0 ? [`${back} ${back === 1 ? oneOf(flow) : manyOf(flow)} hold values that they had before`] : []),
       ...(gone > 0 ? [`${gone} ${gone === 1 ? oneOf(flow) : manyOf(flow)} that it had are not there`] : []),
+      ...(returned > 0
+        ? [`${returned} ${returned === 1 ? oneOf(flow) : manyOf(flow)} that were deleted are there again`]
+        : []),
     ].join(', and ')}. Nothing was written.`,
   takeOlder: (system: string) =>
-    `It is right as it is: treat what is older, and what is missing, as edits and deletions of ${systemTitle(system)}.`,
+    `It is right as it is: treat what is older, what is missing and what is there again as changes made in ${systemTitle(system)}.`,
   writeAgreedBack: (system: string) =>
-    `Bring ${systemTitle(system)} up to date: write the agreed values back to it, and bring back what is missing there.`,
+    `Bring ${systemTitle(system)} up to date: write the agreed values back to it, bring back what is missing there, and delete again what had been deleted.`,
 
   answeredSo: (times: number, answers: number) =>
     `${times} of the last ${answers} questions like this were answered so.`,

@@ -101,17 +101,20 @@ export const es: CaseWords = {
   },
   tooManyGone: (flow, count, limit, counts) =>
     `${count === 1 ? 'Ha desaparecido 1 registro' : `Han desaparecido ${count} registros`} de ${flow} (${bySystem(counts).join(', ')}), por encima del máximo de ${limit} que el contrato acepta de una vez. No se borró nada en otros sistemas.`,
-  olderSystem: (flow, system, back, gone) =>
+  olderSystem: (flow, system, { back, gone, returned }) =>
     `${systemTitle(system)} parece restaurado de una copia de seguridad anterior: ${[
       ...(back > 0
         ? [`${back} ${back === 1 ? 'registro' : 'registros'} de ${flow} con valores que ya tuvo antes`]
         : []),
       ...(gone > 0 ? [`${gone} ${gone === 1 ? 'registro' : 'registros'} de ${flow} que ya no están`] : []),
+      ...(returned > 0
+        ? [`${returned} ${returned === 1 ? 'registro' : 'registros'} de ${flow} ya borrados que vuelven a estar`]
+        : []),
     ].join(' y ')}. No se escribió nada.`,
   takeOlder: (system) =>
-    `Está bien así: tratar lo anterior y lo que falta como ediciones y borrados de ${systemTitle(system)}.`,
+    `Está bien así: tratar lo anterior, lo que falta y lo que vuelve a estar como cambios hechos en ${systemTitle(system)}.`,
   writeAgreedBack: (system) =>
-    `Poner ${systemTitle(system)} al día: volver a escribir en él los valores acordados y recuperar lo que falta.`,
+    `Poner ${systemTitle(system)} al día: volver a escribir en él los valores acordados, recuperar lo que falta y volver a borrar lo que ya estaba borrado.`,
 
   answeredSo: (times, answers) => `Así se respondió a ${times} de las últimas ${answers} preguntas como esta.`,
   isMaster: (system, field) => `${systemTitle(system)} es el maestro de ${field}.`,
