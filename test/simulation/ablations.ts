@@ -195,6 +195,38 @@ export const ABLATIONS: readonly Ablation[] = [
     })),
   },
   {
+    mechanism: 'A system that was restored from an older backup is recognised by its values',
+    laws: ['L35'],
+    session: onStatements((text, values) => [
+      text.replace(
+        'from revision where flow_id = $1 and run_id >= $2',
+        'from revision where false and flow_id = $1 and run_id >= $2',
+      ),
+      values,
+    ]),
+  },
+  {
+    mechanism: 'A mark shows that a system was restored',
+    laws: ['L35'],
+    connector: onObjects((object) => ({
+      markedAs: async () => {
+        const { object: name } = (await object.markedAs!()) ?? { object: '' }
+        return { object: name, number: String(2n ** 62n), highest: null }
+      },
+    })),
+  },
+  {
+    mechanism: 'What a restored store has forgotten, and has no match key, is found by its content',
+    laws: ['L3'],
+    session: onStatements((text, values) => [
+      text.replace(
+        /and r\.state = 'pending'\s+and not exists \(select 1 from link/,
+        'and false and not exists (select 1 from link',
+      ),
+      values,
+    ]),
+  },
+  {
     mechanism: 'A deletion waits for what refers to its record',
     laws: ['L31'],
     connector: onObjects((object) => ({

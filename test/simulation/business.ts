@@ -1,6 +1,8 @@
+import type { Marked } from '../../src/connector-kit/port.ts'
 import { MemoryDatabase, type MemoryTable } from '../../src/connectors/memory/database.ts'
 import type { Raw } from '../../src/model/value.ts'
 import type { SystemManners } from './company.ts'
+import { isKeyless } from './restores.ts'
 
 /*
  * One business system: rows in memory, its users, its own clock and its own ways of storing what it is sent. It keeps
@@ -11,8 +13,8 @@ export type Values = Readonly<Record<string, Raw>>
 
 /** One change of one row, as the system itself saw it. */
 export interface Entry {
-  /** `system`: what it did of itself, when the engine deleted something. */
-  readonly by: 'user' | 'engine' | 'system'
+  /** `system`: what it did of itself, when the engine deleted something; `restore`: what a backup that came back changed. */
+  readonly by: 'user' | 'engine' | 'system' | 'restore'
   /** The engine's process that did it. */
   readonly worker?: string
   /** Number of the run that did it. */
@@ -47,6 +49,8 @@ export class Business {
   /** Records that may have changed, in the order in which they did; whoever delivers hints takes them from here. */
   readonly hints: { readonly table: TableName; readonly id: string }[] = []
   private readonly births = new Map<string, number>()
+  /** The watermark in it, by table. */
+  readonly marks = new Map<string, string>()
 
   constructor(manners: SystemManners, clock: () => number, diary: Entry[]) {
     this.name = manners.name
@@ -71,6 +75,7 @@ export class Business {
         text('note'),
         { name: 'changed_at', kind: 'instant', default: 'now' },
         ...(manners.uniquePlace === undefined ? [] : [text('place')]),
+        ...(manners.keyed ? [text('tax')] : []),
       ],
       primaryKey: ['id'],
       ids: manners.ids,
@@ -142,6 +147,32 @@ export class Business {
     return this.rows(table).find((row) => row['code'] === code)
   }
 
+  /** The mark moves in a transaction that writes, and never back. */
+  mark(table: TableName, number: string): void {
+    if (BigInt(number) > BigInt(this.marks.get(table) ?? 0)) this.marks.set(table, number)
+  }
+
+  markedAs(object: TableName): Marked {
+    const all = [...this.marks.values()].toSorted((a, b) => Number(a) - Number(b))
+    return { object, number: this.marks.get(object) ?? null, highest: all.at(-1) ?? null }
+  }
+
+  /** Copies everything that it holds; what is returned restores that, and answers what it changed. */
+  backUp(): () => readonly Entry[] {
+    const restore = this.database.backUp()
+    const marks = [...this.marks]
+    return () => {
+      const before = TABLES.map((table) => [table, this.byIds(table)] as const)
+      restore()
+      this.marks.clear()
+      for (const [table, number] of marks) this.marks.set(table, number)
+      this.open = []
+      const entries = before.flatMap(([table, were]) => this.differences(table, were, this.byIds(table)))
+      this.diary.push(...entries)
+      return entries
+    }
+  }
+
   /** Users' transactions whose time has come are committed now. */
   tick(): void {
     if (this.open.length === 0) return
@@ -175,7 +206,9 @@ export class Business {
   }
 
   insert(table: TableName, values: Values, lines: readonly Values[] = []): void {
-    const row = this.database.insert(table, this.storedAll(values))
+    const keyed = this.manners.keyed && table === 'customers' && !('tax' in values)
+    const key = keyed ? { tax: isKeyless(values['code']!) ? null : values['code']! } : {}
+    const row = this.database.insert(table, this.storedAll({ ...values, ...key }))
     const id = row.get('id')!
     for (const line of lines) this.database.insert('order_lines', { order_id: id, ...line })
     this.note('create', table, id, null)
@@ -221,6 +254,26 @@ export class Business {
   byId(table: TableName, id: string): Values | null {
     const row = this.table(table).rows.get(JSON.stringify([id]))
     return row ? this.asValues(table, row) : null
+  }
+
+  private byIds(table: TableName): Map<string, Values> {
+    return new Map(this.rows(table).map((row) => [row['id']!, row]))
+  }
+
+  private differences(table: TableName, were: ReadonlyMap<string, Values>, are: ReadonlyMap<string, Values>): Entry[] {
+    return [...new Set([...were.keys(), ...are.keys()])].flatMap((id): Entry[] => {
+      const [before, after] = [were.get(id) ?? null, are.get(id) ?? null]
+      if (JSON.stringify(before) === JSON.stringify(after)) return []
+      const entry = { by: 'restore', system: this.name, table, id } as const
+      const create: Entry[] = after
+        ? [{ ...entry, kind: 'create', code: after['code'] ?? '', before: null, after }]
+        : []
+      const gone: Entry[] = before
+        ? [{ ...entry, kind: 'delete', code: before['code'] ?? '', before, after: null }]
+        : []
+      if (before?.['code'] !== after?.['code']) return [...gone, ...create]
+      return [{ ...entry, kind: 'update', code: after!['code'] ?? '', before, after }]
+    })
   }
 
   private note(kind: 'create' | 'update', table: TableName, id: string, before: Values | null): void {

@@ -3,6 +3,7 @@ import { readContract } from '../../src/contract/read-contract.ts'
 import type { Contract } from '../../src/contract/contract.ts'
 import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'
+import { restoresOf } from './restores.ts'
 
 /*
  * What a seed's company is like: its systems with their manners, and what its people decided. The oracle reads these
@@ -33,6 +34,10 @@ export interface SystemManners {
   readonly oneByOne?: boolean
   /** It deletes a customer's orders with the customer, and says nothing. */
   readonly cascade?: boolean
+  /** It takes our mark, and tells which database it is. */
+  readonly marked?: boolean
+  /** Customers have a tax number, by which they are matched; some have none. */
+  readonly keyed?: boolean
 }
 
 export interface Decisions {
@@ -85,19 +90,23 @@ export function companyOf(seed: number): Company {
       shortPages: random.chance(0.2),
     }
   })
+  const restores = restoresOf(seed)
   const tangle = new Random(seed, 'entangled')
   const entangled = isEntangled(seed) && isTold('tangle')
   tangle.chance(0.5)
   const alone = new Random(seed, 'entangled', 'one by one')
+  const tangled = entangled
+    ? systems.map((system) => ({
+        ...system,
+        uniquePlace: tangle.chance(0.8),
+        cascade: tangle.chance(0.7),
+        oneByOne: alone.chance(0.3),
+      }))
+    : systems
   const company: Company = {
-    systems: entangled
-      ? systems.map((system) => ({
-          ...system,
-          uniquePlace: tangle.chance(0.8),
-          cascade: tangle.chance(0.7),
-          oneByOne: alone.chance(0.3),
-        }))
-      : systems,
+    systems: restores
+      ? tangled.map((system) => ({ ...system, marked: restores.marked, keyed: restores.of === 'store' }))
+      : tangled,
     ...(entangled && { entangled }),
     decisions: {
       createdOutside: random.weigh([
@@ -211,6 +220,7 @@ function sign(company: Company): Signed {
     Object.fromEntries(
       systems.map((s) => [s.name, { table, id: 'id', changed_at: 'changed_at', overlap: '2 minutes' }]),
     )
+  const keyed = systems.some((s) => s.keyed)
   const source = stringify({
     concordat: 1,
     company: 'Acme',
@@ -219,15 +229,21 @@ function sign(company: Company): Signed {
       ana: { name: 'Ana Ruiz', email: 'ana@acme.example' },
       tomas: { name: 'Tomás Vidal', email: 'tomas@acme.example' },
     },
-    systems: Object.fromEntries(systems.map((s) => [s.name, { connector: 'memory', database: s.name }])),
+    systems: Object.fromEntries(
+      systems.map((s) => [
+        s.name,
+        { connector: 'memory', database: s.name, ...(s.marked && { mark: 'concordat_mark' }) },
+      ]),
+    ),
     flows: {
       customers: {
         ...common,
         master: 'erp',
         records: records('customers'),
-        match: [['code']],
+        match: [[keyed ? 'tax' : 'code']],
         fields: {
           code: { type: 'text', required: true, ...on('code') },
+          ...(keyed && { tax: { type: 'text', ...on('tax') } }),
           ...(company.entangled && { place: { type: 'text', ...on('place') } }),
           name: { type: 'text', ...on('name') },
           phone: { type: 'text', master: 'crm', edited_outside_master: d.phoneEditedOutside, ...on('phone') },

@@ -8,6 +8,7 @@ import type {
   DeleteItem,
   KeyRange,
   Layout,
+  Marked,
   ObjectSpec,
   RemoteObject,
   RemoteRecord,
@@ -50,6 +51,9 @@ export interface Surroundings {
   landed(entry: Entry, unread: boolean, sent: Values, answered: boolean): void
   /** A system deleted of itself what referred to what the engine deleted. */
   cascaded(entry: Entry): void
+  /** The number of the next write to a system that takes a mark. */
+  nextMark(): Promise<string>
+  markLanded(system: string, object: string, number: string): Promise<void>
   readonly run: number
   readonly tally: Tally
 }
@@ -67,9 +71,11 @@ export class FaultyConnector implements Connector {
   private readonly worker: Worker
   private readonly around: Surroundings
   private readonly shown: Shown
+  readonly identity?: NonNullable<Connector['identity']>
 
   constructor(business: Business, worker: Worker, around: Surroundings, shown: Shown) {
     this.inner = new MemoryConnector(business.database)
+    if (business.manners.marked) this.identity = () => this.inner.identity()
     this.business = business
     this.worker = worker
     this.around = around
@@ -189,6 +195,11 @@ class FaultyObject implements RemoteObject {
     this.shown = shown
   }
 
+  async markedAs(): Promise<Marked | null> {
+    if (!this.business.manners.marked) return null
+    return this.wire.call('markedAs', false, async () => this.business.markedAs(this.table))
+  }
+
   estimate(): Promise<number | null> {
     return this.wire.call('estimate', false, () => this.inner.estimate())
   }
@@ -294,7 +305,7 @@ class FaultyObject implements RemoteObject {
     )
   }
 
-  private write<T extends { readonly id?: string }>(
+  private async write<T extends { readonly id?: string }>(
     items: readonly T[],
     beforeCommit: BeforeCommit | undefined,
     send: (part: readonly T[], look: BeforeCommit | undefined) => Promise<readonly WriteResult[]>,
@@ -302,7 +313,8 @@ class FaultyObject implements RemoteObject {
     sent: (item: T) => Values,
   ): Promise<WriteResult[]> {
     const kind = kindOf()
-    return this.wire.call(
+    const mark = this.business.manners.marked ? await this.around.nextMark() : null
+    const results = await this.wire.call(
       kind,
       true,
       async (incident, late) => {
@@ -329,12 +341,16 @@ class FaultyObject implements RemoteObject {
             sent,
             answered,
           )
+          if (mark !== null && landed.some((result) => result.kind === 'done')) this.business.mark(this.table, mark)
           together.forEach((one, i) => answers.set(one, landed[i]!))
         }
         return items.map((item) => answers.get(item)!)
       },
       () => this.around.judgeLanding(this.worker, async () => beforeCommit?.()),
     )
+    if (mark !== null && results.some((result) => result.kind === 'done'))
+      await this.around.markLanded(this.business.name, this.table, mark)
+    return results
   }
 
   /** Puts a write in place, asks whether it may be committed, and commits it. */

@@ -33,6 +33,7 @@ export async function judgeEnd(stage: Stage): Promise<void> {
   }
   oracle.readDiary()
   judgeAgreement(stage)
+  stage.restorations.judgeEnd()
   await judgeStore(stage)
   if (oracle.violations.length > 0) return
   await judgeRest(stage, flows)
@@ -136,9 +137,14 @@ async function judgeLog(stage: Stage): Promise<void> {
      from operation o join side s on s.id = o.side_id join flow f on f.id = s.flow_id`,
   )
   const received = new Map<string, number>()
-  for (const { by, system, table, id, kind } of stage.diary) {
+  const forgotten = new Map<string, number>()
+  for (const [i, { by, system, table, id, kind }] of stage.diary.entries()) {
     if (by !== 'engine') continue
     const place = `${kind} of ${system} ${table} ${id}`
+    if (stage.isForgotten(i)) {
+      forgotten.set(place, (forgotten.get(place) ?? 0) + 1)
+      continue
+    }
     received.set(place, (received.get(place) ?? 0) + 1)
   }
   const done = new Map<string, number>()
@@ -153,9 +159,11 @@ async function judgeLog(stage: Stage): Promise<void> {
     const lostAnyway = place.startsWith('delete') || place.startsWith('create')
     // What a user deleted in the meantime cannot be told from a write that never landed, or from one of ours.
     if (lostAnyway && userDeleted(stage, place)) continue
+    // What a restored backup undid cannot be told from a write that never landed, either.
+    if (restored(stage, place)) continue
     if (real > said + maybe) stage.oracle.fail('L23', `${place}: the system received ${real}, the log tells of ${said}`)
     // A user who entered the very value that was lost on its way did the engine's work.
-    if (said > real && said - real > usersUpdates(stage, place))
+    if (said > real && said - real > usersUpdates(stage, place) + (forgotten.get(place) ?? 0))
       stage.oracle.fail('L23', `${place}: the log tells of ${said}, the system received ${real}`)
   }
 }
@@ -164,6 +172,10 @@ function usersUpdates(stage: Stage, place: string): number {
   return stage.diary.filter(
     (e) => e.by === 'user' && e.kind === 'update' && place === `update of ${e.system} ${e.table} ${e.id}`,
   ).length
+}
+
+function restored(stage: Stage, place: string): boolean {
+  return stage.diary.some((e) => e.by === 'restore' && place.endsWith(` of ${e.system} ${e.table} ${e.id}`))
 }
 
 function userDeleted(stage: Stage, place: string): boolean {

@@ -15,7 +15,7 @@ export interface Violation {
 }
 
 const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
-  customers: ['code', 'name', 'phone', 'email', 'credit', 'place'],
+  customers: ['code', 'tax', 'name', 'phone', 'email', 'credit', 'place'],
   orders: ['code', 'customer_id', 'total', 'lines'],
 }
 
@@ -113,6 +113,7 @@ export class Oracle {
       const { system, table, id, code, before, after } = entry
       if (table === 'customers') this.codes.set(`${system}/${id}`, code)
       if (after) this.addTo(this.notes, `${system}/${table}/${code}`, after['note'] ?? null)
+      if (entry.by === 'restore') this.forget(system, table as TableName, code)
       if (entry.by !== 'user') continue
       if (after === null) {
         for (const column of COLUMNS[table as TableName]) this.usersOwn.delete(`${system}/${table}/${code}/${column}`)
@@ -128,12 +129,27 @@ export class Oracle {
     }
   }
 
+  /** What users last did to a record in a system, and what became there of what was sent, is undone by a backup. */
+  private forget(system: string, table: TableName, code: string): void {
+    for (const column of COLUMNS[table]) {
+      this.usersOwn.delete(`${system}/${table}/${code}/${column}`)
+      this.kept.delete(`${system}/${table}/${code}/${column}`)
+    }
+  }
+
+  /** Copies what is known of the store; what is returned says that the store is back at that. */
+  backUpStore(): () => void {
+    const overwritten = this.overwritten.length
+    return () => {
+      this.overwritten.splice(overwritten)
+      this.kept.clear()
+    }
+  }
+
   /** A system deleted of itself what referred to a record that the engine deleted. */
   judgeCascade({ system, table, code }: Entry): void {
     this.readDiary()
-    const usersDid = this.diary.some(
-      (e) => e.by === 'user' && e.kind === 'delete' && e.table === table && e.code === code,
-    )
+    const usersDid = this.diary.some((e) => isOthers(e) && e.kind === 'delete' && e.table === table && e.code === code)
     if (!usersDid) this.fail('L31', `${system} ${table} ${code} went with its customer, though no user had deleted it`)
   }
 
@@ -248,16 +264,10 @@ export class Oracle {
         business.find(table as TableName, code) === undefined &&
         this.diary.some(
           (e) =>
-            e.by === 'user' &&
-            e.kind === 'delete' &&
-            e.system === business.name &&
-            e.table === table &&
-            e.code === code,
+            isOthers(e) && e.kind === 'delete' && e.system === business.name && e.table === table && e.code === code,
         ),
     )
-    const usersDid = this.diary.some(
-      (e) => e.by === 'user' && e.kind === 'delete' && e.table === table && e.code === code,
-    )
+    const usersDid = this.diary.some((e) => isOthers(e) && e.kind === 'delete' && e.table === table && e.code === code)
     if (!usersDid || (!gone && this.company.systems.length === 2))
       this.fail('L12', `${place} was deleted, though no user had deleted it elsewhere`)
     const { deleted } = this.runs.get(run!)!
@@ -273,7 +283,7 @@ export class Oracle {
   private mostDeletions(run: number): number {
     const { flow, deleted } = this.runs.get(run)!
     const usersDid = (place: string): number =>
-      this.diary.findLastIndex((e) => e.by === 'user' && e.kind === 'delete' && place === `${e.table}/${e.code}`)
+      this.diary.findLastIndex((e) => isOthers(e) && e.kind === 'delete' && place === `${e.table}/${e.code}`)
     const since = Math.min(...[...deleted].map(usersDid))
     let most = 0
     for (const [n, other] of this.runs)
@@ -316,6 +326,9 @@ export class Oracle {
     else map.set(place, new Set([value]))
   }
 }
+
+/** What a user did, or what came of a backup that was restored. */
+const isOthers = ({ by }: Entry): boolean => by === 'user' || by === 'restore'
 
 /** A value as a system of these manners would keep it, in one spelling. */
 export function print(manners: SystemManners, column: string, value: string | null): string | null {

@@ -6,9 +6,12 @@ import { ConcordatError } from '../../src/model/errors.ts'
 import type { FlowRun } from '../../src/model/report.ts'
 import { findCases } from '../../src/store/cases.ts'
 import type { Database, Session } from '../../src/store/database.ts'
+import { landedMarks, markLanded, nextMark } from '../../src/store/marks.ts'
+import { databaseAt } from '../harness/store-clock.ts'
 import type { Ablation } from './ablations.ts'
 import { Business, type Entry, type TableName } from './business.ts'
 import { contractOf, type Decisions } from './company.ts'
+import { confirmSystems } from './confirm-systems.ts'
 import { FaultyConnector, type Shown, type Surroundings } from './faulty-connector.ts'
 import { comeAgain, deliver, undecidedAmong, type HintBatch } from './hints.ts'
 import { count, Fate, type Incident, type Tally, type Weather } from './incidents.ts'
@@ -16,6 +19,7 @@ import { Oracle, type Violation } from './oracle.ts'
 import { Places } from './places.ts'
 import { Random } from './random.ts'
 import { judgeEnd } from './judge-end.ts'
+import { Restorations } from './judge-restores.ts'
 import { Machine } from './machine.ts'
 import { deedOf, type Deed, type Step, type Story } from './story.ts'
 import { Turn } from './turn.ts'
@@ -67,6 +71,7 @@ export class Stage {
   readonly businesses: ReadonlyMap<string, Business>
   readonly diary: Entry[] = []
   readonly oracle: Oracle
+  readonly restorations: Restorations
   readonly shown: Shown = new Map()
   readonly incidents: Incident[] = []
   readonly told: string[] = []
@@ -77,24 +82,31 @@ export class Stage {
   calls = 0
   decisions: Decisions
   /** How many deletions people let through, by flow. */
-  private readonly approvals = new Map<string, number>()
+  private approvals = new Map<string, number>()
   /** How many records people themselves said to delete. */
   private personDeletes = 0
+  /** What restores the last backup of each system, and of the store. */
+  private readonly backups = new Map<string, () => Promise<void>>()
+  /** Parts of the diary of which a restored store knows nothing. */
+  private readonly forgotten: { readonly from: number; readonly to: number }[] = []
+  private readonly room: Room
   private readonly onTheirWay: (() => Promise<unknown>)[] = []
   private readonly turn = new Turn()
   private readonly places = new Places()
   private readonly atWork = new Set<Worker>()
 
-  constructor(story: Story, { store, pool }: Room, ablation: Ablation | null) {
+  constructor(story: Story, room: Room, ablation: Ablation | null) {
     this.story = story
-    this.store = store
-    this.pool = pool
+    this.room = room
+    this.store = room.store
+    this.pool = room.pool
     this.ablation = ablation
     this.decisions = story.company.decisions
     this.businesses = new Map(
       story.company.systems.map((manners) => [manners.name, new Business(manners, () => this.clock, this.diary)]),
     )
     this.oracle = new Oracle(story.company, this.businesses, this.diary)
+    this.restorations = new Restorations(this.businesses, this.diary, this.oracle)
   }
 
   /** The contract of today. */
@@ -136,11 +148,56 @@ export class Stage {
           await this.hints(flow, `${key}.again`, { weather, run: false })
         return
       }
+      case 'backup':
+        this.told.push(`backup of ${step.of}`)
+        this.restorations.backUp()
+        this.backups.set(step.of, step.of === 'store' ? await this.backUpStore() : this.backUpSystem(step.of))
+        return
+      case 'restore':
+        await this.backups.get(step.of)?.()
+        return
       case 'rules':
         this.decisions = { ...this.story.company.decisions, ...step.change }
         this.oracle.noteRules(this.decisions)
         this.told.push(`rules: ${JSON.stringify(step.change)}`)
     }
+  }
+
+  private backUpSystem(system: string): () => Promise<void> {
+    const restore = this.businesses.get(system)!.backUp()
+    return async () => {
+      const agreed = this.restorations.agreed('customers')
+      const landed = (await landedMarks(this.store, system)).get('customers')
+      const entries = restore()
+      this.oracle.readDiary()
+      this.told.push(`${system} is restored from its backup`)
+      for (const entry of entries)
+        this.told.push(`  ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`)
+      const mark = this.businesses.get(system)!.marks.get('customers')
+      this.restorations.systemRestored(system, agreed, entries, BigInt(landed ?? 0) > BigInt(mark ?? 0))
+    }
+  }
+
+  private async backUpStore(): Promise<() => Promise<void>> {
+    await this.pool.settled()
+    const restore = await this.room.backUp()
+    const forget = this.oracle.backUpStore()
+    const approvals = new Map(this.approvals)
+    const from = this.diary.length
+    return async () => {
+      await this.pool.settled()
+      await restore()
+      forget()
+      this.approvals = new Map(approvals)
+      this.forgotten.push({ from, to: this.diary.length })
+      this.restorations.storeRestored()
+      this.told.push('the store is restored from its backup')
+    }
+  }
+
+  /** Whether the store was restored to what it held before this entry of the diary. */
+  isForgotten(entry: number): boolean {
+    return this.forgotten.some(({ from, to }) => entry >= from && entry < to)
   }
 
   /** One run by a process of its own; null when it came to no report. */
@@ -240,6 +297,8 @@ export class Stage {
       judgeSending: () => this.judgeSending(act),
       judgeLanding: (_, ask) => this.judgeLanding(act, ask),
       places: this.places,
+      nextMark: () => nextMark(worker.database()),
+      markLanded: (system, object, number) => markLanded(worker.database(), system, object, number),
       putOff: (write) => void this.onTheirWay.push(write),
       landAll: () => this.landAll(),
       cascaded: (entry) => {
@@ -251,6 +310,7 @@ export class Stage {
           `    ${entry.system}: ${entry.kind} ${entry.table} ${entry.code} (${entry.id}) ${difference(entry)}`,
         )
         this.oracle.judge(entry, unread)
+        this.restorations.judge(entry, key.startsWith('hints'))
         this.oracle.judgeKept(entry, sent, answered)
       },
     }
@@ -263,6 +323,8 @@ export class Stage {
     this.told.push(`run ${run} of ${flow}${full ? ', full' : ''}${key.startsWith('hints') ? ', hints' : ''}`)
     const first = this.incidents.length
     const began = this.clock
+    const asked = await this.asksAboutRestore(flow)
+    const written = this.diary.length
     let properly = false
     await ablation?.beforeRun?.(this.store, this.businesses)
     try {
@@ -287,7 +349,18 @@ export class Stage {
       await Promise.all(act.strands)
       for (const { kind, at } of this.incidents.slice(first)) this.told.push(`  (${kind} at ${at})`)
       worker.bury()
+      if (asked && (await this.asksAboutRestore(flow))) {
+        const landed = this.diary.slice(written).filter((entry) => entry.by === 'engine' && entry.table === flow)
+        if (landed.length > 0)
+          this.oracle.fail('L35', `run ${run} wrote to ${flow} while people are asked about a restored system`)
+      }
     }
+  }
+
+  private async asksAboutRestore(flow: string): Promise<boolean> {
+    if (this.backups.size === 0) return false
+    const open = await this.turn.run(() => findCases(this.store, {}))
+    return open.some((one) => one.flow === flow && one.kind === 'restored system')
   }
 
   private tell(error: unknown, flow: string): void {
@@ -417,6 +490,7 @@ export class Stage {
     const random = new Random(this.story.seed, 'person', key)
     const cases = await findCases(this.store, {})
     const open = new Set(cases.map((one) => one.id))
+    const confirmed = await this.confirmSystems()
     for (const one of cases) {
       // Who says “create” here says that the two are different, which they are not; they are joined once both can be read.
       if (one.cause === 'counterpart_held') continue
@@ -428,7 +502,12 @@ export class Stage {
       const link = choices.find((choice) => choice.startsWith('link '))
       // No one ever changes a code, so whatever has another one is another thing.
       const other = one.cause === 'reused_id' ? 'other' : undefined
-      const choice = link ?? other ?? (choices.length > 0 ? random.pick(choices) : null)
+      // A restore is one decision, for all that it brought.
+      const back =
+        one.kind === 'restored system'
+          ? new Random(this.story.seed, 'restore', 'answer').pick(['write back', 'approve'])
+          : undefined
+      const choice = link ?? other ?? back ?? (choices.length > 0 ? random.pick(choices) : null)
       if (choice === null) continue
       const shown = one.detail.data?.['count']
       if (choice === 'approve' && one.kind === 'mass deletion' && typeof shown === 'number')
@@ -452,9 +531,26 @@ export class Stage {
         this.told.push(`person: ${error.message}`)
         continue
       }
+      if (back === undefined) this.restorations.noteDecision(one.flow, one.title)
+      else this.restorations.noteAnswer(one.flow, one.subject.replace(/^older:/, ''), choice)
       this.told.push(`person: ${one.kind} (${one.cause}) “${one.title}” ${one.field ?? ''} → ${choice}`)
     }
-    return cases.length
+    return cases.length + confirmed
+  }
+
+  /** A person says that systems are the right ones, where the store is older than what it has written to them. */
+  private async confirmSystems(): Promise<number> {
+    if (!this.story.company.systems.some(({ marked }) => marked)) return 0
+    const store = databaseAt(this.store, () => this.clock)
+    try {
+      const asked = await confirmSystems(store, this.signed.contract, this.businesses, () => this.clock)
+      for (const system of asked) this.told.push(`person: ${system} is the right system`)
+      return asked.length
+    } catch (error) {
+      if (!(error instanceof ConcordatError)) throw error
+      this.oracle.fail('L35', `after the restore of the store a person cannot go on: ${error.message}`)
+      return 0
+    }
   }
 
   /** `alone`: a process that came because of another one's incident meets no third. */
@@ -562,6 +658,8 @@ export class Stage {
 export interface Room {
   readonly store: Database
   readonly pool: SessionPool
+  /** Copies the store as it is; what is returned puts it back. */
+  backUp(): Promise<() => Promise<void>>
   /** Begins anew with an empty store: faster than a new database, and ids begin where they always do. */
   empty(): Promise<void>
 }

@@ -18,6 +18,10 @@ export async function openRoom(url: string): Promise<Room & { close(): Promise<v
   return {
     store,
     pool,
+    backUp: async () => {
+      const copies = await copyTables(store, tables, sequences)
+      return () => copies.restore()
+    },
     empty: async () => {
       await store.transaction(async (session) => void (await session.query(begin)))
       if (++plays % SWEEP === 0) for (const { name } of tables) await store.query(`vacuum ${name}`)
@@ -52,6 +56,41 @@ const SETTINGS = [
   'track_counts = off',
   'plan_cache_mode = force_generic_plan',
 ]
+
+/** Copies tables and sequences into a schema beside them, where the last copy is replaced. */
+async function copyTables(
+  store: Database,
+  tables: readonly { name: string }[],
+  sequences: readonly { name: string }[],
+): Promise<{ restore(): Promise<void> }> {
+  const writable = await store.query<{ name: string; columns: string }>(
+    `select attrelid::regclass::text as name, string_agg(quote_ident(attname), ', ' order by attnum) as columns
+     from pg_attribute where attrelid::regclass::text = any($1) and attnum > 0 and not attisdropped and attgenerated = ''
+     group by attrelid`,
+    [tables.map(({ name }) => name)],
+  )
+  await store.execute(
+    `drop schema if exists backup cascade; create schema backup; ${writable
+      .map(({ name, columns }) => `create unlogged table backup.${name} as select ${columns} from ${name};`)
+      .join('')}`,
+  )
+  const counted = await Promise.all(
+    sequences.map(async ({ name }) => {
+      const [row] = await store.query<{ at: string; called: boolean }>(
+        `select last_value as at, is_called as called from ${name}`,
+      )
+      return `select setval('${name}', ${row!.at}, ${row!.called});`
+    }),
+  )
+  const back = `set local session_replication_role = replica; ${tables.map(({ name }) => `delete from ${name};`).join('')}
+    ${writable
+      .map(
+        ({ name, columns }) =>
+          `insert into ${name} (${columns}) overriding system value select ${columns} from backup.${name};`,
+      )
+      .join('')} ${counted.join('')}`
+  return { restore: () => store.transaction(async (session) => void (await session.query(back))) }
+}
 
 /** The store's tables, those that refer to others first. */
 async function ownTables(store: Database): Promise<{ name: string }[]> {

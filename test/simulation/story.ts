@@ -2,6 +2,7 @@ import { otherDecisions, type Company, type Decisions } from './company.ts'
 import type { IncidentKind, Weather } from './incidents.ts'
 import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'
+import { restoresOf, restoreStoryOf } from './restores.ts'
 import { tangleOf } from './tangle.ts'
 
 /*
@@ -23,6 +24,8 @@ export type Step = { readonly key: number } & (
   | { readonly kind: 'hints'; readonly flow: string; readonly weather: Weather; readonly run: boolean }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'person' }
+  /** A backup is made of a system, or of `store`; later that is restored from the last one. */
+  | { readonly kind: 'backup' | 'restore'; readonly of: string }
   /** People change the contract; an empty change brings the first one back. */
   | { readonly kind: 'rules'; readonly change: Partial<Decisions> }
 )
@@ -150,7 +153,22 @@ export function storyOf(seed: number, company: Company, length: number): Story {
     steps.splice(at, 0, ...tangle)
   }
   addIdentities(steps, seed, company)
+  addRestores(steps, seed, company)
   return { seed, company, steps, spared: [], machines: new Random(seed, 'machines').chance(0.7) }
+}
+
+/** A system or the store is restored; drawn from a stream of its own, between the steps that there are. */
+function addRestores(steps: Step[], seed: number, company: Company): void {
+  if (!restoresOf(seed)) return
+  const random = new Random(seed, 'restore', 'place')
+  let key = 2_000_000
+  const { before, after } = restoreStoryOf(seed, company)
+  const at = random.between(0, steps.length)
+  const then = Math.min(steps.length, at + random.pick([0, 0, 1, 3]))
+  const keyed = (drafts: typeof before): Step[] => drafts.map((step) => ({ key: ++key, ...step }) as Step)
+  const [first, second] = [keyed(before), keyed(after)]
+  steps.splice(then, 0, ...second)
+  steps.splice(at, 0, ...first)
 }
 
 /** Whether ids come again or change hands in the story of a seed. */
