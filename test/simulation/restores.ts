@@ -1,4 +1,5 @@
 import type { Company } from './company.ts'
+import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'
 import type { Step } from './story.ts'
 
@@ -22,7 +23,7 @@ export interface Restores {
 /** What is restored in the story of a seed, if anything. */
 export function restoresOf(seed: number): Restores | null {
   const random = new Random(seed, 'restore')
-  if (!random.chance(0.4)) return null
+  if (!random.chance(0.4) || !isTold('restore')) return null
   return { of: random.pick(['system', 'store']), marked: random.chance(0.5) }
 }
 
