@@ -103,6 +103,10 @@ export class Correlator {
       if (rest.length > 0) this.inFlight.set(key, rest)
       else this.inFlight.delete(key)
     }
+    // What is new in one side may be the counterpart of what another one shows next.
+    const { newLinks } = decision.outcome
+    for (const side of this.contentTwins.keys())
+      if (newLinks.some((link) => link.sideId !== side)) this.contentTwins.delete(side)
   }
 
   /** Decides where the new records of a page belong. `known`: what was known of records that had been held back. */

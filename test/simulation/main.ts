@@ -1,5 +1,6 @@
 /** `npm run simulate`: see `USAGE` in options.ts. */
 import { isEntangled } from './company.ts'
+import { restoresOf } from './restores.ts'
 import { changesIdentities } from './story.ts'
 import { isTold, KNOWN_FAILURES, type NamedStory } from './known-failures.ts'
 import { readFileSync } from 'node:fs'
@@ -169,7 +170,11 @@ function tell(story: Story, told: readonly string[], violations: readonly { law:
 
 function tellKnownFailures(from: number, seeds: number): void {
   const all = Array.from({ length: seeds }, (_, i) => from + i)
-  const having: Record<NamedStory, (seed: number) => boolean> = { tangle: isEntangled, identity: changesIdentities }
+  const having: Record<NamedStory, (seed: number) => boolean> = {
+    tangle: isEntangled,
+    identity: changesIdentities,
+    restore: (seed) => restoresOf(seed) !== null,
+  }
   for (const story of ['tangle', 'identity'] as const)
     if (!isTold(story))
       console.error(
