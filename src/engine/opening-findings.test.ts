@@ -176,6 +176,13 @@ test('amounts that are printed by the locale of the server are refused as number
   expect(told({ flow: flowOf({ fields: field('text') }), erp, crm })).toEqual([])
 })
 
+test('bytes that no field holds are a warning, where what is deleted may be restored', () => {
+  const bytes = [NAME, column('value', { kind: 'binary', nullable: true })]
+  expect(told({ crm: bytes })).toEqual(['crm warning unread-bytes'])
+  expect(told({ flow: flowOf({ fields: field('binary') }), erp: bytes, crm: bytes })).toEqual([])
+  expect(told({ crm: [NAME, column('value', { kind: 'binary', readOnly: true, hasDefault: true })] })).toEqual([])
+})
+
 test('bytes against bytes are bytes', () => {
   const bytes = [NAME, column('value', { kind: 'binary' })]
   expect(told({ flow: flowOf({ fields: field('text') }), erp: bytes, crm: bytes })).toEqual([])

@@ -29,6 +29,7 @@ export function openingFindings(
       ...deleting(place, holds),
       ...uniqueness(place),
       ...triggers(place),
+      ...unreadBytes(place),
       ...closerFindings(place),
     ]
     return told.map(({ cure, ...one }): OpeningFinding => ({ ...one, flow: flow.name, system, cure }))
@@ -164,6 +165,37 @@ function uniqueness({ flow, system, object }: Place): Told[] {
         setting: ['fields', fields[0]!, system],
         message: `${systemTitle(system)} keeps ${listed(key.map((name) => `\`${name}\``))} of ${object.name} unique: where two ${manyOf(flow.name)} are to hold the same, the second one is set aside.`,
         cure: `Match by ${listed(fields.map((name) => `\`${name}\``))}, or make sure that it is unique in the other systems, too.`,
+      },
+    ]
+  })
+}
+
+/** Bytes that no field holds are not read, so they are not there to be given back. */
+function unreadBytes(place: Place): Told[] {
+  const { flow, system, object, facts } = place
+  if (!mayWriteTo(flow, system)) return []
+  const mappedIn = (fields: readonly Pick<Field, 'mapping'>[]): string[] =>
+    fields.flatMap(({ mapping }) => {
+      const held = mapping[system]
+      return held?.kind === 'column' ? [held.column] : held?.kind === 'lines' ? [held.parent, ...(held.id ?? [])] : []
+    })
+  const tables = [{ table: object, mapped: [flow.records[system]!.id, ...mappedIn(flow.fields)] }]
+  for (const field of flow.fields) {
+    const table = field.lines && facts.catalogue.lines.get(field.name)
+    if (table) tables.push({ table, mapped: [...mappedIn([field]), ...mappedIn(field.lines.fields)] })
+  }
+  return tables.flatMap(({ table, mapped }): Told[] => {
+    const names = table.columns.filter(
+      ({ name, kind, readOnly }) => kind === 'binary' && !readOnly && !mapped.includes(name),
+    )
+    if (names.length === 0) return []
+    return [
+      {
+        level: 'warning',
+        code: 'unread-bytes',
+        setting: ['records', system],
+        message: `What is deleted from ${table.name} in ${systemTitle(system)} and restored comes back without ${listed(names.map(({ name }) => `\`${name}\``))}: columns of bytes are read only where a field holds them.`,
+        cure: 'Map a field of type `binary` to what must come back.',
       },
     ]
   })
