@@ -25,6 +25,10 @@ const readFile = (path: string): string | null => (existsSync(path) ? readFileSy
 export const introspectSystem = async (...system: Parameters<Opening['introspectSystem']>) =>
   (await opening()).introspectSystem(...system)
 
+/** The first rows of tables of a system that no contract names yet; only reads. */
+export const sampleSystem = async (...sampled: Parameters<Opening['sampleSystem']>) =>
+  (await opening()).sampleSystem(...sampled)
+
 /** What the systems say about the decided flows of a contract; writes nothing. */
 export const lookAtContract = async (...looked: Parameters<Opening['lookAtContract']>) =>
   (await opening()).lookAtContract(...looked)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { App, OpenOptions, RunOptions } from './application.ts'
+import { type Sampled, sampleRows, type Sampling } from './connector-kit/sample-rows.ts'
 import type { ChangeFeed } from './connector-kit/change-feed.ts'
 import { gated } from './connector-kit/gated.ts'
 import { named } from './connector-kit/named.ts'
@@ -78,6 +79,22 @@ export async function introspectSystem(
   const connector = await connect(kind, settings)
   try {
     return { ...(await connector.test()), catalogue: await connector.introspect({ named: true }) }
+  } finally {
+    await connector.close()
+  }
+}
+
+/** The first rows of tables of a system that no contract names yet; only reads. */
+export async function sampleSystem(
+  kind: string,
+  settings: Readonly<Record<string, string>>,
+  tables: readonly Sampling[],
+  most: number,
+  told: (object: string) => void,
+): Promise<readonly Sampled[]> {
+  const connector = await connect(kind, settings)
+  try {
+    return await sampleRows(connector, tables, most, told)
   } finally {
     await connector.close()
   }

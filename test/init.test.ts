@@ -10,7 +10,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { parse } from 'yaml'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkContract, introspectSystem, lookAtContract, openApp } from '../src/app.ts'
+import { checkContract, introspectSystem, lookAtContract, openApp, sampleSystem } from '../src/app.ts'
 import type { Backend } from '../src/cli/backend.ts'
 import { type Typed, type } from './fixtures/command-line.ts'
 import { freshDatabase } from './harness/database.ts'
@@ -21,6 +21,7 @@ const BACKEND: Backend = {
   look: lookAtContract,
   open: openApp,
   introspect: introspectSystem,
+  sample: sampleSystem,
   serve: () => Promise.reject(new Error('init serves nothing')),
 }
 

@@ -18,6 +18,7 @@ const backend: Backend = {
   open: async (options) => (await import('../app.ts')).openApp(options),
   serve: async (app, options) => (await import('../serve.ts')).serve(app, options),
   introspect: async (connector, settings) => (await import('../app.ts')).introspectSystem(connector, settings),
+  sample: async (...sampled) => (await import('../app.ts')).sampleSystem(...sampled),
 }
 
 // `concordat log | head` closes the pipe early; that is no error.

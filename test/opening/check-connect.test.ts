@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { checkContract, introspectSystem, lookAtContract, openApp } from '../../src/app.ts'
+import { checkContract, introspectSystem, sampleSystem, lookAtContract, openApp } from '../../src/app.ts'
 import type { Backend } from '../../src/cli/backend.ts'
 import { type Typed, type } from '../fixtures/command-line.ts'
 import { describeMariaDb } from '../harness/mariadb.ts'
@@ -42,6 +42,7 @@ const BACKEND: Partial<Backend> = {
   look: lookAtContract,
   open: openApp,
   introspect: introspectSystem,
+  sample: sampleSystem,
 }
 const typed = (pair: Pair, ...argv: string[]): Promise<Typed> =>
   type([...argv, '--contract', pair.contract], {

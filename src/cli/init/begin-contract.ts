@@ -20,12 +20,14 @@ import { chooseTables } from './choose-flows.ts'
 import { writeEnvFile } from './env-file.ts'
 import { askOwners, namedOwners, type Owners } from './owners.ts'
 import type { Prompter } from './prompter.ts'
+import { lookAtRows, printEvidence } from './look-at-rows.ts'
 import { ENV_FILE, printOutcome } from './print-outcome.ts'
 import { readSources, type Source, type SourceOptions } from './sources.ts'
 
 export type InitOptions = SourceOptions & {
   json?: boolean
   flows?: string
+  rows?: boolean
   pair?: string[]
   company?: string
   timezone?: string
@@ -55,7 +57,9 @@ export async function beginContract(
   const given = readAnswers(options)
   const sources = await readSources(cli, options, prompter)
   if (given.start !== null) demandLeads(given.start, sources)
-  const proposal = await chooseTables(cli.terminal, sources, options, prompter)
+  const chosen = await chooseTables(cli.terminal, sources, options, prompter)
+  const proposal = options.rows === false ? chosen : await lookAtRows(cli, sources, chosen)
+  if (!options.json) printEvidence(cli, proposal)
   let draft = await beginDraft(options, given, proposal, prompter)
   let stopped = false
   // Without a flow there is nothing to decide yet.

@@ -154,13 +154,13 @@ test('in the terminal tables are paired by hand when nothing looks alike', async
       asked.push(question)
       offered.push(options.map(({ value }) => value))
       if (question === 'Which table of shop belongs to one of crm?') return Promise.resolve('track')
-      if (question === 'Which table of crm holds what track holds?') return Promise.resolve('pricebook_entries')
+      if (question === 'Which table of crm holds what track holds?') return Promise.resolve('entries')
       return Promise.resolve(options[0]!.value)
     },
   }
   const typed = await init(
     only(SHOP, 'import_log', 'api_tokens', 'track', 'album'),
-    only(SALES, 'pricebook_entries', 'audit_log'),
+    { objects: [table('entries', ['id'], ['id uuid!=', 'label text!']), ...only(SALES, 'audit_log').objects] },
     [],
     prompter,
   )
@@ -173,6 +173,29 @@ test('in the terminal tables are paired by hand when nothing looks alike', async
   expect(report.problems).toEqual([])
   expect(report.questions).toEqual([])
   expect([...report.contract!.flows.keys()]).toEqual(['tracks'])
+})
+
+test('in the terminal tables with columns alike are offered, and not chosen beforehand', async () => {
+  const chosen: [readonly string[], readonly string[]][] = []
+  const prompter: Prompter = {
+    text: (question, given) =>
+      Promise.resolve(question.startsWith('Who decides') ? 'Ana <ana@acme.example>' : (given?.initial ?? 'EUR')),
+    chooseMany: (_question, options, initial) => {
+      chosen.push([options.map(({ value }) => value), initial])
+      return Promise.resolve(['customer ↔ contacts'])
+    },
+    confirm: () => Promise.resolve(true),
+    choose: (_question, options) => Promise.resolve(options[0]!.value),
+  }
+  const typed = await init(SHOP, SALES, [], prompter)
+  expect(typed.status).toBe(0)
+  expect(chosen[0]![0]).toContain('customer ↔ contacts')
+  expect(chosen[0]![1]).not.toContain('customer ↔ contacts')
+  const report = readContract('concordat.yaml')
+  expect(report.problems).toEqual([])
+  expect(report.questions).toEqual([])
+  // A new customer needs a first and a last name, which a contact does not have.
+  expect(report.contract!.flows.get('customers')!.direction).toEqual({ from: 'shop', to: 'crm' })
 })
 
 test('names in other scripts have flows and fields of their own', async () => {

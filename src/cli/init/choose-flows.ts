@@ -1,5 +1,6 @@
 import type { SourceObject } from '../../contract/proposal/catalogue.ts'
 import { chooseFlows, propose } from '../../contract/proposal/propose.ts'
+import { likelyPairs, type LikelyPair } from '../../contract/proposal/likely-pairs.ts'
 import type { Both, GivenPair, Proposal } from '../../contract/proposal/proposal.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Terminal } from '../terminal.ts'
@@ -27,10 +28,11 @@ export async function chooseTables(
   if (options.json !== true && found.unpaired.some((tables) => tables.length > 0)) printFound(terminal, found)
   if (options.flows !== undefined) return chooseFlows(found, namedFlows(options.flows, found))
   if (prompter === null) return found
-  const names = await chooseFound(prompter, found)
-  if (!names.includes(BY_HAND)) return chooseFlows(found, names)
+  const likely = likelyPairs(found)
+  const names = await chooseFound(prompter, found, likely)
   const kept = chooseFlows(found, names)
-  const byHand = await pairByHand(prompter, sources, kept)
+  const byHand = likely.filter((pair) => names.includes(keyOf(pair))).map(({ tables }): GivenPair => ({ tables }))
+  if (names.includes(BY_HAND)) byHand.push(...(await pairByHand(prompter, sources, kept, byHand)))
   if (byHand.length === 0) return kept
   // What was chosen before stays as it was named.
   const chosen = kept.flows.map(({ name, tables }): GivenPair => ({
@@ -61,37 +63,57 @@ function namedFlows(wanted: string, found: Proposal): readonly string[] {
   })
 }
 
-async function chooseFound(prompter: Prompter, found: Proposal): Promise<readonly string[]> {
+const keyOf = ({ tables }: LikelyPair): string => tables.join(' ↔ ')
+
+async function chooseFound(
+  prompter: Prompter,
+  found: Proposal,
+  likely: readonly LikelyPair[],
+): Promise<readonly string[]> {
   const free = found.unpaired.every((tables) => tables.length > 0)
-  if (found.flows.length === 0) return [BY_HAND]
+  if (found.flows.length === 0 && likely.length === 0) return [BY_HAND]
   const flows = found.flows.map((flow) => ({
     value: flow.name,
     label: flow.name,
     hint: `${flow.tables[0].object} ↔ ${flow.tables[1].object}, ${counted(flow.fields.length, 'field')}`,
   }))
+  const perhaps = likely.map((pair) => ({
+    value: keyOf(pair),
+    label: keyOf(pair),
+    hint: `called differently, ${counted(pair.columns, 'column')} alike`,
+  }))
   const byHand = { value: BY_HAND, label: 'Pair other tables', hint: 'Choose them from both systems.' }
   return prompter.chooseMany(
     'Which of these are to be kept in agreement?',
-    free ? [...flows, byHand] : flows,
+    [...flows, ...perhaps, ...(free ? [byHand] : [])],
     flows.slice(0, MOST_CHOSEN).map(({ value }) => value),
   )
 }
 
 /** Lets a person put tables together, until there are no more. */
-async function pairByHand(prompter: Prompter, sources: Both<Source>, kept: Proposal): Promise<readonly GivenPair[]> {
+async function pairByHand(
+  prompter: Prompter,
+  sources: Both<Source>,
+  kept: Proposal,
+  before: readonly GivenPair[],
+): Promise<readonly GivenPair[]> {
   const pairs: GivenPair[] = []
   for (;;) {
     const taken = [0, 1].map(
       (side) =>
         new Set([
           ...kept.flows.map(({ tables }) => tables[side as 0 | 1].object),
-          ...pairs.map(({ tables }) => tables[side as 0 | 1]),
+          ...[...before, ...pairs].map(({ tables }) => tables[side as 0 | 1]),
         ]),
     ) as [Set<string>, Set<string>]
     const open = [0, 1].map((side) => pairableOf(kept, side as 0 | 1, taken[side as 0 | 1])) as [Choice[], Choice[]]
     if (open[0].length === 0 || open[1].length === 0) return pairs
     const [a, b] = [sources[0].name, sources[1].name]
-    const nothing = { value: DONE, label: kept.flows.length + pairs.length > 0 ? 'No more' : 'None', hint: '' }
+    const nothing = {
+      value: DONE,
+      label: kept.flows.length + before.length + pairs.length > 0 ? 'No more' : 'None',
+      hint: '',
+    }
     const first = await prompter.choose(
       pairs.length === 0
         ? `Which table of ${a} belongs to one of ${b}?`

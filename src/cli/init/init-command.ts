@@ -35,6 +35,7 @@ export function initCommand(cli: Cli, prompterOf?: () => Prompter): Command {
       'tables that belong together, such as customer:contacts or people=customer:contacts (repeatable)',
       (pair: string, pairs: string[] | undefined) => [...(pairs ?? []), pair],
     )
+    .option('--no-rows', 'look at no rows: without it the first 1,000 of each table are read, to compare values')
     .option('--company <name>', 'name of the company (default: the name of this folder)')
     .option('--timezone <name>', 'time zone of schedules (default: that of this machine)')
     .option('--currency <code>', 'currency of all amounts (default: an open question for each)')

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Proposal } from '../../contract/proposal/proposal.ts'
+import { likelyPairs } from '../../contract/proposal/likely-pairs.ts'
 import type { Cli } from '../command.ts'
 import { renderTable } from '../print/table.ts'
 
@@ -74,7 +75,8 @@ export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners
 function printPairing(cli: Cli, out: string, { systems, unpaired }: Proposal): void {
   const { terminal } = cli
   const [a, b] = systems.map(({ name }) => name) as [string, string]
-  const example = `${unpaired[0][0]?.name ?? 'TABLE'}:${unpaired[1][0]?.name ?? 'TABLE'}`
+  const likely = likelyPairs({ unpaired })
+  const example = likely.length === 0 ? 'TABLE:TABLE' : likely.map(({ tables }) => tables.join(':')).join(' --pair ')
   terminal.out(`No table of ${a} looks like one of ${b}; the file has what was found, as comments.`)
   terminal.out('')
   terminal.out(terminal.paint('bold', 'Next'))

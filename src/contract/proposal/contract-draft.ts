@@ -73,8 +73,10 @@ export function commonDecisions(draft: ContractDraft): readonly FlowSetting[] {
 export function asAnswered(draft: ContractDraft, flow: ProposedFlow): ProposedFlow {
   const { direction } = questionFacts(draft, flow.name)
   const useless = flow.fields.filter(
-    ({ keyOf }) =>
-      keyOf?.given && typeof direction === 'object' && direction.to === draft.proposal.systems[keyOf.side].name,
+    ({ keyOf, composed }) =>
+      (keyOf?.given || composed !== undefined) &&
+      typeof direction === 'object' &&
+      direction.to === draft.proposal.systems[(composed ?? keyOf!).side].name,
   )
   if (useless.length === 0) return flow
   return {

@@ -31,8 +31,20 @@ export interface ProposedFlow {
   readonly fields: readonly ProposedField[]
   /** Match rules that uniqueness in the systems, or the kind of the value, speaks for; strongest first. */
   readonly match: readonly string[]
+  /** How many rows of each side were looked at; absent: none. */
+  readonly rows?: Both<number>
+  /** What match rules find in these rows. */
+  readonly rules?: readonly RuleSeen[]
   /** Columns that found no counterpart, for the reader. */
   readonly unmapped: Both<readonly string[]>
+}
+
+/** What a rule by one field finds among sampled rows. */
+export interface RuleSeen {
+  readonly field: string
+  readonly finds: number
+  /** Records that have several counterparts, or share one. */
+  readonly ambiguous: number
 }
 
 export interface ProposedTable {
@@ -53,6 +65,12 @@ export interface ProposedField {
   readonly asNumber?: Both<boolean>
   /** The column of this side is its table's own key; `given`: the system chooses it, so that it is only read. */
   readonly keyOf?: { readonly side: Side; readonly given: boolean }
+  /** One side keeps it in several columns, which are read together and never written; `columns` then only names it there. */
+  readonly composed?: { readonly side: Side; readonly columns: readonly string[] }
+  /** It is one of a few values: what each side calls them. */
+  readonly values?: readonly Both<string>[]
+  /** In how many records that belong together both sides hold it, and hold the same. */
+  readonly seen?: { readonly equal: number; readonly of: number }
   /** Only for lines; then `columns` are the child tables. */
   readonly lines?: ProposedLines
 }

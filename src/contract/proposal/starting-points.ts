@@ -1,5 +1,7 @@
 import type { FlowSetting } from '../questions.ts'
 import { systemTitle } from '../wording.ts'
+import type { ProposedFlow } from './proposal.ts'
+import { unfilledColumns } from './new-rows.ts'
 import { asAnswered, type ContractDraft, matchAnswers, type SettingAnswers } from './contract-draft.ts'
 
 /*
@@ -114,13 +116,34 @@ export function startFrom(draft: ContractDraft, start: StartingPoint, leads: Lea
   const defaults: SettingAnswers = { ...ownersOf(draft.defaults), ...led, ...conflict, ...SAFE, ...edges, ...oneWay }
   const decided = { ...draft, defaults, answers: {} }
   const answers = draft.proposal.flows.map((proposed) => {
-    const flow = asAnswered(decided, proposed)
-    const match: SettingAnswers = flow.match.length > 0 ? {} : { match: carefulMatch(decided, proposed) }
+    const away = onlyAway(draft, proposed, defaults)
+    const known = { ...decided, answers: { [proposed.name]: away } }
+    const flow = asAnswered(known, proposed)
+    const match: SettingAnswers = flow.match.length > 0 ? {} : { match: carefulMatch(known, proposed) }
     const newest: SettingAnswers =
-      led.master === 'shared' && !allDated && dated.includes(proposed) ? { on_conflict: 'newest' } : {}
-    return [flow.name, { ...newest, ...match }] as const
+      led.master === 'shared' && away.master === undefined && !allDated && dated.includes(proposed)
+        ? { on_conflict: 'newest' }
+        : {}
+    return [flow.name, { ...away, ...newest, ...match }] as const
   })
   return { ...decided, answers: Object.fromEntries(answers) }
+}
+
+/** A side that leads, or is an equal, and can take no new rows from this flow: what it holds goes only from there. */
+function onlyAway({ proposal }: ContractDraft, flow: ProposedFlow, defaults: SettingAnswers): SettingAnswers {
+  if (defaults.direction !== 'both') return {}
+  const closed = ([0, 1] as const).filter((side) => unfilledColumns(proposal, flow, side).length > 0)
+  const led = closed.find((one) => proposal.systems[one].name === defaults.master)
+  const side = defaults.master === 'shared' && closed.length === 1 ? closed[0] : led
+  if (side === undefined) return {}
+  const [from, to] = [proposal.systems[side].name, proposal.systems[1 - side]!.name]
+  return {
+    ...(defaults.master === 'shared' && { master: from }),
+    direction: `${from} to ${to}`,
+    ...(defaults['edge_cases.created_outside_master'] === 'adopt' && {
+      'edge_cases.created_outside_master': 'hold for approval',
+    }),
+  }
 }
 
 function ownersOf(answers: SettingAnswers): SettingAnswers {

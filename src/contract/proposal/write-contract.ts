@@ -11,6 +11,7 @@ import {
   urlVariable,
 } from './contract-draft.ts'
 import { listed, manyOf } from '../wording.ts'
+import { unfilledColumns } from './new-rows.ts'
 import { proposedStamps } from './stamps.ts'
 import type { ProposedFlow, Side } from './proposal.ts'
 import { fieldLines } from './write-fields.ts'
@@ -161,10 +162,19 @@ function recordLines(draft: ContractDraft, flow: ProposedFlow): string[] {
           : []),
       ]
     }),
+    ...draft.proposal.systems.flatMap(({ name }, side) => closedLines(draft, flow, name, side as Side)),
     `      # More settings of a system: where: "type = 'customer'" (only some rows), archive: { active: "false" } (what`,
     '      # archiving writes), on_create: { type: customer } (values of new rows), on_update: { version: version + 1 } (values',
     '      # that every update sets).',
   ]
+}
+
+/** Why nothing can be created in a system. */
+function closedLines(draft: ContractDraft, flow: ProposedFlow, system: string, side: Side): string[] {
+  const columns = unfilledColumns(draft.proposal, flow, side)
+  if (columns.length === 0) return []
+  const what = `A new row in ${system} needs ${listed(columns)}, which no field fills: nothing can be created there, unless on_create sets them.`
+  return wrapped(what, '      # ')
 }
 
 /** An id that people give, not the system, is the number by which the other side knows the record. */
@@ -183,12 +193,20 @@ function stampText(draft: ContractDraft, flow: ProposedFlow, side: Side): string
   return texts.length === 0 ? '' : `, on_update: { ${texts.join(', ')} }`
 }
 
+/** What a rule finds in the rows that were looked at. */
+function foundText({ rules, rows }: ProposedFlow, name: string): string {
+  const rule = rules?.find(({ field }) => field === name)
+  if (rule === undefined || rows === undefined) return ''
+  const ambiguous = rule.ambiguous === 0 ? 'none ambiguous' : `${rule.ambiguous} ambiguous`
+  return `   # finds ${rule.finds} among the first ${rows[0]} and ${rows[1]} rows, ${ambiguous}`
+}
+
 function matchLines(flow: ProposedFlow, facts: QuestionFacts, answer: string | undefined): string[] {
   if (answer !== undefined) return [`    match: ${answer}`]
   if (flow.match.length > 0) {
     return [
       `    match:   # Each of these names one record; take out what does not. Others: [name], or { similar: [name], at_least: 0.92, then: ask }`,
-      ...flow.match.map((field) => `      - [${scalar(field)}]`),
+      ...flow.match.map((field) => `      - [${scalar(field)}]${foundText(flow, field)}`),
     ]
   }
   return [`    #? ${flowQuestion('match', facts).question}`, ...answerLines('match', matchAnswers(flow), '    ')]

@@ -4,12 +4,30 @@ import { scalar } from './yaml-scalar.ts'
 
 /* The fields of a flow as lines of a contract file. */
 
-/** The lines of one field. */
+/** The lines of one field, with what the rows said about it. */
 export function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedField, blanks: string): string[] {
+  const lines = plainLines(draft, flow, field, blanks)
+  const seen = seenText(field)
+  if (seen === null) return lines
+  return lines.length === 1
+    ? [`${lines[0]}${lines[0]!.includes('   # ') ? '; ' : '   # '}${seen}`]
+    : [`${blanks}# ${seen}`, ...lines]
+}
+
+function seenText({ seen, values, composed }: ProposedField): string | null {
+  if (seen === undefined || seen.of === 0) return null
+  const said = `equal in ${seen.equal} of ${seen.of} records`
+  if (values !== undefined)
+    return `values that go together in ${seen.equal} of ${seen.of} records; add those that are missing`
+  return composed === undefined ? said : `${said} when read together`
+}
+
+function plainLines(draft: ContractDraft, flow: ProposedFlow, field: ProposedField, blanks: string): string[] {
   const [left, right] = draft.proposal.systems
   const type = field.type === 'reference' ? `reference(${field.flow})` : field.type
   const settings = [
-    `type: ${type}`,
+    `type: ${field.values === undefined ? type : 'choice'}`,
+    ...(field.values === undefined ? [] : [`values: [${field.values.map(([a]) => scalar(a)).join(', ')}]`]),
     ...(field.required ? ['required: true'] : []),
     ...(field.scale === undefined ? [] : [`scale: ${field.scale}`]),
     ...(field.type === 'money' && draft.currency !== null ? [`currency: ${scalar(draft.currency)}`] : []),
@@ -30,6 +48,13 @@ export function fieldLines(draft: ContractDraft, flow: ProposedFlow, field: Prop
     `${scalar(left.name)}: ${mappingText(flow, field, 0)}`,
     `${scalar(right.name)}: ${mappingText(flow, field, 1)}`,
   ]
+  if (field.composed !== undefined) {
+    const { name } = draft.proposal.systems[field.composed.side]
+    return [
+      `${blanks}# ${name} keeps this in ${field.composed.columns.length} columns, which are read together and not written.`,
+      `${blanks}${scalar(field.name)}: { ${[...settings, `master: ${scalar(name)}`, ...columns].join(', ')} }`,
+    ]
+  }
   if (field.keyOf !== undefined) {
     const { name } = draft.proposal.systems[field.keyOf.side]
     const { direction } = questionFacts(draft, flow.name)
@@ -66,10 +91,15 @@ function countryBeside(flow: ProposedFlow, field: ProposedField): ProposedField 
 /** How one side holds a field: the column, and how values are written there where the column's name says so. */
 function mappingText(flow: ProposedFlow, field: ProposedField, side: Side): string {
   const column = field.columns[side]
-  if (field.keyOf?.side === side)
-    return /^[A-Za-z_]\w*$/.test(column)
-      ? `{ read: ${scalar(column)} }`
-      : `{ read: ${scalar(`column(${JSON.stringify(column)})`)} }`
+  if (field.composed?.side === side) {
+    const parts = field.composed.columns.map((name) => `orElse(${columnText(name)}, '')`)
+    return `{ read: ${JSON.stringify(`trim(${parts.join(" + ' ' + ")})`)} }`
+  }
+  if (field.values !== undefined && side === 1) {
+    const values = field.values.map(([agreed, own]) => `${JSON.stringify(own)}: ${scalar(agreed)}`)
+    return `{ field: ${scalar(column)}, values: { ${values.join(', ')} } }`
+  }
+  if (field.keyOf?.side === side) return `{ read: ${scalar(columnText(column))} }`
   if (field.asNumber?.[side]) return `{ field: ${scalar(column)}, values: { "1": true, "0": false } }`
   if (field.type === 'country' && /name/i.test(column)) return `{ field: ${scalar(column)}, form: name }`
   if (field.type === 'country' && /(?:3|iso_?alpha_?3)$/i.test(column))
@@ -77,4 +107,9 @@ function mappingText(flow: ProposedFlow, field: ProposedField, side: Side): stri
   const country = field.type === 'phone' ? countryBeside(flow, field) : undefined
   if (country !== undefined) return `{ field: ${scalar(column)}, country_from: ${scalar(country.columns[side])} }`
   return scalar(column)
+}
+
+/** A column as an expression names it. */
+function columnText(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `column(${JSON.stringify(name)})`
 }

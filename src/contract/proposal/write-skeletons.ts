@@ -1,5 +1,6 @@
 import type { SourceObject } from './catalogue.ts'
 import type { ContractDraft } from './contract-draft.ts'
+import { likelyPairs } from './likely-pairs.ts'
 import { columnTopic, plural, settingName } from './names.ts'
 import { tellingColumns, typedField } from './pair-columns.ts'
 import { keyColumns } from './pair-tables.ts'
@@ -21,14 +22,16 @@ export function skeletonLines({ proposal }: ContractDraft): string[] {
   const [left, right] = proposal.systems
   const [ofLeft, ofRight] = proposal.unpaired
   if (ofLeft.length === 0 && ofRight.length === 0) return []
-  const [a, b] = [ofLeft[0]?.name ?? 'TABLE', ofRight[0]?.name ?? 'TABLE']
+  const likely = likelyPairs(proposal)
+  const pairs =
+    likely.length === 0 ? '--pair TABLE:TABLE' : likely.map(({ tables }) => `--pair ${tables.join(':')}`).join(' ')
   const flows = ofLeft.length === 0 || ofRight.length === 0 ? [] : ofLeft.slice(0, MOST_SKELETONS)
   return [
     ...[left, right].flatMap(({ name }, side) => unpairedLine(name, proposal.unpaired[side as 0 | 1])),
     ...(flows.length === 0
       ? []
       : [
-          `  # Where two of them hold the same records, let init pair them: concordat init --pair ${a}:${b} --force.`,
+          `  # Where two of them hold the same records, let init pair them${likely.length === 0 ? '' : '; by their columns it could be'}: concordat init ${pairs} --force`,
           '  # Or complete one of these, and take the "# " off:',
         ]),
     ...flows.flatMap((table) => ['  #', ...skeleton(table, left.name, right.name).map((line) => `  # ${line}`)]),
