@@ -3,7 +3,7 @@
  * connectors and store; what came of it is compared past the engine.
  */
 import { expect, onTestFinished, test } from 'vitest'
-import { checkContract, introspectSystem, lookAtContract, openApp } from '../../src/app.ts'
+import { checkContract, introspectSystem, lookAtContract, openApp, sampleSystem } from '../../src/app.ts'
 import type { Backend } from '../../src/cli/backend.ts'
 import { type Typed, type } from '../fixtures/command-line.ts'
 import type { Fault } from '../harness/rest-server.ts'
@@ -16,6 +16,7 @@ const BACKEND: Backend = {
   look: lookAtContract,
   open: openApp,
   introspect: introspectSystem,
+  sample: sampleSystem,
   serve: () => Promise.reject(new Error('The test serves nothing.')),
 }
 
