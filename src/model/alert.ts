@@ -1,3 +1,4 @@
+import type { Language } from './language.ts'
 import type { ConcernedRecord, Condition, ConditionKind } from './condition.ts'
 
 /** What somebody answers for in a flow. */
@@ -67,4 +68,6 @@ export interface MessageContent {
   readonly count: number
   readonly records: readonly ConcernedRecord[]
   readonly link: string | null
+  /** Absent: English. */
+  readonly language?: Language
 }

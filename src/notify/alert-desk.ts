@@ -159,7 +159,13 @@ export class AlertDesk {
   async tellPerson(
     session: Session,
     email: string,
-    { key, subject, happened, todo }: { key: string; subject: string; happened: string; todo: string },
+    {
+      key,
+      subject,
+      happened,
+      todo,
+      language,
+    }: { key: string; subject: string; happened: string; todo: string; language: Language },
   ): Promise<void> {
     const { contract, clock, secrets } = this.#parts
     const person = [...contract.people.values()].find((one) => one.email.trim().toLowerCase() === email)
@@ -188,6 +194,7 @@ export class AlertDesk {
       count: 0,
       records: [],
       link: linkOf(contract, secrets),
+      language,
     }
     const message = { key: name, alertId: null, event: 'begin' as const, people: [person.key], route, content }
     await queueMessages(session, [message], new Date(now))

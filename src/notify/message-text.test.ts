@@ -100,3 +100,12 @@ test('L28 no subject holds anything but names of flows and systems, whatever the
     }),
   )
 })
+
+test('a message to one person has its titles in their language', () => {
+  const decided = { key: 'k', event: 'begin' as const, alert, people: ['tomas'], route: ['mail'] }
+  const content = contentOf(decided, PARTS)
+  expect(plainText(content)).toMatch(/^What happened\n.*What to do\n/s)
+  expect(plainText({ ...content, language: 'es' })).toMatch(
+    /^Qué ha pasado\n.*Qué registros\n.*Qué significa\n.*Qué hacer\n/s,
+  )
+})

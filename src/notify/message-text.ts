@@ -91,19 +91,25 @@ export function plainText(content: MessageContent): string {
     .join('\n\n')
 }
 
+const TITLES = {
+  en: { happened: 'What happened', records: 'Which records', meaning: 'What it means', todo: 'What to do' },
+  es: { happened: 'Qué ha pasado', records: 'Qué registros', meaning: 'Qué significa', todo: 'Qué hacer' },
+} as const
+
 /** The parts of a message's body, in the order in which they are read. */
 export function bodyParts(content: MessageContent): readonly { readonly title: string; readonly text: string }[] {
-  const { happened, meaning, todo, link, id } = content
+  const { happened, meaning, todo, link, id, language = 'en' } = content
+  const titles = TITLES[language]
   const records = recordLines(content)
   const acknowledge =
     id === null || content.event === 'recovery' || content.event === 'acknowledged'
       ? []
       : [{ title: '', text: `To say that you look after it: concordat alerts acknowledge ${id}` }]
   return [
-    { title: 'What happened', text: happened },
-    ...(records.length === 0 ? [] : [{ title: 'Which records', text: records.join('\n') }]),
-    ...(meaning === '' ? [] : [{ title: 'What it means', text: meaning }]),
-    { title: 'What to do', text: todo.replaceAll('`', '') },
+    { title: titles.happened, text: happened },
+    ...(records.length === 0 ? [] : [{ title: titles.records, text: records.join('\n') }]),
+    ...(meaning === '' ? [] : [{ title: titles.meaning, text: meaning }]),
+    { title: titles.todo, text: todo.replaceAll('`', '') },
     ...(link === null ? [] : [{ title: '', text: link }]),
     ...acknowledge,
   ]

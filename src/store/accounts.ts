@@ -97,6 +97,22 @@ export async function renameAccount(session: Session, id: string, name: string):
   await session.execute('update account set name = $2 where id = $1', [id, name])
 }
 
+/** Takes down in which language a person reads Concordat. */
+export async function keepLanguage(session: Session, id: string, language: string): Promise<void> {
+  await session.execute('update account set language = $2 where id = $1 and language is distinct from $2', [
+    id,
+    language,
+  ])
+}
+
+/** The language in which the person with an e-mail (in lower case) last read Concordat; null: nobody knows. */
+export async function languageOf(session: Session, email: string): Promise<string | null> {
+  const [row] = await session.query<{ language: string | null }>('select language from account where email = $1', [
+    email,
+  ])
+  return row?.language ?? null
+}
+
 /** Lets an account sign in no more (or again, with null). */
 export async function disableAccount(session: Session, id: string, at: Date | null): Promise<void> {
   await session.execute('update account set disabled_at = $2 where id = $1', [id, at])

@@ -269,4 +269,23 @@ test('an owner is told by their channel, too, as soon as somebody makes a link t
       said: 'boss <boss@acme.example> made a link by which a new password for your account is chosen.',
     },
   ])
+  // From then on in the language that she reads Concordat in, whatever the admin reads; without one in the admin's.
+  const spanish = { 'accept-language': 'es' }
+  const signIn = { email: 'ana@acme.example', password: PASSWORD }
+  expect((await browserAt(stand.url).ask('POST', '/sign-in', signIn, spanish)).status).toBe(200)
+  const lastSaid = () =>
+    stand.store.sql(
+      `select content->>'subject' as subject, content->>'happened' as said, content->>'language' as language
+       from alert_message order by id desc limit 1`,
+    )
+  await boss.must('POST', `/people/${ana}/reset`)
+  const inSpanish = {
+    subject: '[Concordat] Se ha creado un enlace para elegir una contraseña nueva para usted',
+    said: 'boss <boss@acme.example> ha creado un enlace para elegir una contraseña nueva de su cuenta.',
+    language: 'es',
+  }
+  expect(await lastSaid()).toEqual([inSpanish])
+  await stand.store.sql('update account set language = null')
+  await boss.ask('POST', `/people/${ana}/reset`, {}, spanish)
+  expect(await lastSaid()).toEqual([inSpanish])
 })

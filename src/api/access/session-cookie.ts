@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
+import { keepLanguage } from '../../store/accounts.ts'
 import { endSession, findSession, openSession, touchSession, type Expiry } from '../../store/browser-sessions.ts'
 import type { OpenSession } from '../../store/browser-sessions.ts'
 import { keepBrowser } from './known-browser.ts'
@@ -65,6 +66,7 @@ export async function beginSession(
       cure: 'Sign in once more.',
     })
   site.secrets.add(hashOf(secret))
+  await keepLanguage(site.database, account, request.language)
   await keepBrowser(request, reply, site, account)
   reply.setCookie(cookieName(secure), secret, {
     httpOnly: true,

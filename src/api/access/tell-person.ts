@@ -1,45 +1,32 @@
 import type { App } from '../../app.ts'
+import { LANGUAGES, type Language } from '../../model/language.ts'
+import { languageOf } from '../../store/accounts.ts'
 import type { Session } from '../../store/database.ts'
 import { addNotice, type NoticeKind } from '../../store/notices.ts'
+import { NOTICE_WORDS, SOMEBODY } from './notice-words.ts'
 
-/** What a message says where something was done to somebody's account; `by`: who did it. */
-const WORDS: Readonly<
-  Partial<Record<NoticeKind, (by: string) => { subject: string; happened: string; todo: string }>>
-> = {
-  invited: (by) => ({
-    subject: 'You have an account',
-    happened: `${by} made an account for you, and a link by which its password is chosen.`,
-    todo: 'If you did not expect it, ask who made it, and tell the other owner of your flows: whoever has the link can act as you.',
-  }),
-  'reset link made': (by) => ({
-    subject: 'A link to choose a new password for you was made',
-    happened: `${by} made a link by which a new password for your account is chosen.`,
-    todo: 'If you did not ask for it, tell the other owner of your flows at once: whoever has the link can act as you.',
-  }),
-  'password reset': (by) => ({
-    subject: 'Your password was chosen anew',
-    happened: `The password of your account was chosen by a link that ${by} made. Your sessions and tokens have ended.`,
-    todo: 'If it was not you, tell the other owner of your flows and another admin at once.',
-  }),
-  'account disabled': (by) => ({
-    subject: 'Your account was disabled',
-    happened: `${by} disabled your account. Its sessions and tokens have ended.`,
-    todo: 'If you did not expect it, ask who did it.',
-  }),
+interface Notice {
+  readonly email: string
+  readonly kind: NoticeKind
+  /** Who did it; empty: nobody knows. */
+  readonly by: string
+  /** Spoken where the person has not signed in yet. */
+  readonly language: Language
 }
 
 /**
- * Tells somebody what others did to their account: by the channels of the contract where it knows the person, and at their
- * next sign-in. In the transaction that does it, so that neither is without the other.
+ * Tells somebody what others did to their account: by the channels of the contract where it knows the person, in the language
+ * that they read Concordat in, and at their next sign-in. In the transaction that does it, so that neither is without the other.
  */
 export async function tellPerson(
   session: Session,
   { alerts }: Pick<App, 'alerts'>,
-  notice: { readonly email: string; readonly kind: NoticeKind; readonly by: string; readonly subject?: string },
+  { email, kind, by, language: otherwise }: Notice,
   now = new Date(),
 ): Promise<void> {
-  const { email, kind, by, subject = '' } = notice
-  await addNotice(session, { email, kind, by, subject, at: now })
-  const words = WORDS[kind]?.(by === '' ? 'Somebody' : by)
-  if (words) await alerts.tellPerson(session, email, { ...words, key: `account ${kind}` })
+  await addNotice(session, { email, kind, by, subject: '', at: now })
+  const own = await languageOf(session, email)
+  const language = LANGUAGES.find((one) => one === own) ?? otherwise
+  const words = NOTICE_WORDS[language][kind]?.(by === '' ? SOMEBODY[language] : by)
+  if (words) await alerts.tellPerson(session, email, { ...words, language, key: `account ${kind}` })
 }

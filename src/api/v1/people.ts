@@ -85,7 +85,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
           })
         await setRoles(session, id, roles)
         const madeBy = request.who.email
-        await tellPerson(session, app, { email, kind: 'invited', by: byWhom(request) })
+        await tellPerson(session, app, { email, kind: 'invited', ...toldBy(request) })
         return { link: await makeLink(session, 'invitation', { account: id, madeBy }), row: await known(session, id) }
       })
       await request.audit('person invited', email, { roles: request.body.roles })
@@ -121,7 +121,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
           await endAccessOf(session, id)
           await endLinksOf(session, id)
           if (was.disabledAt === null)
-            await tellPerson(session, app, { email: was.email, kind: 'account disabled', by: byWhom(request) })
+            await tellPerson(session, app, { email: was.email, kind: 'account disabled', ...toldBy(request) })
         }
         const now = await known(session, id)
         // Links that somebody made let them act as others for as long as they last.
@@ -162,7 +162,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
         await demandStill(request, { ...site, database: session })
         const found = await known(session, request.params.id)
         const made = { account: found.id, madeBy: request.who.email, dropsFactor }
-        await tellPerson(session, app, { email: found.email, kind: 'reset link made', by: byWhom(request) })
+        await tellPerson(session, app, { email: found.email, kind: 'reset link made', ...toldBy(request) })
         return [found, await makeLink(session, found.hasPassword ? 'reset' : 'invitation', made)] as const
       })
       await request.audit('link made', row.email, dropsFactor ? { second_factor: 'removed' } : {})
@@ -190,7 +190,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
           const holds = Object.values(await holdsOf(session, flow))
           const hold = holds.find((one) => one?.account === id && one.other === own)
           if (!hold) continue
-          await tellPerson(session, app, { email: hold.email, kind: 'reset confirmed', by: byWhom(request) })
+          await tellPerson(session, app, { email: hold.email, kind: 'reset confirmed', ...toldBy(request) })
           return (await confirmReset(session, id, new Date())) ? hold : null
         }
         return null
@@ -213,7 +213,7 @@ async function demandStill(request: FastifyRequest, site: SiteIn): Promise<void>
 
 const isAdmin = ({ roles }: AccountRow): boolean => roles.some(({ flow, role }) => flow === '*' && role === 'admin')
 
-const byWhom = ({ who }: FastifyRequest): string => `${who.name} <${who.email ?? ''}>`
+const toldBy = ({ who, language }: FastifyRequest) => ({ by: `${who.name} <${who.email ?? ''}>`, language })
 
 async function known(session: Session, id: string): Promise<AccountRow> {
   const row = await findAccount(session, id)

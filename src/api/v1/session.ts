@@ -132,7 +132,10 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
       const { token, ...given } = request.body
       const about = { company: site.contract.company, address: request.ip }
       const { account, email, purpose, madeBy, password } = await followLink(database, token, given, about)
-      if (purpose === 'reset') await tellPerson(database, app, { email, kind: 'password reset', by: madeBy ?? '' })
+      if (purpose === 'reset') {
+        const { language } = request
+        await tellPerson(database, app, { email, kind: 'password reset', by: madeBy ?? '', language })
+      }
       await beginSession(request, reply, site, account, { method: 'password', password })
       return { changed: true }
     },
