@@ -53,6 +53,7 @@ export interface OwnFailure {
 export interface Refusal {
   readonly kind:
     | 'duplicate'
+    | 'excluded'
     | 'reference'
     | 'empty'
     | 'rule'
@@ -219,6 +220,12 @@ function refusal({ kind, column, through = '' }: Refusal, code: string, on: stri
         'connector.duplicate-key',
         `Another record of ${on} already has this unique key${through}`,
         'Find the record with the same key, and link or merge it.',
+      )
+    case 'excluded':
+      return make(
+        'connector.duplicate-key',
+        `Another record of ${on} excludes this one${through}`,
+        'Find the record that it overlaps, and correct one of the two.',
       )
     case 'reference':
       return make(

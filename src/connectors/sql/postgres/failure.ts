@@ -87,6 +87,8 @@ function refusalOf(failure: DatabaseFailure): Refusal {
   switch (failure.code) {
     case '23505':
       return { kind: 'duplicate', through }
+    case '23P01':
+      return { kind: 'excluded', through }
     case '23503':
     case '23001':
       return { kind: 'reference', through }
