@@ -14,7 +14,7 @@ import { blockerOf, DECIDED_BY_CONTENT, HELD_BY, holdBack, release } from './hol
 import { releaseIdentity, tellApart } from './identity.ts'
 import { applyMerge, mergeLoaded, pendingOf, readOthers } from './linked-merge.ts'
 import { historiesOf } from './oscillation.ts'
-import { asNews, noteReturned, stateOfReturned } from './returned.ts'
+import { asNews, endQuestions, noteReturned, stateOfReturned } from './returned.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 import { goldenOf, loadStates, type Loaded } from './translate.ts'
 import type { Creation } from './unmatched.ts'
@@ -190,6 +190,7 @@ export class Decider {
       const state = wasAway ? stateOfReturned(row) : row.state
       const now: RecordRow = { ...row, state, links: row.links.map((l) => (l === link ? back : l)) }
       if (wasAway) returned.push(now)
+      if (wasAway && row.state === 'deleted') endQuestions(row, side, outcome)
       merging.push(now)
       mine.set(record.id, record)
     }

@@ -1,7 +1,9 @@
+import type { Waived } from '../merge/side-state.ts'
 import type { RecordRow, RecordState } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
-import { deletionSubject, recordSubject } from './case-drafts.ts'
+import { deletionSubject, fieldSubject, recordSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
+import { encodeWaived } from './golden.ts'
 import type { Side } from './side.ts'
 import type { Loaded } from './translate.ts'
 
@@ -15,16 +17,33 @@ import type { Loaded } from './translate.ts'
 export const stateOfReturned = ({ state }: Pick<RecordRow, 'state'>): RecordState =>
   state === 'deleted' || state === 'held' ? 'pending' : state
 
+const isQuestion = ([, waiver]: [string, Waived[string]]): boolean => waiver[1].endsWith('asked')
+
+const withoutQuestions = (waived: Waived): Waived =>
+  Object.fromEntries(Object.entries(waived).filter((one) => !isQuestion(one)))
+
 /** What it holds is news: nothing of what was known of it, or asked about it, stands. */
 export function asNews(record: Loaded, side: Side): Loaded {
-  const sides = record.sides.map((one) => {
-    if (one.side !== side) return one
-    const waived = Object.fromEntries(
-      Object.entries(one.state.waived).filter(([, waiver]) => !waiver[1].endsWith('asked')),
-    )
-    return { ...one, state: { ...one.state, shadow: null, waived } }
-  })
+  const sides = record.sides.map((one) =>
+    one.side === side
+      ? { ...one, state: { ...one.state, shadow: null, waived: withoutQuestions(one.state.waived) } }
+      : one,
+  )
   return { ...record, sides }
+}
+
+/**
+ * A record that was deleted comes back to a side. What people were asked about its fields ended with it: where it is made
+ * again, it is made as was agreed; where it is still there and differs, they are asked again.
+ */
+export function endQuestions(row: RecordRow, side: Side, outcome: Outcome): void {
+  for (const link of row.links) {
+    const waived = (link.waived === null ? {} : JSON.parse(link.waived)) as Waived
+    const names = Object.entries(waived).flatMap((one) => (isQuestion(one) ? one[0] : []))
+    for (const name of names) outcome.settled.push({ subject: fieldSubject(row.id, name) })
+    if (names.length > 0 && link.state === 'gone' && link.sideId !== side.id)
+      outcome.links.push({ ...link, waived: encodeWaived(withoutQuestions(waived)) })
+  }
 }
 
 /** Sides that a record is gone from, where it is made again as it was. */

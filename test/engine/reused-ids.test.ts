@@ -286,3 +286,67 @@ test('L32 created_outside_master: hold for approval – what comes back elsewher
   ])
   await world.rest()
 })
+
+describe('a record comes back about whose e-mail people had been asked', () => {
+  const disputed = async (edge: Record<string, unknown>): Promise<World> => {
+    const world = await openWorld({
+      customers: { edge_cases: edge, match: [['vat']], fields: { email: { on_conflict: 'ask' } } },
+    })
+    await world.erp.sql(
+      `insert into customers (id, legal_name, vat, email) values (1, 'Alfa', 'A1', 'of-erp@alfa.example')`,
+    )
+    await world.crm.sql(
+      `insert into accounts (id, account_name, tax_id, email) values (501, 'Alfa', 'A1', 'of-crm@alfa.example')`,
+    )
+    expect(await world.sync()).toMatchObject({ status: 'waiting', open_cases: 1 })
+    return world
+  }
+  const emails = async (world: World) => [
+    await world.erp.value(`select email from customers where vat = 'A1'`),
+    await world.crm.value(`select email from accounts where tax_id = 'A1'`),
+  ]
+  const inBin = async (world: World, at: 'erp' | 'crm') => {
+    const [system, table] = at === 'erp' ? [world.erp, 'customers'] : [world.crm, 'accounts']
+    await system.sql(`create table bin as select * from ${table}; delete from ${table}`)
+    expect(await world.sync()).toMatchObject({ ...settled, deleted: 1 })
+    await system.sql(`insert into ${table} select * from bin`)
+  }
+
+  test.each(['erp', 'crm'] as const)('L1 L32 it is restored as it is in the %s, where it came back', async (at) => {
+    const world = await disputed({ deleted_in_master: 'delete', deleted_elsewhere: 'accept' })
+    await inBin(world, at)
+    expect(await world.sync()).toMatchObject({ ...settled, created: 1 })
+    const value = `of-${at}@alfa.example`
+    expect(await emails(world)).toEqual([value, value])
+    await world.rest()
+  })
+
+  test('L1 L32 before its deletion was carried over: people are asked again, and nothing is overwritten', async () => {
+    const world = await disputed({ deleted_in_master: 'delete' })
+    await world.crm.sql(`create function no() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+      create trigger no before delete on accounts for each row execute function no()`)
+    await world.erp.sql('create table bin as select * from customers; delete from customers')
+    expect(await world.sync()).toMatchObject({ deleted: 0 })
+    await world.erp.sql('insert into customers select * from bin')
+    expect(await world.sync()).toMatchObject({ status: 'waiting', open_cases: 1, created: 0, updated: 0, deleted: 0 })
+    expect(await world.theCase()).toMatchObject({ kind: 'conflict', field: 'email' })
+    expect(await emails(world)).toEqual(['of-erp@alfa.example', 'of-crm@alfa.example'])
+    await world.answer('crm')
+    await world.sync()
+    expect(await emails(world)).toEqual(['of-crm@alfa.example', 'of-crm@alfa.example'])
+    await world.rest()
+  })
+
+  test('L1 L32 deleted_in_master: unlink – joined with what stayed, people are asked again', async () => {
+    const world = await disputed({ deleted_in_master: 'unlink' })
+    await world.erp.sql('create table bin as select * from customers; delete from customers')
+    expect(await world.sync()).toMatchObject(settled)
+    await world.erp.sql('insert into customers select * from bin')
+    expect(await world.sync()).toMatchObject({ status: 'waiting', open_cases: 1, created: 0 })
+    expect(await emails(world)).toEqual(['of-erp@alfa.example', 'of-crm@alfa.example'])
+    await world.answer('crm')
+    await world.sync()
+    expect(await emails(world)).toEqual(['of-crm@alfa.example', 'of-crm@alfa.example'])
+    await world.rest()
+  })
+})

@@ -9,8 +9,6 @@ export type NamedStory = (typeof STORIES)[number]
 export const KNOWN_FAILURES: Readonly<Partial<Record<NamedStory, string>>> = {
   tangle:
     'a deletion that waits for an answer of a person, or a ring that takes more than one call, may stay a case for ever (about 1 of 120 seeds)',
-  identity:
-    'where ids come again, change hands or are swapped amid faults, a record may be created twice, deleted unasked or stay in some systems only (3 of 300 seeds: 7100043, 7100168, 7100231)',
 }
 
 /** Whether a seed that has this story tells it. */

@@ -30,7 +30,7 @@ const count = values.seeds
 const server = await startEmbedded({ ephemeral: true, durable: false })
 try {
   // A safeguard that is switched off is missed in stories that are, too.
-  if (values.ablations) process.env['CONCORDAT_SIMULATION_STORIES'] = 'all'
+  if (values.ablations) process.env['CONCORDAT_SIMULATION_STORIES'] ??= 'all'
   if (values.ablations) process.exitCode = await ablate(server, values.json, values.seed ?? 1, values.only)
   else if (values.story !== undefined) process.exitCode = await tellStory(values.story)
   else process.exitCode = await playAll()
