@@ -75,11 +75,12 @@ export interface RestField {
     | 'epoch milliseconds'
     | 'local time'
     | 'pair'
-    | { readonly key: string }
+    /** In an object, beside fixed parts; `bare`: it is written without the object. */
+    | { readonly key: string; readonly beside: Readonly<Record<string, string>>; readonly bare: boolean }
   /** How the system writes that there is no value. */
   readonly empty: EmptyForm
-  /** Query parameter by which records with a value are found; absent: none. */
-  readonly search?: string
+  /** Parameters of the listing by which records with a value are found; absent: none. */
+  readonly search?: Readonly<Record<string, string>>
 }
 
 export type EmptyForm = 'null' | 'empty text' | 'false' | 'left out'

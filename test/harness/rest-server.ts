@@ -19,7 +19,7 @@ import type { Raw } from '../../src/model/value.ts'
  * A JSON REST server as vendors have them, over tables in memory, that can be made to misbehave:
  *
  *   GET    /api/<object>         { data: […], meta: { total } }; limit, offset, page, after (by id), sort, id=1,2,
- *                                updated_since, <column>=<value>
+ *                                updated_since, <column>=<value>, where (conditions in JSON)
  *   GET    /api/<object>/<id>    { data: {…} }; POST, PATCH, PUT { data: {…} }; DELETE; If-Match with `_version`
  *   GET    /api/me               who is signed in; POST /api/login, POST /oauth/token
  *
@@ -225,6 +225,7 @@ export class RestServer {
         const ids = new Set(wanted.split(','))
         rows = rows.filter((row) => ids.has(row.get(key)!))
       } else if (name === 'after') rows = rows.filter((row) => compareCells(kind, row.get(key)!, wanted) > 0)
+      else if (name === 'where') rows = rows.filter((row) => fulfils(row, JSON.parse(wanted) as Where))
       else if (name === 'updated_since') rows = rows.filter((row) => row.get('updated_at')! >= wanted)
       else if (table.columns.has(name)) rows = rows.filter((row) => row.get(name) === wanted)
     }
@@ -340,6 +341,19 @@ export class RestServer {
       }),
     )
   }
+}
+
+/** Conditions in JSON, as some systems have them. */
+type Where = Readonly<
+  Record<string, string | { readonly $in?: readonly (string | number)[]; readonly $gte?: { readonly iso: string } }>
+>
+
+function fulfils(row: Row, where: Where): boolean {
+  return Object.entries(where).every(([name, wanted]) => {
+    const value = row.get(name) ?? ''
+    if (typeof wanted === 'string') return value === wanted
+    return wanted.$in ? wanted.$in.map(String).includes(value) : value >= (wanted.$gte?.iso ?? '')
+  })
 }
 
 /** The database's refusal as an API words it. */

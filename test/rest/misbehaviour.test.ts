@@ -14,6 +14,7 @@ async function things(
   paging: string,
   more = '',
   top = '',
+  adapt: (text: string) => string = (text) => text,
 ): Promise<{ server: RestServer; object: RemoteObject; database: MemoryDatabase }> {
   const database = new MemoryDatabase(() => Date.now())
   database.define({
@@ -49,7 +50,10 @@ objects:
     update: { patch: 'things/{{ id }}', wrap: data, record: data }
     delete: 'things/{{ id }}'
 `
-  const connector = restKind.connect({ url: server.url, token: 'the-token-1', private: 'allowed' }, described(text))
+  const connector = restKind.connect(
+    { url: server.url, token: 'the-token-1', private: 'allowed' },
+    described(adapt(text)),
+  )
   onTestFinished(async () => {
     await connector.close()
     await server.close()
@@ -135,6 +139,41 @@ test('filters that are ignored cost time, and give nobody the wrong record', asy
   for await (const page of object.changedSince({ at: '2026-03-01T12:00:04.000000Z', id: '' }, 1000, 100))
     changed.push(...page.records.map(({ id }) => id))
   expect(changed).toEqual(['9'])
+})
+
+test('filters that are JSON, and a PUT that takes only what changes', async () => {
+  const adapt = (text: string): string =>
+    text
+      .replace('search: name', `search: { where: '{"name":{{ value_json }}}' }`)
+      .replace("{ id: '{{ ids }}' }", `{ where: '{"id":{"$in":{{ ids_json }}}}' }`)
+      .replace(
+        "{ updated_since: '{{ since }}' }",
+        `{ where: '{"updated_at":{"$gte":{"__type":"Date","iso":"{{ since }}"}}}' }`,
+      )
+      .replace("update: { patch: 'things/{{ id }}'", "update: { partial: true, put: 'things/{{ id }}'")
+  const { object, server, database } = await things(
+    30,
+    '{ by: offset, param: offset, size: { param: limit, most: 50 } }',
+    '',
+    '',
+    adapt,
+  )
+  const name = `quote " and \\ and {{ value }}`
+  const [one] = await object.read(['7', '8'])
+  const [changed] = await object.update([{ id: '7', expect: one!.image, set: { name } }])
+  expect(changed!.kind).toBe('done')
+  expect(server.asked.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual(['PUT'])
+  server.asked.length = 0
+  expect((await object.search([{ name }]))[0]!.map(({ id }) => id)).toEqual(['7'])
+  expect((await object.read(['7', '8', '9'])).map(({ id }) => id)).toEqual(['7', '8', '9'])
+  const at = database
+    .table('things')
+    .where(new Map([['id', '7']]))[0]!
+    .get('updated_at')!
+  const ids: string[] = []
+  for await (const page of object.changedSince({ at, id: '' }, 0, 100)) ids.push(...page.records.map(({ id }) => id))
+  expect(ids).toContain('7')
+  expect(server.asked.every(({ query }) => query.get('where') !== null)).toBe(true)
 })
 
 test('an empty list that is a 404 is an empty list', async () => {

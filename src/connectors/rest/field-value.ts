@@ -74,7 +74,7 @@ function readMoment(field: RestField, text: string, zone: string): string {
 export function writeField(field: RestField, value: Raw, zone: string): Json | undefined {
   if (value === null) return { null: null, 'empty text': '', false: false, 'left out': undefined }[field.empty]
   const bare = bareValue(field, value, zone)
-  return typeof field.as === 'object' ? { [field.as.key]: bare } : bare
+  return typeof field.as === 'object' && !field.as.bare ? { ...field.as.beside, [field.as.key]: bare } : bare
 }
 
 function bareValue(field: RestField, value: string, zone: string): Json {

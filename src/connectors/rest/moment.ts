@@ -17,7 +17,7 @@ export function toUtc(text: string, zone: string): string | null {
 export function toLocal(utc: string, zone: string): string {
   const fraction = /\.(\d+)Z$/.exec(utc)?.[1] ?? ''
   const text = localText(zoneOf(zone), Date.parse(`${utc.slice(0, 19)}Z`) / 1000)
-  return `${text.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}`
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`}`
 }
 
 /** Microseconds since 1970. */

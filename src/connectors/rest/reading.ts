@@ -68,7 +68,11 @@ export class Reading {
     const found = new Map<string, FoundRecord>()
     for (let i = 0; i < ids.length; i += most) {
       const part = new Set(ids.slice(i, i + most))
-      const places = { ids: [...part].join(byIds!.separator) }
+      const asNumbers = this.object.id.type === 'integer' && this.object.id.as === 'plain'
+      const places = {
+        ids: [...part].join(byIds!.separator),
+        ids_json: asNumbers ? `[${[...part].join(',')}]` : JSON.stringify([...part]),
+      }
       for await (const { records } of this.pages({ params: byIds!.params, places })) {
         for (const json of records) {
           const one = this.found(json)

@@ -168,14 +168,7 @@ export class RestObject implements RemoteObject {
           value !== null && value !== '' && fieldOf(this.object.fields, name, this.object.description.name).search,
       )
       for (const name in wanted) fieldOf(this.object.fields, name, this.object.description.name)
-      if (by)
-        await this.collect(
-          { [this.object.fields.get(by[0])!.search!]: '{{ value }}' },
-          by[1]!,
-          [wanted],
-          [results[i]!],
-          most,
-        )
+      if (by) await this.collect(this.object.fields.get(by[0])!.search!, by[1]!, [wanted], [results[i]!], most)
       else unfiltered.push(i)
     }
     if (unfiltered.length > 0)
@@ -221,7 +214,8 @@ export class RestObject implements RemoteObject {
     results: readonly RemoteRecord[][],
     most: number,
   ): Promise<void> {
-    for await (const { records } of this.reading.pages({ params, places: { value } })) {
+    const places = { value, value_json: JSON.stringify(value) }
+    for await (const { records } of this.reading.pages({ params, places })) {
       for (const json of records) {
         const found = this.reading.found(json)
         if (found === null) continue

@@ -63,7 +63,17 @@ const field = z
             .union(
               [
                 z.enum(FIELD_FORMS),
-                map({ key: text('Name of the id in the object.', ['id']) }, 'An object with the id in it.'),
+                map(
+                  {
+                    key: text('Name of the value in the object.', ['id']),
+                    with: params('What else stands in the object when it is written.'),
+                    write: choice(
+                      ['object', 'bare'],
+                      '`bare`: it is written without the object; `object` unless given.',
+                    ),
+                  },
+                  'An object with the value in it.',
+                ),
               ],
               {
                 error: 'must be one of the forms, or `{ key: id }`',
@@ -71,12 +81,24 @@ const field = z
             )
             .meta(
               meta(
-                'How the value is written. Numbers: `text` (in quotes), `minor units` (cents). Times: `epoch seconds`, `epoch milliseconds`, `local time` (of `timezone`, without one). References: `pair` (`[7, "Acme"]`), `{ key: id }` (`{ "id": 7 }`).',
+                'How the value is written. Numbers: `text` (in quotes), `minor units` (cents). Times: `epoch seconds`, `epoch milliseconds`, `local time` (of `timezone`, without one). References: `pair` (`[7, "Acme"]`, written as `7`). Any: `{ key: id }` (`{ "id": 7 }`), with more parts in `with`; `write: bare` writes it as `7`.',
                 ['text', '{ key: id }'],
               ),
             ),
           empty: choice(EMPTY_FORMS, 'How no value is written; the one of the description unless given.'),
-          search: text('Parameter of the listing that finds records by this value.', ['email']),
+          search: z
+            .union(
+              [text('The parameter.'), params('Parameters with `{{ value }}`, or `{{ value_json }}` within JSON.')],
+              {
+                error: 'must be a parameter, or a map of parameters',
+              },
+            )
+            .meta(
+              meta(
+                'Parameter of the listing that finds records by this value, or parameters with `{{ value }}` (`{{ value_json }}` within JSON).',
+                ['email'],
+              ),
+            ),
         },
         'A field.',
       ),
@@ -180,7 +202,7 @@ const object = map(
     latest: params('Parameters with which the record that changed last comes first.'),
     ids: map(
       {
-        params: params('Parameters that ask for the records `{{ ids }}`.'),
+        params: params('Parameters that ask for the records `{{ ids }}`; within JSON `{{ ids_json }}`, a list.'),
         separator: text('What stands between two ids; `,` unless given.', [',']),
         most: count('Most ids in one call; 50 unless given.', '50'),
       },
@@ -210,6 +232,7 @@ const object = map(
       {
         ...write('patch'),
         put: text('Path of the call, which takes the whole record.', ['customers/{{ id }}']),
+        partial: yesNo('`put`: it takes only what changes, too.'),
         post: text('Path of the call.', ['customers/{{ id }}']),
       },
       'How a record is changed: `patch` or `post` sends what changes, `put` the whole record.',

@@ -170,7 +170,7 @@ class Reader extends DescriptionTexts {
         wrap: steps(call.wrap),
         record: steps(call.record),
         trusted: call.trusted === true,
-        whole: method === 'put',
+        whole: method === 'put' && (!('partial' in call) || call.partial !== true),
       }
     }
     const made = writes('create', ['id'])
@@ -231,7 +231,7 @@ class Reader extends DescriptionTexts {
       ...(written.latest && { latest: this.texts(written.latest, [...at, 'latest'], []) }),
       ...(ids && {
         byIds: {
-          params: this.texts(ids.params, [...at, 'ids', 'params'], ['ids']),
+          params: this.texts(ids.params, [...at, 'ids', 'params'], ['ids', 'ids_json']),
           separator: ids.separator ?? ',',
           most: ids.most || 50,
         },
@@ -261,7 +261,16 @@ class Reader extends DescriptionTexts {
         `\`${reference}\` is not one of the \`objects\`${didYouMean(reference, objects) || '.'}`,
         'Name an object of this description.',
       )
-    const as = one.as === undefined ? 'plain' : typeof one.as === 'string' ? one.as : { key: one.as.key ?? 'id' }
+    const as =
+      one.as === undefined
+        ? 'plain'
+        : typeof one.as === 'string'
+          ? one.as
+          : {
+              key: one.as.key ?? 'id',
+              beside: Object.fromEntries(Object.entries(one.as.with ?? {}).map(([part, text]) => [part, String(text)])),
+              bare: one.as.write === 'bare',
+            }
     if (as === 'minor units' && one.scale === undefined)
       this.lacks(
         [...at, 'as'],
@@ -281,7 +290,12 @@ class Reader extends DescriptionTexts {
       ...(reference !== undefined && { reference }),
       as,
       empty: one.empty ?? this.empty,
-      ...(one.search !== undefined && { search: one.search }),
+      ...(one.search !== undefined && {
+        search:
+          typeof one.search === 'string'
+            ? { [one.search]: '{{ value }}' }
+            : this.texts(one.search, [...at, 'search'], ['value', 'value_json']),
+      }),
     }
   }
 
