@@ -116,9 +116,16 @@ function parameter(column: Column, value: Raw): Raw {
   if (value === null) return null
   if (column.kind === 'boolean') return /^(t|true)$/i.test(value) ? '1' : /^(f|false)$/i.test(value) ? '0' : value
   if (column.kind === 'instant') return inUtc(value)
+  if (column.typeName === 'year') return year(value)
   if (column.kind === 'local timestamp') return localTime(value)
   if (column.kind === 'binary') return hexDigits(value) ?? value
   return value
+}
+
+/** Of one or two digits it would become a year of this century; below zero it is what it is, out of range. */
+function year(value: string): string {
+  if (/^0+$/.test(value)) return '0000'
+  return /^0*[1-9]\d?$/.test(value) ? `-${value}` : value
 }
 
 /** False for a text that a column of this type can never hold: compared with it, the server would read a prefix or 0. */
