@@ -89,6 +89,18 @@ test('one company has one number', () => {
     'CHE116281710',
     'CHE-116.281.710 VAT',
   ])
+  same('ES', 'ESB58378431', [
+    'NIF B58378431',
+    'CIF: B-58378431',
+    'N.I.F. B58378431',
+    'VAT ESB58378431',
+    'VAT no. ES B58378431',
+    'ES-B58378431 IVA',
+    'nifb58378431',
+  ])
+  same('ES', 'DE136695976', ['VAT DE136695976', 'USt-IdNr. DE136695976', 'DE136695976 USt'])
+  same('ES', 'FR83404833048', ['TVA FR83404833048'])
+  same('IT', 'IT00743110157', ['P.IVA 00743110157', 'IVA 00743110157'])
   same('CH', 'CHE116281710', ['116.281.710', 'E116281710', '116.281.710 MWST'])
   same('ES', 'EL094019245', ['EL094019245', 'GR 094 019 245', 'el-94019245'])
   same('GR', 'EL094019245', ['094019245'])
@@ -100,4 +112,12 @@ test('one company has one number', () => {
   same('GB', 'GBGD001', ['GD001'])
   same('MC', 'FR53000004605', ['53 000004605', 'FR53000004605', 'MC FR53000004605'])
   same('IM', 'GB123456782', ['123456782'])
+})
+
+test('what a number is called is no country, also where the number is wrong', () => {
+  for (const wrong of ['NIF B58378432', 'CIF 12345', 'VAT DE136695977', 'TVA FR83404833049', 'VAT 12345678'])
+    expect(of('ES').parse(wrong), wrong).toBeInstanceOf(Invalid)
+  // A number of Nicaragua or of Ivory Coast is one all the same.
+  expect(of('ES').parse('NI J0310000123456')).toBe('NIJ0310000123456')
+  expect(of('ES').parse('CI 1234567A')).toBe('CI1234567A')
 })

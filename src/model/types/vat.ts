@@ -11,7 +11,7 @@ import { remembered } from './remembered.ts'
  * without blanks and points: `ESB58378431`. Check digits are verified where the country's rule is known, elsewhere only
  * the characters. A prefix says whose rule a number must keep, whatever the field's `country`; only what is a number of
  * that country as it stands (`GD001` of Great Britain, many of Mexico's) needs none of its prefix. Names of the tax behind a
- * number (`MWST`, `TVA`, `IVA`, `MVA`) make no other number of it.
+ * number (`MWST`, `TVA`, `IVA`, `MVA`), and what it is called before it (`CIF`, `NIF`, `VAT no.`), make no other number of it.
  */
 
 const require = createRequire(import.meta.url)
@@ -68,13 +68,17 @@ function read(raw: string, home: Issuer | undefined): Canonical | Invalid {
     .replace(/[\s./,:_-]/g, '')
   if (text === '') return null
   if (text.length <= 30 && /^[A-Z0-9&Ñ+*]+$/.test(text)) {
-    const foreign = issuerOf(/^[A-Z]{2}/.exec(text)?.[0] ?? '')
+    const foreign = foreignOf(text)
+    const bare = text.replace(LABEL, '').replace(TAX_BEHIND, '')
     const found =
       (foreign && checked(foreign, text.slice(2))) ||
       (home && checked(home, text)) ||
-      (foreign && unchecked(foreign, text.slice(2))) ||
-      // A number with another country's prefix that breaks its rule is none of a country whose rule nobody knows.
-      (home && !(foreign && checkOf(foreign.country)) && unchecked(home, text))
+      // What the number is called is no country: `NIF` not Nicaragua, `VAT` not the Vatican.
+      (bare === text
+        ? (foreign && unchecked(foreign, text.slice(2))) ||
+          // A number with another country's prefix that breaks its rule is none of a country whose rule nobody knows.
+          (home && !(foreign && checkOf(foreign.country)) && unchecked(home, text))
+        : labelled(bare, home))
     if (found) return found
   }
   const shown = quoted(raw)
@@ -82,6 +86,20 @@ function read(raw: string, home: Issuer | undefined): Canonical | Invalid {
     home === undefined ? ['notAVatNumberWithPrefix', shown] : ['notAVatNumberOf', shown, home.country],
     raw,
   )
+}
+
+/** How people call the number, before it. */
+const LABEL =
+  /^(?:VAT(?:ID|NO|NR|REG)*|TAXID|TIN|CIF|NIF|P?IVA|TVA|UST(?:ID)?(?:NR)?|MWST(?:NR)?|BTW(?:NR)?)(?=[A-Z0-9])/
+/** The name of the tax, behind it. */
+const TAX_BEHIND = /(?<=\d[A-Z]?)(?:MWST|UST|TVA|IVA|VAT|BTW)$/
+
+const foreignOf = (text: string): Issuer | undefined => issuerOf(/^[A-Z]{2}/.exec(text)?.[0] ?? '')
+
+/** What stands beside a label has to keep a rule: nothing else tells that the label is one. */
+function labelled(bare: string, home: Issuer | undefined): string | false | undefined {
+  const foreign = foreignOf(bare)
+  return (foreign && checked(foreign, bare.slice(2))) || (home && checked(home, bare))
 }
 
 /** The canonical form of a number that keeps the rule of its country; false also where no rule is known. */
