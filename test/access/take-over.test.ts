@@ -80,12 +80,14 @@ test('an admin who resets an owner cannot sign as her: the other owner confirms 
   ])
   // Neither she nor the admin confirms it, nor an admin who takes over the other owner in the same way.
   expect((await boss.ask('POST', `/people/${ids['ana']}/confirm`)).status).toBe(403)
-  expect(await codeOf(await ana.browser.ask('POST', `/people/${ids['ana']}/confirm`))).toBe('access.unknown')
+  const { since } = (await signing(ana.browser)).holds[0]!
+  const answer = await ana.browser.ask('POST', `/people/${ids['ana']}/confirm`, { since })
+  expect(await codeOf(answer)).toBe('access.unknown')
   const tomas = await signedIn(stand, 'tomas@acme.example')
   const holds = (await signing(tomas)).holds
   expect(holds).toMatchObject([{ as: 'business', name: 'ana', by: 'boss@acme.example', until: null, confirm: true }])
   expect((await signing(ana.browser)).holds).toMatchObject([{ confirm: false }])
-  await tomas.must('POST', `/people/${ids['ana']}/confirm`)
+  await tomas.must('POST', `/people/${ids['ana']}/confirm`, { since })
   expect(await sign(ana.browser, 'business')).toBe('signed')
   const acts = await stand.store.sql(`select who, act, subject from audit where act = 'reset confirmed'`)
   expect(acts).toEqual([{ who: 'tomas <tomas@acme.example>', act: 'reset confirmed', subject: 'ana@acme.example' }])
@@ -93,6 +95,18 @@ test('an admin who resets an owner cannot sign as her: the other owner confirms 
   const now = await ana.browser.must<SessionInfo>('GET', '/session')
   await ana.browser.must('POST', '/notices/seen', { up_to: now.notices[0]!.id })
   expect((await ana.browser.session()).notices).toEqual([])
+})
+
+test('who confirms a new password confirms the one that they saw, and no later one', async () => {
+  const { ids, stand, boss, reset, follow, sign, signing } = await stage()
+  const ana = await follow(await reset(boss, ids['ana']!))
+  expect(ana.answer.status).toBe(200)
+  const tomas = await signedIn(stand, 'tomas@acme.example')
+  const { since } = (await signing(tomas)).holds[0]!
+  // While Tomás asks Ana whether it was her, the admin uses another link.
+  const thief = await follow(await reset(boss, ids['ana']!), { password: 'walnut ferry obscure lantern' })
+  expect((await tomas.ask('POST', `/people/${ids['ana']}/confirm`, { since })).status).toBe(404)
+  expect(await sign(thief.browser, 'business')).toBe('access.unconfirmed')
 })
 
 test('where the admin is the other owner, or resets both, the new password signs after 24 hours', async () => {
@@ -104,7 +118,8 @@ test('where the admin is the other owner, or resets both, the new password signs
   const [hold] = (await signing(tomas)).holds
   expect(hold).toMatchObject({ confirm: false })
   expect(Date.parse(hold!.until!) - Date.now()).toBeGreaterThan(23.9 * 3_600_000)
-  expect((await tomas.ask('POST', `/people/${ids['ana']}/confirm`)).status).toBe(404)
+  const confirming = { since: hold!.since }
+  expect((await tomas.ask('POST', `/people/${ids['ana']}/confirm`, confirming)).status).toBe(404)
   await stand.store.sql(`update account set reset_at = reset_at - interval '23 hours 59 minutes'`)
   expect(await sign(ana.browser, 'business')).toBe('access.unconfirmed')
   await stand.store.sql(`update account set reset_at = reset_at - interval '1 minute'`)
@@ -113,13 +128,14 @@ test('where the admin is the other owner, or resets both, the new password signs
   // Both by one admin: neither of them confirms the other.
   await stand.store.sql('delete from signature')
   const both = [await follow(await reset(boss, ids['ana']!)), await follow(await reset(boss, ids['tomas']!))]
-  expect((await both[1]!.browser.ask('POST', `/people/${ids['ana']}/confirm`)).status).toBe(404)
+  const { since } = (await signing(boss)).holds.find(({ as }) => as === 'business')!
+  expect((await both[1]!.browser.ask('POST', `/people/${ids['ana']}/confirm`, { since })).status).toBe(404)
   expect(await sign(both[0]!.browser, 'business')).toBe('access.unconfirmed')
   expect(await sign(both[1]!.browser, 'technical')).toBe('access.unconfirmed')
 })
 
 test('whom an admin invites under the e-mail of an owner does not sign at once either', async () => {
-  const { stand, ids, boss, follow, sign } = await stage()
+  const { stand, ids, boss, follow, sign, signing } = await stage()
   await stand.store.sql(`delete from account where email = 'ana@acme.example'`)
   const invitation = { email: 'ana@acme.example', name: 'Ana', roles: [{ flow: null, role: 'admin' }] }
   const { link } = await boss.must<{ link: string }>('POST', '/people', invitation)
@@ -129,7 +145,8 @@ test('whom an admin invites under the e-mail of an owner does not sign at once e
   const tomas = await signedIn(stand, 'tomas@acme.example')
   const id = (await ana.browser.session()).who!.id
   expect(id).not.toBe(ids['ana'])
-  await tomas.must('POST', `/people/${id}/confirm`)
+  const { since } = (await signing(tomas)).holds[0]!
+  await tomas.must('POST', `/people/${id}/confirm`, { since })
   expect(await sign(ana.browser, 'business')).toBe('signed')
 })
 

@@ -220,7 +220,12 @@ export interface Operations {
       id: string
     }
     query: {}
-    body: null
+    body: {
+      /**
+       * Since when the person has to wait, as `holds` says: a later reset is not confirmed
+       */
+      since: string
+    }
     answer: Acted
   }
   'GET /tokens': {

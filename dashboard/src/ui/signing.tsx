@@ -64,7 +64,7 @@ export function Signing({ signing, title }: { signing: SigningItem; title: strin
 
 /** Somebody got a new password by a link of another's making, and does not sign yet. */
 function Held({ hold }: { hold: SigningItem['holds'][number] }) {
-  const confirm = useSend(call('POST /people/{id}/confirm', { path: { id: hold.account } }), { bodyOf: () => null })
+  const confirm = useSend(call('POST /people/{id}/confirm', { path: { id: hold.account } }))
   return (
     <Note tone="warn">
       {t.heldBecause(hold.name, hold.by)} {hold.until === null ? t.heldForOther : t.heldUntil(absolute(hold.until))}
@@ -74,7 +74,7 @@ function Held({ hold }: { hold: SigningItem['holds'][number] }) {
             type="button"
             className="button"
             disabled={confirm.isPending}
-            onClick={() => confirm.mutate(null, { onError: tellError })}
+            onClick={() => confirm.mutate({ since: hold.since }, { onError: tellError })}
           >
             {t.confirmPerson(hold.name)}
           </button>

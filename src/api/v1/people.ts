@@ -25,6 +25,7 @@ import { tellPerson } from '../access/tell-person.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import {
   accountParams,
+  confirmBody,
   inviteBody,
   invited,
   peopleQuery,
@@ -178,17 +179,19 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
         tags,
         summary: 'Confirm, as the other owner of a flow, that it was this person who chose their new password',
         params: accountParams,
+        body: confirmBody,
         response: { 200: acted },
       },
     },
     async (request) => {
       const { id } = request.params
+      const since = Date.parse(request.body.since)
       const own = plainEmail(request.who.email ?? '')
       const changed = await database.transaction(async (session) => {
         await lockAccounts(session)
         for (const flow of [...site.contract.flows.values(), ...site.proposed()]) {
           const holds = Object.values(await holdsOf(session, flow))
-          const hold = holds.find((one) => one?.account === id && one.other === own)
+          const hold = holds.find((one) => one?.account === id && one.other === own && one.since === since)
           if (!hold) continue
           await tellPerson(session, app, { email: hold.email, kind: 'reset confirmed', ...toldBy(request) })
           return (await confirmReset(session, id, new Date())) ? hold : null
@@ -197,7 +200,7 @@ export const peopleRoutes: V1Routes = (server, { app, site }) => {
       })
       if (!changed)
         throw new ConcordatError('access.unknown', 'There is nothing here that you can confirm.', {
-          cure: 'The other owner of a flow confirms it, unless they made the link themselves; see the page Rules.',
+          cure: 'The other owner of a flow confirms it, unless they made the link themselves, or a newer one was used; see the page Rules.',
         })
       await request.audit('reset confirmed', changed.email, { link_by: changed.by })
       return { changed: true }

@@ -212,6 +212,12 @@ export const personChange = z.object({
   roles: z.array(givenRole).max(500).optional().meta({ description: 'In place of the roles that were given before' }),
   disabled: z.boolean().optional(),
 })
+export const confirmBody = z.object({
+  since: time.meta({
+    description: 'Since when the person has to wait, as `holds` says: a later reset is not confirmed',
+  }),
+})
+
 export const resetBody = z
   .object({
     second_factor: z
