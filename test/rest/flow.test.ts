@@ -2,7 +2,7 @@
  * A company between a PostgreSQL database and a REST API that is known by its description alone, with the real commands,
  * connectors and store; what came of it is compared past the engine.
  */
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { checkContract, introspectSystem, lookAtContract, openApp, sampleSystem } from '../../src/app.ts'
 import type { Backend } from '../../src/cli/backend.ts'
 import { type Typed, type } from '../fixtures/command-line.ts'
@@ -10,6 +10,9 @@ import type { Fault } from '../harness/rest-server.ts'
 import { openSigned } from '../harness/sign.ts'
 import { bothSides, demandAgreement } from './both-sides.ts'
 import { type Company, restCompany } from './company.ts'
+
+// Runs wait for what may still land, and a busy machine is slow.
+vi.setConfig({ testTimeout: 240_000 })
 
 const BACKEND: Backend = {
   check: (options) => Promise.resolve(checkContract(options)),
