@@ -104,6 +104,11 @@ export class Restorations {
     return picture
   }
 
+  /** New rules bring old values back as well, so that without a mark only the times of change tell, if users do not go on. */
+  rulesChanged(flow: string): void {
+    for (const one of this.restored) if (one.table === flow && one.decided === null && !one.marked) one.must = false
+  }
+
   /** A person decides about a system that looks restored. */
   noteAnswer(flow: string, system: string, choice: string): void {
     for (const one of this.restored) if (one.table === flow && one.system === system) one.decided = choice

@@ -87,6 +87,8 @@ export class Stage {
   private personDeletes = 0
   /** What restores the last backup of each system, and of the store. */
   private readonly backups = new Map<string, () => Promise<void>>()
+  /** The contract by which everything was looked at last, by flow. */
+  private readonly lookedBy = new Map<string, string>()
   /** Parts of the diary of which a restored store knows nothing. */
   private readonly forgotten: { readonly from: number; readonly to: number }[] = []
   private readonly room: Room
@@ -324,6 +326,7 @@ export class Stage {
     const first = this.incidents.length
     const began = this.clock
     const asked = await this.asksAboutRestore(flow)
+    if (!asked && this.lookedBy.get(flow) !== source) this.restorations.rulesChanged(flow)
     const written = this.diary.length
     let properly = false
     await ablation?.beforeRun?.(this.store, this.businesses)
@@ -337,6 +340,7 @@ export class Stage {
         holder: worker.name,
       })
       properly = report !== null && report.status !== 'failed'
+      if (report !== null && /done|waiting/.test(report.status)) this.lookedBy.set(flow, source)
       return report
     } catch (error) {
       if (worker.dead) this.told.push('  died')
