@@ -80,7 +80,7 @@ async function chooseFound(
   const perhaps = likely.map((pair) => ({
     value: keyOf(pair),
     label: keyOf(pair),
-    hint: `called differently, ${counted(pair.columns, 'column')} alike`,
+    hint: `perhaps; ${counted(pair.columns, 'column')} alike`,
   }))
   const byHand = { value: BY_HAND, label: 'Pair other tables', hint: 'Choose them from both systems.' }
   return prompter.chooseMany(

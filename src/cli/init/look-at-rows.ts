@@ -10,6 +10,7 @@ import { renderTable } from '../print/table.ts'
 import type { Source } from './sources.ts'
 
 const MOST_ROWS = 1000
+const MOST_SHOWN = 12
 const SIDES = [0, 1] as const
 
 /**
@@ -63,7 +64,8 @@ export function printEvidence(cli: Cli, proposal: Proposal): void {
   const { terminal } = cli
   const [a, b] = proposal.systems.map(({ name }) => name) as [string, string]
   const look = { width: terminal.width, indent: '  ', paintTitle: (text: string) => terminal.paint('dim', text) }
-  for (const flow of proposal.flows) {
+  const seen = proposal.flows.filter(({ rows }) => rows !== undefined)
+  for (const flow of seen.slice(0, MOST_SHOWN)) {
     if (flow.rows === undefined) continue
     terminal.out('')
     terminal.out(terminal.paint('bold', flow.name))
@@ -77,6 +79,10 @@ export function printEvidence(cli: Cli, proposal: Proposal): void {
       )
     if (rules.length === 0) terminal.out('  No single field tells which records belong together.')
   }
+  if (seen.length > MOST_SHOWN)
+    terminal.out(
+      `\n… and ${counted(seen.length - MOST_SHOWN, 'more flow')}; their figures stand in the file, beside the fields.`,
+    )
   terminal.out('')
 }
 

@@ -6,6 +6,8 @@ import { renderTable } from '../print/table.ts'
 
 export const ENV_FILE = '.env'
 
+const MOST_NAMED = 8
+
 export interface FlowOutcome {
   readonly flow: string
   readonly tables: Readonly<Record<string, string>>
@@ -53,7 +55,8 @@ export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners
   if (flows.length > 1 && questions > 0)
     terminal.out(`${questions} answers close them all: most stand once, in defaults, for every flow.`)
   const named = out === 'concordat.yaml' ? '' : ` --contract ${out}`
-  const names = flows.map(({ flow }) => flow).join(' ')
+  // A command of a hundred names helps nobody.
+  const names = flows.length > MOST_NAMED ? 'FLOW …' : flows.map(({ flow }) => flow).join(' ')
   const signs = (as: 'business' | 'technical') =>
     `concordat approve${named} ${names} --as ${as} --by ${owners[as] ?? (as === 'business' ? 'ana' : 'tomas')}`
   const steps = [

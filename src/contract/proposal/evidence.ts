@@ -62,7 +62,7 @@ function flowWithEvidence(flow: ProposedFlow, tables: Both<SourceObject>, sample
   return {
     ...whole,
     match: rules
-      .filter((rule) => whole.match.includes(rule.field) || (isGood(rule) && !OF_MANY.test(rule.field)))
+      .filter((rule) => whole.match.includes(rule.field) || (isGood(rule) && !rule.counts && !OF_MANY.test(rule.field)))
       .map(({ field }) => field),
     rows: [samples[0].rows.length, samples[1].rows.length],
     rules: rules.map(({ field, pairs: ofRule, ambiguous }) => ({ field, finds: ofRule.length, ambiguous })),
@@ -72,12 +72,14 @@ function flowWithEvidence(flow: ProposedFlow, tables: Both<SourceObject>, sample
 interface Rule extends Omit<RuleSeen, 'finds'> {
   readonly pairs: Pairs
   readonly unique: boolean
+  /** A number of things, or in a row: equal by chance. */
+  readonly counts: boolean
 }
 
 const NAMING: ReadonlySet<ProposedField['type']> = new Set(['email', 'vat', 'phone', 'text', 'integer', 'url'])
 
 /** What several records can share, however few of these rows do. */
-const OF_MANY = /postcode|city|address|street|region|state|country|phone|mobile|fax/
+const OF_MANY = /postcode|city|address|street|region|state|country|phone|mobile|fax|contact|note|description/
 
 /** Each field that could name a record, and what it finds: those proposed already first, then the ones that find most. */
 function rulesOf(flow: ProposedFlow, samples: Both<SampledTable>): readonly Rule[] {
@@ -86,7 +88,7 @@ function rulesOf(flow: ProposedFlow, samples: Both<SampledTable>): readonly Rule
   const rule = (field: ProposedField): Rule => {
     const keys = SIDES.map((side) => keysOf(field, samples, side)) as [(string | null)[], (string | null)[]]
     const { pairs, ambiguous } = pairRows(keys[0], keys[1])
-    return { field: field.name, pairs, ambiguous, unique: keys.every(isNearlyUnique) }
+    return { field: field.name, pairs, ambiguous, unique: keys.every(isNearlyUnique), counts: field.type === 'integer' }
   }
   return [
     ...named.map(rule),

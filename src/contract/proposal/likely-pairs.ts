@@ -1,9 +1,10 @@
 import type { SourceObject } from './catalogue.ts'
 import { pairColumns, tellingColumns } from './pair-columns.ts'
 import { keyColumns } from './pair-tables.ts'
+import { topicOf } from './table-topic.ts'
 import type { Both, GivenPair, Proposal } from './proposal.ts'
 
-/** Tables that are called differently and have columns alike. */
+/** Tables that could hold the same records, and how many of their columns are alike. */
 export interface LikelyPair extends GivenPair {
   readonly columns: number
 }
@@ -13,7 +14,7 @@ const MOST_COMPARED = 60
 const MOST_LIKELY = 6
 const FEWEST_COLUMNS = 2
 
-/** Pairs of tables without a counterpart that could belong together by their columns, the likeliest first; each table once. */
+/** Pairs of tables without a counterpart that could belong together by their columns or by what they are called, the likeliest first; each table once. */
 export function likelyPairs({ unpaired }: Pick<Proposal, 'unpaired'>): readonly LikelyPair[] {
   const [left, right] = unpaired.map((tables) =>
     tables.slice(0, MOST_COMPARED).map((table) => ({ table, columns: tellingColumns(table, keyColumns(table)) })),
@@ -22,9 +23,10 @@ export function likelyPairs({ unpaired }: Pick<Proposal, 'unpaired'>): readonly 
     right.flatMap((b) => {
       const shared = pairColumns([a.table, b.table], [a.columns, b.columns]).length
       const all = Math.max(1, Math.min(a.columns.length, b.columns.length))
-      return shared < FEWEST_COLUMNS
+      const same = topicOf(a.table).entity === topicOf(b.table).entity ? 2 : 0
+      return shared + same < FEWEST_COLUMNS
         ? []
-        : [{ pair: [a.table, b.table] as const, shared, score: shared + shared / all }]
+        : [{ pair: [a.table, b.table] as const, shared, score: same + shared + shared / all }]
     }),
   )
   const taken = new Set<SourceObject>()

@@ -7,10 +7,12 @@ export function unfilledColumns({ systems }: Proposal, flow: ProposedFlow, side:
   const filled = new Set(
     flow.fields.filter((field) => field.composed?.side !== side).map((field) => field.columns[side]),
   )
+  // A key that people give is a number that a field knows, or it is missing; any UUID is as good as another.
+  const given = flow.fields.some(({ keyOf }) => keyOf?.side === side)
   return (table?.columns ?? [])
     .filter(
-      ({ name, nullable, hasDefault, readOnly }) =>
-        !nullable && !hasDefault && !readOnly && name !== id && !filled.has(name),
+      ({ name, kind, nullable, hasDefault, readOnly }) =>
+        !nullable && !hasDefault && !readOnly && (name === id ? !given && kind !== 'uuid' : !filled.has(name)),
     )
     .map(({ name }) => name)
 }

@@ -24,9 +24,9 @@ export function meaningOf(type: ProposedField['type'], raw: string | null): stri
   if (text === '') return null
   switch (type) {
     case 'phone': {
-      // The country is not known yet: the last nine digits tell numbers apart well enough.
+      // The country is not known yet: the last eight digits tell numbers apart well enough.
       const digits = text.replaceAll(/\D/g, '')
-      return digits.length < 6 ? null : digits.slice(-9)
+      return digits.length < 6 ? null : digits.slice(-8)
     }
     case 'vat':
       return text.replaceAll(/[^a-z0-9]/g, '')
