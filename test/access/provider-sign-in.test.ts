@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { openStand } from '../api/stand.ts'
-import { addPerson } from '../harness/account.ts'
+import { addPerson, PASSWORD } from '../harness/account.ts'
 import { browserAt, sentBack, type Browser } from './browser.ts'
 import { startProvider, type Person } from './provider.ts'
 
@@ -152,4 +152,21 @@ test('before there is an account, and while the provider is away, nobody is let 
   const browser = browserAt(away.url)
   expect(sentBack(await browser.ask('GET', '/oidc/acme/start'))).toBe('access.provider-unreachable')
   expect((await browser.ask('GET', '/oidc/other/start')).status).toBe(404)
+})
+
+test('where there is https, no neighbour under the same domain can set a cookie of ours', async () => {
+  const { stand } = await stage({ CONCORDAT_PUBLIC_URL: 'https://concordat.acme.example' })
+  await addPerson(stand.database, 'bea@acme.example')
+  const browser = browserAt(stand.url)
+  const begun = await browser.ask('GET', '/oidc/acme/start')
+  const refused = await browser.ask('GET', '/oidc/acme/callback?state=x&code=y')
+  const signedIn = await browser.ask('POST', '/sign-in', { email: 'bea@acme.example', password: PASSWORD })
+  const cookies = [begun, refused, signedIn].flatMap(({ headers }) => headers.getSetCookie())
+  expect(cookies.length).toBeGreaterThanOrEqual(5)
+  for (const cookie of cookies) {
+    expect(cookie).toMatch(/^__Host-concordat_[a-z_]+=/)
+    expect(cookie).toMatch(/; Path=\/(;|$)/)
+    expect(cookie).toMatch(/; Secure/)
+    expect(cookie).toMatch(/; SameSite=Lax/)
+  }
 })

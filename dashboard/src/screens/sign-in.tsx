@@ -9,13 +9,13 @@ import { Note } from '../ui/note.tsx'
 import { told } from '../ui/states.tsx'
 import { t } from '../words/words.ts'
 
-const REFUSED = 'concordat_refused'
+const REFUSED = `${location.protocol === 'https:' ? '__Host-' : ''}concordat_refused`
 
 /** Why a provider's sign-in ended here; told once. */
 function refusal(): string | null {
   const [, text] = new RegExp(`(?:^|; )${REFUSED}=([^;]*)`).exec(document.cookie) ?? []
   if (text === undefined) return null
-  document.cookie = `${REFUSED}=; path=/; max-age=0`
+  document.cookie = `${REFUSED}=; path=/; max-age=0${REFUSED.startsWith('__Host-') ? '; secure' : ''}`
   try {
     const { message, cure } = JSON.parse(decodeURIComponent(text)) as { message: string; cure?: string }
     return cure === undefined ? message : `${message} ${cure}`

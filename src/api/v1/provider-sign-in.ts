@@ -10,9 +10,11 @@ import type { V1Routes } from './v1-server.ts'
 
 const PUBLIC = { right: 'public' } as const
 const tags = ['Sign-in']
-const COOKIE = 'concordat_sign_in'
+/** One for each provider, so that two can be tried side by side. */
+const cookieName = (secure: boolean, provider: string): string =>
+  `${secure ? '__Host-' : ''}concordat_sign_in_${provider.replaceAll(/[^a-z0-9]/g, '')}`
 /** Tells the sign-in page why somebody is back; the page reads it once. */
-const REFUSED = 'concordat_refused'
+const refusedName = (secure: boolean): string => `${secure ? '__Host-' : ''}concordat_refused`
 const REFUSED_LASTS_S = 60
 
 /** Signing in with a provider: to it, and back. */
@@ -25,20 +27,22 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
       cure: 'An admin sets CONCORDAT_PUBLIC_URL to the address that people use.',
     })
   }
-  const cookieOf = (request: FastifyRequest, name: string) => ({
+  const cookieOf = (request: FastifyRequest) => ({
     httpOnly: true,
     // The browser comes back from another site.
     sameSite: 'lax' as const,
     secure: isSecure(site, request),
-    path: pathOf(name),
+    // A neighbour under the same domain cannot put one of its own in place of a `__Host-` cookie, which is for all paths.
+    path: '/',
   })
 
   /** A person looks at this: they are back where they began, and told why. */
   const sendBack = (request: FastifyRequest, reply: FastifyReply, { code, message, cure }: ConcordatError) => {
-    reply.setCookie(REFUSED, JSON.stringify({ code, message, cure }), {
+    const secure = isSecure(site, request)
+    reply.setCookie(refusedName(secure), JSON.stringify({ code, message, cure }), {
       path: '/',
       sameSite: 'lax',
-      secure: isSecure(site, request),
+      secure,
       maxAge: REFUSED_LASTS_S,
     })
     return reply.redirect('/sign-in', 303)
@@ -66,7 +70,8 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
           ownPath(request.query.return_to),
           again === true,
         )
-        reply.setCookie(COOKIE, state, { ...cookieOf(request, name), maxAge: lastsMs / 1000 })
+        const cookie = cookieOf(request)
+        reply.setCookie(cookieName(cookie.secure, name), state, { ...cookie, maxAge: lastsMs / 1000 })
         return await reply.redirect(url.href, 303)
       } catch (error) {
         if (isOfProvider(error)) return sendBack(request, reply, error)
@@ -83,10 +88,15 @@ export const providerRoutes: V1Routes = (server, { site, providers }) => {
     },
     async (request, reply) => {
       const { name } = request.params
-      reply.clearCookie(COOKIE, cookieOf(request, name))
+      const cookie = cookieOf(request)
+      reply.clearCookie(cookieName(cookie.secure, name), cookie)
       try {
         const came = new URL(request.url, ownOrigin(request))
-        const { account, returnTo } = await providers.finish(name, came, request.cookies[COOKIE])
+        const { account, returnTo } = await providers.finish(
+          name,
+          came,
+          request.cookies[cookieName(cookie.secure, name)],
+        )
         const who = await whoHas(account, site)
         if (who.kind === 'nobody')
           throw new ConcordatError('access.provider-refused', 'This account is disabled.', { cure: 'Ask an admin.' })
