@@ -115,6 +115,8 @@ export async function applyMerge(
       golden: encodeGolden(golden),
     })
   }
+  // Also where the record is not yet, since it was refused.
+  if (moved && row.state === 'live') outcome.moved.push(row.id)
   if (moved) rekey(work, row.id, record.golden, golden, outcome)
   // Rules that match by other fields than before find what was agreed under the old ones, too.
   if (work.rulesChanged)

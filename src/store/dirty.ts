@@ -51,6 +51,16 @@ export async function rearmMarks(session: Session, sideId: number, recordIds: re
   )
 }
 
+/** Makes refused writes of records due again that bring other values now. */
+export async function rearmMoved(session: Session, recordIds: readonly string[]): Promise<void> {
+  if (recordIds.length === 0) return
+  await session.execute(
+    `update dirty set state = 'waiting', attempts = 0, error = null, error_in = null, waits_for = null, waits_image = null, retry_at = null
+     where record_id = any($1::bigint[]) and state = 'quarantined' and action in ('sync', 'revive')`,
+    [recordIds],
+  )
+}
+
 /** Takes marks back that nothing is left to do for; what was decided about a record (to delete, to restore) stays. */
 export async function dropSyncs(
   session: Session,

@@ -2,7 +2,7 @@ import { openCases, settleCases, type CaseDraft, type SettledCase } from './case
 import { columns } from './columns.ts'
 import { copyText, copyValue, SEPARATOR as S } from './copy-text.ts'
 import type { Session } from './database.ts'
-import { dropSyncs, markDirty, type DirtyMark } from './dirty.ts'
+import { dropSyncs, markDirty, rearmMoved, type DirtyMark } from './dirty.ts'
 import { freeRemotes, type FreedRemote } from './former.ts'
 import { noteFields } from './log-fields.ts'
 import { intend, type Intent } from './operations.ts'
@@ -66,6 +66,8 @@ export interface Outcome {
   readonly dirty: DirtyMark[]
   /** Records that agree with a side again: an earlier mark to bring them to the golden values is void. */
   readonly idle: { readonly recordId: string; readonly sideId: number }[]
+  /** Records whose agreed values have moved: what a system refused of them is tried again. */
+  readonly moved: string[]
   readonly cases: CaseDraft[]
   readonly settled: SettledCase[]
   readonly held: HeldRow[]
@@ -87,6 +89,7 @@ export const emptyOutcome = (): Outcome => ({
   revisions: [],
   dirty: [],
   idle: [],
+  moved: [],
   cases: [],
   settled: [],
   held: [],
@@ -111,6 +114,7 @@ export async function commitOutcome(session: Session, outcome: Outcome, stamp: S
   await changeKeys(session, outcome)
   await insertRevisions(session, outcome.revisions, stamp)
   await hold(session, outcome, stamp)
+  await rearmMoved(session, outcome.moved)
   await dropSyncs(session, outcome.idle)
   await markDirty(session, outcome.dirty, stamp)
   await settleCases(session, outcome.settled, stamp)

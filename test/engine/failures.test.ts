@@ -30,6 +30,25 @@ test('L19 a record that a system refuses is quarantined; the others land; it goe
   await world.rest()
 })
 
+test.each([{}, { full: true }])('L19 a refused newcomer is tried again when its values change %s', async (how) => {
+  const world = await openWorld()
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('Alfa', 'A1')`)
+  await world.sync()
+  await world.crm.sql(`alter table accounts add constraint short check (length(account_name) < 10)`)
+  await world.erp.sql(`insert into customers (legal_name, vat) values ('A name that is too long', 'Z1')`)
+  expect(await world.sync(how)).toMatchObject({ status: 'waiting', created: 0, quarantined: 1, open_cases: 1 })
+  await world.rest()
+  // Still refused: it is tried, and stays one case.
+  await world.erp.sql(`update customers set legal_name = 'Another name that is too long' where vat = 'Z1'`)
+  expect(await world.sync(how)).toMatchObject({ status: 'waiting', created: 0, quarantined: 1, open_cases: 1 })
+  await world.erp.sql(`update customers set legal_name = 'Short' where vat = 'Z1'`)
+  expect(await world.sync(how)).toMatchObject({ status: 'done', created: 1, open_cases: 0 })
+  expect(await world.crm.sql(`select account_name from accounts where tax_id = 'Z1'`)).toEqual([
+    { account_name: 'Short' },
+  ])
+  await world.rest()
+})
+
 test('L19 new evidence arms a quarantined record again', async () => {
   const world = await three()
   await world.crm.sql(`alter table accounts add constraint cheap check (credit_limit < 100)`)
