@@ -55,3 +55,30 @@ test('L31 whatever codes are handed on, no write takes one that another record s
     }),
   )
 })
+
+test('L31 a ring is broken at another column of its key, where what refers to a record cannot be replaced; else it is said', () => {
+  const team = { name: 'team', kind: 'integer', nullable: false, maxLength: null, refers: true } as const
+  const seat = { name: 'seat', kind: 'integer', nullable: false, maxLength: null } as const
+  const move = (id: string, from: string, to: string): OrderedWrite => ({
+    kind: 'update',
+    id,
+    before: (column) => (column === 'team' ? from : '1'),
+    after: (column) => (column === 'team' ? to : '1'),
+    sets: new Set(['team']),
+  })
+  const order = (writable: ReadonlySet<string>) =>
+    orderWrites(
+      { uniqueKeys: [[team, seat]], ownReferences: [], writable },
+      [move('1', '7', '8'), move('2', '8', '7')],
+      (place, column) => placeholderFor(BigInt(place), column),
+    )
+  const turns = order(new Set(['team', 'seat']))
+  const freed = turns.filter(({ release }) => release !== null)
+  expect(freed.map(({ release, back, stuck }) => [Object.keys(release!), back, stuck])).toEqual([
+    [['seat'], { seat: '1' }, null],
+  ])
+  expect(order(new Set(['team'])).map(({ release, stuck }) => [release, stuck])).toEqual([
+    [null, 'team'],
+    [null, 'team'],
+  ])
+})

@@ -251,12 +251,9 @@ export const ABLATIONS: readonly Ablation[] = [
     })),
   },
   {
-    mechanism: 'A write that only makes way is told from what is due, also after a crash',
+    mechanism: 'Rings that a system does not take in one call land in steps',
     laws: ['L1', 'L31'],
-    session: (session) => ({
-      ...session,
-      copyIn: (target, lines) => session.copyIn(target, lines.replaceAll('makes way', 'master changed')),
-    }),
+    connector: onObjects((object) => ({ capabilities: { ...object.capabilities, atomicBatch: true } })),
   },
 ]
 

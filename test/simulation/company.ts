@@ -92,7 +92,8 @@ export function companyOf(seed: number): Company {
   })
   const restores = restoresOf(seed)
   const tangle = new Random(seed, 'entangled')
-  const entangled = isEntangled(seed) && isTold('tangle')
+  // A restored store believes its systems by a sample of what it has linked, which is gone where whole trades are razed.
+  const entangled = isEntangled(seed) && isTold('tangle') && restores?.of !== 'store'
   tangle.chance(0.5)
   const alone = new Random(seed, 'entangled', 'one by one')
   const tangled = entangled
