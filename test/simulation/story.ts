@@ -177,6 +177,9 @@ export const changesIdentities = (seed: number): boolean => new Random(seed, 'id
 /** Ids come again, change hands and are swapped; drawn from a stream of its own, between the steps that there are. */
 function addIdentities(steps: Step[], seed: number, company: Company): void {
   if (!changesIdentities(seed) || !isTold('identity')) return
+  // Whether systems are the right ones is told by their rows, which must be what they were in the store's backup.
+  const restores = restoresOf(seed)
+  if (restores?.of === 'store' && restores.marked) return
   const random = new Random(seed, 'identity')
   random.chance(0.5)
   const calm = new Random(seed, 'identity', 'calm')
