@@ -4,6 +4,7 @@ import { liveRecords } from '../store/deletions.ts'
 import { dueAmong, waitersOf } from '../store/dirty.ts'
 import { undecidedFormers } from '../store/former.ts'
 import { ensureSides } from '../store/flows.ts'
+import { isDecided } from '../store/older-systems.ts'
 import { knownImages, recordsById, recordsInState, recordsOfRemotes } from '../store/links.ts'
 import { isEmptyOutcome } from '../store/outcome.ts'
 import { applyRecords } from './apply.ts'
@@ -62,7 +63,9 @@ export async function observeHints(
   const { recent, begin } = options
   const limits = await openLimits(database, work.row.id)
   // A mark says that a system was restored, and nobody is asked yet: only a run finds out what that has changed.
-  if (work.sides.some(({ behind }) => behind !== undefined) && !limits.has('restored system'))
+  const isNoticed = work.sides.some(({ behind }) => behind !== undefined) && !limits.has('restored system')
+  // What people decided about it is carried out by a run, too; until then its rows are the older ones.
+  if (isNoticed || (await isDecided(database, work.row.id)))
     return { pending: false, wantsRun: true, wrote: false, stopped: null }
   const decider = new Decider(work)
   const findings = noFindings()

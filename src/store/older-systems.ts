@@ -26,6 +26,15 @@ export async function olderStanding(
   return row!
 }
 
+/** Whether people have decided about a restored system, and no run has carried that out yet. */
+export async function isDecided(session: Session, flowId: number): Promise<boolean> {
+  const rows = await session.query(
+    `select 1 from case_file where flow_id = $1 and kind = 'restored system' and not carried_out limit 1`,
+    [flowId],
+  )
+  return rows.length > 0
+}
+
 /** A run begins to look; answers since which run nobody has weighed whether a system was restored. */
 export async function beginWeighing(session: Session, flowId: number, runId: string): Promise<string> {
   const [row] = await session.query<{ since: string }>(
