@@ -180,3 +180,15 @@ test('every route lets in exactly those who hold its right', { timeout: 180_000 
   }
   expect(wrong).toEqual([])
 })
+
+test('what somebody tried and may not do is written down, and nobody can fill the log up with it', async () => {
+  const stand = await openStand({}, { admin: false })
+  const id = await addPerson(stand.database, 'vic@acme.example', [{ role: 'viewer' }])
+  const authorization = `Bearer ${await addSecret(stand.database, id, ['view'])}`
+  const ask = async (path: string) => (await fetch(`${stand.url}/api/v1${path}`, { headers: { authorization } })).status
+  expect(await ask('/people')).toBe(403)
+  for (let n = 0; n < 20; n++) expect(await ask('/audit?limit=5')).toBe(403)
+  const written = await stand.store.sql(`select kind, who, subject from audit where act = 'access refused' order by id`)
+  expect(written[0]).toEqual({ kind: 'token', who: 'test <vic@acme.example>', subject: 'GET /api/v1/people' })
+  expect(written.length).toBeLessThanOrEqual(6)
+})

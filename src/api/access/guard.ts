@@ -8,6 +8,7 @@ import { requestLimits } from './request-limits.ts'
 import type { Right } from './right.ts'
 import { csrfOf, sameText } from './secret-token.ts'
 import { secureHeaders } from './security-headers.ts'
+import { isWorthAudit } from './sign-in.ts'
 import { sessionSecret } from './session-cookie.ts'
 import type { Site } from './site.ts'
 import { NOBODY, type Who } from './who.ts'
@@ -78,6 +79,15 @@ export async function guardRoutes(server: FastifyInstance, site: Site): Promise<
     if (who.kind === 'person' && changes(request)) demandProof(request, site)
     demandRight(request, config.right ?? 'administer', (await config.flowOf?.(request)) ?? null)
     if (config.fresh === true) demandFresh(who)
+  })
+  // Whoever is in and tries what they may not is written down; a stranger is only one of many.
+  server.addHook('onError', async (request, _reply, error) => {
+    const { who } = request
+    if (who === undefined || who.kind === 'nobody' || !(error instanceof ConcordatError)) return
+    if (error.code !== 'access.forbidden' && error.code !== 'access.cross-site') return
+    const { method, routeOptions } = request
+    if (await isWorthAudit(site.database, `refused ${who.kind} ${who.id}`))
+      await request.audit('access refused', `${method} ${routeOptions.url ?? ''}`)
   })
   return guarded
 }

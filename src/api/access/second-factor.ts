@@ -88,10 +88,10 @@ function stepOf(secret: string, code: string, now: number): number | null {
   return delta === null ? null : Math.floor(now / 1000 / STEP_S) + delta
 }
 
-/** 80 bits each, in groups that can be read out. */
+/** 120 bits each: enough that a plain hash keeps them; in groups that can be read out. */
 const recoveryCodes = (): string[] =>
   Array.from({ length: RECOVERY_CODES }, () =>
-    new Secret({ buffer: new Uint8Array(randomBytes(10)).buffer }).base32
+    new Secret({ buffer: new Uint8Array(randomBytes(15)).buffer }).base32
       .toLowerCase()
       .replaceAll(/(.{4})(?=.)/g, '$1-'),
   )

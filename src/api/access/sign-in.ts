@@ -22,7 +22,7 @@ const OF_ADDRESS: Bucket = { holds: 50, everyMs: 10_000 }
 const OF_ACCOUNT: Bucket = { holds: 100, everyMs: 60_000 }
 /** Wrong guesses at one account in a browser that it has signed in from. */
 const OF_BROWSER: Bucket = { holds: 10, everyMs: 60_000 }
-/** Refusals that are written down for one address although it is beyond its limits. */
+/** Refusals that are written down of one address, person or token. */
 const OF_AUDIT: Bucket = { holds: 5, everyMs: 60_000 }
 
 interface Attempt {
@@ -72,8 +72,8 @@ export async function signIn(
   return known
 }
 
-/** Whether one more refused sign-in from an address is worth writing down: nobody may fill the log up. */
-export const isWorthAudit = async (database: Database, address: string): Promise<boolean> =>
-  (await takeAttempt(database, `sign-in audit ${normalizeIP(address)}`, OF_AUDIT, new Date())) === 0
+/** Whether one more refusal of who or what is named is worth writing down: nobody may fill the log up. */
+export const isWorthAudit = async (database: Database, of: string): Promise<boolean> =>
+  (await takeAttempt(database, `audit ${of}`, OF_AUDIT, new Date())) === 0
 
 const keyOf = (text: string): string => hashOf(text).toString('base64url')

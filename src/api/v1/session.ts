@@ -1,3 +1,4 @@
+import { normalizeIP } from '@fastify/rate-limit'
 import { type AccountRow, countAccounts, findAccount } from '../../store/accounts.ts'
 import { endSession, proveSession, sessionsOf } from '../../store/browser-sessions.ts'
 import { noticesOf, seeNotices } from '../../store/notices.ts'
@@ -85,8 +86,10 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
         request.who = await whoHas(account, site)
         await request.audit('signed in', email, { method: 'password', ...(factor && { second_factor: true }) })
       } catch (error) {
-        const wrong = error instanceof ConcordatError && error.code === 'access.wrong-password'
-        if (wrong && (await isWorthAudit(database, request.ip))) await request.audit('sign-in refused', email)
+        const code = error instanceof ConcordatError ? error.code : null
+        const wrong = code === 'access.wrong-password' || code === 'access.wrong-code'
+        if (wrong && (await isWorthAudit(database, `sign-in ${normalizeIP(request.ip)}`)))
+          await request.audit('sign-in refused', email, code === 'access.wrong-code' ? { second_factor: 'wrong' } : {})
         throw error
       }
       return { changed: true }
