@@ -31,7 +31,12 @@ export function smallDisk(size: string): SmallDisk | null {
     folder,
     fill(free) {
       const { bavail, bsize } = statfsSync(folder)
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - free)))
+      try {
+        writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - free)))
+      } catch (error) {
+        // Somebody else took room meanwhile: then it is full, too.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      }
     },
     empty: () => rmSync(ballast, { force: true }),
     remove() {

@@ -93,6 +93,7 @@ export function peopleJourneys(stage: Stage): void {
     await page.getByLabel('Code of your authenticator').fill(codeOfFactor(secret))
     await page.getByRole('button', { name: 'Add a second factor' }).click()
     await page.getByText('10 recovery codes are left').waitFor()
+    await page.locator('.note code').nth(9).waitFor()
     const codes = await page.locator('.note code').allTextContents()
     expect(codes).toHaveLength(10)
     await page.getByRole('button', { name: 'Sign out' }).first().click()
