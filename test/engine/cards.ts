@@ -13,6 +13,8 @@ export type Dialect = keyof typeof STAMP
 export const key = (dialect: Dialect): string =>
   dialect === 'postgres' ? 'serial primary key' : 'int auto_increment primary key'
 
+const NO_ANSWERS: Readonly<Record<string, unknown>> = {}
+
 /** A landing with so many of them. */
 export async function cards(
   dialect: Dialect,
@@ -24,7 +26,7 @@ export async function cards(
     options = '',
     value = `'C-' || i`,
     crm = '',
-    edge = {} as Record<string, unknown>,
+    edge = NO_ANSWERS,
   } = {},
 ): Promise<Landing> {
   const landing = await openLanding({

@@ -27,7 +27,8 @@ const disturb = async (world: World): Promise<void> => {
     insert into accounts (account_name, tax_id) values ('Ten', 'V10')`)
 }
 const PAST = { create: 'created', update: 'updated', delete: 'deleted', archive: 'archived', restore: 'restored' }
-const figures = ({ agreement: _, ...report }: FlowRun) => ({ ...report, run: 0, seconds: 0 })
+/** A plan says nothing of how far the records agree. */
+const figures = ({ agreement: _agreement, ...report }: FlowRun) => ({ ...report, run: 0, seconds: 0 })
 
 test('plan tells what run does, and does nothing itself', async () => {
   const world = await busy()
