@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { HotFlow } from '../../src/engine/hot-flow.ts'
 import { openWorld, type World } from './world.ts'
 
 /** Sixty customers in agreement, as the backup knows them; then twenty are renamed, eight are made, and all is carried over. */
@@ -284,4 +285,22 @@ test.each(['write back', 'approve'])('L35 what was deleted since the backup is t
   expect(await pictureOf(world, 'erp')).toHaveLength(left)
   expect(await pictureOf(world, 'crm')).toEqual(await pictureOf(world, 'erp'))
   await world.rest()
+})
+
+test('L35 hints between a decision about a restored system and the run that carries it out are left to that run', async () => {
+  const world = await moved()
+  const before = await pictureOf(world, 'crm')
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  await world.answer('write back')
+  let taken: Promise<unknown> = Promise.resolve()
+  const onReady = (flows: ReadonlyMap<string, HotFlow>): void => {
+    taken = flows.get('customers')!.take('erp', ['1', '2'])
+    taken.catch(() => {})
+  }
+  await (await world.app()).follow({ signal: new AbortController().signal, onReady })
+  expect(await taken).toMatchObject({ wantsRun: true, wrote: false })
+  expect(await world.sync()).toMatchObject({ status: 'done', created: 8, updated: 20 })
+  expect(await world.crm.written()).toBe(0)
+  expect(await pictureOf(world, 'erp')).toEqual(before)
 })
