@@ -5,7 +5,7 @@ import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { openCases, settleCases, spendApproval, type CaseRow } from '../store/cases.ts'
 import { liveRecords, setLinkStates, setRecordState } from '../store/deletions.ts'
 import { clearDirty, dueAmong, markDirty, type DirtyMark } from '../store/dirty.ts'
-import { markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
+import { freeRemotes, markDecided, undecidedFormers, type FormerLink } from '../store/former.ts'
 import { rebaseMark } from '../store/marks.ts'
 import { recordsById } from '../store/links.ts'
 import type { Outcome } from '../store/outcome.ts'
@@ -276,6 +276,7 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     side,
     missing.map(({ remoteId }) => remoteId),
   )
+  const taken = await takenSince(work, side, decision)
   const replaced = await replacedIn(work, side)
   const others = work.sides.flatMap(({ id }) => (id === side.id ? [] : [id]))
   const returned = await broughtBack(work.database, side.id, others, since)
@@ -286,11 +287,16 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     rule: action === 'restore' ? 'restored system: record brought back' : 'restored system: record deleted again',
   })
   const marks = [
-    ...[...missing, ...replaced].map(({ recordId }) => due(recordId, 'restore')),
+    ...[...missing, ...taken, ...replaced].map(({ recordId }) => due(recordId, 'restore')),
     ...returned.map((recordId) => due(recordId, 'delete')),
   ]
   return [
     async (session) => {
+      await freeRemotes(
+        session,
+        taken.map(({ remoteId }) => ({ sideId: side.id, remoteId, undecided: false })),
+        stampOf(work).at,
+      )
       for (const { recordId } of missing) await setLinkStates(session, recordId, 'gone', [side.id])
       await markDecided(
         session,
@@ -301,6 +307,22 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
       await markDirty(session, marks, stampOf(work))
     },
   ]
+}
+
+/** Records that were missing when people were asked, and whose ids other rows have by now. */
+async function takenSince(work: FlowWork, side: Side, { detail }: CaseRow) {
+  const lost = detail.data?.['lost']
+  const ids = Array.isArray(lost) ? lost.filter((id) => typeof id === 'string') : []
+  const rows = new Map((await readAll(side, ids)).map((row) => [row.id, row.image]))
+  const there = await liveRecords(work.database, side.id, [...rows.keys()])
+  const records = await recordsById(
+    work.database,
+    there.map(({ recordId }) => recordId),
+  )
+  const linked = records.flatMap(({ links }) => links.filter(({ sideId }) => sideId === side.id))
+  // What is just as it was has been put back.
+  const same = new Set(linked.flatMap(({ remoteId, image }) => (rows.get(remoteId) === image ? [remoteId] : [])))
+  return there.filter(({ remoteId }) => !same.has(remoteId))
 }
 
 /** So many ids are passed over at most, and so many at once. */

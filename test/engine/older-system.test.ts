@@ -287,6 +287,24 @@ test.each(['write back', 'approve'])('L35 what was deleted since the backup is t
   await world.rest()
 })
 
+test('L35 ids that are missing are given away after people decided, and before that is carried out', async () => {
+  const world = await moved()
+  await restore(world, 'erp')
+  expect(await world.sync()).toMatchObject({ status: 'stopped' })
+  await world.answer('write back')
+  await world.erp.sql(
+    `insert into customers (legal_name, vat, email) select 'Since ' || n, 'S' || n, n || '@since.example' from generate_series(1, 3) n`,
+  )
+  expect(await world.sync()).toMatchObject({ status: 'done', deleted: 0 })
+  for (const system of ['erp', 'crm'] as const) {
+    const names = (await pictureOf(world, system)).map(({ name }) => String(name))
+    expect(names).toHaveLength(71)
+    expect(names.filter((name) => name.startsWith('Later'))).toHaveLength(8)
+    expect(names.filter((name) => name.startsWith('Since'))).toHaveLength(3)
+  }
+  await world.rest()
+})
+
 test('L35 hints between a decision about a restored system and the run that carries it out are left to that run', async () => {
   const world = await moved()
   const before = await pictureOf(world, 'crm')

@@ -516,7 +516,10 @@ export class Stage {
       const shown = one.detail.data?.['count']
       if (choice === 'approve' && one.kind === 'mass deletion' && typeof shown === 'number')
         this.approvals.set(one.flow, shown)
-      if (choice === 'delete') this.personDeletes++
+      if (choice === 'delete') {
+        this.personDeletes++
+        this.oracle.personDeleted(`${one.flow}/${one.title}`)
+      }
       const value = one.field === 'credit' || one.field === 'total' ? `9${one.id}.5` : `decided${one.id}@x.example`
       if (choice === 'value') this.oracle.personEntered(value)
       if (one.field !== null && one.detail.values[choice] === null)
