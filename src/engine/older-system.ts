@@ -161,8 +161,8 @@ async function stillMissing(work: FlowWork, side: Side, ids: readonly string[]):
 
 interface Move {
   readonly field: string
-  /** The agreed value before. */
-  readonly from: string | null
+  /** What would be agreed if the system had not changed it: the value before, or what others entered since. */
+  readonly agreed: string | null
   readonly isBack: boolean
 }
 
@@ -171,6 +171,7 @@ function movesOf(system: string, history: readonly StoredRevision[], since: numb
   const held = new Map<string, Set<string | null>>()
   const first = new Map<string, StoredChange>()
   const last = new Map<string, string | null>()
+  const golden = new Map<string, string | null>()
   for (const { version, changes } of history) {
     for (const change of changes) {
       if (version < since) {
@@ -185,6 +186,7 @@ function movesOf(system: string, history: readonly StoredRevision[], since: numb
         first.delete(change.field)
         continue
       }
+      golden.set(change.field, change.to)
       const given = change.system === system && change.from !== change.to ? change.to : change.lost[system]
       if (given === undefined) {
         if (first.has(change.field)) last.set(change.field, change.to)
@@ -194,10 +196,21 @@ function movesOf(system: string, history: readonly StoredRevision[], since: numb
       last.set(change.field, given)
     }
   }
-  return [...first].flatMap(([field, { from }]): Move[] => {
+  return [...first].flatMap(([field, change]): Move[] => {
     const now = last.get(field) ?? null
-    return now === from ? [] : [{ field, from, isBack: held.get(field)?.has(now) === true }]
+    if (now === change.from) return []
+    const agreed = golden.get(field) === now ? withoutIt(system, change) : (golden.get(field) ?? null)
+    return [{ field, agreed, isBack: held.get(field)?.has(now) === true }]
   })
+}
+
+/** Rules by which one of several edits wins, so that without it another one does. */
+const AMONG_EDITS = new Set(['shared newest', 'shared preferred system', 'outside edit accepted'])
+
+/** What a field would have become without what a system had. */
+function withoutIt(system: string, { from, rule, lost }: StoredChange): string | null {
+  const edits = Object.entries(lost).filter(([other, value]) => other !== system && value !== from)
+  return AMONG_EDITS.has(rule) && edits.length > 0 ? edits[0]![1] : from
 }
 
 /** Whether everything that is missing is newer than the newest change that the system has. */
@@ -250,15 +263,15 @@ export async function writeAgreedBack(work: FlowWork, decision: CaseRow, outcome
     const state = record.sides.find((one) => one.side === side)?.state
     if (!state || moves.length === 0) continue
     const golden = [...record.golden]
-    const changes = moves.flatMap(({ field, from }) => {
+    const changes = moves.flatMap(({ field, agreed }) => {
       const i = work.flow.fields.findIndex(({ name }) => name === field)
       if (i < 0) return []
       const before = golden[i]!
-      golden[i] = from
+      golden[i] = agreed
       const now = state.now[i]
-      const lost = isValue(now) && now !== from ? { [side.system]: now } : {}
+      const lost = isValue(now) && now !== agreed ? { [side.system]: now } : {}
       const rule = KEPT
-      return [{ field, from: before, to: from, rule, system: null, at: null, lost }]
+      return [{ field, from: before, to: agreed, rule, system: null, at: null, lost }]
     })
     const kept = (own: Waived): Waived =>
       Object.fromEntries(Object.entries(own).filter(([field]) => !changes.some((change) => change.field === field)))

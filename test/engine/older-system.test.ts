@@ -305,6 +305,29 @@ test('L35 ids that are missing are given away after people decided, and before t
   await world.rest()
 })
 
+test.each(['newest', 'crm'])(
+  'L35 what users entered in the other systems since the restore stays, too (on_conflict: %s)',
+  async (conflict) => {
+    const world = await moved({ customers: { fields: { email: { on_conflict: conflict } } } })
+    await world.erp.sql(`update customers set email = 'agreed' || id || '@x.example' where id <= 20`)
+    await world.sync()
+    await restore(world, 'crm')
+    await world.erp.sql(`update customers set legal_name = 'Since', email = 'since@x.example' where id = 1`)
+    expect(await world.sync()).toMatchObject({ status: 'stopped', updated: 0 })
+    await world.answer('write back')
+    await world.sync()
+    for (const [system, sql] of [
+      [world.erp, 'select legal_name as name, email from customers where id in (1, 2) order by id'],
+      [world.crm, `select account_name as name, email from accounts where tax_id in ('V1', 'V2') order by tax_id`],
+    ] as const)
+      expect(await system.sql(sql)).toEqual([
+        { name: 'Since', email: 'since@x.example' },
+        { name: 'Renamed 2', email: 'agreed2@x.example' },
+      ])
+    await world.rest()
+  },
+)
+
 test('L35 hints between a decision about a restored system and the run that carries it out are left to that run', async () => {
   const world = await moved()
   const before = await pictureOf(world, 'crm')
