@@ -6,7 +6,10 @@
 const STORIES = ['tangle', 'identity', 'restore'] as const
 export type NamedStory = (typeof STORIES)[number]
 
-export const KNOWN_FAILURES: Readonly<Partial<Record<NamedStory, string>>> = {}
+export const KNOWN_FAILURES: Readonly<Partial<Record<NamedStory, string>>> = {
+  restore:
+    'after a system or the store was restored from a backup, a deletion may be carried over unasked beside one that was asked about (1 of 250 seeds: 57518541), or a creation repeated where its answer was lost and no key tells it (8202059)',
+}
 
 /** Whether a seed that has this story tells it. */
 export function isTold(story: NamedStory): boolean {
