@@ -1,6 +1,7 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
+import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
-import type { Raw } from '../model/value.ts'
+import type { Canonical, Raw, Reading } from '../model/value.ts'
 import { knownImages, recordsById, type RecordRow } from '../store/links.ts'
 import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../store/operations.ts'
 import type { DirtyAction } from '../store/dirty.ts'
@@ -89,6 +90,10 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
       case 'restore': {
         if (!record) return { kind: 'not sent' }
         const reading = side.mapping.read(record.values, resolve)
+        // Its id may have been given to something else before it came there, most of all in a system that was restored.
+        const { share, key } = likeness(work, reading, item.golden)
+        if (operation.kind === 'restore' ? key === false || (key === null && share < 0.5) : key !== true && share === 0)
+          return { kind: 'not sent' }
         const confirmed = afterCreate(side, work.flow.fields, item.golden, fields, reading, record, resolveGolden)
         const result = landed(confirmed, record)
         // Only an id that we gave tells whose it is.
@@ -122,6 +127,18 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
   })
   const sent = await storeResults(work, side, batch.id, writes, results)
   return { ...sent, moved: [...sent.moved, ...moved] }
+}
+
+/** Whether a row has a key of a record (null: nothing can be compared), and what share of its values. */
+function likeness({ flow }: FlowWork, reading: readonly Reading[], golden: readonly Canonical[]) {
+  const read = reading.map((value) => (isValue(value) ? value : null))
+  const [there, wanted] = [matchKeys(flow, read), matchKeys(flow, golden)]
+  const compared = wanted.flatMap((key, i) => (key === null || (there[i] ?? null) === null ? [] : key === there[i]))
+  const filled = golden.flatMap((value, i) => (value === null ? [] : read[i] === value))
+  return {
+    key: compared.length === 0 ? null : compared.includes(true),
+    share: filled.length === 0 ? 1 : filled.filter(Boolean).length / filled.length,
+  }
 }
 
 /** Columns that an operation changes: what it sets, what every update sets, what the system computes from it. */
