@@ -2,7 +2,7 @@
  * A store as it is after three months of work: records with their links, runs, and the log of what was done. It is written by
  * SQL, since a million operations take a while to be done; what is measured afterwards is the real code on it.
  */
-import type { Session } from '../src/store/database.ts'
+import type { Session } from '../src/store/database/database.ts'
 import { ensurePartitions } from '../src/store/migrate.ts'
 
 const DAYS = 90

@@ -1,7 +1,7 @@
-import { openDatabase, type Session } from '../src/store/database.ts'
+import { openDatabase, type Session } from '../src/store/database/database.ts'
 import { startEmbedded } from '../src/store/embedded/embedded-server.ts'
 import { migrate } from '../src/store/migrate.ts'
-import { listRuns, type RunSearch } from '../src/store/run-list.ts'
+import { listRuns, type RunSearch } from '../src/store/log/run-list.ts'
 import { type FilterPages, PAGE, pagesOf, resultOf } from './pages.ts'
 import type { ServiceBench } from './scale.ts'
 

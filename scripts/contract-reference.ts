@@ -5,8 +5,8 @@ import {
   flowQuestion,
   typeQuestion,
   type FlowSetting,
-} from '../src/contract/questions.ts'
-import { schemaText } from '../src/contract/schema.ts'
+} from '../src/contract/wording/questions.ts'
+import { schemaText } from '../src/contract/schema/schema.ts'
 
 /*
  * The tables of docs/contract.md and docs/connectors/rest.md, from what `check` itself works with. A block stands between two comments and is

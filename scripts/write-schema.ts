@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { schemaText } from '../src/contract/schema.ts'
+import { schemaText } from '../src/contract/schema/schema.ts'
 import { REFERENCE_PAGES, withReference } from './contract-reference.ts'
 
 /* What is made from the contract's schema: the JSON Schema that editors use, and the tables of the pages about it. */

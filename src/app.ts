@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { CheckReport } from './contract/finding.ts'
-import { readContract } from './contract/read-contract.ts'
+import { readContract } from './contract/reading/read-contract.ts'
 import type * as opened from './open-app.ts'
 import type { App, OpenOptions } from './application.ts'
 

@@ -29,8 +29,8 @@ import type { Watch } from './notify/watch.ts'
 import type { Service, ServiceParts } from './service/service.ts'
 import type { ServiceFigures } from './service/tell-figures.ts'
 import type { HealthReport } from './service/tell-health.ts'
-import type { ContractBinding } from './store/contract-binding.ts'
-import type { Database } from './store/database.ts'
+import type { ContractBinding } from './store/agreements/contract-binding.ts'
+import type { Database } from './store/database/database.ts'
 
 /* What the application can do and what it is opened with. */
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
-import { parseWebhookSignature } from '../contract/system-settings.ts'
+import { parseWebhookSignature } from '../contract/settings/system-settings.ts'
 import { verifyWebhook } from './webhook-signature.ts'
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { WebhookSignature } from '../contract/system-settings.ts'
+import type { WebhookSignature } from '../contract/settings/system-settings.ts'
 
 /** Whether a message is from whom it says; `message`: what the sender calls it, when the signature vouches for that. */
 export type Verdict =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readContract } from '../contract/read-contract.ts'
+import { readContract } from '../contract/reading/read-contract.ts'
 import { DEMO_CONTRACT } from './contract.ts'
 
 test('the demo’s contract is sound and decided to the last question', () => {

@@ -1,5 +1,5 @@
-import type { Session } from '../store/database.ts'
-import { dropNoticesBy } from '../store/notices.ts'
+import type { Session } from '../store/database/database.ts'
+import { dropNoticesBy } from '../store/access/notices.ts'
 
 /** Where the demo's signatures say that they were typed. */
 export const DEMO_ADDRESS = 'concordat demo'

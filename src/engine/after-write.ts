@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Waived } from '../merge/side-state.ts'
 import type { Canonical, Reading } from '../model/value.ts'
-import type { LinkRow } from '../store/links.ts'
+import type { LinkRow } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'
 import type { PlannedWrite } from './plan-writes.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agreement } from '../model/report.ts'
-import { agreements, type FlowSystems } from '../store/agreement.ts'
-import type { Session } from '../store/database.ts'
+import { agreements, type FlowSystems } from '../store/state/agreement.ts'
+import type { Session } from '../store/database/database.ts'
 
 /** An answer stays good for so many times as long as it took to find, so that counting never takes more of the store. */
 const SHARE = 20

@@ -1,7 +1,7 @@
 import { ConcordatError } from '../model/errors.ts'
 import { inEach } from '../model/language.ts'
-import type { CaseDraft } from '../store/cases.ts'
-import { openCases } from '../store/cases.ts'
+import type { CaseDraft } from '../store/cases/cases.ts'
+import { openCases } from '../store/cases/cases.ts'
 import {
   clearDirty,
   dueDirty,
@@ -11,11 +11,11 @@ import {
   type DirtyFailure,
   type DirtyRow,
   type Look,
-} from '../store/dirty.ts'
-import { recordsById } from '../store/links.ts'
-import { noteFields } from '../store/log-fields.ts'
-import { intend, unsettledBatches } from '../store/operations.ts'
-import { updateLinks } from '../store/outcome.ts'
+} from '../store/state/dirty.ts'
+import { recordsById } from '../store/state/links.ts'
+import { noteFields } from '../store/log/log-fields.ts'
+import { intend, unsettledBatches } from '../store/log/operations.ts'
+import { updateLinks } from '../store/state/outcome.ts'
 import { commit, stampOf, underLease, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'

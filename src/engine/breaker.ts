@@ -1,5 +1,5 @@
-import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases.ts'
-import { countDirty } from '../store/dirty.ts'
+import { limitStanding, openCases, settleCases, spendApproval } from '../store/cases/cases.ts'
+import { countDirty } from '../store/state/dirty.ts'
 import { BREAKER, breakerCase } from './case-drafts.ts'
 import { limitFor } from './deletions.ts'
 import { sideOf, stampOf, underLease, type FlowWork } from './flow-work.ts'

@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/contract.ts'
 import type { FlowRun } from '../model/report.ts'
-import { flowsWithKept, wokenMarks } from '../store/dirty.ts'
+import { flowsWithKept, wokenMarks } from '../store/state/dirty.ts'
 import { inDependencyOrder, runFlow, type Deps } from './run-flow.ts'
 
 /*

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Flow } from '../contract/contract.ts'
 import { inEach } from '../model/language.ts'
 import { NAMELESS } from '../model/title.ts'
-import { caseIn, type CaseDraft } from '../store/cases.ts'
+import { caseIn, type CaseDraft } from '../store/cases/cases.ts'
 import {
   ambiguousCase,
   breakerCase,

@@ -1,7 +1,7 @@
 import type { Flow } from '../contract/contract.ts'
 import type { Ask } from '../merge/draft.ts'
 import type { InEach, Language } from '../model/language.ts'
-import type { CaseDetail, CaseDraft } from '../store/cases.ts'
+import type { CaseDetail, CaseDraft } from '../store/cases/cases.ts'
 import { CASE_WORDS, type CaseWords, type RecordAt } from './words/case-words.ts'
 
 /*

@@ -1,4 +1,4 @@
-import { mootCases, settleMootCases } from '../store/moot-cases.ts'
+import { mootCases, settleMootCases } from '../store/cases/moot-cases.ts'
 import { stampOf, underLease, type FlowWork } from './flow-work.ts'
 
 /** Closes cases whose cause has gone: the record was deleted or let go of, or nothing is left to write. */

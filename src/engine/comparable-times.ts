@@ -1,5 +1,5 @@
 import type { Flow } from '../contract/contract.ts'
-import { listed, systemTitle } from '../contract/wording.ts'
+import { listed, systemTitle } from '../contract/phrases.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { countsChanges, type Side } from './side.ts'
 

@@ -1,6 +1,6 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Field } from '../contract/contract.ts'
-import type { Resolve } from '../contract/mapping.ts'
+import type { Resolve } from '../contract/mapping/mapping.ts'
 import { isValue } from '../merge/side-state.ts'
 import { encodeImage } from '../model/image.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'

@@ -1,6 +1,6 @@
-import { listed } from '../contract/wording.ts'
+import { listed } from '../contract/phrases.ts'
 import { ConcordatError } from '../model/errors.ts'
-import type { ContractBinding } from '../store/contract-binding.ts'
+import type { ContractBinding } from '../store/agreements/contract-binding.ts'
 
 /*
  * A store belongs to one contract: what is known of `customers` is known of that contract's customers. Contracts are edited

@@ -5,8 +5,15 @@ import { correlate, type Candidate, type Correlation } from '../merge/correlate.
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue } from '../merge/side-state.ts'
 import { Invalid, Unresolved, type Canonical } from '../model/value.ts'
-import { isBlank, recordsById, recordsByKeys, type Known, type RecordRow, type RecordState } from '../store/links.ts'
-import type { Outcome } from '../store/outcome.ts'
+import {
+  isBlank,
+  recordsById,
+  recordsByKeys,
+  type Known,
+  type RecordRow,
+  type RecordState,
+} from '../store/state/links.ts'
+import type { Outcome } from '../store/state/outcome.ts'
 import { revivableElsewhere, revive, type GivenUp } from './archived.ts'
 import { candidatesNow, keysGivenUp } from './candidates-now.ts'
 import { ambiguousCase, counterpartCase, type CandidateView } from './case-drafts.ts'

@@ -1,9 +1,9 @@
 import type { Connector, RemoteObject } from '../connector-kit/port.ts'
 import type { Contract, Field, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
-import type { Session } from '../store/database.ts'
-import type { KnownFlow } from '../store/flows.ts'
-import { recordsOfRemotes } from '../store/links.ts'
+import type { Session } from '../store/database/database.ts'
+import type { KnownFlow } from '../store/state/flows.ts'
+import { recordsOfRemotes } from '../store/state/links.ts'
 import type { Side } from './side.ts'
 
 /*

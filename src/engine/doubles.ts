@@ -1,4 +1,4 @@
-import { singleDoubles } from '../store/links.ts'
+import { singleDoubles } from '../store/state/links.ts'
 import { commit, sideOf, type FlowWork } from './flow-work.ts'
 import type { Decider } from './decider.ts'
 import { readAll } from './read-all.ts'

@@ -1,10 +1,10 @@
 import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
-import { type Actor, writeAudit } from '../store/audit.ts'
-import type { Database } from '../store/database.ts'
-import { addNotice } from '../store/notices.ts'
-import { watchAnew } from '../store/watch-facts.ts'
-import { addSignature } from '../store/signatures.ts'
+import { type Actor, writeAudit } from '../store/access/audit.ts'
+import type { Database } from '../store/database/database.ts'
+import { addNotice } from '../store/access/notices.ts'
+import { watchAnew } from '../store/alerts/watch-facts.ts'
+import { addSignature } from '../store/agreements/signatures.ts'
 
 /** What an owner says of the rules of a flow. */
 export interface Word {

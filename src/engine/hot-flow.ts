@@ -9,12 +9,12 @@ import {
   layouts,
   publishContract,
   type FlowRow,
-} from '../store/flows.ts'
-import { IdBlocks } from '../store/ids.ts'
-import { releaseLease, type Lease } from '../store/leases.ts'
+} from '../store/state/flows.ts'
+import { IdBlocks } from '../store/database/ids.ts'
+import { releaseLease, type Lease } from '../store/service/leases.ts'
 import { ensurePartitions } from '../store/migrate.ts'
-import { unsettledBatches } from '../store/operations.ts'
-import { beginRun, endRun, noteRun } from '../store/runs.ts'
+import { unsettledBatches } from '../store/log/operations.ts'
+import { beginRun, endRun, noteRun } from '../store/log/runs.ts'
 import { mergeMoved } from './apply.ts'
 import { Decider } from './decider.ts'
 import { keepLease, noCounts, type Counts, type FlowWork } from './flow-work.ts'

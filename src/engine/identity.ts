@@ -9,9 +9,9 @@ import {
   type Sameness,
 } from '../merge/same-thing.ts'
 import { isValue } from '../merge/side-state.ts'
-import { formersOfRemotes, type FormerLink } from '../store/former.ts'
-import { recordsById, recordsByKeys, type Known, type LinkRow, type RecordRow } from '../store/links.ts'
-import type { Outcome } from '../store/outcome.ts'
+import { formersOfRemotes, type FormerLink } from '../store/state/former.ts'
+import { recordsById, recordsByKeys, type Known, type LinkRow, type RecordRow } from '../store/state/links.ts'
+import type { Outcome } from '../store/state/outcome.ts'
 import { reusedIdCase } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'

@@ -3,9 +3,9 @@ import type { Language } from '../model/language.ts'
 import { decodeLines } from '../model/lines.ts'
 import type { Legend } from '../model/report.ts'
 import { titleIn } from '../model/title.ts'
-import type { Session } from '../store/database.ts'
-import { layouts } from '../store/flows.ts'
-import { goldensOf } from '../store/records.ts'
+import type { Session } from '../store/database/database.ts'
+import { layouts } from '../store/state/flows.ts'
+import { goldensOf } from '../store/state/records.ts'
 import { decodeGolden, titleOf } from './golden.ts'
 
 /** Values of fields of one flow that somebody is going to read. */

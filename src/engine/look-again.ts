@@ -1,4 +1,4 @@
-import { awaitedReferences, settledIdentities } from '../store/held.ts'
+import { awaitedReferences, settledIdentities } from '../store/state/held.ts'
 import type { Decider } from './decider.ts'
 import { commit, sideOf, type FlowWork } from './flow-work.ts'
 import { markCreations, noteFindings, type Findings } from './observe.ts'

@@ -1,7 +1,7 @@
 import type { Flow, MatchRule } from '../contract/contract.ts'
 import { SimilarIndex } from '../merge/similar-index.ts'
 import type { Canonical } from '../model/value.ts'
-import { recordsWithout } from '../store/contested.ts'
+import { recordsWithout } from '../store/state/contested.ts'
 import type { FlowWork } from './flow-work.ts'
 import { decodeGolden } from './golden.ts'
 import type { Side } from './side.ts'

@@ -1,6 +1,6 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import { compareRows, isWhatWasThere } from '../merge/same-thing.ts'
-import type { LinkState, RecordRow } from '../store/links.ts'
+import type { LinkState, RecordRow } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { readAll } from './read-all.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'

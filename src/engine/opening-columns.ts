@@ -1,6 +1,6 @@
 import type { CatalogueColumn, CatalogueObject } from '../connector-kit/port.ts'
 import type { Field, FieldMapping } from '../contract/contract.ts'
-import { listed, systemTitle } from '../contract/wording.ts'
+import { listed, systemTitle } from '../contract/phrases.ts'
 import type { TypeName } from '../model/field-type.ts'
 import { canChange, canCreate, type Place, type Told } from './opening-place.ts'
 

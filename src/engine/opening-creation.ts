@@ -1,6 +1,6 @@
 import type { CatalogueObject } from '../connector-kit/port.ts'
 import type { Field } from '../contract/contract.ts'
-import { listed, manyOf, oneOf, systemTitle, withArticle } from '../contract/wording.ts'
+import { listed, manyOf, oneOf, systemTitle, withArticle } from '../contract/phrases.ts'
 import { canCreate, type Place, type Told } from './opening-place.ts'
 
 /** Whether a record can be created at all where the rules may create one. */

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 
 import type { CatalogueColumn, CatalogueObject } from '../connector-kit/port.ts'
 import type { Flow } from '../contract/contract.ts'
-import { readContract } from '../contract/read-contract.ts'
+import { readContract } from '../contract/reading/read-contract.ts'
 import type { OpeningFinding } from '../model/opening.ts'
 import { blocking, openingFindings } from './opening-findings.ts'
 import type { OpeningFacts } from './opening-facts.ts'

@@ -1,6 +1,6 @@
 import type { CatalogueObject } from '../connector-kit/port.ts'
 import type { Contract, Field, Flow } from '../contract/contract.ts'
-import { listed, manyOf, oneOf, systemTitle, withArticle } from '../contract/wording.ts'
+import { listed, manyOf, oneOf, systemTitle, withArticle } from '../contract/phrases.ts'
 import type { OpeningFinding } from '../model/opening.ts'
 import { columnFindings } from './opening-columns.ts'
 import { creationFindings } from './opening-creation.ts'

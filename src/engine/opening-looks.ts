@@ -1,4 +1,4 @@
-import { listed, manyOf, systemTitle } from '../contract/wording.ts'
+import { listed, manyOf, systemTitle } from '../contract/phrases.ts'
 import { canChange, canCreate, mayWriteTo, type Place, type Told } from './opening-place.ts'
 
 /** So many rows say that a column is always filled. */

@@ -1,8 +1,8 @@
 import type { FieldChange } from '../merge/draft.ts'
 import type { Canonical } from '../model/value.ts'
-import type { Session } from '../store/database.ts'
-import type { RecordRow } from '../store/links.ts'
-import { revisionsOf, type StoredChange, type StoredRevision } from '../store/revisions.ts'
+import type { Session } from '../store/database/database.ts'
+import type { RecordRow } from '../store/state/links.ts'
+import { revisionsOf, type StoredChange, type StoredRevision } from '../store/log/revisions.ts'
 
 /** How often a field may return to a value that it had just left before we stop following it (law L10). */
 export const RETURNS = 3

@@ -1,6 +1,6 @@
 import type { Pause } from '../model/condition.ts'
-import type { Session } from '../store/database.ts'
-import { flowServices } from '../store/flow-service.ts'
+import type { Session } from '../store/database/database.ts'
+import { flowServices } from '../store/service/flow-service.ts'
 
 /** The flows that are paused, for those who judge how flows stand. */
 export async function pausesOf(session: Session): Promise<Map<string, Pause>> {

@@ -1,6 +1,6 @@
 import { matchKeys } from '../merge/match-key.ts'
-import { identitiesInDoubt } from '../store/held.ts'
-import type { LinkRow, RecordRow } from '../store/links.ts'
+import { identitiesInDoubt } from '../store/state/held.ts'
+import type { LinkRow, RecordRow } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { readAll } from './read-all.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'

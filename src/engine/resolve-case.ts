@@ -3,8 +3,8 @@ import { ConcordatError } from '../model/errors.ts'
 import type { CaseView } from '../model/report.ts'
 import { fieldTypeOf } from '../model/types/field-type-of.ts'
 import { Invalid } from '../model/value.ts'
-import { closeCases, findCases, type CaseRow } from '../store/cases.ts'
-import type { Database, Session } from '../store/database.ts'
+import { closeCases, findCases, type CaseRow } from '../store/cases/cases.ts'
+import type { Database, Session } from '../store/database/database.ts'
 import { tellCases } from './tell-cases.ts'
 
 export interface CaseDecision {

@@ -1,6 +1,6 @@
 import type { Waived } from '../merge/side-state.ts'
-import type { RecordRow, RecordState } from '../store/links.ts'
-import type { Outcome } from '../store/outcome.ts'
+import type { RecordRow, RecordState } from '../store/state/links.ts'
+import type { Outcome } from '../store/state/outcome.ts'
 import { deletionSubject, fieldSubject, recordSubject } from './case-drafts.ts'
 import type { FlowWork } from './flow-work.ts'
 import { encodeWaived } from './golden.ts'

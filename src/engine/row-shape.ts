@@ -1,5 +1,5 @@
 import type { Layout } from '../connector-kit/port.ts'
-import type { RowShape } from '../contract/mapping.ts'
+import type { RowShape } from '../contract/mapping/mapping.ts'
 import type { Raw } from '../model/value.ts'
 
 /*

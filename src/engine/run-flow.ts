@@ -3,8 +3,8 @@ import type { Contract, Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { FlowRun } from '../model/report.ts'
 import type { RunKind, RunStatus } from '../model/words.ts'
-import { countHeldBy, countOpenCases, refusedCase, settleFormerFields } from '../store/cases.ts'
-import type { Database } from '../store/database.ts'
+import { countHeldBy, countOpenCases, refusedCase, settleFormerFields } from '../store/cases/cases.ts'
+import type { Database } from '../store/database/database.ts'
 import {
   beginRules,
   completeRun,
@@ -14,17 +14,17 @@ import {
   layouts,
   publishContract,
   type SideRow,
-} from '../store/flows.ts'
-import { markServed } from '../store/flow-service.ts'
-import { beginWeighing, noteOlder } from '../store/older-systems.ts'
-import { IdBlocks } from '../store/ids.ts'
-import { acquireLease, leaseHolder, releaseLease } from '../store/leases.ts'
-import { recordsInState } from '../store/links.ts'
+} from '../store/state/flows.ts'
+import { markServed } from '../store/service/flow-service.ts'
+import { beginWeighing, noteOlder } from '../store/systems/older-systems.ts'
+import { IdBlocks } from '../store/database/ids.ts'
+import { acquireLease, leaseHolder, releaseLease } from '../store/service/leases.ts'
+import { recordsInState } from '../store/state/links.ts'
 import { ensurePartitions } from '../store/migrate.ts'
-import { countOperations } from '../store/operations.ts'
-import { beginRun, endRun } from '../store/runs.ts'
-import { linkedAtLastPass } from '../store/scan-pages.ts'
-import type { SteadyClock } from '../store/store-clock.ts'
+import { countOperations } from '../store/log/operations.ts'
+import { beginRun, endRun } from '../store/log/runs.ts'
+import { linkedAtLastPass } from '../store/state/scan-pages.ts'
+import type { SteadyClock } from '../store/database/store-clock.ts'
 import { applyAll, mergeMoved } from './apply.ts'
 import { breaker } from './breaker.ts'
 import { carryOutDecisions } from './carry-out.ts'

@@ -1,11 +1,11 @@
 import type { Contract } from '../contract/contract.ts'
-import { tellFailure } from '../contract/tell-failure.ts'
+import { tellFailure } from '../contract/wording/tell-failure.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
 import type { Legend, LogEntry } from '../model/report.ts'
 import type { OperationKind, Outcome, RunKind, RunStatus } from '../model/words.ts'
-import type { Database, Session } from '../store/database.ts'
-import { readLogEntry } from '../store/log-pages.ts'
+import type { Database, Session } from '../store/database/database.ts'
+import { readLogEntry } from '../store/log/log-pages.ts'
 import {
   casesOpenedBy,
   findRun,
@@ -14,7 +14,7 @@ import {
   writingsOf,
   type ListedRun,
   type RunSearch,
-} from '../store/run-list.ts'
+} from '../store/log/run-list.ts'
 import { sentBy } from './log-screens.ts'
 import { ASKED_TO_STOP } from './flow-work.ts'
 import { tell } from './tell-record.ts'

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { RemoteRecord } from '../connector-kit/port.ts'
-import type { ScanPage } from '../store/scan-pages.ts'
+import type { ScanPage } from '../store/state/scan-pages.ts'
 
 /** Rows that one digest stands for: enough to ask seldom, few enough to read again when one of them has changed. */
 const ROWS = 20_000

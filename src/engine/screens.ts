@@ -1,5 +1,5 @@
 import type { Contract } from '../contract/contract.ts'
-import type { Database } from '../store/database.ts'
+import type { Database } from '../store/database/database.ts'
 import { tellCaseInDetail, tellCasePage } from './case-screens.ts'
 import { tellLogEntry, tellLogPage } from './log-screens.ts'
 import { tellRecordInDetail, tellRecordPage } from './record-screens.ts'

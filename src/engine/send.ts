@@ -1,14 +1,21 @@
 import type { CreateItem, DeleteItem, RemoteRecord, UpdateItem, WriteResult } from '../connector-kit/port.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { inEach, type InEach } from '../model/language.ts'
-import type { CaseDraft, SettledCase } from '../store/cases.ts'
-import { openCases, settleCases } from '../store/cases.ts'
-import { clearDirty, failDirty, markDirty, rearmMarks, type DirtyFailure, type DirtyMark } from '../store/dirty.ts'
-import { freeGiven } from '../store/former.ts'
-import { confirmLease, timeLeft, type Lease } from '../store/leases.ts'
-import type { LinkRow } from '../store/links.ts'
-import { nameRemotes, settleBatch, type OperationException } from '../store/operations.ts'
-import { insertLinks, updateLinks } from '../store/outcome.ts'
+import type { CaseDraft, SettledCase } from '../store/cases/cases.ts'
+import { openCases, settleCases } from '../store/cases/cases.ts'
+import {
+  clearDirty,
+  failDirty,
+  markDirty,
+  rearmMarks,
+  type DirtyFailure,
+  type DirtyMark,
+} from '../store/state/dirty.ts'
+import { freeGiven } from '../store/state/former.ts'
+import { confirmLease, timeLeft, type Lease } from '../store/service/leases.ts'
+import type { LinkRow } from '../store/state/links.ts'
+import { nameRemotes, settleBatch, type OperationException } from '../store/log/operations.ts'
+import { insertLinks, updateLinks } from '../store/state/outcome.ts'
 import { heldAsSent, linkAfter } from './after-write.ts'
 import { finishUnderLease, stampOf, type FlowWork } from './flow-work.ts'
 import { titleOf } from './golden.ts'

@@ -1,4 +1,4 @@
-import { recordsOfRemotes } from '../store/links.ts'
+import { recordsOfRemotes } from '../store/state/links.ts'
 import {
   finishShard,
   freeShards,
@@ -10,7 +10,7 @@ import {
   takeBackShards,
   takeShard,
   type ShardRange,
-} from '../store/shards.ts'
+} from '../store/service/shards.ts'
 import { keepLease, stopIfAsked, underLease, type FlowWork } from './flow-work.ts'
 import type { Side } from './side.ts'
 

@@ -1,8 +1,8 @@
 import type { Field, Flow } from '../contract/contract.ts'
 import { arrangeLines, decodeLines, encodeLines, lineKey } from '../model/lines.ts'
 import type { Canonical } from '../model/value.ts'
-import type { Session } from '../store/database.ts'
-import { successors } from '../store/records.ts'
+import type { Session } from '../store/database/database.ts'
+import { successors } from '../store/state/records.ts'
 
 /*
  * A record that was held back may turn out to be one that was there already. Golden values that refer to it were agreed

@@ -2,8 +2,8 @@ import type { Contract } from '../contract/contract.ts'
 import type { Language } from '../model/language.ts'
 import type { CaseView } from '../model/report.ts'
 import { titleIn } from '../model/title.ts'
-import { caseIn, type CaseRow } from '../store/cases.ts'
-import type { Session } from '../store/database.ts'
+import { caseIn, type CaseRow } from '../store/cases/cases.ts'
+import type { Session } from '../store/database/database.ts'
 import { legends } from './legend.ts'
 
 /** Stored cases as their readers see them. */

@@ -1,10 +1,10 @@
 import type { Contract, Flow } from '../contract/contract.ts'
-import { signCure } from '../contract/sign-cure.ts'
+import { signCure } from '../contract/wording/sign-cure.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
 import type { FlowSigning, OwnerWord } from '../model/report.ts'
-import type { Session } from '../store/database.ts'
-import { newestSignatures, type SignatureRow } from '../store/signatures.ts'
+import type { Session } from '../store/database/database.ts'
+import { newestSignatures, type SignatureRow } from '../store/agreements/signatures.ts'
 import { en } from './words/signing-en.ts'
 import { es } from './words/signing-es.ts'
 

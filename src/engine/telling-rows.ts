@@ -1,9 +1,9 @@
-import { mappedColumns, type Resolve } from '../contract/mapping.ts'
+import { mappedColumns, type Resolve } from '../contract/mapping/mapping.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { valueOf, type CommonValues, type Row } from '../merge/same-thing.ts'
 import { isValue } from '../merge/side-state.ts'
 import type { Raw } from '../model/value.ts'
-import { someLinks } from '../store/links.ts'
+import { someLinks } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import { resolverIn, rowOf, type Side } from './side.ts'
 

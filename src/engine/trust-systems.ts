@@ -3,8 +3,8 @@ import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { inEach, type InEach, type Language } from '../model/language.ts'
 import { identityDifferences, isAccepted, type SystemIdentity } from '../model/system-identity.ts'
-import type { Database } from '../store/database.ts'
-import type { KnownFlow } from '../store/flows.ts'
+import type { Database } from '../store/database/database.ts'
+import type { KnownFlow } from '../store/state/flows.ts'
 import {
   addIdentity,
   forgetStranger,
@@ -12,9 +12,9 @@ import {
   knownIdentities,
   noteStranger,
   type KnownIdentity,
-} from '../store/system-identities.ts'
+} from '../store/systems/system-identities.ts'
 import { fits, sampleSystem, type Sample } from './sample-system.ts'
-import { SYSTEM_WORDS } from '../contract/system-words.ts'
+import { SYSTEM_WORDS } from '../contract/wording/system-words.ts'
 
 /*
  * Law L30: what is known of records belongs to the databases that they were agreed with. Each time a flow's systems are

@@ -1,7 +1,7 @@
 import { isValue } from '../merge/side-state.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { Invalid } from '../model/value.ts'
-import { countLinks } from '../store/links.ts'
+import { countLinks } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
 import type { Side } from './side.ts'
 import type { Loaded } from './translate.ts'

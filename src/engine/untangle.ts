@@ -1,4 +1,4 @@
-import { dueDirtyOf, type DirtyRow } from '../store/dirty.ts'
+import { dueDirtyOf, type DirtyRow } from '../store/state/dirty.ts'
 import type { FlowWork } from './flow-work.ts'
 import { tangledIn } from './obstacles.ts'
 import type { Side } from './side.ts'

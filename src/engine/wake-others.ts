@@ -1,5 +1,5 @@
-import { wokenMarks } from '../store/dirty.ts'
-import { hintOnce } from '../store/inbox.ts'
+import { wokenMarks } from '../store/state/dirty.ts'
+import { hintOnce } from '../store/service/inbox.ts'
 import type { Deps } from './run-flow.ts'
 
 /** What one flow wrote may be what records of others wait for: those flows are told to look at them, by hints. */

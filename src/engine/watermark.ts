@@ -1,10 +1,10 @@
 import type { Marked, RemoteObject } from '../connector-kit/port.ts'
 import type { Contract } from '../contract/contract.ts'
-import { SYSTEM_WORDS } from '../contract/system-words.ts'
+import { SYSTEM_WORDS } from '../contract/wording/system-words.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { inEach } from '../model/language.ts'
-import { issuedMark, landedMarks } from '../store/marks.ts'
-import { noteStranger } from '../store/system-identities.ts'
+import { issuedMark, landedMarks } from '../store/systems/marks.ts'
+import { noteStranger } from '../store/systems/system-identities.ts'
 import type { TrustParts } from './trust-systems.ts'
 
 /*

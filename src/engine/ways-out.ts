@@ -1,5 +1,5 @@
-import { decidingCases } from '../store/deciding-cases.ts'
-import { recordsById } from '../store/links.ts'
+import { decidingCases } from '../store/cases/deciding-cases.ts'
+import { recordsById } from '../store/state/links.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import type { Side } from './side.ts'
 

@@ -1,5 +1,5 @@
 import type { InEach } from '../model/language.ts'
-import type { CaseDraft } from '../store/cases.ts'
+import type { CaseDraft } from '../store/cases/cases.ts'
 import { asked, goneOn, type About, type Choices } from './case-drafts.ts'
 import type { CaseWords } from './words/case-words.ts'
 

@@ -5,8 +5,8 @@ import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
 import { titleIn } from '../model/title.ts'
 import type { AlertStanding, AlertView, ChannelTest } from '../model/report.ts'
-import type { Session } from '../store/database.ts'
-import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alert-messages.ts'
+import type { Session } from '../store/database/database.ts'
+import { type MessageFate, messagesOf, queueMessages, undelivered } from '../store/alerts/alert-messages.ts'
 import {
   acknowledgeAlert,
   alertPage,
@@ -15,7 +15,7 @@ import {
   listAlerts,
   muteAlert,
   type AlertSearch,
-} from '../store/alerts.ts'
+} from '../store/alerts/alerts.ts'
 import type { Recipient } from './channels/sender.ts'
 import { contentOf } from './message-text.ts'
 import { knownChannels } from './outbox.ts'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readContract } from '../contract/read-contract.ts'
+import { readContract } from '../contract/reading/read-contract.ts'
 import type { FlowSigning } from '../model/report.ts'
-import type { FlowFacts } from '../store/watch-facts.ts'
+import type { FlowFacts } from '../store/alerts/watch-facts.ts'
 import { conditionsOf, lateFlows, type LateRecords, type Look } from './conditions.ts'
 
 const TEXT = readFileSync(new URL('../../test/fixtures/complete.yaml', import.meta.url), 'utf8')

@@ -1,10 +1,10 @@
 import type { Contract, Flow } from '../contract/contract.ts'
-import { localTime } from '../contract/local-time.ts'
-import { explainLateness, lateNow, type Lateness } from '../contract/timeliness.ts'
-import { listed, manyOf, systemTitle } from '../contract/wording.ts'
-import { signCure } from '../contract/sign-cure.ts'
-import { SYSTEM_WORDS } from '../contract/system-words.ts'
-import { tellFailure } from '../contract/tell-failure.ts'
+import { localTime } from '../contract/wording/local-time.ts'
+import { explainLateness, lateNow, type Lateness } from '../contract/schedule/timeliness.ts'
+import { listed, manyOf, systemTitle } from '../contract/phrases.ts'
+import { signCure } from '../contract/wording/sign-cure.ts'
+import { SYSTEM_WORDS } from '../contract/wording/system-words.ts'
+import { tellFailure } from '../contract/wording/tell-failure.ts'
 import { storedIn } from '../model/language.ts'
 import type { FlowSigning } from '../model/report.ts'
 import {
@@ -15,9 +15,9 @@ import {
   type Pause,
 } from '../model/condition.ts'
 import type { CaseKind } from '../model/words.ts'
-import type { Heartbeat } from '../store/heartbeats.ts'
-import type { Stranger } from '../store/system-identities.ts'
-import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/watch-facts.ts'
+import type { Heartbeat } from '../store/service/heartbeats.ts'
+import type { Stranger } from '../store/systems/system-identities.ts'
+import type { FlowFacts, OpenCaseGroup, WaitingChanges } from '../store/alerts/watch-facts.ts'
 import { onPage } from './words/page-words.ts'
 
 /*

@@ -1,5 +1,5 @@
-import { localTime } from '../contract/local-time.ts'
-import { listed } from '../contract/wording.ts'
+import { localTime } from '../contract/wording/local-time.ts'
+import { listed } from '../contract/phrases.ts'
 import type { AlertEvent, MessageContent } from '../model/alert.ts'
 import { alertName } from '../model/alert.ts'
 import type { ConditionKind } from '../model/condition.ts'

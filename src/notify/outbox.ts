@@ -1,9 +1,15 @@
 import type { Channel } from '../contract/channel.ts'
 import type { Contract } from '../contract/contract.ts'
-import { resolveSettings, type SecretSource } from '../contract/secrets.ts'
+import { resolveSettings, type SecretSource } from '../contract/settings/secrets.ts'
 import { ConcordatError } from '../model/errors.ts'
-import { claimMessages, messageFailed, messageSent, messageWaits, type QueuedMessage } from '../store/alert-messages.ts'
-import type { Database } from '../store/database.ts'
+import {
+  claimMessages,
+  messageFailed,
+  messageSent,
+  messageWaits,
+  type QueuedMessage,
+} from '../store/alerts/alert-messages.ts'
+import type { Database } from '../store/database/database.ts'
 import type { Delivery, Sender } from './channels/sender.ts'
 import { senderOf } from './channels/sender-of.ts'
 import { afterAttempt, type Attempt, type Patience } from './delivery.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Flow, Schedule } from '../contract/contract.ts'
-import { parseSchedule } from '../contract/schedule.ts'
-import { nextTimes } from '../contract/schedule-times.ts'
-import type { FlowService } from '../store/flow-service.ts'
+import { parseSchedule } from '../contract/schedule/schedule.ts'
+import { nextTimes } from '../contract/schedule/schedule-times.ts'
+import type { FlowService } from '../store/service/flow-service.ts'
 import { dueOf } from './due.ts'
 
 const ZONE = 'Europe/Madrid'

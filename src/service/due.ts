@@ -1,6 +1,6 @@
 import type { Flow, Schedule } from '../contract/contract.ts'
-import { nextTime } from '../contract/schedule-times.ts'
-import type { FlowService } from '../store/flow-service.ts'
+import { nextTime } from '../contract/schedule/schedule-times.ts'
+import type { FlowService } from '../store/service/flow-service.ts'
 
 /** Why a run begins. */
 export type Because = 'schedule' | 'hint' | 'retry' | 'asked'

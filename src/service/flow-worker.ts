@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contract, Flow } from '../contract/contract.ts'
-import { tellFailure } from '../contract/tell-failure.ts'
+import { tellFailure } from '../contract/wording/tell-failure.ts'
 import type { Helpers } from '../engine/shards.ts'
 import { hasLines } from '../engine/side.ts'
 import type { FlowRun } from '../model/report.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
-import type { Database } from '../store/database.ts'
-import { askForRun, flowServices, noteRun, pauseFlow, takeRequest, type FlowService } from '../store/flow-service.ts'
-import { finishHints, waitingHints, type WaitingHint } from '../store/inbox.ts'
-import { claimTrial, systemHealths } from '../store/system-health.ts'
-import { addTally } from '../store/tally.ts'
+import type { Database } from '../store/database/database.ts'
+import {
+  askForRun,
+  flowServices,
+  noteRun,
+  pauseFlow,
+  takeRequest,
+  type FlowService,
+} from '../store/service/flow-service.ts'
+import { finishHints, waitingHints, type WaitingHint } from '../store/service/inbox.ts'
+import { claimTrial, systemHealths } from '../store/systems/system-health.ts'
+import { addTally } from '../store/service/tally.ts'
 import { afterFailure } from './after-run.ts'
 import { dueOf, isStopped, type Due } from './due.ts'
 import type { Telling } from './telling.ts'

@@ -1,5 +1,5 @@
 import { ConcordatError } from '../model/errors.ts'
-import type { Hint } from '../store/inbox.ts'
+import type { Hint } from '../store/service/inbox.ts'
 
 const MOST_WAITING = 50_000
 const MOST_AT_ONCE = 2_000

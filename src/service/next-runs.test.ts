@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Contract, Flow } from '../contract/contract.ts'
-import { parseSchedule } from '../contract/schedule.ts'
-import type { FlowService } from '../store/flow-service.ts'
+import { parseSchedule } from '../contract/schedule/schedule.ts'
+import type { FlowService } from '../store/service/flow-service.ts'
 import { nextRuns } from './next-runs.ts'
 
 // Monday, 15:00 in Madrid.

@@ -1,9 +1,9 @@
 import type { Contract, Flow, Schedule } from '../contract/contract.ts'
-import { nextTimes } from '../contract/schedule-times.ts'
+import { nextTimes } from '../contract/schedule/schedule-times.ts'
 import { whyPaused } from '../model/condition.ts'
 import { storedIn, type Language } from '../model/language.ts'
 import type { NextRun, StatusRow } from '../model/report.ts'
-import type { FlowService } from '../store/flow-service.ts'
+import type { FlowService } from '../store/service/flow-service.ts'
 import { isStopped } from './due.ts'
 
 /** When a flow looks at each of its systems next; nothing while it is paused or stopped. */

@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Flow } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
-import { enrol, flowServices } from '../store/flow-service.ts'
-import { forgetHints, storeHints, type Hint } from '../store/inbox.ts'
-import { beat, holdLead, joinMembers, leaveMembers, members, resignLead, type Member } from '../store/members.ts'
+import { enrol, flowServices } from '../store/service/flow-service.ts'
+import { forgetHints, storeHints, type Hint } from '../store/service/inbox.ts'
+import {
+  beat,
+  holdLead,
+  joinMembers,
+  leaveMembers,
+  members,
+  resignLead,
+  type Member,
+} from '../store/service/members.ts'
 import { hintCollector } from './hint-collector.ts'
 import { openRunQueue, type RunQueue } from '../queue/run-queue.ts'
 import { dueOf } from './due.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Gate } from '../connector-kit/gated.ts'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
-import type { Database } from '../store/database.ts'
+import type { Database } from '../store/database/database.ts'
 import {
   clearSystemHealth,
   closeSystem,
@@ -9,7 +9,7 @@ import {
   spendBudget,
   systemHealths,
   type SystemHealth,
-} from '../store/system-health.ts'
+} from '../store/systems/system-health.ts'
 import { backoff } from './backoff.ts'
 import { spanned } from './tracing.ts'
 

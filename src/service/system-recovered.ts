@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/contract.ts'
-import type { Database } from '../store/database.ts'
-import { retryNow } from '../store/flow-service.ts'
+import type { Database } from '../store/database/database.ts'
+import { retryNow } from '../store/service/flow-service.ts'
 
 /** A system answers again: the flows that wait for it need not wait out their time. */
 export async function systemRecovered(

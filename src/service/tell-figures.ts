@@ -1,9 +1,9 @@
 import type { Agreement } from '../model/report.ts'
-import type { Database } from '../store/database.ts'
-import { budgetsAhead, flowFigures, sideFigures, type FlowFigures, type SideFigures } from '../store/figures.ts'
-import { members } from '../store/members.ts'
-import { systemHealths, type SystemHealth } from '../store/system-health.ts'
-import { tallies, type Tally } from '../store/tally.ts'
+import type { Database } from '../store/database/database.ts'
+import { budgetsAhead, flowFigures, sideFigures, type FlowFigures, type SideFigures } from '../store/service/figures.ts'
+import { members } from '../store/service/members.ts'
+import { systemHealths, type SystemHealth } from '../store/systems/system-health.ts'
+import { tallies, type Tally } from '../store/service/tally.ts'
 
 /** Everything that metrics show, of all processes of the service; read in one go. */
 export interface ServiceFigures {

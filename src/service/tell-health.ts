@@ -1,8 +1,8 @@
 import { ConcordatError } from '../model/errors.ts'
-import type { Database } from '../store/database.ts'
-import { members } from '../store/members.ts'
-import { probeWriting } from '../store/write-probe.ts'
-import { systemHealths } from '../store/system-health.ts'
+import type { Database } from '../store/database/database.ts'
+import { members } from '../store/service/members.ts'
+import { probeWriting } from '../store/database/write-probe.ts'
+import { systemHealths } from '../store/systems/system-health.ts'
 
 /** How the service itself is, for monitors; times are ISO 8601 in UTC. */
 export interface HealthReport {

@@ -1,7 +1,7 @@
 import type { Contract } from '../contract/contract.ts'
-import { forgetAccess } from '../store/access-retention.ts'
-import type { Database } from '../store/database.ts'
-import { dropMonthsBefore, forgetDullRuns } from '../store/retention.ts'
+import { forgetAccess } from '../store/access/access-retention.ts'
+import type { Database } from '../store/database/database.ts'
+import { dropMonthsBefore, forgetDullRuns } from '../store/log/retention.ts'
 import type { Telling } from './telling.ts'
 
 const DAY_MS = 86_400_000

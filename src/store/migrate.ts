@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConcordatError } from '../model/errors.ts'
-import type { Database, Session } from './database.ts'
+import type { Database, Session } from './database/database.ts'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
 /** Any number that nobody else locks: one migration at a time. */

@@ -1,9 +1,9 @@
 import { ConcordatError } from '../model/errors.ts'
-import { openDatabase, type Database } from './database.ts'
+import { openDatabase, type Database } from './database/database.ts'
 import { startEmbedded } from './embedded/embedded-server.ts'
 import { guard } from './embedded/guardian.ts'
 import { migrate } from './migrate.ts'
-import { refusePooler } from './pooler.ts'
+import { refusePooler } from './database/pooler.ts'
 
 interface OpenedStore {
   readonly database: Database

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { CaseDetail, CaseGroup, CasePage, Preview } from '../../src/api/v1/schemas/cases.ts'
 import type { Problem } from '../../src/api/v1/schemas/problem.ts'
-import { openCases, type CaseDraft } from '../../src/store/cases.ts'
+import { openCases, type CaseDraft } from '../../src/store/cases/cases.ts'
 import { openStand, type Stand } from './stand.ts'
 
 /** Customers whose names and e-mails were changed outside their master, or in both systems. */

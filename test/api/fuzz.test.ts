@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 
 import { hashOf, csrfOf, newSecret } from '../../src/api/access/secret-token.ts'
-import { openSession } from '../../src/store/browser-sessions.ts'
+import { openSession } from '../../src/store/access/browser-sessions.ts'
 import { addPerson } from '../harness/account.ts'
 import { openStand } from './stand.ts'
 

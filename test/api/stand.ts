@@ -9,7 +9,7 @@ import { expect, onTestFinished } from 'vitest'
 
 import { startApi, type Api } from '../../src/api/server.ts'
 import { jsonTelling } from '../../src/service/json-telling.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import { openWorld, type World } from '../engine/world.ts'
 import { adminSecret } from '../harness/account.ts'
 import type { Overrides } from '../engine/template.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { SystemItem, SystemTest, SystemView } from '../../src/api/v1/schemas/systems.ts'
-import { storeHints } from '../../src/store/inbox.ts'
-import { closeSystem, noteSystemFailure } from '../../src/store/system-health.ts'
+import { storeHints } from '../../src/store/service/inbox.ts'
+import { closeSystem, noteSystemFailure } from '../../src/store/systems/system-health.ts'
 import { addPerson, addSecret } from '../harness/account.ts'
 import { openStand } from './stand.ts'
 

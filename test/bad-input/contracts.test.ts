@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readContractFiles } from '../../src/contract/read-files.ts'
-import { readContract } from '../../src/contract/read-contract.ts'
+import { readContractFiles } from '../../src/contract/text/read-files.ts'
+import { readContract } from '../../src/contract/reading/read-contract.ts'
 import type { CheckReport } from '../../src/contract/finding.ts'
 import { LARGE_CONTRACTS } from './large-contracts.ts'
 

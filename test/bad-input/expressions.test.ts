@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compileExpression, expressionColumns } from '../../src/contract/expression.ts'
+import { compileExpression, expressionColumns } from '../../src/contract/expression/expression.ts'
 import { Invalid } from '../../src/model/value.ts'
 import { DOUBLES, TEXTS, WHOLES } from '../engine/hell.ts'
 

@@ -1,6 +1,6 @@
-import { Findings } from '../../src/contract/findings.ts'
-import { parseYaml } from '../../src/contract/parse-yaml.ts'
-import { readDescription } from '../../src/contract/rest/read-description.ts'
+import { Findings } from '../../src/contract/text/findings.ts'
+import { parseYaml } from '../../src/contract/text/parse-yaml.ts'
+import { readDescription } from '../../src/contract/reading/rest/read-description.ts'
 import type { RestDescription } from '../../src/model/rest-description.ts'
 
 /** A description from its YAML; fails with what is wrong with it. */

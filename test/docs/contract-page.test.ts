@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { allSettings, questions, REFERENCE_PAGES, withReference } from '../../scripts/contract-reference.ts'
-import { readContract } from '../../src/contract/read-contract.ts'
+import { readContract } from '../../src/contract/reading/read-contract.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 const page = read('docs/contract.md')

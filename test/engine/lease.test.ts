@@ -1,7 +1,7 @@
 /** Who may take a flow from whom. */
 import { beforeEach, expect, test } from 'vitest'
-import { openDatabase, type Database } from '../../src/store/database.ts'
-import { acquireLease, releaseLease, renewLease, type Lease } from '../../src/store/leases.ts'
+import { openDatabase, type Database } from '../../src/store/database/database.ts'
+import { acquireLease, releaseLease, renewLease, type Lease } from '../../src/store/service/leases.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { databaseAt } from '../harness/store-clock.ts'

@@ -1,7 +1,7 @@
 /** The databases of `world.ts`: made once a test file, and emptied for each test. */
 import pg from 'pg'
 
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { freshDatabase } from '../harness/database.ts'
 import { CRM_SCHEMA, ERP_SCHEMA, SHOP_SCHEMA } from './schemas.ts'

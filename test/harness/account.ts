@@ -1,7 +1,7 @@
 /** Accounts and tokens for tests, made in the store: what the tests are about begins after that. */
-import { addAccount, setRoles } from '../../src/store/accounts.ts'
-import { addToken } from '../../src/store/api-tokens.ts'
-import type { Database } from '../../src/store/database.ts'
+import { addAccount, setRoles } from '../../src/store/access/accounts.ts'
+import { addToken } from '../../src/store/access/api-tokens.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import { hashPassword } from '../../src/api/access/password.ts'
 import { hashOf, newSecret } from '../../src/api/access/secret-token.ts'
 

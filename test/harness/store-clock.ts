@@ -1,5 +1,5 @@
-import type { Database, Session } from '../../src/store/database.ts'
-import { STORE_NOW } from '../../src/store/store-clock.ts'
+import type { Database, Session } from '../../src/store/database/database.ts'
+import { STORE_NOW } from '../../src/store/database/store-clock.ts'
 
 /** A session whose store has a clock that the test turns; `now`: milliseconds since the epoch. */
 export function sessionAt(session: Session, now: () => number): Session {

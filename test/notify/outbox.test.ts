@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { claimMessages } from '../../src/store/alert-messages.ts'
+import { claimMessages } from '../../src/store/alerts/alert-messages.ts'
 import { MINUTE, openDesk, START } from './desk.ts'
 import { mailSink } from './mail-sink.ts'
 import { receiver } from './receiver.ts'

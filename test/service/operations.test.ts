@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { tidy } from '../../src/service/tidy.ts'
 import { jsonTelling } from '../../src/service/json-telling.ts'

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { ConcordatError, type ErrorCode } from '../../src/model/errors.ts'
 import { systemGate } from '../../src/service/system-gate.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
-import { claimTrial, systemHealths } from '../../src/store/system-health.ts'
+import { claimTrial, systemHealths } from '../../src/store/systems/system-health.ts'
 import { freshFromTemplate } from '../harness/database.ts'
 import { databaseAt } from '../harness/store-clock.ts'
 

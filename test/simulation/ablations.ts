@@ -1,6 +1,6 @@
 import type { ChangePage, Connector, Cursor, RemoteObject, UpdateItem } from '../../src/connector-kit/port.ts'
 import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
-import type { Database, Session } from '../../src/store/database.ts'
+import type { Database, Session } from '../../src/store/database/database.ts'
 import { TABLES, type Business } from './business.ts'
 import type { Company } from './company.ts'
 import { ANYTHING } from './faulty-connector.ts'

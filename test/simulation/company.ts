@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { readContract } from '../../src/contract/read-contract.ts'
+import { readContract } from '../../src/contract/reading/read-contract.ts'
 import type { Contract } from '../../src/contract/contract.ts'
 import { isTold } from './known-failures.ts'
 import { Random } from './random.ts'

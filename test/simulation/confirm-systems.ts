@@ -2,8 +2,8 @@ import type { Connector, RemoteObject } from '../../src/connector-kit/port.ts'
 import type { Contract } from '../../src/contract/contract.ts'
 import { MemoryConnector } from '../../src/connectors/memory/memory.ts'
 import { SystemsDesk } from '../../src/engine/systems-desk.ts'
-import type { Database } from '../../src/store/database.ts'
-import { strangers } from '../../src/store/system-identities.ts'
+import type { Database } from '../../src/store/database/database.ts'
+import { strangers } from '../../src/store/systems/system-identities.ts'
 import type { Business, TableName } from './business.ts'
 
 /* What a person does where runs say that the store is older than what it has written: `concordat systems confirm`. */

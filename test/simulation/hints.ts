@@ -1,4 +1,4 @@
-import type { Session } from '../../src/store/database.ts'
+import type { Session } from '../../src/store/database/database.ts'
 import type { Business, TableName } from './business.ts'
 import { count, HINTS, type Tally } from './incidents.ts'
 import type { Random } from './random.ts'

@@ -1,4 +1,4 @@
-import { openDatabase, type Database } from '../../src/store/database.ts'
+import { openDatabase, type Database } from '../../src/store/database/database.ts'
 import { ensurePartitions, migrate } from '../../src/store/migrate.ts'
 import { START, type Room } from './play.ts'
 import { SessionPool } from './worker.ts'

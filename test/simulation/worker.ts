@@ -1,4 +1,4 @@
-import type { Database, Session } from '../../src/store/database.ts'
+import type { Database, Session } from '../../src/store/database/database.ts'
 import { sessionAt } from '../harness/store-clock.ts'
 import type { Fate, Incident } from './incidents.ts'
 import type { Machine } from './machine.ts'

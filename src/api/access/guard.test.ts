@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { expect, test } from 'vitest'
 import type { Contract } from '../../contract/contract.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { guardRoutes } from './guard.ts'
 import { knownSecrets } from './known-secrets.ts'
 

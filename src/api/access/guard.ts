@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConcordatError } from '../../model/errors.ts'
-import { type Actor, writeAudit } from '../../store/audit.ts'
+import { type Actor, writeAudit } from '../../store/access/audit.ts'
 import { whoMakes } from './authenticate.ts'
 import { changes, isCrossSite } from './cross-site.ts'
 import { requestLimits } from './request-limits.ts'

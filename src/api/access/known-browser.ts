@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { rememberBrowser } from '../../store/known-browsers.ts'
+import { rememberBrowser } from '../../store/access/known-browsers.ts'
 import { hashOf, newSecret, sameText } from './secret-token.ts'
 import { isSecure, type Site } from './site.ts'
 

@@ -1,5 +1,5 @@
 import type { InEach } from '../../model/language.ts'
-import type { NoticeKind } from '../../store/notices.ts'
+import type { NoticeKind } from '../../store/access/notices.ts'
 
 /** What a message says. */
 export interface NoticeWords {

@@ -1,7 +1,14 @@
 import { ConcordatError } from '../../model/errors.ts'
-import { writeAudit } from '../../store/audit.ts'
-import { addAccount, countAccounts, lockAccounts, renameAccount, setPassword, setRoles } from '../../store/accounts.ts'
-import type { Database, Session } from '../../store/database.ts'
+import { writeAudit } from '../../store/access/audit.ts'
+import {
+  addAccount,
+  countAccounts,
+  lockAccounts,
+  renameAccount,
+  setPassword,
+  setRoles,
+} from '../../store/access/accounts.ts'
+import type { Database, Session } from '../../store/database/database.ts'
 import {
   addLink,
   endLinksMadeBy,
@@ -9,9 +16,9 @@ import {
   useLink,
   type LinkPurpose,
   type LinkRow,
-} from '../../store/one-time-links.ts'
-import { confirmResetByFactor, markReset } from '../../store/resets.ts'
-import { endFactor } from '../../store/second-factors.ts'
+} from '../../store/access/one-time-links.ts'
+import { confirmResetByFactor, markReset } from '../../store/access/resets.ts'
+import { endFactor } from '../../store/access/second-factors.ts'
 import { endAccessOf } from './end-access.ts'
 import { hashPassword } from './password.ts'
 import { checkPassword } from './password-strength.ts'

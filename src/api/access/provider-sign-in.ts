@@ -10,14 +10,14 @@ import {
   type Configuration,
 } from 'openid-client'
 import { ConcordatError } from '../../model/errors.ts'
-import { addAccount, countAccounts, lockAccounts } from '../../store/accounts.ts'
+import { addAccount, countAccounts, lockAccounts } from '../../store/access/accounts.ts'
 import {
   accountOfIdentity,
   accountWithEmail,
   addAttempt,
   addIdentity,
   takeAttemptOf,
-} from '../../store/provider-sign-in.ts'
+} from '../../store/access/provider-sign-in.ts'
 import type { Provider } from './providers.ts'
 import { heldRoles, plainEmail } from './roles.ts'
 import { hashOf, newSecret, sameText } from './secret-token.ts'

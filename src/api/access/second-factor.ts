@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { ConcordatError } from '../../model/errors.ts'
-import type { Database, Session } from '../../store/database.ts'
+import type { Database, Session } from '../../store/database/database.ts'
 import {
   beginFactor,
   factorOf,
@@ -9,8 +9,8 @@ import {
   setRecoveryCodes,
   useRecoveryCode,
   useStep,
-} from '../../store/second-factors.ts'
-import { emptyBucket, takeAttempt, type Bucket } from '../../store/throttle.ts'
+} from '../../store/access/second-factors.ts'
+import { emptyBucket, takeAttempt, type Bucket } from '../../store/service/throttle.ts'
 import { hashOf } from './secret-token.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { Flow } from '../../contract/contract.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import type { Session } from '../../store/database.ts'
-import { resetsOf, type ResetRow } from '../../store/resets.ts'
+import type { Session } from '../../store/database/database.ts'
+import { resetsOf, type ResetRow } from '../../store/access/resets.ts'
 import { plainEmail } from './roles.ts'
 
 /*

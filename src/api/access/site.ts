@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Contract, Flow } from '../../contract/contract.ts'
 import type { KnownSecrets } from './known-secrets.ts'
-import type { Database, Session } from '../../store/database.ts'
+import type { Database, Session } from '../../store/database/database.ts'
 
 /** What signing in works with. */
 export interface Site {

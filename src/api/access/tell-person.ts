@@ -1,8 +1,8 @@
 import type { App } from '../../app.ts'
 import { LANGUAGES, type Language } from '../../model/language.ts'
-import { languageOf } from '../../store/accounts.ts'
-import type { Session } from '../../store/database.ts'
-import { addNotice, type NoticeKind } from '../../store/notices.ts'
+import { languageOf } from '../../store/access/accounts.ts'
+import type { Session } from '../../store/database/database.ts'
+import { addNotice, type NoticeKind } from '../../store/access/notices.ts'
 import { NOTICE_WORDS, SOMEBODY } from './notice-words.ts'
 
 interface Notice {

@@ -1,4 +1,4 @@
-import { listAudit } from '../../store/audit.ts'
+import { listAudit } from '../../store/access/audit.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { auditPage, auditQuery } from './schemas/access.ts'
 import type { V1Routes } from './v1-server.ts'

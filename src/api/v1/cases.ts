@@ -1,5 +1,5 @@
 import { titleIn } from '../../model/title.ts'
-import { countCases, groupCases, type CaseSearch } from '../../store/case-list.ts'
+import { countCases, groupCases, type CaseSearch } from '../../store/cases/case-list.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { DAY_MS } from './flow-cards.ts'
 import {

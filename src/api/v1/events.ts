@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { ConcordatError } from '../../model/errors.ts'
-import { liveMarks } from '../../store/live-marks.ts'
+import { liveMarks } from '../../store/service/live-marks.ts'
 import { whoIsStill } from '../access/authenticate.ts'
 import { liveHints } from './live-hints.ts'
 import { liveEvent } from './schemas/events.ts'

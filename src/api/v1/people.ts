@@ -10,10 +10,10 @@ import {
   renameAccount,
   setRoles,
   type AccountRow,
-} from '../../store/accounts.ts'
-import type { Session } from '../../store/database.ts'
-import { endLinksMadeBy, endLinksOf } from '../../store/one-time-links.ts'
-import { confirmReset } from '../../store/resets.ts'
+} from '../../store/access/accounts.ts'
+import type { Session } from '../../store/database/database.ts'
+import { endLinksMadeBy, endLinksOf } from '../../store/access/one-time-links.ts'
+import { confirmReset } from '../../store/access/resets.ts'
 import { whoIsStill } from '../access/authenticate.ts'
 import { endAccessOf } from '../access/end-access.ts'
 import { demandRight } from '../access/guard.ts'

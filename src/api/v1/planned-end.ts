@@ -1,4 +1,4 @@
-import { tellFailure } from '../../contract/tell-failure.ts'
+import { tellFailure } from '../../contract/wording/tell-failure.ts'
 import type { Language } from '../../model/language.ts'
 import type { FlowRun } from '../../model/report.ts'
 

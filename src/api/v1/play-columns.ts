@@ -1,5 +1,5 @@
 import type { Flow } from '../../contract/contract.ts'
-import { mappedColumns } from '../../contract/mapping.ts'
+import { mappedColumns } from '../../contract/mapping/mapping.ts'
 import type { PlayColumn as StoredColumn } from '../../model/playground.ts'
 import type { PlayColumn } from './schemas/playground.ts'
 

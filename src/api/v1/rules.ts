@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { leftOut } from '../../contract/left-out.ts'
+import { leftOut } from '../../contract/reading/left-out.ts'
 import { type CheckReport, inLanguage } from '../../contract/finding.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { FileState } from '../../model/report.ts'

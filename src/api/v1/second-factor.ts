@@ -1,6 +1,6 @@
 import { ConcordatError } from '../../model/errors.ts'
-import { findAccount } from '../../store/accounts.ts'
-import { countRecoveryCodes, endFactor, factorOf, proposeFactor } from '../../store/second-factors.ts'
+import { findAccount } from '../../store/access/accounts.ts'
+import { countRecoveryCodes, endFactor, factorOf, proposeFactor } from '../../store/access/second-factors.ts'
 import { beginSecondFactor, factorUri, newFactor, renewRecoveryCodes } from '../access/second-factor.ts'
 import { codeBody, proposedFactor, recoveryCodes, secondFactor } from './schemas/access.ts'
 import { acted } from './schemas/plain.ts'

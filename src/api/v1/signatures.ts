@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Flow } from '../../contract/contract.ts'
-import { signaturesOf } from '../../store/signatures.ts'
+import { signaturesOf } from '../../store/agreements/signatures.ts'
 import { actorOf, demandRight } from '../access/guard.ts'
 import { plainEmail } from '../access/roles.ts'
 import { demandNoHold, holdsOf, type Hold } from '../access/signing-hold.ts'

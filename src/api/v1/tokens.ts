@@ -1,5 +1,5 @@
 import { ConcordatError } from '../../model/errors.ts'
-import { addToken, endToken, tokensOf, type TokenRow } from '../../store/api-tokens.ts'
+import { addToken, endToken, tokensOf, type TokenRow } from '../../store/access/api-tokens.ts'
 import { hashOf, newSecret } from '../access/secret-token.ts'
 import { accountParams, newToken, tokenBody, tokenList, type NewToken } from './schemas/access.ts'
 import { acted } from './schemas/plain.ts'

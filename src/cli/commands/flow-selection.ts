@@ -1,6 +1,6 @@
 import type { CheckReport } from '../../contract/finding.ts'
-import { signCure } from '../../contract/sign-cure.ts'
-import { type LeftOut, leftOut, leftOutText } from '../../contract/left-out.ts'
+import { signCure } from '../../contract/wording/sign-cure.ts'
+import { type LeftOut, leftOut, leftOutText } from '../../contract/reading/left-out.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { FlowSigning } from '../../model/report.ts'
 import { counted } from '../print/figures.ts'

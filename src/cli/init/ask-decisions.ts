@@ -1,6 +1,6 @@
-import { readContract } from '../../contract/read-contract.ts'
-import type { FlowSetting } from '../../contract/questions.ts'
-import { flowQuestion } from '../../contract/questions.ts'
+import { readContract } from '../../contract/reading/read-contract.ts'
+import type { FlowSetting } from '../../contract/wording/questions.ts'
+import { flowQuestion } from '../../contract/wording/questions.ts'
 import {
   asAnswered,
   commonDecisions,

@@ -6,7 +6,7 @@ import { type Typed, type } from '../../../test/fixtures/command-line.ts'
 import { SALES, SHOP } from '../../../test/fixtures/music-catalogues.ts'
 import { table } from '../../../test/fixtures/trading-catalogues.ts'
 import type { SourceCatalogue } from '../../contract/proposal/catalogue.ts'
-import { readContract } from '../../contract/read-contract.ts'
+import { readContract } from '../../contract/reading/read-contract.ts'
 import type { Prompter } from './prompter.ts'
 
 let folder = ''

@@ -1,7 +1,7 @@
 import type { SourceObject } from '../../contract/proposal/catalogue.ts'
 import type { Both, GivenPair } from '../../contract/proposal/proposal.ts'
 import { asideReason } from '../../contract/proposal/set-aside.ts'
-import { nearMiss } from '../../contract/near-miss.ts'
+import { nearMiss } from '../../contract/text/near-miss.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Source } from './sources.ts'
 

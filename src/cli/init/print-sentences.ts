@@ -1,7 +1,7 @@
 import type { ContractDraft } from '../../contract/proposal/contract-draft.ts'
 import { writeContract } from '../../contract/proposal/write-contract.ts'
-import { readContract } from '../../contract/read-contract.ts'
-import { manyOf, oneOf } from '../../contract/wording.ts'
+import { readContract } from '../../contract/reading/read-contract.ts'
+import { manyOf, oneOf } from '../../contract/phrases.ts'
 import type { Terminal } from '../terminal.ts'
 import { visible, wrap } from '../print/text-width.ts'
 

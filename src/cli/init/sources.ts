@@ -1,6 +1,6 @@
 import type { SourceSystem } from '../../contract/proposal/catalogue.ts'
 import { urlVariable } from '../../contract/proposal/contract-draft.ts'
-import { FIELD_SETTINGS } from '../../contract/schema.ts'
+import { FIELD_SETTINGS } from '../../contract/schema/schema.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Cli } from '../command.ts'
 import { counted } from '../print/figures.ts'

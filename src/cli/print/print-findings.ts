@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CheckReport, OpenQuestion, Problem } from '../../contract/finding.ts'
-import { listed } from '../../contract/wording.ts'
+import { listed } from '../../contract/phrases.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from './figures.ts'
 import { renderTable } from './table.ts'

@@ -1,6 +1,6 @@
 import type { Person } from '../contract.ts'
 import type { QuestionFacts } from '../question-names.ts'
-import { FLOW_QUESTIONS, type FlowSetting } from '../questions.ts'
+import { FLOW_QUESTIONS, type FlowSetting } from '../wording/questions.ts'
 import type { Proposal, ProposedFlow } from './proposal.ts'
 import { scalar } from './yaml-scalar.ts'
 

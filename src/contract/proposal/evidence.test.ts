@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SALES, SHOP } from '../../../test/fixtures/music-catalogues.ts'
-import { readContract } from '../read-contract.ts'
+import { readContract } from '../reading/read-contract.ts'
 import { withEvidence } from './evidence.ts'
 import type { Proposal } from './proposal.ts'
 import { propose } from './propose.ts'

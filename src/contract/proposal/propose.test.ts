@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readContract } from '../read-contract.ts'
+import { readContract } from '../reading/read-contract.ts'
 import type { SourceCatalogue, SourceObject } from './catalogue.ts'
 import { CRM, ERP, table } from '../../../test/fixtures/trading-catalogues.ts'
 import type { Proposal } from './proposal.ts'

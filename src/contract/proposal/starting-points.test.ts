@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CRM, ERP, table } from '../../../test/fixtures/trading-catalogues.ts'
-import { readContract } from '../read-contract.ts'
+import { readContract } from '../reading/read-contract.ts'
 import type { SourceCatalogue } from './catalogue.ts'
 import type { ContractDraft } from './contract-draft.ts'
 import { propose } from './propose.ts'

@@ -1,5 +1,5 @@
-import type { FlowSetting } from '../questions.ts'
-import { systemTitle } from '../wording.ts'
+import type { FlowSetting } from '../wording/questions.ts'
+import { systemTitle } from '../phrases.ts'
 import type { ProposedFlow } from './proposal.ts'
 import { unfilledColumns } from './new-rows.ts'
 import { asAnswered, type ContractDraft, matchAnswers, type SettingAnswers } from './contract-draft.ts'

@@ -1,6 +1,6 @@
 import type { Person } from '../contract.ts'
 import type { QuestionFacts } from '../question-names.ts'
-import { type FlowSetting, flowQuestion } from '../questions.ts'
+import { type FlowSetting, flowQuestion } from '../wording/questions.ts'
 import {
   asAnswered,
   commonDecisions,
@@ -10,7 +10,7 @@ import {
   questionFacts,
   urlVariable,
 } from './contract-draft.ts'
-import { listed, manyOf } from '../wording.ts'
+import { listed, manyOf } from '../phrases.ts'
 import { unfilledColumns } from './new-rows.ts'
 import { proposedStamps } from './stamps.ts'
 import type { ProposedFlow, Side } from './proposal.ts'

@@ -5,7 +5,7 @@ import { columnTopic, plural, settingName } from './names.ts'
 import { tellingColumns, typedField } from './pair-columns.ts'
 import { keyColumns } from './pair-tables.ts'
 import { topicOf } from './table-topic.ts'
-import { listed } from '../wording.ts'
+import { listed } from '../phrases.ts'
 import { scalar } from './yaml-scalar.ts'
 
 /*

@@ -1,4 +1,4 @@
-import { listed, manyOf, oneOf, systemTitle, withArticle } from '../../contract/wording.ts'
+import { listed, manyOf, oneOf, systemTitle, withArticle } from '../../contract/phrases.ts'
 import type { RecordAt } from './case-words.ts'
 
 const at = ({ title, where }: RecordAt): string => `“${title}” (${where})`

@@ -1,4 +1,4 @@
-import { listed as list, systemTitle } from '../../contract/wording.ts'
+import { listed as list, systemTitle } from '../../contract/phrases.ts'
 import { titleIn } from '../../model/title.ts'
 import type { CaseWords, RecordAt } from './case-words.ts'
 

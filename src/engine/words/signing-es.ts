@@ -1,4 +1,4 @@
-import { listed } from '../../contract/wording.ts'
+import { listed } from '../../contract/phrases.ts'
 import type { en } from './signing-en.ts'
 
 export const es: typeof en = {
