@@ -1,7 +1,7 @@
-/** Completes `dist/` with the files of `src/` that are not TypeScript, such as migrations. */
+/** Completes `dist/` with the files of `src/` that are neither TypeScript nor for its readers, such as migrations. */
 import { cpSync, statSync } from 'node:fs'
 
 cpSync('src', 'dist', {
   recursive: true,
-  filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts'),
+  filter: (path) => statSync(path).isDirectory() || !/\.(ts|md)$/.test(path),
 })

@@ -2,7 +2,7 @@
  * Holds the shape that docs/architecture.md describes. A new layer, or a new permission, is a decision: it gets a
  * line here and a record in docs/decisions/.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -45,6 +45,35 @@ const layers = [
   { name: 'serve.ts', uses: ['model', 'service', 'app.ts', 'api'] },
   { name: 'cli', uses: ['model', 'contract', 'demo', 'app.ts', 'serve.ts'] },
 ] as const satisfies readonly { name: string; uses: readonly string[] }[]
+
+/** Layers that are divided into rooms, from the ground up as above. `.` is what stands at the top of the layer. */
+const rooms = {
+  contract: [
+    { name: '.', uses: [] },
+    { name: 'expression', uses: ['.'] },
+    { name: 'schedule', uses: ['.'] },
+    { name: 'settings', uses: ['.'] },
+    { name: 'mapping', uses: ['.', 'expression'] },
+    { name: 'schema', uses: ['.', 'schedule'] },
+    { name: 'text', uses: ['.', 'schema'] },
+    { name: 'wording', uses: ['.', 'expression', 'schedule', 'schema'] },
+    { name: 'reading', uses: ['.', 'expression', 'schedule', 'settings', 'mapping', 'schema', 'text', 'wording'] },
+    { name: 'proposal', uses: ['.', 'wording'] },
+  ],
+  store: [
+    { name: 'database', uses: [] },
+    { name: 'embedded', uses: [] },
+    { name: 'log', uses: ['database'] },
+    { name: 'cases', uses: ['database', 'log'] },
+    { name: 'systems', uses: ['database'] },
+    { name: 'agreements', uses: ['database'] },
+    { name: 'access', uses: ['database'] },
+    { name: 'alerts', uses: ['database'] },
+    { name: 'state', uses: ['database', 'log', 'cases'] },
+    { name: 'service', uses: ['database', 'cases'] },
+    { name: '.', uses: ['database', 'embedded'] },
+  ],
+} as const satisfies Readonly<Record<string, readonly { name: string; uses: readonly string[] }[]>>
 
 /** Packages that are one layer's own business: everybody else asks that layer. */
 const confined: Readonly<Record<string, readonly string[]>> = {
@@ -151,6 +180,37 @@ describe('layers', () => {
     expect(wrong.map(written)).toEqual([])
   })
 
+  describe.each(Object.entries(rooms))(
+    'the rooms of %s',
+    (layer, list: readonly { name: string; uses: readonly string[] }[]) => {
+      const known = new Map(list.map(({ name, uses }) => [name, uses]))
+      const roomOf = (path: string): string => (path.split('/').length > 2 ? path.split('/')[1]! : '.')
+
+      test('every file belongs to one, and none is empty', () => {
+        const own = product.filter((file) => within(file, layer))
+        expect(own.filter((file) => !known.has(roomOf(file)))).toEqual([])
+        expect(list.filter(({ name }) => !own.some((file) => roomOf(file) === name))).toEqual([])
+      })
+
+      test('they can only use what stands before them', () => {
+        list.forEach(({ name, uses }, position) => {
+          expect(
+            list.slice(0, position).map((room) => room.name),
+            name,
+          ).toEqual(expect.arrayContaining([...uses]))
+        })
+      })
+
+      test('no import goes where its room may not', () => {
+        const wrong = imports.filter(({ file, target }) => {
+          if (!within(file, layer) || !within(target, layer)) return false
+          return roomOf(file) !== roomOf(target) && known.get(roomOf(file))?.includes(roomOf(target)) !== true
+        })
+        expect(wrong.map(written)).toEqual([])
+      })
+    },
+  )
+
   test('a connector does not know its siblings', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
@@ -224,6 +284,17 @@ describe('the engine', () => {
 })
 
 describe('house rules', () => {
+  test('every folder says what lives here, what may come in and what it may touch', () => {
+    const folders = [...new Set(files.map((file) => posix.dirname(file)))].filter((folder) => folder !== '.')
+    expect(folders.length).toBeGreaterThan(40)
+    const silent = folders.filter((folder) => {
+      const readme = join(source, folder, 'README.md')
+      const said = existsSync(readme) ? readFileSync(readme, 'utf8') : ''
+      return !['**Here lives**', '**May come in**', '**May touch**'].every((point) => said.includes(point))
+    })
+    expect(silent).toEqual([])
+  })
+
   test('a file is named for a concept, in kebab-case', () => {
     const vague = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'manager', 'index', 'lib'])
     const wrong = files.filter((file) => {
