@@ -12,7 +12,7 @@ export async function breaker(work: FlowWork): Promise<string | null> {
     work.sides.map((side) => side.id),
     new Date(work.clock()),
   )
-  const total = due === 0 ? 0 : due + (work.recent?.changes ?? 0)
+  const total = due === 0 ? 0 : due + (work.recent?.changed.countWithout([], work.clock()) ?? 0)
   // What is to be created counts among the records, too, so that 100% is never exceeded.
   const limit = await limitFor(work, work.flow.limits.changes, total, { among: total })
   const question = { kind: 'breaker tripped', subject: BREAKER } as const

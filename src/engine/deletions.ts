@@ -53,8 +53,9 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     if (!some && work.sides.every((side) => findings.swept.has(side.id))) await settleMassDeletion(work)
     return false
   }
-  const recently = work.recent?.deletions ?? 0
-  const found = new Set(deletions.map(({ record }) => record.row.id)).size
+  const records = new Set(deletions.map(({ record }) => record.row.id))
+  const recently = deletedBefore(work, records)
+  const found = records.size
   const count = found + recently
   const limit = await limitFor(work, work.flow.limits.deletions, count, { gone: recently })
   const { open, approved } = await limitStanding(work.database, work.row.id, MASS)
@@ -68,6 +69,7 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     )
     return true
   }
+  for (const id of records) work.letThrough.add(id)
   const gone = deletions.filter((deletion) => !deletion.left)
   const absent = Map.groupBy(gone, (deletion) => deletion.record.row.id)
   for (const deletion of deletions)
@@ -82,6 +84,12 @@ export async function decideDeletions(work: FlowWork, findings: Findings, some =
     )
   if (!some && open) await underLease(work, (session) => settleCases(session, [MASS], stampOf(work)))
   return false
+}
+
+/** How many more records this run, and hints of late, have let be deleted. */
+function deletedBefore({ letThrough, recent, clock }: FlowWork, records: ReadonlySet<string>): number {
+  const others = [...letThrough].filter((id) => !records.has(id))
+  return others.length + (recent?.gone.countWithout([...records, ...others], clock()) ?? 0)
 }
 
 const MASS = { kind: 'mass deletion', subject: MASS_DELETION } as const

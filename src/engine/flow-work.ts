@@ -8,6 +8,7 @@ import { renewLease, timeLeft, transactionUnder, type Lease } from '../store/ser
 import { commitOutcome, type Outcome } from '../store/state/outcome.ts'
 import type { Stamp } from '../store/log/stamp.ts'
 import type { Obstructed } from './obstacles.ts'
+import type { RecentHints } from './recent-records.ts'
 import type { Helpers } from './shards.ts'
 import type { Side } from './side.ts'
 import type { Successors } from './successors.ts'
@@ -54,8 +55,10 @@ export interface FlowWork {
    * else looks after them.
    */
   readonly obstructed?: Map<string, Obstructed>
-  /** What hints have changed of late, which counts with what the limits let through. */
-  readonly recent?: { readonly changes: number; readonly deletions: number }
+  /** What hints have changed of late, also while the run goes on, which counts with what the limits let through. */
+  readonly recent?: RecentHints
+  /** Records whose deletion the limits have let through in this run. */
+  readonly letThrough: Set<string>
 }
 
 export interface Counts {

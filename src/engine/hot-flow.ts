@@ -15,14 +15,15 @@ import { releaseLease, type Lease } from '../store/service/leases.ts'
 import { ensurePartitions } from '../store/migrate.ts'
 import { unsettledBatches } from '../store/log/operations.ts'
 import { beginRun, endRun, noteRun } from '../store/log/runs.ts'
+import { beginWeighing } from '../store/systems/older-systems.ts'
 import { mergeMoved } from './apply.ts'
 import { Decider } from './decider.ts'
-import { keepLease, noCounts, type Counts, type FlowWork } from './flow-work.ts'
+import { keepLease, noCounts, underLease, type Counts, type FlowWork } from './flow-work.ts'
 import { noFindings } from './observe.ts'
-import { observeHints, type HintReport, type RecentHints } from './observe-hints.ts'
+import { observeHints, type HintReport } from './observe-hints.ts'
 import type { Obstructed } from './obstacles.ts'
 import { openSides } from './open-sides.ts'
-import { RecentRecords } from './recent-records.ts'
+import { RecentRecords, type RecentHints } from './recent-records.ts'
 import { pausedByFailure, reportOf, runFlow, takeFlow, type Deps, type RunFlowOptions } from './run-flow.ts'
 import { settleUnfinished } from './settle.ts'
 import { claimRecords, type Claim } from './shards.ts'
@@ -115,15 +116,11 @@ export class HotFlow {
       return await this.inTurn(async () => {
         const lease = await this.hold()
         await this.endStretch()
-        const now = this.deps.clock()
         try {
           const report = await runFlow({ ...this.deps, ...(signal && { signal }) }, this.contract, this.flow, {
             ...options,
             lease,
-            recent: {
-              changes: this.recent.changed.countWithout([], now),
-              deletions: this.recent.gone.countWithout([], now),
-            },
+            recent: this.recent,
             giveWay: (work) => this.serve(work),
           })
           if (Object.values(report.writes).some((count) => count > 0)) await wakeOthers(this.deps, this.name)
@@ -306,6 +303,7 @@ export class HotFlow {
       rulesChanged: false,
       signal: deps.signal,
       obstructed: new Map<string, Obstructed>(),
+      letThrough: new Set<string>(),
     }
     this.work = work
     if (this.stretch && !(await this.note())) this.stretch = null
@@ -330,6 +328,8 @@ export class HotFlow {
     const run = { flowId: work.row.id, contractId, kind: 'real time', now: new Date(now) } as const
     this.stretch = { id: await beginRun(database, run), began: now }
     work.runId = this.stretch.id
+    // What is not carried over, for whatever reason, is weighed by the next run.
+    await underLease(work, (session) => beginWeighing(session, work.row.id, work.runId))
     Object.assign(this.counts, noCounts())
   }
 

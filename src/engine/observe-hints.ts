@@ -18,19 +18,13 @@ import { readAll } from './read-all.ts'
 import { markCreations, noFindings, noteAbsent, noteFindings, observeChanges } from './observe.ts'
 import { giveUpObstructed } from './obstacles.ts'
 import { decidePending } from './pending.ts'
-import type { RecentRecords } from './recent-records.ts'
+import type { RecentHints, RecentRecords } from './recent-records.ts'
 import type { Side } from './side.ts'
 
 /*
  * The three stages for the records that hints name, and for no others: read as they are now, decided, carried over. A hint
  * says nothing but where to look, so one that is doubled, late, out of order or about nothing that is known does no harm.
  */
-
-/** What hints have led to of late. */
-export interface RecentHints {
-  readonly changed: RecentRecords
-  readonly gone: RecentRecords
-}
 
 export interface HintOptions {
   readonly recent: RecentHints
@@ -125,6 +119,8 @@ export async function observeHints(
   // The run that is under way may be past them.
   if (unseen.size > 0) wantsRun = true
   let stopped: string | null = null
+  // What the run has let through under which they are dealt with counts as well.
+  const bounded = { ...work, recent, ...(!options.withinRun && { letThrough: new Set<string>() }) }
   const deletions = async (): Promise<void> => {
     letHiddenBe(work, findings)
     if (findings.absent.size + findings.replaced.size === 0) return
@@ -133,8 +129,6 @@ export async function observeHints(
     if (limits.has('mass deletion') || limits.has('restored system'))
       stopped = 'A case asks about a mass deletion; until it is decided nothing is taken for deleted.'
     else {
-      const before = recent.gone.countWithout(gone, work.clock())
-      const bounded = { ...work, recent: { changes: 0, deletions: before } }
       if (await decideDeletions(bounded, findings, true))
         stopped = 'More records are gone than the contract accepts at once; see the case.'
       else recent.gone.note(gone, work.clock())

@@ -167,6 +167,7 @@ async function carryOutOnly(
     signal: deps.signal,
     touched: new Map(),
     obstructed: new Map(),
+    letThrough: new Set(),
   }
   const mine = new Set(cases.map((one) => one.id))
   const decisions = (await decisionsToCarryOut(database, flowId)).filter((one) => mine.has(one.id))

@@ -25,3 +25,9 @@ export class RecentRecords {
     return this.seen.size - recordIds.reduce((n, id) => n + (this.seen.has(id) ? 1 : 0), 0)
   }
 }
+
+/** What hints have led to of late. */
+export interface RecentHints {
+  readonly changed: RecentRecords
+  readonly gone: RecentRecords
+}

@@ -165,6 +165,7 @@ export async function runFlow(
         signal: deps.signal,
         touched: new Map(),
         obstructed: new Map(),
+        letThrough: new Set(),
         ...(options.giveWay && !firstSync && { giveWay: () => options.giveWay!(work) }),
         ...(options.recent && { recent: options.recent }),
         ...(options.helpers && { helpers: options.helpers, givenOut }),

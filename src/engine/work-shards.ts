@@ -67,7 +67,7 @@ async function opening(
     rulesChanged: false,
     signal: deps.signal,
   }
-  return (shard, lease) => ({ ...parts, lease, runId: shard.runId, counts: noCounts() })
+  return (shard, lease) => ({ ...parts, lease, runId: shard.runId, counts: noCounts(), letThrough: new Set() })
 }
 
 async function workOn(work: FlowWork, shard: Shard): Promise<boolean> {

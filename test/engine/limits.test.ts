@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { HotFlow } from '../../src/engine/hot-flow.ts'
 import { openWorld, type World } from './world.ts'
 
 /** So many customers in agreement, under these limits. */
@@ -149,4 +150,51 @@ test('limits.deletions: up to the limit nobody is asked', async () => {
   await world.erp.sql('delete from customers where id <= 3')
   expect(await world.sync()).toMatchObject({ status: 'done', deleted: 3 })
   await world.rest()
+})
+
+/** The flow as a service keeps it ready for hints. */
+const keptHot = async (world: World): Promise<HotFlow> => {
+  const control = new AbortController()
+  let hot: HotFlow | undefined
+  const onReady = (flows: ReadonlyMap<string, HotFlow>): void => void (hot = flows.get('customers'))
+  await (await world.app()).follow({ signal: control.signal, onReady })
+  return hot!
+}
+const leftInCrm = async (world: World) => Number(await world.crm.value('select count(*) from accounts'))
+
+test.each(['changes', 'deletions'])(
+  'L20 limits.%s: what hints lead to while a run is under way counts together with what the run does',
+  async (limit) => {
+    const world = await many(20, { [limit]: '2 records' })
+    const hot = await keptHot(world)
+    await world.erp.sql(limit === 'changes' ? 'select 1' : 'delete from customers where id <= 4')
+    if (limit === 'changes') await raised(world, 4)
+    const run = hot.run()
+    const hints = hot.take('erp', ['1', '2'])
+    expect(await run).toMatchObject({ status: 'stopped' })
+    expect(await hints).toMatchObject({ wrote: true, stopped: null })
+    await hot.close()
+    expect(await (limit === 'changes' ? inCrm(world) : leftInCrm(world))).toBe(limit === 'changes' ? 2 : 18)
+    expect((await world.cases()).map(({ cause }) => cause)).toEqual([`limits.${limit}`])
+  },
+)
+
+test('L20 limits.deletions: what a run has let through counts when hints come while it writes', async () => {
+  const world = await many(700, { deletions: '600 records' })
+  const hot = await keptHot(world)
+  await world.erp.sql('delete from customers where id <= 600')
+  // A deletion takes a while, and its hint comes when the first of them have landed.
+  await world.crm.sql(
+    `create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return null; end $$;
+     create trigger slowly after delete on accounts for each statement execute function slowly()`,
+  )
+  const run = hot.run()
+  await expect.poll(() => leftInCrm(world), { interval: 5, timeout: 20_000 }).toBeLessThan(700)
+  await world.erp.sql('delete from customers where id = 601')
+  expect(await hot.take('erp', ['601'])).toMatchObject({
+    stopped: expect.stringMatching(/More records are gone/) as string,
+  })
+  expect(await run).toMatchObject({ status: 'waiting' })
+  await hot.close()
+  expect(await leftInCrm(world)).toBe(100)
 })

@@ -345,3 +345,45 @@ test('L35 hints between a decision about a restored system and the run that carr
   expect(await world.crm.written()).toBe(0)
   expect(await pictureOf(world, 'erp')).toEqual(before)
 })
+
+test.each(['a limit', 'the system'])(
+  'L35 what hints have seen and %s kept them from carrying over is weighed by the next run',
+  async (obstacle) => {
+    const world = await moved({ customers: { limits: { deletions: '2 records' } } })
+    const before = await pictureOf(world, 'erp')
+    // Three are missing, which alone would be nothing unusual.
+    await world.crm.sql(`insert into backup.rows select * from accounts where tax_id in ('L1', 'L2', 'L3', 'L4', 'L5')`)
+    const known = await world.crm.sql('select id from accounts')
+    await restore(world, 'crm')
+    await world.crm.sql(
+      `create function away() returns trigger language plpgsql as $$ begin raise exception 'away' using errcode = '57P03'; end $$`,
+    )
+    if (obstacle === 'the system')
+      await world.crm.sql('create trigger away before update on accounts for each row execute function away()')
+    const hinted = obstacle === 'the system' ? await world.crm.sql('select id from accounts') : known
+    let taken: Promise<unknown> = Promise.resolve()
+    const onReady = (flows: ReadonlyMap<string, HotFlow>): void => {
+      taken = flows.get('customers')!.take(
+        'crm',
+        hinted.map(({ id }) => String(id)),
+      )
+      taken.catch(() => {})
+    }
+    await (await world.app()).follow({ signal: new AbortController().signal, onReady })
+    if (obstacle === 'a limit') expect(await taken).toMatchObject({ wrote: false })
+    else await expect(taken).rejects.toThrow('57P03')
+    await world.crm.sql('drop function away cascade')
+    expect(await world.sync()).toMatchObject({ status: 'stopped' })
+    expect((await world.cases()).map(({ kind }) => kind)).toContain('restored system')
+    for (const one of await world.cases())
+      await (
+        await world.app()
+      ).resolve(one.case, {
+        choice: one.kind === 'restored system' ? 'write back' : 'approve',
+        by: 'ana',
+      })
+    expect(await world.sync()).toMatchObject({ status: 'done' })
+    expect(await pictureOf(world, 'crm')).toEqual(before)
+    expect(await pictureOf(world, 'erp')).toEqual(before)
+  },
+)
