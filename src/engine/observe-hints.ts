@@ -120,7 +120,7 @@ export async function observeHints(
   if (unseen.size > 0) wantsRun = true
   let stopped: string | null = null
   // What the run has let through under which they are dealt with counts as well.
-  const bounded = { ...work, recent, ...(!options.withinRun && { letThrough: new Set<string>() }) }
+  const letThrough = options.withinRun ? work.letThrough : new Set<string>()
   const deletions = async (): Promise<void> => {
     letHiddenBe(work, findings)
     if (findings.absent.size + findings.replaced.size === 0) return
@@ -129,7 +129,7 @@ export async function observeHints(
     if (limits.has('mass deletion') || limits.has('restored system'))
       stopped = 'A case asks about a mass deletion; until it is decided nothing is taken for deleted.'
     else {
-      if (await decideDeletions(bounded, findings, true))
+      if (await decideDeletions({ ...work, recent, letThrough }, findings, true))
         stopped = 'More records are gone than the contract accepts at once; see the case.'
       else recent.gone.note(gone, work.clock())
     }
