@@ -1,4 +1,5 @@
 import { withoutMarked } from '../connector-kit/tombstones.ts'
+import type { RemoteObject } from '../connector-kit/port.ts'
 import type { Contract, Flow } from '../contract/contract.ts'
 import { localZone } from '../contract/mapping/mapping.ts'
 import { ConcordatError } from '../model/errors.ts'
@@ -9,6 +10,7 @@ import { openingFacts, type OpeningFacts } from './opening-facts.ts'
 import { blocking, holdsObject, openingFindings } from './opening-findings.ts'
 import { layoutNames } from './row-shape.ts'
 import { compileSide, idMaker, objectSpec, type Side } from './side.ts'
+import { trustPlaces } from './trust-places.ts'
 import { trustSystems, type TrustParts } from './trust-systems.ts'
 import { readWatermark } from './watermark.ts'
 
@@ -27,9 +29,12 @@ export async function openSides(
   await trustSystems(deps, contract, flow.systems, known)
   const sides: Side[] = []
   const facts = new Map<string, OpeningFacts>()
+  const objects = new Map<string, RemoteObject>()
+  for (const { system } of rows) objects.set(system, await deps.connectors.get(system)!.open(objectSpec(flow, system)))
+  await trustPlaces(deps.database, flow, known.get(flow.name)!, objects, new Date(deps.clock()))
   for (const row of rows) {
     const connector = deps.connectors.get(row.system)!
-    const opened = await connector.open(objectSpec(flow, row.system))
+    const opened = objects.get(row.system)!
     const found = await openingFacts(connector, flow, row.system, opened, deps.clock())
     if (found) facts.set(row.system, found)
     const marks = flow.records[row.system]!.deleted

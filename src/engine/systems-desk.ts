@@ -1,18 +1,22 @@
 import type { Connector } from '../connector-kit/port.ts'
 import type { Contract } from '../contract/contract.ts'
+import { listed } from '../contract/phrases.ts'
 import { ConcordatError } from '../model/errors.ts'
+import { isSamePlace, placeWords, withPlace } from '../model/place.ts'
 import { identityWords, isAccepted, type SystemIdentity } from '../model/system-identity.ts'
 import { writeAudit, type Actor } from '../store/access/audit.ts'
 import { retryNow } from '../store/service/flow-service.ts'
-import { ensureFlows } from '../store/state/flows.ts'
+import { ensureFlows, type KnownFlow } from '../store/state/flows.ts'
 import { passMark } from '../store/systems/marks.ts'
 import { releaseLease } from '../store/service/leases.ts'
 import { flowsOfSystems, retireFlow } from '../store/agreements/retire-flow.ts'
+import { setPlaces, sidePlaces } from '../store/systems/side-places.ts'
 import { addIdentity, endIdentities, forgetStranger, knownIdentities } from '../store/systems/system-identities.ts'
 import type { FlowWork } from './flow-work.ts'
 import { takeFlow, type Deps } from './run-flow.ts'
 import { fits, sampleSystem, type Sample } from './sample-system.ts'
 import { objectSpec } from './side.ts'
+import { placesIn } from './trust-places.ts'
 import { SYSTEM_WORDS } from '../contract/wording/system-words.ts'
 
 /*
@@ -26,6 +30,8 @@ export interface SystemStanding {
   readonly connector: string
   /** `agreed`: one of the databases taken for it; `another`: none of them; `new`: none is taken yet; `unknown`: it cannot tell, or could not be asked. */
   readonly state: 'agreed' | 'another' | 'new' | 'unknown'
+  /** Flows whose records the contract looks for elsewhere in the system than they were agreed. */
+  readonly elsewhere: readonly { readonly flow: string; readonly agreed: readonly string[]; readonly now: string }[]
   readonly accepted: readonly {
     readonly identity: string
     readonly anywhere: boolean
@@ -76,14 +82,24 @@ export class SystemsDesk {
   async list(): Promise<readonly SystemStanding[]> {
     const { contract, deps } = this.#parts
     const known = await knownIdentities(deps.database)
+    const flows = await ensureFlows(deps.database, [...contract.flows.values()])
     const standings: SystemStanding[] = []
     for (const { name, connector } of contract.systems.values()) {
       const accepted = known.filter(({ system }) => system === name)
       const { found, error } = await this.#ask(name)
+      const state = !found
+        ? 'unknown'
+        : accepted.length === 0
+          ? 'new'
+          : isAccepted(accepted, found)
+            ? 'agreed'
+            : 'another'
+      const elsewhere = state === 'another' || error !== null ? [] : await this.#elsewhere(name, flows)
       standings.push({
         system: name,
         connector,
-        state: !found ? 'unknown' : accepted.length === 0 ? 'new' : isAccepted(accepted, found) ? 'agreed' : 'another',
+        state,
+        elsewhere,
         accepted: accepted.map(({ identity, anywhere, since, by }) => ({
           identity: identityWords(identity),
           anywhere,
@@ -96,6 +112,26 @@ export class SystemsDesk {
       })
     }
     return standings
+  }
+
+  /** Flows whose records the contract looks for where they were not agreed; what cannot be opened is told by `check --connect`. */
+  async #elsewhere(system: string, flows: ReadonlyMap<string, KnownFlow>): Promise<SystemStanding['elsewhere']> {
+    const { contract, deps, connect } = this.#parts
+    const connector = await connect(system)
+    try {
+      const found = await placesIn(connector, contract, system, flows)
+      const known = await sidePlaces(deps.database, [...found.keys()])
+      return [...found].flatMap(([side, { flow, place }]) => {
+        const { places, hasState } = known.get(side)!
+        if (!hasState || places.length === 0 || places.some((one) => isSamePlace(one, place))) return []
+        return [{ flow, agreed: places.map(placeWords), now: placeWords(place) }]
+      })
+    } catch (error) {
+      if (!(error instanceof ConcordatError)) throw error
+      return []
+    } finally {
+      await connector.close()
+    }
   }
 
   /** Takes what answers for the system, moved, when it holds the linked records; throws `engine.does-not-fit` with figures. */
@@ -115,13 +151,17 @@ export class SystemsDesk {
             cure: `If it is another database, \`concordat systems start-over ${system}\` begins with a first sync; if it should be the same, look at where its URL leads.`,
           },
         )
+      const places = await placesIn(connector, contract, system, flows)
       const now = new Date(deps.clock())
       const words = identityWords(identity)
       await deps.database.transaction(async (session) => {
-        const known = (await knownIdentities(session)).filter((one) => one.system === system)
-        if (known.length === 0 || !isAccepted(known, identity) || anywhere)
+        const taken = (await knownIdentities(session)).filter((one) => one.system === system)
+        if (taken.length === 0 || !isAccepted(taken, identity) || anywhere)
           await addIdentity(session, system, { identity, anywhere, by, now })
         await passMark(session, await this.#largestMark(connector, system))
+        const known = await sidePlaces(session, [...places.keys()])
+        for (const [side, { place }] of places)
+          await setPlaces(session, side, withPlace(known.get(side)!.places, place))
         await forgetStranger(session, [system])
         await retryNow(session, flowsWith(contract, [system]), now.getTime())
         const details = { by, identity: words, anywhere, compared: figures }
@@ -143,21 +183,28 @@ export class SystemsDesk {
   }
 
   /** The flows that would start over with these systems. */
-  async preview(systems: readonly string[]): Promise<StartedOver> {
-    const flows = await this.#concerned(systems)
+  async preview(systems: readonly string[], only: readonly string[] = []): Promise<StartedOver> {
+    const flows = await this.#concerned(systems, only)
     return { systems, flows: flows.map(({ name, records }) => ({ flow: name, records })) }
   }
 
-  /** Takes what answers for these systems, and everything that was known of their flows' records out of use. */
-  async startOver(systems: readonly string[], { by, actor }: Decider): Promise<StartedOver> {
+  /**
+   * Takes what answers for these systems, and everything that was known of their flows' records out of use. `only`: these
+   * flows, whose records are elsewhere in a system that stays the same; none: all that have one of the systems.
+   */
+  async startOver(
+    systems: readonly string[],
+    { by, actor }: Decider,
+    only: readonly string[] = [],
+  ): Promise<StartedOver> {
     const { deps, contract } = this.#parts
     const { database } = deps
-    const flows = await this.#concerned(systems)
+    const flows = await this.#concerned(systems, only)
     const leases: FlowWork['lease'][] = []
     try {
       for (const { id, name } of flows) leases.push(await takeFlow(deps, id, name))
       const identities = new Map<string, SystemIdentity>()
-      for (const system of systems) {
+      for (const system of only.length > 0 ? [] : systems) {
         const { found, error } = await this.#ask(system)
         if (error !== null) throw unasked(system, error)
         if (found) identities.set(system, found)
@@ -166,10 +213,10 @@ export class SystemsDesk {
       const told = flows.map(({ name, records }) => ({ flow: name, records }))
       await database.transaction(async (session) => {
         for (const { id } of flows) await retireFlow(session, id, by, now)
-        await endIdentities(session, systems, now)
+        if (only.length === 0) await endIdentities(session, systems, now)
         for (const [system, identity] of identities)
           await addIdentity(session, system, { identity, anywhere: false, by, now })
-        await forgetStranger(session, systems)
+        if (only.length === 0) await forgetStranger(session, systems)
         await retryNow(session, flowsWith(contract, systems), now.getTime())
         for (const system of systems) {
           const identity = identities.get(system)
@@ -184,11 +231,18 @@ export class SystemsDesk {
   }
 
   /** Flows with one of these systems, and what refers to those. */
-  async #concerned(systems: readonly string[]) {
+  async #concerned(systems: readonly string[], only: readonly string[]) {
     const { deps, contract } = this.#parts
     for (const system of systems) this.#demandSystem(system)
+    const having = flowsWith(contract, systems)
+    const unknown = only.find((name) => !having.includes(name))
+    if (unknown !== undefined)
+      throw new ConcordatError('engine.unknown-flow', `No flow ${unknown} has ${listed(systems)} among its systems.`, {
+        cure: `Flows that have: ${listed(having)}.`,
+      })
     await ensureFlows(deps.database, [...contract.flows.values()])
-    return flowsOfSystems(deps.database, systems, referring(contract, flowsWith(contract, systems)))
+    if (only.length > 0) return flowsOfSystems(deps.database, [], referring(contract, only))
+    return flowsOfSystems(deps.database, systems, referring(contract, having))
   }
 
   async #ask(system: string): Promise<{ readonly found: SystemIdentity | null; readonly error: string | null }> {

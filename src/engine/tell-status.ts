@@ -38,7 +38,7 @@ export async function tellStatus(
         ...lastRuns(
           standing,
           facts.find((one) => one.flow === flow.name),
-          foreign.some(({ system }) => flow.systems.includes(system)),
+          strangersOf(flow, foreign).length > 0,
           language,
         ),
         late: whyLate(contract, flow, facts, waiting, now, language),
@@ -74,11 +74,16 @@ export async function tellStatus(
 
 /** What answers in the place of the flow's systems, and what can be done about it. */
 function whyStranger(flow: Flow, foreign: readonly Stranger[], language: Language): string | null {
-  const own = foreign.filter(({ system }) => flow.systems.includes(system))
+  const own = strangersOf(flow, foreign)
   if (own.length === 0) return null
   const said = own.map(({ sentence, sentenceIn }) => storedIn(sentence, sentenceIn, language))
-  return [...said, SYSTEM_WORDS[language].cure(own.map(({ system }) => system))].join(' ')
+  const ofOne = own.every((one) => one.flow !== null) ? flow.name : null
+  const systems = [...new Set(own.map(({ system }) => system))]
+  return [...said, SYSTEM_WORDS[language].cure(systems, ofOne)].join(' ')
 }
+
+const strangersOf = (flow: Flow, foreign: readonly Stranger[]): readonly Stranger[] =>
+  foreign.filter((one) => flow.systems.includes(one.system) && (one.flow === null || one.flow === flow.name))
 
 function lastRuns(
   standing: FlowStanding | undefined,

@@ -38,7 +38,7 @@ export async function trustSystems(
   const telling = systems.filter((system) => connectors.get(system)!.identity !== undefined)
   if (telling.length === 0) return
   const known = Map.groupBy(await knownIdentities(database), ({ system }) => system)
-  const wrong: { readonly system: string; readonly sentence: InEach }[] = []
+  const wrong: Strange[] = []
   for (const system of telling) {
     const connector = connectors.get(system)!
     const found = await connector.identity!()
@@ -48,12 +48,12 @@ export async function trustSystems(
       if (accepted.some(({ estranged }) => estranged)) await forgetStranger(database, [system])
       continue
     }
-    wrong.push({ system, sentence })
+    wrong.push({ system, flow: null, sentence })
     const { en, ...others } = sentence
     const stranger = { system, identity: found, sentence: en, sentenceIn: others }
     await noteStranger(database, stranger, new Date(parts.clock()))
   }
-  if (wrong.length > 0) throw another(wrong)
+  if (wrong.length > 0) throw anotherSystem(wrong)
 }
 
 /** `sentence`: why it cannot be taken for the system; null: it is the system. */
@@ -99,13 +99,22 @@ const whyUnfit = (system: string, samples: readonly Sample[]): InEach =>
     )
   })
 
-function another(wrong: readonly { readonly system: string; readonly sentence: InEach }[]): ConcordatError {
+/** What is not what the records were agreed with: a whole system, or what one flow has in it. */
+export interface Strange {
+  readonly system: string
+  readonly flow: string | null
+  readonly sentence: InEach
+}
+
+/** The error that stops a flow until a person has said what it is. */
+export function anotherSystem(wrong: readonly Strange[]): ConcordatError {
   const systems = wrong.map(({ system }) => system)
+  const flow = wrong.every((one) => one.flow !== null) ? wrong[0]!.flow : null
   const say = (language: Language): string => wrong.map(({ sentence }) => sentence[language]).join(' ')
   const error = new ConcordatError('connector.another-system', say('en'), {
     retry: 'later',
-    cure: SYSTEM_WORDS.en.cure(systems),
-    in: { es: `${say('es')} ${SYSTEM_WORDS.es.cure(systems)}` },
+    cure: SYSTEM_WORDS.en.cure(systems, flow),
+    in: { es: `${say('es')} ${SYSTEM_WORDS.es.cure(systems, flow)}` },
   })
   error.system = systems[0]
   return error

@@ -190,27 +190,33 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
 
 /** One condition a system, whatever flows it is in: nothing of them is read or written until somebody has said what it is. */
 function anotherSystem({ strangers = [] }: Look, flows: readonly Flow[]): Condition[] {
-  return strangers.flatMap(({ system, since, sentence, sentenceIn }) => {
-    const names = flows.filter((flow) => flow.systems.includes(system)).map((flow) => flow.name)
+  return strangers.flatMap(({ system, flow: only, since, sentence, sentenceIn }) => {
+    const names = flows
+      .filter((flow) => flow.systems.includes(system) && (only === null || only === flow.name))
+      .map((flow) => flow.name)
     if (names.length === 0) return []
     const title = systemTitle(system)
     return [
       condition({
         kind: 'needs you',
-        key: `needs you/${system}/another system`,
+        key: only === null ? `needs you/${system}/another system` : `needs you/${only}/${system}/elsewhere`,
         system,
         flows: names,
         since: Date.parse(since),
-        headline: `${title} is another database than before`,
+        headline:
+          only === null
+            ? `${title} is another database than before`
+            : `The contract leads to other ${manyOf(only)} in ${title} than before`,
         happened: sentence,
-        meaning: `Nothing of ${listed(names.map(manyOf))} is read or written until somebody has said which database it is.`,
-        todo: SYSTEM_WORDS.en.cure([system]),
+        meaning: `Nothing of ${listed(names.map(manyOf))} is read or written until somebody has said which ${only === null ? 'database it is' : 'records they are'}.`,
+        todo: SYSTEM_WORDS.en.cure([system], only),
         path: `/systems/${system}`,
         page: onPage.anotherSystem({
           title,
           flows: listed(names.map(manyOf), 'and', 'es'),
           happened: storedIn(sentence, sentenceIn, 'es'),
-          todo: SYSTEM_WORDS.es.cure([system]),
+          todo: SYSTEM_WORDS.es.cure([system], only),
+          only: only !== null,
         }),
       }),
     ]

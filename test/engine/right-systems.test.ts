@@ -246,15 +246,16 @@ test('L30 a second contract on the same store is refused, and an edited one is n
   expect(await opening(text)).toMatch(/belongs to a contract of Bolt Ltd/)
 })
 
-test('L30 a URL that leads to another schema of the same database does nothing but ask', async () => {
+/** Production is a schema beside the test's, with the same customers under the same ids. */
+async function agreedBesideProduction(): Promise<World> {
   const world = await openWorld({ customers: { edge_cases: { existing_records: 'ask' } } })
-  const [erp, crm] = [world.env['ERP_URL']!, world.env['CRM_URL']!]
-  // Production is a schema beside the test's, with the same customers under the same ids.
   for (const [system, schema] of [
     [world.erp, ERP_SCHEMA],
     [world.crm, CRM_SCHEMA],
   ] as const)
-    await system.sql(`create schema live; set search_path = live; ${schema}; set search_path = default`)
+    await system.sql(
+      `drop schema if exists live cascade; create schema live; set search_path = live; ${schema}; set search_path = default`,
+    )
   await world.erp.sql(
     `insert into customers (legal_name, vat) select 'Test ' || n, 'T' || n from generate_series(1, 8) n`,
   )
@@ -264,11 +265,111 @@ test('L30 a URL that leads to another schema of the same database does nothing b
   await world.sync()
   await world.crm.sql(`insert into live.accounts (id, account_name, tax_id, email)
     select id, 'Boss ' || tax_id, tax_id, 'boss@real.example' from public.accounts`)
+  return world
+}
+
+const bosses = (world: World) =>
+  world.crm.value(`select count(*)::int from live.accounts where email = 'boss@real.example'`)
+
+test('L30 a URL that leads to another schema of the same database does nothing but ask', async () => {
+  const world = await agreedBesideProduction()
+  const [erp, crm] = [world.env['ERP_URL']!, world.env['CRM_URL']!]
   world.env['ERP_URL'] = `${erp}?options=-csearch_path%3Dlive`
   world.env['CRM_URL'] = `${crm}?options=-csearch_path%3Dlive`
   await world.decide({})
   const run = await runOnce(world)
   expect(run).toMatchObject({ status: 'stopped', failure: { code: 'connector.another-system' } })
   expect(run.message).toMatch(/schemas was public, now live/)
-  expect(await world.crm.value(`select count(*)::int from live.accounts where email = 'boss@real.example'`)).toBe(8)
+  expect(await bosses(world)).toBe(8)
+})
+
+test('L30 a contract that names the tables of another schema does nothing but ask', async () => {
+  const world = await agreedBesideProduction()
+  await world.decide({ customers: { records: { erp: { table: 'live.customers' }, crm: { table: 'live.accounts' } } } })
+  for (const full of [false, true])
+    expect(await runOnce(world, full)).toMatchObject({
+      status: 'stopped',
+      read: 0,
+      failure: { code: 'connector.another-system', system: 'erp' },
+    })
+  const app = await world.app()
+  const [run] = await app.run({})
+  expect(run!.message).toMatch(
+    /The contract leads to other customers in ERP than those that were agreed: table was customers, now live.customers\..*in CRM.*start-over erp crm --flow customers/,
+  )
+  expect((await app.plan()).operations).toEqual([])
+  expect(await standing(world)).toMatchObject({
+    status: 'Needs you',
+    why: expect.stringMatching(/leads to other customers/) as string,
+  })
+  const alerts = await app.alerts.watch.tick({ triesPerChannel: 1 })
+  expect(alerts.conditions.map(({ kind, headline }) => `${kind}: ${headline}`)).toEqual([
+    'needs you: The contract leads to other customers in CRM than before',
+    'needs you: The contract leads to other customers in ERP than before',
+  ])
+  expect((await app.systems.list()).map(({ state, elsewhere }) => [state, elsewhere.length])).toEqual([
+    ['agreed', 1],
+    ['agreed', 1],
+  ])
+  expect(await bosses(world)).toBe(8)
+  // Put right again, it goes on.
+  await world.decide({ customers: { records: { erp: { table: 'customers' }, crm: { table: 'public.accounts' } } } })
+  await world.erp.sql(`update customers set legal_name = 'Edited' where id = 3`)
+  expect(await world.sync()).toMatchObject({ status: 'done', updated: 1 })
+  expect(await standing(world)).toMatchObject({ status: 'On time' })
+  expect((await (await world.app()).alerts.watch.tick({ triesPerChannel: 1 })).conditions).toEqual([])
+})
+
+test('L30 other tables begin with a first sync, and ask about the records that they hold', async () => {
+  const world = await agreedBesideProduction()
+  await world.decide({ customers: { records: { erp: { table: 'live.customers' }, crm: { table: 'live.accounts' } } } })
+  await runOnce(world)
+  const app = await world.app()
+  expect(await app.systems.preview(['erp', 'crm'], ['customers'])).toMatchObject({
+    flows: [{ flow: 'customers', records: 8 }],
+  })
+  await expect(app.systems.preview(['erp'], ['nothing'])).rejects.toMatchObject({ code: 'engine.unknown-flow' })
+  await app.systems.startOver(['erp', 'crm'], ANA, ['customers'])
+  const run = await runOnce(world)
+  expect(run).toMatchObject({ kind: 'full', updated: 0 })
+  expect(await bosses(world)).toBe(8)
+  expect((await app.cases()).length).toBeGreaterThan(0)
+})
+
+test('L30 a table that was renamed holds the same records once somebody says so', async () => {
+  const world = await agreed()
+  await world.erp.sql('alter table customers rename to clients')
+  await world.decide({ customers: { records: { erp: { table: 'clients' } } } })
+  expect(await runOnce(world)).toMatchObject({ status: 'stopped' })
+  expect(await (await world.app()).systems.confirm('erp', false, ANA)).toMatchObject({
+    compared: [{ flow: 'customers', looked: 20, same: 20 }],
+  })
+  await world.erp.sql(`update clients set email = 'renamed@test.example' where id = 5`)
+  const [run] = await (await world.app()).run({})
+  expect(run).toMatchObject({ status: 'done', updated: 1, created: 0, deleted: 0 })
+})
+
+test('L30 records that are known by another column are other records until somebody says what they are', async () => {
+  const world = await agreed()
+  await world.erp.sql('alter table customers add column number bigint; update customers set number = 21 - id')
+  await world.erp.sql('alter table customers add unique (number); alter table customers alter number set not null')
+  await world.decide({ customers: { records: { erp: { id: 'number' } } } })
+  const [run] = await (await world.app()).run({})
+  expect(run).toMatchObject({
+    status: 'stopped',
+    message: expect.stringMatching(/id column was id, now number/) as string,
+  })
+  await expect((await world.app()).systems.confirm('erp', false, ANA)).rejects.toMatchObject({
+    code: 'engine.does-not-fit',
+  })
+})
+
+test('L30 before anything is linked a contract may name other tables without a question', async () => {
+  const world = await openWorld()
+  await world.sync()
+  await world.erp.sql(`create table clients (like customers including all)`)
+  await world.erp.sql(`insert into clients (id, legal_name, vat) overriding system value values (1, 'First', 'T1')`)
+  await world.decide({ customers: { records: { erp: { table: 'clients' } } } })
+  const [run] = await (await world.app()).run({})
+  expect(run).toMatchObject({ status: 'done', created: 1 })
 })

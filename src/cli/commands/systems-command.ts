@@ -11,7 +11,7 @@ import { printSystems } from '../print/print-systems.ts'
 
 type ByOptions = CommonOptions & { by?: string }
 type ConfirmOptions = ByOptions & { anywhere?: boolean }
-type StartOverOptions = ByOptions & { yes?: boolean }
+type StartOverOptions = ByOptions & { yes?: boolean; flow?: string[] }
 
 /** `concordat systems`: which database each system is, and what to do when another one answers. */
 export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalPrompter): Command {
@@ -31,7 +31,7 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
       const systems = await app.systems.list()
       if (options.json) printJson(terminal, { systems })
       else printSystems(terminal, systems)
-      if (systems.some((one) => one.state === 'another')) return EXIT.waiting
+      if (systems.some((one) => one.state === 'another' || one.elsewhere.length > 0)) return EXIT.waiting
       return systems.some((one) => one.error !== null) ? EXIT.failed : EXIT.done
     }
     cli.end(await withApp(cli, options, work))
@@ -65,20 +65,22 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
   const startOver = newCommand('start-over', 'Take other databases for systems: their flows begin with a first sync', [
     ['concordat systems start-over erp crm', 'from test to production: shows what is forgotten, then asks'],
     ['concordat systems start-over erp crm --yes', 'asks nothing'],
+    ['concordat systems start-over erp --flow orders', 'only the orders: the contract leads to another table for them'],
   ])
     .argument('<systems...>', 'systems of the contract that are other databases now')
     .option('-y, --yes', 'ask nothing')
+    .option('--flow <flows...>', 'only these flows, and those that refer to them; the systems are the same as before')
     .option(...BY)
     .action(async (names: string[], options: StartOverOptions) => {
       const systems = [...new Set(names)]
       const work = async (app: App): Promise<ExitStatus> => {
-        const before = await app.systems.preview(systems)
+        const before = await app.systems.preview(systems, options.flow)
         if (!options.json) {
           terminal.out('What was known of the records of these flows goes out of use; what was done stays in the log:')
           for (const { flow, records } of before.flows) terminal.out(`  ${flow}: ${counted(records, 'record')}`)
         }
         if (!options.yes) await agree(options.json === true)
-        const done = await app.systems.startOver(systems, decider(options))
+        const done = await app.systems.startOver(systems, decider(options), options.flow)
         if (options.json) printJson(terminal, done)
         else
           terminal.out(

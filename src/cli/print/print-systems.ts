@@ -15,16 +15,29 @@ const STATES: Record<Standing['state'], { readonly words: string; readonly look:
 /** Prints each system: what answers now, and what was taken for it. */
 export function printSystems(terminal: Terminal, systems: readonly Standing[]): void {
   const { paint } = terminal
-  for (const { system, connector, state, accepted, now, notes, error } of systems) {
+  for (const { system, connector, state, accepted, now, elsewhere, notes, error } of systems) {
     terminal.out(`${paint('bold', system)} (${connector}): ${paint(STATES[state].look, STATES[state].words)}`)
     if (now !== null) terminal.out(`  now     ${visible(now)}`)
     for (const { identity, anywhere, since, by } of accepted)
       terminal.out(
         `  agreed  ${visible(identity)}${anywhere ? ', at any address' : ''} ${paint('dim', `(${by ?? 'the first run'}, ${when(since, terminal.now())})`)}`,
       )
+    for (const { flow, agreed, now: place } of elsewhere) {
+      terminal.out(paint('red', `  the contract leads to other ${flow} than those that were agreed`))
+      terminal.out(`  now     ${visible(place)}`)
+      for (const one of agreed) terminal.out(`  agreed  ${visible(one)}`)
+    }
     for (const note of [...notes, ...(error === null ? [] : [error])]) terminal.out(paint('dim', `  ${visible(note)}`))
   }
   const others = systems.filter(({ state }) => state === 'another').map(({ system }) => system)
+  for (const { system, elsewhere } of systems) {
+    if (elsewhere.length === 0) continue
+    terminal.out('')
+    terminal.out(`The same records at another place: concordat systems confirm ${system}`)
+    terminal.out(
+      `Others, from a first sync on:      concordat systems start-over ${system} --flow ${elsewhere.map(({ flow }) => flow).join(' ')}`,
+    )
+  }
   if (others.length === 0) return
   terminal.out('')
   terminal.out(

@@ -20,6 +20,8 @@ interface Failed {
 
 interface AnotherSystem {
   readonly title: string
+  /** Not the whole system: what the flows have in it. */
+  readonly only: boolean
   readonly flows: string
   /** In Spanish. */
   readonly happened: string
@@ -143,10 +145,12 @@ const spanish = {
         : `${system} muestra valores anticuados de ${flow}.`,
     todo: 'La página del flujo dice qué lo detiene. Si no hay nada en marcha, pida allí una ejecución.',
   }),
-  anotherSystem: ({ title, flows, happened, todo }: AnotherSystem): PageWords => ({
-    headline: `${title} es otra base de datos que antes`,
+  anotherSystem: ({ title, flows, happened, todo, only }: AnotherSystem): PageWords => ({
+    headline: only
+      ? `El contrato lleva a otros registros de ${flows} en ${title} que antes`
+      : `${title} es otra base de datos que antes`,
     happened,
-    meaning: `No se lee ni se escribe nada de ${flows} hasta que alguien diga qué base de datos es.`,
+    meaning: `No se lee ni se escribe nada de ${flows} hasta que alguien diga qué ${only ? 'registros son' : 'base de datos es'}.`,
     todo,
   }),
   cases: ({ flow, kind, count, stops, limit }: CasesWait): PageWords => {

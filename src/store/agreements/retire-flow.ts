@@ -42,7 +42,9 @@ export async function retireFlow(session: Session, flowId: number, by: string, n
     [
       `update case_file set carried_out = true, approved = null where flow_id = $1 and (not carried_out or approved is not null)`,
     ],
-    [`update side set cursor_at = null, cursor_id = null, scanned_at = null, served_at = null where flow_id = $1`],
+    [
+      `update side set cursor_at = null, cursor_id = null, scanned_at = null, served_at = null, places = '[]', elsewhere = null where flow_id = $1`,
+    ],
     [`update flow set first_sync_at = null, rules = null, last_success = null where id = $1`],
   ]
   for (const [text, ...values] of steps) await session.execute(text, [flowId, ...values])

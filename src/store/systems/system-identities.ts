@@ -39,10 +39,11 @@ export async function endIdentities(session: Session, systems: readonly string[]
   )
 }
 
-/** A database that answers in a system's place, and that nobody has said anything about yet. */
+/** A database that answers in a system's place, or objects in those of a flow, that nobody has said anything about yet. */
 export interface Stranger {
   readonly system: string
-  readonly identity: SystemIdentity
+  /** The flow whose records the contract looks for elsewhere; null: the whole system is another. */
+  readonly flow: string | null
   readonly since: string
   readonly sentence: string
   readonly sentenceIn: InOthers | null
@@ -50,12 +51,20 @@ export interface Stranger {
 
 export async function strangers(session: Session): Promise<Stranger[]> {
   return session.query<Stranger>(
-    'select system, identity, since, sentence, sentence_in as "sentenceIn" from system_stranger order by system',
+    `select system, null as flow, since, sentence, sentence_in as "sentenceIn" from system_stranger
+     union all
+     select s.system, f.name, (s.elsewhere ->> 'since')::timestamptz, s.elsewhere ->> 'sentence', s.elsewhere -> 'sentenceIn'
+     from side s join flow f on f.id = s.flow_id where s.elsewhere is not null
+     order by system, flow nulls first`,
   )
 }
 
 /** Notes what answers in a system's place; since when is kept. */
-export async function noteStranger(session: Session, stranger: Omit<Stranger, 'since'>, now: Date): Promise<void> {
+export async function noteStranger(
+  session: Session,
+  stranger: Omit<Stranger, 'since' | 'flow'> & { readonly identity: SystemIdentity },
+  now: Date,
+): Promise<void> {
   await session.execute(
     `insert into system_stranger (system, identity, since, sentence, sentence_in) values ($1, $2, $3, $4, $5)
      on conflict (system) do update set identity = excluded.identity, sentence = excluded.sentence, sentence_in = excluded.sentence_in`,
