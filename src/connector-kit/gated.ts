@@ -29,6 +29,7 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
   return {
     layout: real.layout,
     ...(real.catalogue && { catalogue: real.catalogue }),
+    ...(real.locator && { locator: real.locator }),
     ...(real.measure && { measure: gatedMeasures(real.measure, gate) }),
     capabilities: real.capabilities,
     ...(real.markedAs && { markedAs: () => gate.call(() => real.markedAs!()) }),

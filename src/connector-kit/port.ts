@@ -205,6 +205,8 @@ export interface RemoteObject {
   readonly capabilities: Capabilities
   /** What the catalogue said as the object was opened; absent: the system has none. */
   readonly catalogue?: OpenedCatalogue
+  /** Where the records are, where the name of the object does not say it: other values are other records. */
+  readonly locator?: Readonly<Record<string, string>>
   /** Bounded looks at what the object holds, for what no catalogue says. */
   readonly measure?: Measures
   /** The number that stands in the system for this object (null: none does); null where nothing is marked. */

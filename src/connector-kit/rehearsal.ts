@@ -41,6 +41,7 @@ function rehearsingObject(real: RemoteObject): RemoteObject {
   return {
     layout: real.layout,
     ...(real.catalogue && { catalogue: real.catalogue }),
+    ...(real.locator && { locator: real.locator }),
     ...(real.measure && { measure: real.measure }),
     capabilities: { ...real.capabilities, ids: real.capabilities.ids === 'given' ? 'given' : 'reserved' },
     ...(real.markedAs && { markedAs: () => real.markedAs!() }),

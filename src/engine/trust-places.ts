@@ -21,6 +21,7 @@ export function placeOf(flow: Flow, system: string, opened: RemoteObject): Place
   return {
     table: catalogue?.object.name ?? object,
     'id column': id,
+    ...opened.locator,
     ...Object.fromEntries(
       lines.map((one) => [`table of ${one.name}`, catalogue?.lines.get(one.name)?.name ?? one.object]),
     ),

@@ -177,6 +177,8 @@ export interface RestDescription {
   readonly headers: Readonly<Record<string, string>>
   /** One harmless call that needs the sign-in. */
   readonly verify?: RestCall
+  /** Steps of the path at which its answer says whose data the API shows. */
+  readonly tenant?: readonly string[]
   readonly rate: { readonly calls?: number; readonly perMs: number; readonly atOnce: number }
   readonly deadlines: { readonly connectMs: number; readonly answerMs: number }
   readonly mostBytes: number

@@ -74,6 +74,8 @@ class Refused extends Error {
 }
 
 export class RestServer {
+  /** Whose data it shows, as `me` says. */
+  tenant = 'test-company'
   readonly asked: Asked[] = []
   /** Tokens that are taken; a request with none of them is answered with 401. */
   readonly tokens = new Set(['the-token-1'])
@@ -159,7 +161,7 @@ export class RestServer {
     const token = (headers.authorization ?? '').replace(/^Bearer /, '')
     if (!this.tokens.has(token) && !this.tokens.has((headers.cookie ?? '').replace(/^session=/, '')))
       throw new Refused(401, 'unauthorized', 'Who are you?')
-    if (path === 'me') return { status: 200, body: { user: 'concordat' } }
+    if (path === 'me') return { status: 200, body: { user: 'concordat', company: { id: this.tenant } } }
     const [name = '', encoded] = path.split('/').map((step) => decodeURIComponent(step))
     const table = this.options.database.tables.get(name)
     if (!table || path.split('/').length > 2) throw new Refused(404, 'no_such_path', 'There is nothing here.')

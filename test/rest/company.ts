@@ -29,6 +29,7 @@ const ERP = `
 export const DESCRIPTION = `
       product: Test CRM
       verify: me
+      tenant: company.id
       sign_in: { bearer: '{{ token }}' }
       settles_after: 1 second
       deadlines: { answer: 2 seconds }

@@ -5,7 +5,8 @@ import { SignInDesk } from '../../connector-kit/http/sign-in.ts'
 import { type AnswerFacts, compileCondition } from '../../model/answer-condition.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { AnswerClass, AnswerRule, RestCall, RestDescription } from '../../model/rest-description.ts'
-import { fillTemplate } from '../../model/template.ts'
+import { isSecretSetting } from '../../model/secret-setting.ts'
+import { fillTemplate, templateNames } from '../../model/template.ts'
 import { plainJson } from './plain-json.ts'
 
 /*
@@ -34,6 +35,8 @@ export interface Answered extends Classified {
 export class RestApi {
   readonly description: RestDescription
   readonly session: HttpSession
+  /** Where the API is, as the contract says. */
+  readonly address: string
   /** When a write of ours was last left without an answer. */
   lostAt = 0
   private readonly settings: Readonly<Record<string, string>>
@@ -44,6 +47,7 @@ export class RestApi {
     this.description = description
     this.settings = settings
     const url = addressOf(settings['url'])
+    this.address = url.href
     const options = {
       allowPrivate: settings['private'] === 'allowed',
       connectMs: description.deadlines.connectMs,
@@ -105,6 +109,19 @@ export class RestApi {
       if (error instanceof ConcordatError && error.code === 'connector.lost-response') this.lostAt = Date.now()
       throw error
     }
+  }
+
+  /** Settings that its paths and headers name, such as a tenant; those that prove who we are do not tell where we are. */
+  get named(): Readonly<Record<string, string>> {
+    const { headers, objects, verify } = this.description
+    const paths = [verify?.path ?? '', ...objects.map(({ list }) => list.path)]
+    const names = [...Object.values(headers), ...paths].flatMap(templateNames)
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = this.settings[name]
+        return value === undefined || isSecretSetting(name) ? [] : [[name, value]]
+      }),
+    )
   }
 
   /** Whether a path may be filled with this id: it must stay one step of it. */

@@ -41,6 +41,7 @@ export class RestObject implements RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
   readonly catalogue: OpenedCatalogue
+  readonly locator: Readonly<Record<string, string>>
   private readonly api: RestApi
   private readonly object: OpenedObject
   private readonly reading: Reading
@@ -51,6 +52,7 @@ export class RestObject implements RemoteObject {
     this.api = api
     this.object = object
     this.layout = object.layout
+    this.locator = { path: object.description.list.path }
     this.reading = new Reading(api, object)
     this.writing = new Writing(this.reading)
     const { id, version } = object.description

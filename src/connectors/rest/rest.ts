@@ -6,8 +6,10 @@ import type {
   ObjectSpec,
   RemoteObject,
 } from '../../connector-kit/port.ts'
+import { isJsonObject, jsonAt, writeExactJson } from '../../connector-kit/http/exact-json.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { RestDescription } from '../../model/rest-description.ts'
+import type { SystemIdentity } from '../../model/system-identity.ts'
 import { catalogueOf, linesCatalogueOf, openObject } from './opened-object.ts'
 import { callRefused } from './refusals.ts'
 import { RestApi } from './rest-api.ts'
@@ -63,6 +65,31 @@ class RestConnector implements Connector {
     if (answered.is !== 'ok' && !nothing)
       throw callRefused(this.api, verify === undefined ? objects[0]!.name : verify.path, answered)
     return { product, notes: [] }
+  }
+
+  /** The address of the API, the settings that its paths and headers name, and whose data it shows. */
+  async identity(): Promise<SystemIdentity> {
+    const { verify, tenant, product } = this.api.description
+    const { address, named } = this.api
+    if (verify === undefined || tenant === undefined)
+      return {
+        is: { API: address, ...named },
+        at: {},
+        notes: [
+          'The description does not say where the API tells whose data it shows (`tenant`): a token of another company at the same address looks the same.',
+        ],
+      }
+    const answered = await this.api.call('verify', verify)
+    if (answered.is !== 'ok') throw callRefused(this.api, verify.path, answered)
+    const found = jsonAt(answered.answer.body, tenant)
+    if (found === undefined || found === null || isJsonObject(found) || Array.isArray(found) || found === '')
+      throw new ConcordatError(
+        'connector.failed',
+        `The answer of ${product} to ${verify.path} does not say at ${tenant.join('.')} whose data it shows.`,
+        { cure: 'Correct `tenant` in the description.' },
+      )
+    const value = typeof found === 'string' ? found : writeExactJson(found)
+    return { is: { API: address, ...named, tenant: value }, at: {}, notes: [] }
   }
 
   async introspect(): Promise<Catalogue> {

@@ -306,6 +306,10 @@ export const descriptionSchema = map(
   {
     product: text('Name of the system, for people.', ['Acme CRM']),
     verify: text('Path of a harmless call that needs the sign-in.', ['me']),
+    tenant: text(
+      'Where the answer to `verify` says whose data the API shows, so that a token of another company is noticed.',
+      ['company.id'],
+    ),
     sign_in: signIn,
     headers: params('Headers of every request.'),
     rate: map(

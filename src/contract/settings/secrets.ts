@@ -1,4 +1,5 @@
 import { ConcordatError } from '../../model/errors.ts'
+import { isSecretSetting } from '../../model/secret-setting.ts'
 
 /** What secrets are looked up in; given from outside so that this stays pure. */
 export interface SecretSource {
@@ -8,8 +9,6 @@ export interface SecretSource {
 }
 
 const REFERENCE = /\$\{(env|secret):([A-Za-z_][A-Za-z0-9_]*)\}/g
-const SECRET_NAME =
-  /(?:pass(?:word|wd|phrase)?|pwd|token|secret|api[-_]?key|private[-_]?key|access[-_]?key|credentials?)$/i
 const URL_PASSWORD =
   /:\/\/[^:/?#@\s]*:(?!\d+[/?#])([^@\s]*)@|[?&](?:password|passwd|pwd|token|secret|api[-_]?key)=([^&#\s]*)/gi
 
@@ -86,7 +85,7 @@ export function secretFault(setting: string, text: string): 'clear' | 'malformed
   const masked = text.replace(REFERENCE, '\0')
   if (masked.includes('${')) return 'malformed'
   const clear = (value: string | undefined) => value !== undefined && value.replaceAll('\0', '') !== ''
-  if (SECRET_NAME.test(setting) && clear(masked)) return 'clear'
+  if (isSecretSetting(setting) && clear(masked)) return 'clear'
   for (const [, inUrl, inQuery] of masked.matchAll(URL_PASSWORD)) if (clear(inUrl) || clear(inQuery)) return 'clear'
   return null
 }
@@ -102,7 +101,7 @@ export function secretValues(owners: Iterable<Configured>, source: SecretSource)
       for (const [, kind, name] of text.matchAll(REFERENCE)) {
         const value = (kind === 'env' ? source.env[name!] : secret(name!, source)) ?? ''
         // The name of a host or a database, too, may come from the environment, and is no secret.
-        if (kind === 'secret' || SECRET_NAME.test(setting) || value.includes('://')) found.add(value)
+        if (kind === 'secret' || isSecretSetting(setting) || value.includes('://')) found.add(value)
         for (const [, inUrl = '', inQuery = ''] of value.matchAll(URL_PASSWORD)) {
           for (const part of [inUrl, inQuery]) found.add(part).add(decoded(part))
         }

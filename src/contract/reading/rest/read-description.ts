@@ -52,12 +52,19 @@ class Reader extends DescriptionTexts {
         'The description names no `objects`.',
         'Add `objects:` with the kinds of records, e.g. `customers:`.',
       )
+    if (written.tenant !== undefined && written.verify === undefined)
+      this.lacks(
+        ['tenant'],
+        '`tenant` is a path in the answer to `verify`, which is missing.',
+        'Add `verify:` with the path of a call that shows who is signed in.',
+      )
     const { rate = {}, deadlines = {} } = written
     return {
       product: written.product ?? 'REST system',
       signIn: readSignIn(this, written.sign_in),
       headers: this.texts(written.headers, ['headers'], this.context.settings),
       ...(written.verify !== undefined && { verify: this.call('GET', written.verify, undefined, ['verify'], []) }),
+      ...(written.tenant !== undefined && { tenant: steps(written.tenant) }),
       rate: {
         ...(rate.calls && { calls: rate.calls }),
         perMs: ms(rate.per, 60_000),
