@@ -1,6 +1,7 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import type { Field } from '../contract/contract.ts'
 import type { Resolve } from '../contract/mapping/mapping.ts'
+import { isFormOf, isInOtherLetters } from '../merge/form-of.ts'
 import { isValue } from '../merge/side-state.ts'
 import { encodeImage } from '../model/image.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
@@ -76,20 +77,3 @@ function confirmed(side: Side, current: RemoteRecord, values: readonly Raw[]): R
 export function mayBeOurs(field: Field, system: string, sent: Canonical, kept: Canonical): boolean {
   return field.master === system ? isInOtherLetters(sent, kept) : isFormOf(sent, kept)
 }
-
-const isInOtherLetters = (sent: Canonical, kept: Canonical): boolean =>
-  sent === kept || (sent !== null && kept !== null && plain(sent) === plain(kept))
-
-/** Whether a system may have made `kept` of what it was sent: cut, rounded, or written in other letters. */
-function isFormOf(sent: Canonical, kept: Canonical): boolean {
-  if (isInOtherLetters(sent, kept)) return true
-  if (sent === null || kept === null || kept === '') return false
-  if (NUMBER.test(sent) && NUMBER.test(kept)) {
-    const places = /\.(\d*[1-9])/.exec(kept)?.[1]?.length ?? 0
-    return Math.abs(Number(sent) - Number(kept)) < 10 ** -places
-  }
-  return plain(sent).startsWith(plain(kept))
-}
-
-const NUMBER = /^-?\d+(\.\d+)?$/
-const plain = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ').trim()

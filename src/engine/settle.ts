@@ -2,9 +2,10 @@ import type { RemoteRecord } from '../connector-kit/port.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
-import { knownImages, recordsById, type RecordRow } from '../store/state/links.ts'
+import { recordsById, type RecordRow } from '../store/state/links.ts'
 import { unsettledBatches, type OperationDraft, type UnsettledBatch } from '../store/log/operations.ts'
 import type { DirtyAction } from '../store/state/dirty.ts'
+import { findCreated } from './find-created.ts'
 import { sideOf, type FlowWork } from './flow-work.ts'
 import { afterCreate, afterUpdate, mayBeOurs } from './confirmed.ts'
 import { madeWay, standsFor } from './makes-way.ts'
@@ -60,12 +61,12 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
     operations.flatMap((o) => (o.remoteId === null ? [] : [o.remoteId])),
   )
   const current = new Map(there.map((record) => [record.id, record]))
+  const writes = operations.map((operation) => revive(work, side, operation, rows.get(operation.recordId)!))
   const created = await findCreated(
     work,
     side,
-    operations.filter((o) => o.remoteId === null),
+    writes.flatMap(({ operation, item: { golden } }) => (operation.remoteId === null ? [{ operation, golden }] : [])),
   )
-  const writes = operations.map((operation) => revive(work, side, operation, rows.get(operation.recordId)!))
   const resolve = await resolverIn(
     work.database,
     side,
@@ -219,57 +220,4 @@ function holds(
   return Object.entries(patchOf(operation).set).every(([column, value]) =>
     same(value, record.values[side.places.get(column)!]),
   )
-}
-
-/**
- * Creates whose id the system would have assigned: found by all the values that were sent, among records that nothing is
- * linked to. Twins with the same values stand for one another. What the system keeps in its own way, or what somebody
- * changed since, is found by the values that records are matched by.
- */
-async function findCreated(
-  work: FlowWork,
-  side: Side,
-  operations: readonly OperationDraft[],
-): Promise<Map<string, RemoteRecord>> {
-  const result = new Map<string, RemoteRecord>()
-  const taken = new Set<string>()
-  const { maxBatch } = side.remote.capabilities
-  const look = async (wanted: readonly { operation: OperationDraft; values: Record<string, Raw> }[]): Promise<void> => {
-    for (let i = 0; i < wanted.length; i += maxBatch) {
-      const part = wanted.slice(i, i + maxBatch)
-      const hits = await side.remote.search(part.map(({ values }) => values))
-      const known = await knownImages(work.database, side.id, [...new Set(hits.flat().map((record) => record.id))])
-      for (const { remoteId, recordId } of known) if (recordId !== null) taken.add(remoteId)
-      part.forEach(({ operation }, n) => {
-        const hit = result.has(operation.id) ? undefined : hits[n]!.find((record) => !taken.has(record.id))
-        if (!hit) return
-        taken.add(hit.id)
-        result.set(operation.id, hit)
-      })
-    }
-  }
-  await look(operations.map((operation) => ({ operation, values: patchOf(operation).set })))
-  for (const columns of matchColumns(work, side)) {
-    await look(
-      operations.flatMap((operation) => {
-        const { set } = patchOf(operation)
-        const complete = columns.every((column) => typeof set[column] === 'string')
-        if (result.has(operation.id) || !complete) return []
-        return [{ operation, values: Object.fromEntries(columns.map((column) => [column, set[column]!])) }]
-      }),
-    )
-  }
-  return result
-}
-
-/** Columns of the side that hold the fields of each exact match rule, where all of them are plain columns. */
-function matchColumns(work: FlowWork, side: Side): string[][] {
-  return work.flow.match.flatMap((rule) => {
-    if (rule.kind !== 'exact') return []
-    const columns = rule.fields.flatMap((name) => {
-      const mapping = work.flow.fields.find((field) => field.name === name)?.mapping[side.system]
-      return mapping?.kind === 'column' ? [mapping.column] : []
-    })
-    return columns.length === rule.fields.length ? [columns] : []
-  })
 }

@@ -161,7 +161,8 @@ const keyFields = (flow: Flow): ReadonlySet<string> =>
 
 const telling = new WeakMap<Flow, readonly number[]>()
 
-function tellingFields(flow: Flow): readonly number[] {
+/** Places of the fields, keys aside, whose values tell things apart. Pure. */
+export function tellingFields(flow: Flow): readonly number[] {
   let places = telling.get(flow)
   if (!places) {
     const keys = keyFields(flow)

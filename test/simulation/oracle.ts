@@ -260,7 +260,14 @@ export class Oracle {
     const end = mine.findLastIndex((e) => e.kind === 'delete')
     if (end < 0) return []
     const begin = mine.slice(0, end).findLastIndex((e) => e.kind === 'create')
+    // What came and went with a backup while nobody looked was never there for the engine.
+    if (begin < 0 || (mine[end]!.by === 'restore' && !this.hasRunBetween(mine[begin]!, mine[end]!))) return []
     return mine.slice(begin, end)
+  }
+
+  private hasRunBetween(first: Entry, last: Entry): boolean {
+    const [from, to] = [this.diary.indexOf(first), this.diary.indexOf(last)]
+    return [...this.runs.values()].some(({ over }) => over > from && over <= to)
   }
 
   private judgeDeletion({ system, table, code, run }: Entry): void {
