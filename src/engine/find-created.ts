@@ -9,7 +9,7 @@ import type { FlowWork } from './flow-work.ts'
 import { resolverIn, type Side } from './side.ts'
 
 /** A creation whose answer was lost, and the agreed values that it was made from. */
-export interface LostCreation {
+interface LostCreation {
   readonly operation: OperationDraft
   readonly golden: readonly Canonical[]
 }
