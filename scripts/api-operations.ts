@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import type { ApiParts } from '../src/api/server.ts'
+import type { ApiParts } from '../src/api/routes.ts'
 import { v1Routes } from '../src/api/v1/v1-routes.ts'
 
 /*

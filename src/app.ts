@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/reading/read-contract.ts'
-import type * as opened from './open-app.ts'
+import type * as before from './open-app/before-the-store.ts'
+import type * as opened from './open-app/open-application.ts'
 import type { App, OpenOptions } from './application.ts'
 
 /*
@@ -22,20 +23,21 @@ export function checkContract({ contract, env }: Pick<OpenOptions, 'contract' | 
 const readFile = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
 /** Connects to a system that no contract names yet and reads its catalogue. */
-export const introspectSystem = async (...system: Parameters<Opening['introspectSystem']>) =>
-  (await opening()).introspectSystem(...system)
+export const introspectSystem = async (...system: Parameters<Before['introspectSystem']>) =>
+  (await withoutStore()).introspectSystem(...system)
 
 /** The first rows of tables of a system that no contract names yet; only reads. */
-export const sampleSystem = async (...sampled: Parameters<Opening['sampleSystem']>) =>
-  (await opening()).sampleSystem(...sampled)
+export const sampleSystem = async (...sampled: Parameters<Before['sampleSystem']>) =>
+  (await withoutStore()).sampleSystem(...sampled)
 
 /** What the systems say about the decided flows of a contract; writes nothing. */
-export const lookAtContract = async (...looked: Parameters<Opening['lookAtContract']>) =>
-  (await opening()).lookAtContract(...looked)
+export const lookAtContract = async (...looked: Parameters<Before['lookAtContract']>) =>
+  (await withoutStore()).lookAtContract(...looked)
 
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)
 
-type Opening = typeof opened
+type Before = typeof before
 
-const opening = (): Promise<Opening> => import('./open-app.ts')
+const withoutStore = (): Promise<Before> => import('./open-app/before-the-store.ts')
+const opening = (): Promise<typeof opened> => import('./open-app/open-application.ts')

@@ -27,39 +27,30 @@ import type {
 import type { AlertDesk } from './notify/alert-desk.ts'
 import type { Watch } from './notify/watch.ts'
 import type { Service, ServiceParts } from './service/service.ts'
+import type { StoreFacts } from './service/store-facts.ts'
 import type { ServiceFigures } from './service/tell-figures.ts'
 import type { HealthReport } from './service/tell-health.ts'
 import type { ContractBinding } from './store/agreements/contract-binding.ts'
 import type { Database } from './store/database/database.ts'
 
-/* What the application can do and what it is opened with. */
+/* What the application can do, by what somebody wants of it, and what it is opened with. */
 
 /** The application as its callers (CLI, API) see it. */
-export interface App {
-  readonly check: CheckReport
-  /** The store, for what only the API asks it. */
+export interface App extends Looking, Deciding, Reaching, Running, Serving {
+  /** What is wrong, who is told of it, and the watch that finds it. */
+  readonly alerts: Alerts
+  /** The store, for those who guard the way in: accounts are no business of the application. */
   readonly database: Database
-  plan(options?: RunOptions & { limit?: number; language?: Language }): Promise<PlanReport>
-  /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
-  run(options?: RunOptions): Promise<readonly FlowRun[]>
-  /** What the owners of each decided flow have said of its rules. */
-  signings(language?: Language): Promise<readonly FlowSigning[]>
-  /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
-  giveWord(word: Word, language?: Language): Promise<FlowSigning>
-  /** The rules as they were, and as the contract's file has them now. */
-  readonly rules: Pick<
-    RulesDesk,
-    'known' | 'savedAt' | 'waitsFor' | 'newRules' | 'versions' | 'diff' | 'answer' | 'signingsOf'
-  >
-  /** What a run of a flow would do by the contract's file as it is now. */
-  planFile(flow: string, limit: number, language?: Language): Promise<PlanReport>
-  /**
-   * Opens the application by the contract's file as it is now, on the same store, when that has new rules and all of its
-   * flows are signed; null otherwise. This one goes on; who keeps the store running must be closed last.
-   */
-  successor(): Promise<App | null>
+  close(): Promise<void>
+}
+
+/** What is looked up in the store; a system that is down changes nothing about it. */
+export interface Looking {
+  readonly check: CheckReport
   /** How each decided flow stands; `why` in a language, default English. */
   status(language?: Language): Promise<readonly StatusRow[]>
+  /** When the service looks at each system of a flow next. */
+  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
   log(filter: LogFilter): Promise<readonly LogEntry[]>
   /** Records of a flow that match a query: record id, `system:remote id`, or text that their values contain. */
   show(flow: string, query: string, limit?: number): Promise<readonly RecordView[]>
@@ -69,6 +60,29 @@ export interface App {
     state?: 'open' | 'resolved' | 'all'
     limit?: number
   }): Promise<readonly CaseView[]>
+  /** What screens look up, in people's words. */
+  readonly screens: Screens
+  /** What screens look up, as plain figures. */
+  readonly facts: StoreFacts
+  /** Figures of all flows and systems, for metrics. */
+  figures(): Promise<ServiceFigures>
+  /** How the service itself is: its processes, and systems in trouble. */
+  health(): Promise<HealthReport>
+}
+
+/** What people decide: the rules, cases, and which database a system is. */
+export interface Deciding {
+  /** The rules as they were, and as the contract's file has them now. */
+  readonly rules: Pick<
+    RulesDesk,
+    'known' | 'savedAt' | 'waitsFor' | 'newRules' | 'versions' | 'diff' | 'answer' | 'signingsOf'
+  >
+  /** What the owners of each decided flow have said of its rules. */
+  signings(language?: Language): Promise<readonly FlowSigning[]>
+  /** Stores an owner's signature, or refusal, under the rules of a flow: those that are loaded, or those of the file as it is now. */
+  giveWord(word: Word, language?: Language): Promise<FlowSigning>
+  /** What a run of a flow would do by the contract's file as it is now. */
+  planFile(flow: string, limit: number, language?: Language): Promise<PlanReport>
   /** Decides a case, or all open cases of the same kind, cause and flow. The next run carries it out. */
   resolve(caseId: number, decision: CaseDecision): Promise<readonly CaseView[]>
   /** What deciding so would do; changes nothing. */
@@ -77,17 +91,30 @@ export interface App {
     decision: Omit<CaseDecision, 'by' | 'expected'>,
     language?: Language,
   ): Promise<DecisionPreview>
-  /** What screens look up in the store. */
-  readonly screens: Screens
-  testSystem(name: string): Promise<ConnectionReport>
-  /** Calls a system, and looks whether its tables are as the contract names them. */
-  probeSystem(name: string): Promise<Probe>
   /** Which database each system is, and what people say when another one answers. */
   readonly systems: Pick<SystemsDesk, 'list' | 'confirm' | 'preview' | 'startOver'>
   /** Binds the store to this contract, whichever it belonged to before; needs `anyContract`. */
   confirmContract(): Promise<ContractBinding>
-  /** What is wrong, who is told of it, and the watch that finds it. */
-  readonly alerts: Alerts
+}
+
+/** What is asked of one system. */
+export interface Reaching {
+  testSystem(name: string): Promise<ConnectionReport>
+  /** Calls a system, and looks whether its tables are as the contract names them. */
+  probeSystem(name: string): Promise<Probe>
+  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
+  feed(system: string): Promise<FeedReport>
+  installFeed(system: string): Promise<FeedReport>
+  removeFeed(system: string): Promise<FeedReport>
+}
+
+/** Running flows in this process, and asking the service to. */
+export interface Running {
+  plan(options?: RunOptions & { limit?: number; language?: Language }): Promise<PlanReport>
+  /** Runs flows whose rules both owners have signed; throws `contract.unsigned` for one that was named and is not. */
+  run(options?: RunOptions): Promise<readonly FlowRun[]>
+  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
+  follow(options: FollowAppOptions): Promise<readonly string[]>
   /** Stops a flow from running until it is resumed; answers whether it was not paused already. */
   pause(flow: string, pause: { readonly by: string; readonly reason?: string }): Promise<boolean>
   /** Lets a paused flow run again; answers whether it was paused. */
@@ -96,21 +123,17 @@ export interface App {
   retry(flow: string): Promise<number>
   /** Asks the service for a run as soon as possible. */
   askForRun(flow: string, options?: { readonly full?: boolean }): Promise<void>
-  /** When the service looks at each system of a flow next. */
-  nextRuns(flow: string, count?: number): Promise<readonly NextRun[]>
-  /** How the service itself is: its processes, and systems in trouble. */
-  health(): Promise<HealthReport>
-  /** Figures of all flows and systems, for metrics. */
-  figures(): Promise<ServiceFigures>
+}
+
+/** Running the flows as their contract promises, for as long as a process lives. */
+export interface Serving {
   /** Begins to run the flows as their contract promises, in this process and until it is stopped. */
   startService(options: ServiceOptions): Promise<Service>
-  /** What of a system's change feed stands, and what installing or removing it would run there; changes nothing. */
-  feed(system: string): Promise<FeedReport>
-  installFeed(system: string): Promise<FeedReport>
-  removeFeed(system: string): Promise<FeedReport>
-  /** Carries changes over as the installed feeds tell of them, until `signal` aborts; answers which systems have one. */
-  follow(options: FollowAppOptions): Promise<readonly string[]>
-  close(): Promise<void>
+  /**
+   * Opens the application by the contract's file as it is now, on the same store, when that has new rules and all of its
+   * flows are signed; null otherwise. This one goes on; who keeps the store running must be closed last.
+   */
+  successor(): Promise<App | null>
 }
 
 /** Looking at alerts, looking after one, trying out a channel; and the watch that finds and sends them. */

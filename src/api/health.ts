@@ -1,4 +1,4 @@
-import type { Routes } from './server.ts'
+import type { Routes } from './routes.ts'
 
 /** `/health`: is the service alive as a whole; `/ready`: does this process take work. For monitors; 503 means no. */
 export const healthRoutes: Routes = (server, { app, stopping }) => {

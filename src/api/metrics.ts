@@ -2,7 +2,7 @@ import type { ObservableResult } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { ServiceFigures } from '../service/tell-figures.ts'
-import type { ApiParts, Routes } from './server.ts'
+import type { ApiParts, Routes } from './routes.ts'
 
 /*
  * `/metrics`: how the flows stand and what was done, of all processes together, because it is read from the store. So it

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Routes } from './server.ts'
+import type { Routes } from './routes.ts'
 
 /*
  * The pages of the dashboard: files as the build left them, compressed beforehand. Every path that is no file and of no other

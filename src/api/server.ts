@@ -1,11 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import fastify, { type FastifyInstance } from 'fastify'
-import type { App } from '../app.ts'
-import type { Playground } from '../model/playground.ts'
+import fastify from 'fastify'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
-import type { Service } from '../service/service.ts'
 import { whereOf } from '../service/where-of.ts'
-import type { Telling } from '../service/telling.ts'
 import { secretHashes } from '../store/access/secret-hashes.ts'
 import { serverKey } from '../store/access/server-key.ts'
 import { guardRoutes, type GuardedRoute } from './access/guard.ts'
@@ -19,28 +15,9 @@ import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { pageRoutes } from './pages.ts'
 import { boundBodies } from './request-bodies.ts'
+import type { ApiParts, Routes } from './routes.ts'
 import { v1Routes } from './v1/v1-routes.ts'
 import { webhookRoutes } from './webhooks.ts'
-
-/** What the routes work with. */
-export interface ApiParts {
-  readonly app: App
-  readonly service: Service
-  readonly telling: Telling
-  /** Environment that secrets of the contract are looked up in. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** True from the moment that the process takes no more work. */
-  readonly stopping: () => boolean
-  /** Only in the demo: its systems to play with. */
-  readonly playground?: Playground
-  /** Who may do what, and where the pages are. */
-  readonly site: Site
-  /** What people can sign in with besides a password. */
-  readonly providers: ProviderSignIn
-}
-
-/** Adds routes of one concern. */
-export type Routes = (server: FastifyInstance, parts: ApiParts) => Promise<void> | void
 
 /** All routes of the server: the one place where a concern is added. */
 const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v1Routes, pageRoutes]

@@ -1,5 +1,5 @@
 import type { Flow } from '../contract/contract.ts'
-import type { Hint } from '../store/service/inbox.ts'
+import type { Hint } from '../service/store-facts.ts'
 
 /** Where in a message stand the object and the ids that it is about; absent: the usual places. */
 export interface HintPaths {

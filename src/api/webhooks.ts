@@ -5,7 +5,7 @@ import { parseWebhookSignature, webhookSettings } from '../contract/settings/sys
 import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { currentTrace, spanned } from '../service/tracing.ts'
-import type { ApiParts, Routes } from './server.ts'
+import type { ApiParts, Routes } from './routes.ts'
 import { webhookHints } from './webhook-hints.ts'
 import { refusedByHeaders, verifyWebhook } from './webhook-signature.ts'
 

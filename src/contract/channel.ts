@@ -1,5 +1,4 @@
 import type { OwnerRole } from '../model/alert.ts'
-import type { Contract, Person } from './contract.ts'
 
 /** A way to reach people. */
 export interface Channel {
@@ -33,8 +32,8 @@ export const CHANNEL_SETTINGS: Readonly<
 
 /** The channels that a person is told by in a role, in order: the person's own, else the role's, else all there are. */
 export function routeOf(
-  { channels, alerts }: Pick<Contract, 'channels' | 'alerts'>,
-  person: Pick<Person, 'channels'>,
+  { channels, alerts }: { readonly channels: ReadonlyMap<string, Channel>; readonly alerts: AlertSettings },
+  person: { readonly channels?: readonly string[] },
   role: OwnerRole,
 ): readonly string[] {
   return person.channels ?? alerts.routes[role] ?? [...channels.keys()]

@@ -7,3 +7,11 @@ export type Right = 'public' | 'signed-in' | 'own account' | FlowRight | 'admini
 
 /** Rights that are given flow by flow. */
 export type FlowRight = 'view' | 'decide' | 'operate' | 'sign'
+
+/** What somebody may do. */
+export interface Rights {
+  /** Whether the right is held in this flow; `null`: in any flow. */
+  may(right: Right, flow: string | null): boolean
+  /** The flows in which the right is held. */
+  flowsWith(right: FlowRight): 'all' | readonly string[]
+}

@@ -1,6 +1,5 @@
 import type { Contract, Flow } from '../../contract/contract.ts'
-import type { FlowRight, Right } from './right.ts'
-import type { Rights } from './who.ts'
+import type { FlowRight, Right, Rights } from './right.ts'
 
 export const ROLES = ['viewer', 'business owner', 'technical owner', 'admin'] as const
 export type Role = (typeof ROLES)[number]

@@ -1,4 +1,4 @@
-import type { FlowRight, Right } from './right.ts'
+import type { Rights } from './right.ts'
 import type { HeldRole } from './roles.ts'
 
 /** Who makes a request. */
@@ -15,13 +15,6 @@ export interface Who {
   readonly provedAt: number
   readonly roles: readonly HeldRole[]
   readonly rights: Rights
-}
-
-export interface Rights {
-  /** Whether the right is held in this flow; `null`: in any flow. */
-  may(right: Right, flow: string | null): boolean
-  /** The flows in which the right is held. */
-  flowsWith(right: FlowRight): 'all' | readonly string[]
 }
 
 /** Somebody who has not said who they are. */

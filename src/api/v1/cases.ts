@@ -1,5 +1,5 @@
 import { titleIn } from '../../model/title.ts'
-import { countCases, groupCases, type CaseSearch } from '../../store/cases/case-list.ts'
+import type { CaseSearch } from '../../service/store-facts.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { DAY_MS } from './flow-cards.ts'
 import {
@@ -41,7 +41,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
       return {
         items,
         next_cursor: next === null ? null : cursorOf([next]),
-        ...(count && { total: await countCases(app.database, search) }),
+        ...(count && { total: await app.facts.countCases(search) }),
       }
     },
   )
@@ -59,7 +59,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
     },
     async (request) => {
       const search = searchOf(request, request.query)
-      const groups = await groupCases(app.database, search, new Date(Date.now() - DAY_MS), request.language)
+      const groups = await app.facts.groupCases(search, new Date(Date.now() - DAY_MS), request.language)
       return {
         items: groups.map(
           ({ backAgain, sampleId, sampleTitle, sampleSentence, oldest, newest, ...group }): CaseGroup => ({

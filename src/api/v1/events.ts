@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { ConcordatError } from '../../model/errors.ts'
-import { liveMarks } from '../../store/service/live-marks.ts'
 import { whoIsStill } from '../access/authenticate.ts'
 import { liveHints } from './live-hints.ts'
 import { liveEvent } from './schemas/events.ts'
@@ -17,7 +16,7 @@ const MOST = 500
 
 /** What changes, as it changes (server-sent events). */
 export const eventRoutes: V1Routes = (server, { app, site }) => {
-  const hints = liveHints(() => liveMarks(app.database))
+  const hints = liveHints(() => app.facts.liveMarks())
   /** Each stream with the account that listens. */
   const open = new Map<Readable, string>()
   server.addHook('preClose', async () => {

@@ -1,6 +1,6 @@
 import type { StatusRow } from '../../model/report.ts'
 import type { OperationKind } from '../../model/words.ts'
-import type { Written } from '../../store/log/activity.ts'
+import type { Written } from '../../service/store-facts.ts'
 import type { FlowCard, Volume } from './schemas/flows.ts'
 
 export const DAY_MS = 86_400_000

@@ -5,12 +5,7 @@ import { printSchedule } from '../../contract/schedule/schedule.ts'
 import { tellFailure } from '../../contract/wording/tell-failure.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { storedIn, type Language } from '../../model/language.ts'
-import { sideStandings, takenOverSince, writtenSince } from '../../store/log/activity.ts'
-import { budgetsAhead, sideFigures } from '../../store/service/figures.ts'
-import { flowServices } from '../../store/service/flow-service.ts'
-import { ensureFlow } from '../../store/state/flows.ts'
-import { systemHealths } from '../../store/systems/system-health.ts'
-import type { ApiParts } from '../server.ts'
+import type { ApiParts } from '../routes.ts'
 import { fieldRules, sectionsOf } from './field-rules.ts'
 import { DAY_MS, flowCards } from './flow-cards.ts'
 import { flowList, flowView, pauseBody, retried, runBody, type FlowList, type FlowView } from './schemas/flows.ts'
@@ -22,7 +17,7 @@ import type { V1Routes } from './v1-server.ts'
 export const flowRoutes: V1Routes = (server, parts) => {
   const { app } = parts
   const tags = ['Flows']
-  const written = () => writtenSince(app.database, new Date(Date.now() - DAY_MS))
+  const written = () => app.facts.written(new Date(Date.now() - DAY_MS))
 
   server.get(
     '/flows',
@@ -136,18 +131,10 @@ export function decidedFlow(contract: Contract, name: string): Flow {
 }
 
 async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Promise<FlowView> {
-  const { database } = app
   const now = Date.now()
-  const dayAgo = new Date(now - DAY_MS)
-  const { id } = await ensureFlow(database, flow.name)
+  const facts = await app.facts.ofFlow(flow.name, new Date(now - DAY_MS))
+  const { written: writes, takenOver, standings, figures, budgets, healths, service } = facts
   const row = (await app.status(language)).find((one) => one.flow === flow.name)!
-  const writes = (await writtenSince(database, dayAgo)).filter((one) => one.flow === flow.name)
-  const takenOver = await takenOverSince(database, id, dayAgo)
-  const standings = await sideStandings(database, [flow.name])
-  const figures = (await sideFigures(database)).filter((one) => one.flow === flow.name)
-  const budgets = await budgetsAhead(database)
-  const troubled = await systemHealths(database)
-  const [service] = await flowServices(database, [flow.name])
   const sentences = inLanguage(app.check, language).rulebook.find((one) => one.flow === flow.name)!
   const oldest = figures.flatMap((one) => (one.oldest === null ? [] : [one.oldest]))
   return {
@@ -156,7 +143,7 @@ async function flowViewOf({ app }: ApiParts, flow: Flow, language: Language): Pr
     systems: flow.systems.map((system) => {
       const standing = standings.find((one) => one.system === system)
       const figure = figures.find((one) => one.system === system)
-      const trouble = troubled.find((one) => one.system === system)
+      const trouble = healths.find((one) => one.system === system)
       const limit = app.check.contract!.systems.get(system)?.settings['rate_limit'] ?? null
       const mine = writes.filter((one) => one.system === system)
       const count = (refused: boolean): number =>

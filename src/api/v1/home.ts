@@ -2,7 +2,7 @@ import { leftOut } from '../../contract/reading/left-out.ts'
 import type { StatusRow } from '../../model/report.ts'
 import { together } from '../../model/agreement.ts'
 import type { FlowStatus } from '../../model/words.ts'
-import { openCaseFigures, writtenSince, type Written } from '../../store/log/activity.ts'
+import type { Written } from '../../service/store-facts.ts'
 import { DAY_MS, flowCards, HOUR_MS, volumeOf } from './flow-cards.ts'
 import { home, type Home } from './schemas/home.ts'
 import { seenFlows, sees } from './seen-flows.ts'
@@ -11,7 +11,7 @@ import type { V1Routes } from './v1-server.ts'
 /** What the morning begins with. */
 export const homeRoutes: V1Routes = (server, { app }) => {
   const contract = app.check.contract!
-  const written = () => writtenSince(app.database, new Date(startOfHour() - DAY_MS + HOUR_MS))
+  const written = () => app.facts.written(new Date(startOfHour() - DAY_MS + HOUR_MS))
   server.get(
     '/home',
     {
@@ -21,9 +21,7 @@ export const homeRoutes: V1Routes = (server, { app }) => {
     async (request): Promise<Home> => {
       const rows = (await app.status(request.language)).filter((row) => sees(request, row.flow))
       const mine = (await written()).filter((one) => sees(request, one.flow))
-      const cases = (await openCaseFigures(app.database, new Date(Date.now() - DAY_MS))).filter((one) =>
-        sees(request, one.flow),
-      )
+      const cases = (await app.facts.openCases(new Date(Date.now() - DAY_MS))).filter((one) => sees(request, one.flow))
       const alerts = await app.alerts.standing(seenFlows(request))
       const health = await app.health()
       const open = cases.reduce((sum, one) => sum + one.open, 0)

@@ -1,5 +1,5 @@
 import type { LiveEvent } from './schemas/events.ts'
-import type { LiveMark } from '../../store/service/live-marks.ts'
+import type { LiveMark } from '../../service/store-facts.ts'
 
 /** Hears of what changed. */
 export type Listener = (event: LiveEvent) => void

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { ApiParts } from '../server.ts'
+import type { ApiParts } from '../routes.ts'
 import { playColumns } from './play-columns.ts'
 import { acted } from './schemas/plain.ts'
 import {

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { Flow } from '../../contract/contract.ts'
-import { signaturesOf } from '../../store/agreements/signatures.ts'
 import { actorOf, demandRight } from '../access/guard.ts'
 import { plainEmail } from '../access/roles.ts'
 import { demandNoHold, holdsOf, type Hold } from '../access/signing-hold.ts'
@@ -19,7 +18,7 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
   ): Promise<SigningItem> => ({
     ...one,
     holds: flow ? tellHolds(await holdsOf(site.database, flow), request) : [],
-    history: (await signaturesOf(site.database, one.flow, HISTORY)).map(({ role, at, ...word }) => ({
+    history: (await app.facts.signaturesOf(one.flow, HISTORY)).map(({ role, at, ...word }) => ({
       fingerprint: word.fingerprint,
       as: role,
       name: word.name,

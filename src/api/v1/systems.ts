@@ -2,12 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import type { SystemDeclaration } from '../../contract/contract.ts'
 import { failureWords, tellFailure } from '../../contract/wording/tell-failure.ts'
 import { ConcordatError } from '../../model/errors.ts'
-import { sideStandings, writtenSince } from '../../store/log/activity.ts'
-import { budgetsAhead, sideFigures } from '../../store/service/figures.ts'
-import { recentHints, webhookFigures } from '../../store/service/inbox.ts'
-import { systemHealths } from '../../store/systems/system-health.ts'
 import type { App } from '../../app.ts'
-import type { ApiParts } from '../server.ts'
+import type { ApiParts } from '../routes.ts'
 import { DAY_MS } from './flow-cards.ts'
 import {
   systemList,
@@ -65,7 +61,7 @@ export const systemRoutes: V1Routes = (server, parts) => {
     async (request) => {
       const system = demandSystem(request, 'view')
       const [item] = await systemItems(parts, request, [system])
-      const hints = await recentHints(app.database, system.name, seenFlows(request), HINTS)
+      const hints = await app.facts.hintsOf(system.name, seenFlows(request), HINTS)
       return {
         ...item!,
         hints: hints.map((hint) => ({
@@ -136,18 +132,13 @@ async function feedOf({ app }: ApiParts, system: string): Promise<SystemTest['fe
 
 /** Systems of the flows that are seen, with what is known of them in those flows. */
 async function systemItems(
-  { app: { check, database } }: ApiParts,
+  { app: { check, facts } }: ApiParts,
   request: FastifyRequest,
   systems: readonly SystemDeclaration[],
 ): Promise<SystemItem[]> {
   const dayAgo = new Date(Date.now() - DAY_MS)
   const all = seenFlows(request) === null
-  const healths = await systemHealths(database)
-  const figures = await sideFigures(database)
-  const standings = await sideStandings(database, seenFlows(request))
-  const budgets = await budgetsAhead(database)
-  const written = await writtenSince(database, dayAgo)
-  const webhooks = await webhookFigures(database, dayAgo)
+  const { healths, budgets, figures, standings, written, webhooks } = await facts.ofSystems(seenFlows(request), dayAgo)
   return systems.flatMap(({ name, connector, settings }): SystemItem[] => {
     const flows = [...check.contract!.flows.values()].filter(
       (flow) => flow.systems.includes(name) && sees(request, flow.name),

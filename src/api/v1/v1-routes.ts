@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Routes } from '../server.ts'
+import type { Routes } from '../routes.ts'
 import { alertRoutes } from './alerts.ts'
 import { askedLanguage } from './asked-language.ts'
 import { caseRoutes } from './cases.ts'

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ApiParts } from '../server.ts'
+import type { ApiParts } from '../routes.ts'
 
 /** A server whose routes are typed by their schemas. */
 export type V1Server = FastifyInstance<

@@ -1,4 +1,4 @@
-import type { ReasonWords } from './sentences.ts'
+import type { ReasonWords } from './reason-words.ts'
 import { listed, oneOf, systemTitle } from '../phrases.ts'
 
 const OLD = {

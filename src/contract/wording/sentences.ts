@@ -1,7 +1,8 @@
 import type { Language } from '../../model/language.ts'
-import type { EdgeCases, Flow } from '../contract.ts'
+import type { Flow } from '../contract.ts'
 import { printDuration } from '../schedule/duration.ts'
 import type { Rule } from '../rule.ts'
+import type { ReasonWords } from './reason-words.ts'
 import { reasonsEn } from './reasons-en.ts'
 import { reasonsEs } from './reasons-es.ts'
 
@@ -12,41 +13,6 @@ export interface RuleContext {
   readonly system?: string
   /** All systems concerned. */
   readonly systems?: readonly string[]
-}
-
-/** What the sentence of a rule can name. */
-export interface ReasonNames {
-  /** The field, or words for it when none is given. */
-  readonly f: string
-  /** Master of the field, else of the flow. */
-  readonly m: string
-  /** That is no single system. */
-  readonly shared: boolean
-  /** Master of the flow, whatever the field. */
-  readonly flowMaster: string
-  /** Where it happened. */
-  readonly s: string
-  /** Where it happened is given. */
-  readonly known: boolean
-  /** The other systems concerned. */
-  readonly o: string
-  /** A record of the flow. */
-  readonly one: string
-  /** What the flow says of old records; null where it says nothing. */
-  readonly age: { readonly duration: string; readonly then: NonNullable<EdgeCases['olderThan']>['then'] } | null
-  /** How long a missing reference is waited for. */
-  readonly waits: string
-}
-
-/** The words of one language. */
-export interface ReasonWords {
-  readonly field: (name: string | undefined) => string
-  readonly one: (flow: string) => string
-  readonly master: (name: string) => string
-  readonly system: (name: string | undefined) => string
-  readonly others: (names: readonly string[]) => string
-  /** Why each rule acted. */
-  readonly sentences: Readonly<Record<Rule, (names: ReasonNames) => string>>
 }
 
 const WORDS: Readonly<Record<Language, ReasonWords>> = { en: reasonsEn, es: reasonsEs }
