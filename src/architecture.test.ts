@@ -310,6 +310,39 @@ describe('dashboard', () => {
   })
 })
 
+describe('docs/architecture.md', () => {
+  const root = join(source, '..')
+  const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8')
+
+  test('the folders of its ten typical changes are there', () => {
+    const table = page.slice(page.indexOf('## Where a change goes'), page.indexOf('## Layers'))
+    const rows = table.split('\n').filter((line) => /^\| (?!change|-)/.test(line))
+    expect(rows).toHaveLength(10)
+    const folders = rows.map((row) => [...row.matchAll(/`([a-z][\w/-]*)\/`/g)].map(([, folder]) => folder!))
+    expect(folders.filter((all) => all.length < 2)).toEqual([])
+    expect(folders.flat().filter((folder) => !existsSync(join(root, folder)))).toEqual([])
+  })
+
+  test('the files and folders that it names are there', () => {
+    const named = [...page.matchAll(/`([a-z][\w-]*\/[\w/.-]+)`/g)].map(([, path]) => path!)
+    expect(named.length).toBeGreaterThan(30)
+    const places = [root, source, join(source, 'api')]
+    expect(named.filter((path) => !places.some((place) => existsSync(join(place, path))))).toEqual([])
+  })
+
+  test('the files of the picture are there', () => {
+    const picture = page.slice(page.indexOf('## The way of a record'), page.indexOf('Names without a folder'))
+    const names = [...picture.matchAll(/(?:merge|store\/state)\/[a-z-]+|[a-z]+(?:-[a-z]+)+/g)].map(([name]) => name)
+    const missing = names.filter((name) => ![name, `engine/${name}`].some((path) => files.includes(`${path}.ts`)))
+    expect(missing).toEqual([])
+  })
+
+  test('its table of layers has them all', () => {
+    const table = page.slice(page.indexOf('## Layers'), page.indexOf('## State'))
+    expect(layers.map(({ name }) => name).filter((name) => !table.includes(`\`${name}`))).toEqual([])
+  })
+})
+
 describe('purity', () => {
   test('a confined package is used only by its layer', () => {
     const wrong = imports.filter(({ file, target, ours }) => {

@@ -154,7 +154,7 @@ describe('statements that are put together when they are needed', () => {
 
   /** All ways to give some of these settings, and none. */
   const ways = <T extends object>(settings: { readonly [K in keyof T]: readonly T[K][] }): Partial<T>[] =>
-    (Object.entries(settings) as [string, readonly unknown[]][]).reduce<Partial<T>[]>(
+    Object.entries<readonly unknown[]>(settings).reduce<Partial<T>[]>(
       (all, [name, values]) => [...all, ...all.flatMap((one) => values.map((value) => ({ ...one, [name]: value })))],
       [{}],
     )
