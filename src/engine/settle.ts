@@ -1,5 +1,6 @@
 import type { RemoteRecord } from '../connector-kit/port.ts'
 import { matchKeys } from '../merge/match-key.ts'
+import { compareRows, hasNothingOf, isFoundByKey, type Row } from '../merge/same-thing.ts'
 import { isValue, type Waived } from '../merge/side-state.ts'
 import type { Canonical, Raw, Reading } from '../model/value.ts'
 import { recordsById, type RecordRow } from '../store/state/links.ts'
@@ -13,6 +14,7 @@ import { readAll } from './read-all.ts'
 import { staysAsItWas, type PlannedWrite, type WriteItem } from './plan-writes.ts'
 import { storeResults, type Result, type Sent } from './send.ts'
 import { resolverIn, resolverOut, rowOf, type Side } from './side.ts'
+import { commonValues, withoutRest } from './telling-rows.ts'
 import { goldenOf } from './translate.ts'
 
 /*
@@ -77,6 +79,18 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
     side,
     writes.map(({ item }) => item.golden),
   )
+  const others = await takenByOthers(
+    work,
+    side,
+    writes.flatMap(({ operation, item: { golden }, fields }): Given[] => {
+      if (operation.kind !== 'create' || operation.remoteId === null) return []
+      const record = current.get(operation.remoteId)
+      if (!record) return []
+      const { set } = side.mapping.write(golden, fields, null, resolveGolden)
+      const sent = { ...operation, patch: JSON.stringify({ set }) }
+      return [{ operation: sent, golden, record, reading: side.mapping.read(record.values, resolve) }]
+    }),
+  )
   const moved: RemoteRecord[] = []
   const landed = (confirmed: RemoteRecord, record: RemoteRecord): Result => {
     if (confirmed !== record) moved.push(record)
@@ -93,9 +107,13 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
         const reading = side.mapping.read(record.values, resolve)
         // Its id may have been given to something else before it came there, most of all in a system that was restored.
         const { share, key } = likeness(work, reading, item.golden)
-        if (operation.kind === 'restore' ? key === false || (key === null && share < 0.5) : key !== true && share === 0)
+        if (operation.kind === 'restore' && (key === false || (key === null && share < 0.5)))
           return { kind: 'not sent' }
-        const confirmed = afterCreate(side, work.flow.fields, item.golden, fields, reading, record, resolveGolden)
+        const other = others.get(operation.id)
+        if (other === 'other') return { kind: 'not sent' }
+        // What nobody maps was not sent, so it tells nothing about whether the row is ours.
+        const sent = other === 'perhaps' ? withoutRest(work, side, record) : record
+        const confirmed = afterCreate(side, work.flow.fields, item.golden, fields, reading, sent, resolveGolden)
         const result = landed(confirmed, record)
         // Only an id that we gave tells whose it is.
         return operation.remoteId === null && confirmed !== record ? { kind: 'found', record: confirmed } : result
@@ -128,6 +146,50 @@ export async function settle(work: FlowWork, side: Side, batch: UnsettledBatch):
   })
   const sent = await storeResults(work, side, batch.id, writes, results)
   return { ...sent, moved: [...sent.moved, ...moved] }
+}
+
+interface Given {
+  readonly operation: OperationDraft
+  readonly golden: readonly Canonical[]
+  /** What is there under the id that was given, and what that says. */
+  readonly record: RemoteRecord
+  readonly reading: readonly Reading[]
+}
+
+/**
+ * Creates under whose ids there is another thing, by operation: ids change hands also while an answer is lost. `perhaps`: no
+ * key of the record is there, but it is not found elsewhere, either, so that somebody may have edited it.
+ */
+async function takenByOthers(
+  work: FlowWork,
+  side: Side,
+  given: readonly Given[],
+): Promise<Map<string, 'other' | 'perhaps'>> {
+  const result = new Map<string, 'other' | 'perhaps'>()
+  const suspects: Given[] = []
+  for (const one of given) {
+    const { golden, record } = one
+    // What the system may have made of a value is the value.
+    const now = one.reading.map((value, i) => {
+      const sent = golden[i] ?? null
+      return isValue(value) && mayBeOurs(work.flow.fields[i]!, side.system, sent, value) ? sent : value
+    })
+    const rows: [Row, Row] = [
+      { reading: golden, rest: [] },
+      { reading: now, rest: [] },
+    ]
+    if (isFoundByKey(compareRows(work.flow, ...rows))) continue
+    const common = (await commonValues(work, side))(record.id)
+    if (hasNothingOf(compareRows(work.flow, ...rows, common))) result.set(one.operation.id, 'other')
+    else suspects.push(one)
+  }
+  const elsewhere = await findCreated(work, side, suspects)
+  for (const { operation, record } of suspects) {
+    const { id } = operation
+    const found = elsewhere.get(id)
+    result.set(id, found && found.id !== record.id ? 'other' : 'perhaps')
+  }
+  return result
 }
 
 /** Whether a row has a key of a record (null: nothing can be compared), and what share of its values. */

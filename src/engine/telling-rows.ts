@@ -1,7 +1,9 @@
+import type { RemoteRecord } from '../connector-kit/port.ts'
 import { mappedColumns, type Resolve } from '../contract/mapping/mapping.ts'
 import { matchKeys } from '../merge/match-key.ts'
 import { valueOf, type CommonValues, type Row } from '../merge/same-thing.ts'
 import { isValue } from '../merge/side-state.ts'
+import { encodeImage } from '../model/image.ts'
 import type { Raw } from '../model/value.ts'
 import { someLinks } from '../store/state/links.ts'
 import type { FlowWork } from './flow-work.ts'
@@ -61,6 +63,13 @@ async function sampled(work: FlowWork, side: Side): Promise<(except: string) => 
     return ids !== undefined && ids.size > (ids.has(except) ? 2 : 1)
   }
   return (except) => ({ field: inOthers(fields, except), column: inOthers(columns, except) })
+}
+
+/** A row as if the columns that nobody maps were not known. */
+export function withoutRest(work: FlowWork, side: Side, record: RemoteRecord): RemoteRecord {
+  const places = new Set(restOf(work, side))
+  const values = record.values.map((value, place) => (places.has(place) ? null : value))
+  return { ...record, values, image: encodeImage(values) }
 }
 
 const rests = new WeakMap<Side, readonly number[]>()

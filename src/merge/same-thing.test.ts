@@ -2,7 +2,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { flowOf, type FieldChoices } from '../../test/fixtures/merging.ts'
-import { compareRows, isWhatWasThere, sameThing, type Circumstances, type Comparison, type Row } from './same-thing.ts'
+import {
+  compareRows,
+  hasNothingOf,
+  isWhatWasThere,
+  sameThing,
+  type Circumstances,
+  type Comparison,
+  type Row,
+} from './same-thing.ts'
 
 const RUNS = { numRuns: Number(process.env['CONCORDAT_PROPERTY_RUNS'] ?? 1_000) }
 
@@ -146,4 +154,21 @@ test('L32 what others have, too, tells nothing', () => {
   const common = { field: (_: number, value: string) => value === 'everywhere', column: () => false }
   expect(compareRows(FLOW, before, now).told).toEqual({ same: 1, different: 1 })
   expect(compareRows(FLOW, before, now, common).told).toEqual({ same: 0, different: 1 })
+})
+
+test('L32 a row with nothing that tells of what was to be made under its id is another thing', () => {
+  const made: Row = { reading: ['alfa', 'beta', 'gamma'], rest: [] }
+  const holds = (...reading: (string | null)[]): boolean => hasNothingOf(compareRows(FLOW, made, { reading, rest: [] }))
+  expect(holds('delta', null, 'delta')).toBe(true)
+  expect(holds('delta', 'delta', 'gamma')).toBe(false)
+  expect(holds('alfa', 'delta', 'delta')).toBe(false)
+  // What many rows hold tells nothing.
+  const common = { field: (place: number) => place === 0, column: () => false }
+  expect(hasNothingOf(compareRows(FLOW, made, { reading: ['alfa', 'delta', 'delta'], rest: [] }, common))).toBe(true)
+  fc.assert(
+    fc.property(aRow, (row) => {
+      expect(hasNothingOf(compareRows(FLOW, row, row))).toBe(false)
+    }),
+    RUNS,
+  )
 })

@@ -100,6 +100,13 @@ export function sameThing(comparison: Comparison, circumstances: Circumstances):
 export const isWhatWasThere = ({ keys, told }: Comparison): boolean =>
   keys.same > 0 && keys.different + keys.lost === 0 && told.same >= told.different
 
+/** Whether a row can be found by a key that it had. Pure. */
+export const isFoundByKey = ({ keys }: Comparison): boolean => keys.same > 0
+
+/** Whether a row has no key and no telling value of what it is compared with, though there are some to compare. Pure. */
+export const hasNothingOf = ({ keys, told }: Comparison): boolean =>
+  keys.same + told.same === 0 && keys.different + keys.lost + told.different > 0
+
 function byItself({ keys, told, rest, changed }: Comparison, { ended, taken }: Circumstances): Sameness {
   const moved = keys.different + keys.lost
   if (keys.same > 0) {
