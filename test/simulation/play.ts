@@ -394,6 +394,15 @@ export class Stage {
     }
   }
 
+  /** Whether orders are still a customer's in their master, which may take back what others do to them. */
+  private awaitsOrdersOf(system: string, code: string): boolean {
+    const crm = this.businesses.get('crm')!
+    const there = crm.find('customers', code)
+    if (system === 'crm' || !there || !this.oracle.ever((decisions) => decisions.editedOutside !== 'accept'))
+      return false
+    return crm.rows('orders').some((row) => row['customer_id'] === there['id'])
+  }
+
   deed(deed: Deed, late: number): void {
     const { system, table, code } = deed
     const business = this.businesses.get(system)!
@@ -444,6 +453,8 @@ export class Stage {
         case 'raze': {
           const heir = deed.to === null ? null : customer(deed.to)
           if (!present || (deed.to !== null && heir === null)) return
+          // Where its orders go is the CRM's word: whoever deletes it elsewhere does so once they have gone there.
+          if (heir !== null && this.awaitsOrdersOf(system, code)) return
           for (const order of business.rows('orders').filter((row) => row['customer_id'] === present['id'])) {
             if (heir === null) business.remove('orders', order['code']!)
             else business.update('orders', order['code']!, { customer_id: heir, changed_at: changedAt })
