@@ -28,7 +28,7 @@ export async function operationsText(): Promise<string> {
   }
   const schema = { ...objectOf(operations), title: 'Operations', definitions: components?.schemas ?? {} }
   const text = JSON.stringify(schema).replaceAll('#/components/schemas/', '#/definitions/')
-  const types = await compile(JSON.parse(text) as JSONSchema, 'Operations', {
+  const types = await compile(JSON.parse(text, tupleOf) as JSONSchema, 'Operations', {
     additionalProperties: false,
     bannerComment: '',
     ignoreMinAndMaxItems: true,
@@ -37,6 +37,13 @@ export async function operationsText(): Promise<string> {
     style: { printWidth: 120, semi: false, singleQuote: true, trailingComma: 'all' },
   })
   return HEAD + types
+}
+
+/** Of fixed places: the generator of types knows them by an older draft of JSON Schema. */
+function tupleOf(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('prefixItems' in value)) return value
+  const { prefixItems, ...rest } = value as Json & { readonly prefixItems: readonly unknown[] }
+  return { ...rest, items: prefixItems, minItems: prefixItems.length, maxItems: prefixItems.length }
 }
 
 async function documentOf(): Promise<OpenAPIV3_1.Document> {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startApi, type Api, type Listen } from './api/server.ts'
-import type { App } from './app.ts'
+import { Beginning } from './api/begin/beginning.ts'
+import { startApi, startBeginningApi, type Api, type Listen } from './api/server.ts'
+import { introspectSystem, sampleSystem, type App, type OpenOptions } from './app.ts'
 import type { Playground } from './model/playground.ts'
+import { openBeginning } from './service/open-beginning.ts'
 import type { Service } from './service/service.ts'
 import type { Telling } from './service/telling.ts'
 import { jsonTelling } from './service/json-telling.ts'
@@ -105,6 +107,51 @@ export async function serve(app: App, options: ServeOptions): Promise<void> {
   } catch (error) {
     await service.stop(DRAIN_MS)
     throw error
+  }
+}
+
+/** What a contract that was begun in the browser leaves: the URLs of its systems by their variables, and where it listened. */
+export interface Begun {
+  readonly urls: Readonly<Record<string, string>>
+  readonly port: number
+}
+
+/**
+ * Serves the guided beginning of a contract until it is written; null when the signal came first. Who opens it signs in as
+ * everywhere: the first account is made by a link that only this process prints.
+ */
+export async function serveBeginning(
+  files: { readonly contract: string; readonly envFile: string },
+  options: Pick<ServeOptions, 'env' | 'log' | 'signal' | 'onReady'> & {
+    readonly listen: Listen
+    readonly onNotice?: OpenOptions['onNotice']
+  },
+): Promise<Begun | null> {
+  const { env, listen, signal, onReady, onNotice } = options
+  const telling = jsonTelling(options.log)
+  const store = await openBeginning(env, onNotice)
+  try {
+    const written = Promise.withResolvers<Begun['urls'] | null>()
+    if (signal.aborted) return null
+    signal.addEventListener('abort', () => written.resolve(null), { once: true })
+    const beginning = new Beginning({
+      ...files,
+      env,
+      introspect: introspectSystem,
+      sample: sampleSystem,
+      onWritten: written.resolve,
+    })
+    const api = await startBeginningApi({ database: store.database, beginning, telling, env }, listen)
+    try {
+      telling.info({ url: api.url }, 'waiting for a contract to be begun')
+      onReady?.(api.url, await setupLinkOf(api, telling))
+      const urls = await written.promise
+      return urls && { urls, port: api.port }
+    } finally {
+      await api.close()
+    }
+  } finally {
+    await store.close()
   }
 }
 

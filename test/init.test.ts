@@ -23,6 +23,7 @@ const BACKEND: Backend = {
   introspect: introspectSystem,
   sample: sampleSystem,
   serve: () => Promise.reject(new Error('init serves nothing')),
+  serveBeginning: () => Promise.reject(new Error('nothing is begun here')),
 }
 
 /** What is looked at of the file that `init` wrote. */

@@ -18,6 +18,7 @@ function screen<Name extends string>(load: () => Promise<Record<Name, () => Reac
 const SignIn = screen(async () => import('./screens/sign-in.tsx'), 'SignIn')
 const NoRoles = screen(async () => import('./screens/no-roles.tsx'), 'NoRoles')
 const Setup = screen(async () => import('./screens/setup.tsx'), 'Setup')
+const Begin = screen(async () => import('./screens/begin.tsx'), 'BeginScreen')
 const SCREENS: readonly (readonly [string, ComponentType])[] = [
   ['/', screen(async () => import('./screens/home.tsx'), 'HomeScreen')],
   ['/flows/:flow/records/:record', screen(async () => import('./screens/record.tsx'), 'RecordScreen')],
@@ -37,6 +38,7 @@ const SCREENS: readonly (readonly [string, ComponentType])[] = [
   ['/people', screen(async () => import('./screens/people.tsx'), 'PeopleScreen')],
   ['/account', screen(async () => import('./screens/account.tsx'), 'AccountScreen')],
   ['/audit', screen(async () => import('./screens/audit.tsx'), 'AuditScreen')],
+  ['/begin', screen(async () => import('./screens/begun.tsx'), 'BegunScreen')],
   ['/playground', screen(async () => import('./screens/playground.tsx'), 'PlaygroundScreen')],
 ]
 
@@ -62,6 +64,12 @@ function Inside() {
     return session.error ? <Trouble error={session.error} retry={() => void session.refetch()} /> : <Loading />
   if (session.data.who === null) return <SignIn />
   if (location === paths.signIn()) return <Redirect to={paths.home()} replace />
+  if (session.data.beginning)
+    return (
+      <SessionGiven session={session.data}>
+        <Begin />
+      </SessionGiven>
+    )
   if (session.data.who.rights.view !== 'all' && session.data.who.rights.view.length === 0) return <NoRoles />
   return (
     <SessionGiven session={session.data}>

@@ -6,6 +6,7 @@ export const paths = {
   home: () => '/',
   signIn: () => '/sign-in',
   setup: () => '/setup',
+  begin: () => '/begin',
   flow: (flow: string) => `/flows/${encodeURIComponent(flow)}`,
   runs: (filter: Query = {}) => `/runs${queryText(filter)}`,
   run: (run: number | string) => `/runs/${run}`,

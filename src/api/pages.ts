@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Door } from './door.ts'
 import type { Routes } from './routes.ts'
 
 /*
@@ -15,7 +16,7 @@ const MISSING = /^\/(api|hooks)(\/|$)|\.(js|css|map|svg|png|ico|json|txt|webmani
 
 const BUILT = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url))
 
-export const pageRoutes: Routes = (server) => servePages(server, BUILT)
+export const pageRoutes: Routes<Door> = (server) => servePages(server, BUILT)
 
 /** Serves the dashboard that was built into a folder. */
 export async function servePages(server: FastifyInstance, folder: string): Promise<void> {

@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import { ConcordatError, type ErrorCode } from '../model/errors.ts'
 import { whereOf } from '../service/where-of.ts'
 import { secretHashes } from '../store/access/secret-hashes.ts'
+import type { Database } from '../store/database/database.ts'
 import { serverKey } from '../store/access/server-key.ts'
 import { guardRoutes, type GuardedRoute } from './access/guard.ts'
 import { knownSecrets } from './access/known-secrets.ts'
@@ -11,16 +12,20 @@ import { ProviderSignIn } from './access/provider-sign-in.ts'
 import { providersOf, publicUrlOf } from './access/providers.ts'
 import type { Site } from './access/site.ts'
 import { TRUSTED_PROXIES, trustedProxiesOf } from './access/trusted-proxies.ts'
-import { healthRoutes } from './health.ts'
+import type { Beginning } from './begin/beginning.ts'
+import type { Door } from './door.ts'
+import { beginningHealthRoutes, healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { pageRoutes } from './pages.ts'
 import { boundBodies } from './request-bodies.ts'
 import type { ApiParts, Routes } from './routes.ts'
-import { v1Routes } from './v1/v1-routes.ts'
+import { v1DoorRoutes, v1Routes } from './v1/v1-routes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** All routes of the server: the one place where a concern is added. */
 const ROUTES: readonly Routes[] = [healthRoutes, metricsRoutes, webhookRoutes, v1Routes, pageRoutes]
+/** While there is no contract. */
+const BEGINNING_ROUTES: readonly Routes<Door>[] = [beginningHealthRoutes, v1DoorRoutes, pageRoutes]
 
 export interface Api {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -55,17 +60,53 @@ export interface Listen {
 
 /** Starts the HTTP server. Throws `service.no-port` when it cannot listen there. */
 export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, listen: Listen): Promise<Api> {
-  const { database, check } = given.app
-  const trustProxy = trustedProxiesOf(listen.trustedProxies ?? given.env[TRUSTED_PROXIES])
-  const site: Site = {
+  const { database, check, rules } = given.app
+  const site = await siteOf(database, given.env, check.contract!, () => rules.newRules())
+  const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
+  return listenFor(parts, ROUTES, given.env, listen)
+}
+
+/** The same while there is no contract: signing in, and beginning one. */
+export async function startBeginningApi(
+  {
     database,
-    contract: check.contract!,
-    proposed: () => given.app.rules.newRules(),
-    publicUrl: publicUrlOf(given.env),
+    beginning,
+    telling,
+    env,
+  }: Pick<ApiParts, 'telling' | 'env'> & { readonly database: Database; readonly beginning: Beginning },
+  listen: Listen,
+): Promise<Api> {
+  const site = await siteOf(database, env, { company: '', flows: new Map() }, () => [])
+  // Nobody can be told by a channel yet; the notice waits for their next sign-in.
+  const app: Door['app'] = { alerts: { tellPerson: async () => {} } }
+  const door: Door = { app, telling, site, providers: new ProviderSignIn(site, providersOf(env)), beginning }
+  return listenFor(door, BEGINNING_ROUTES, env, listen)
+}
+
+async function siteOf(
+  database: Database,
+  env: ApiParts['env'],
+  contract: Site['contract'],
+  proposed: Site['proposed'],
+): Promise<Site> {
+  return {
+    database,
+    contract,
+    proposed,
+    publicUrl: publicUrlOf(env),
     secrets: knownSecrets(() => secretHashes(database)),
     browserKey: await serverKey(database, 'known browsers'),
   }
-  const parts: ApiParts = { ...given, site, providers: new ProviderSignIn(site, providersOf(given.env)) }
+}
+
+async function listenFor<Parts extends Door>(
+  parts: Parts,
+  concerns: readonly Routes<Parts>[],
+  env: ApiParts['env'],
+  listen: Listen,
+): Promise<Api> {
+  const { database } = parts.site
+  const trustProxy = trustedProxiesOf(listen.trustedProxies ?? env[TRUSTED_PROXIES])
   const server = fastify({
     logger: false,
     bodyLimit: MOST_BYTES,
@@ -87,7 +128,7 @@ export async function startApi(given: Omit<ApiParts, 'site' | 'providers'>, list
   })
   const routes = await guardRoutes(server, parts.site)
   boundBodies(server)
-  for (const add of ROUTES) await server.register(async (scope) => add(scope, parts))
+  for (const add of concerns) await server.register(async (scope) => add(scope, parts))
   try {
     const url = await server.listen(listen)
     return {

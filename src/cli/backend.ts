@@ -1,7 +1,8 @@
 import type { App, OpenOptions } from '../app.ts'
 import type { CheckReport, Problem } from '../contract/finding.ts'
-import type { ServeOptions } from '../serve.ts'
+import type { Begun, serveBeginning, ServeOptions } from '../serve.ts'
 import type { SourceCatalogue } from '../contract/proposal/catalogue.ts'
+import type { SampledColumns } from '../contract/proposal/sampled-columns.ts'
 import type { SampledTable } from '../contract/proposal/sampled-rows.ts'
 
 /** What introspecting one system gives `init`. */
@@ -10,13 +11,6 @@ export interface Introspection {
   readonly product: string
   readonly notes: readonly string[]
   readonly catalogue: SourceCatalogue
-}
-
-/** A table to be sampled, its id and the columns that are looked at. */
-export interface SampledColumns {
-  readonly object: string
-  readonly id: string
-  readonly columns: readonly string[]
 }
 
 /** What the commands need of the application. */
@@ -28,6 +22,8 @@ export interface Backend {
   open(options: OpenOptions): Promise<App>
   /** Runs the service until its signal says otherwise. */
   serve(app: App, options: ServeOptions): Promise<void>
+  /** Serves the guided beginning of a contract until it is written; null: stopped before. */
+  serveBeginning(...served: Parameters<typeof serveBeginning>): Promise<Begun | null>
   /** Connects to a system that no contract names yet and reads its catalogue. */
   introspect(connector: string, settings: Readonly<Record<string, string>>): Promise<Introspection>
   /** Reads the first `most` rows of tables of such a system; calls `told` after each. Writes nothing. */

@@ -50,6 +50,9 @@ export function withHelp(command: Command, examples: readonly (readonly [string,
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${EXIT_STATUS_HELP}`)
 }
 
+/** The contract of this folder. */
+export const contractHere = (): string | undefined => ['concordat.yaml', 'contract'].find((path) => existsSync(path))
+
 /** Where the contract is: as told, else `concordat.yaml`, else the folder `contract`. */
 export function contractPath(options: CommonOptions): string {
   if (options.contract !== undefined) {
@@ -58,13 +61,13 @@ export function contractPath(options: CommonOptions): string {
       cure: 'Check the path after --contract.',
     })
   }
-  const found = ['concordat.yaml', 'contract'].find((path) => existsSync(path))
+  const found = contractHere()
   if (found !== undefined) return found
   throw new ConcordatError(
     'contract.unreadable',
     'There is no contract here: neither concordat.yaml nor a folder contract.',
     {
-      cure: 'Run `concordat init` to begin one, or name one with --contract.',
+      cure: 'Run `concordat init` to begin one, or `concordat serve` to begin it in the browser, or name one with --contract.',
     },
   )
 }

@@ -17,6 +17,7 @@ const backend: Backend = {
   look: async (options, flows) => (await import('../app.ts')).lookAtContract(options, flows),
   open: async (options) => (await import('../app.ts')).openApp(options),
   serve: async (app, options) => (await import('../serve.ts')).serve(app, options),
+  serveBeginning: async (...served) => (await import('../serve.ts')).serveBeginning(...served),
   introspect: async (connector, settings) => (await import('../app.ts')).introspectSystem(connector, settings),
   sample: async (...sampled) => (await import('../app.ts')).sampleSystem(...sampled),
 }

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'contract.invalid'
   | 'contract.undecided'
   | 'contract.unreadable'
+  | 'contract.begun'
   | 'contract.unwritable'
   | 'contract.unsigned'
   | 'contract.changed'

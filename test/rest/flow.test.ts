@@ -21,6 +21,7 @@ const BACKEND: Backend = {
   introspect: introspectSystem,
   sample: sampleSystem,
   serve: () => Promise.reject(new Error('The test serves nothing.')),
+  serveBeginning: () => Promise.reject(new Error('nothing is begun here')),
 }
 
 const FILL = (customers = 60, orders = 40): string => `

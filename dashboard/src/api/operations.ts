@@ -151,6 +151,121 @@ export interface Operations {
     body: null
     answer: RecoveryCodes
   }
+  'GET /begin': {
+    path: {}
+    query: {}
+    body: null
+    answer: Beginning
+  }
+  'PUT /begin/systems/{side}': {
+    path: {
+      side: 'first' | 'second'
+    }
+    query: {}
+    body: {
+      /**
+       * Empty: that of the database
+       */
+      name: string
+      /**
+       * Empty: from the environment, e.g. ERP_URL
+       */
+      url: string
+      /**
+       * Where the URL names a user and no password
+       */
+      password?: string
+    }
+    answer: Beginning
+  }
+  'PUT /begin/tables': {
+    path: {}
+    query: {}
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 200
+       */
+      pairs: {
+        flow?: string
+        /**
+         * @minItems 2
+         * @maxItems 2
+         */
+        tables: [string, string]
+      }[]
+      /**
+       * Look at the first rows of each table
+       */
+      rows: boolean
+    }
+    answer: Beginning
+  }
+  'PUT /begin/flows/{flow}': {
+    path: {
+      flow: string
+    }
+    query: {}
+    body: {
+      /**
+       * @maxItems 2000
+       */
+      keep: string[]
+      /**
+       * @maxItems 500
+       */
+      add: [string, string][]
+      /**
+       * @maxItems 50
+       */
+      match: string[]
+    }
+    answer: Beginning
+  }
+  'GET /begin/flows/{flow}/samples': {
+    path: {
+      flow: string
+    }
+    query: {}
+    body: null
+    answer: Samples
+  }
+  'PUT /begin/decisions': {
+    path: {}
+    query: {}
+    body: {
+      company: string
+      currency: string | null
+      owners: {
+        business: {
+          name: string
+          email: string
+        }
+        technical: {
+          name: string
+          email: string
+        }
+      } | null
+      leads: string | null
+      start: ('people-decide' | 'automatic' | 'equals') | null
+      /**
+       * Otherwise than the starting point does; null: decided later
+       */
+      answers: {
+        [k: string]: string | null
+      }
+      match: {
+        [k: string]: string | null
+      }
+    }
+    answer: Beginning
+  }
+  'POST /begin/write': {
+    path: {}
+    query: {}
+    body: null
+    answer: Beginning
+  }
   'GET /people': {
     path: {}
     query: {
@@ -804,6 +919,10 @@ export interface Session {
   }
   company: string
   /**
+   * There is no contract yet; an admin begins one
+   */
+  beginning: boolean
+  /**
    * What others did to this account, or in this person’s name, and was not seen yet
    */
   notices: Notice[]
@@ -909,6 +1028,210 @@ export interface RecoveryCodes {
    * Shown this once; each works once
    */
   codes: string[]
+}
+export interface Beginning {
+  /**
+   * There is a contract
+   */
+  over: boolean
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  systems: [
+    {
+      name: string
+      connector: string
+      product: string
+      tables: number
+      notes: string[]
+    } | null,
+    {
+      name: string
+      connector: string
+      product: string
+      tables: number
+      notes: string[]
+    } | null,
+  ]
+  found: {
+    flows: {
+      flow: string
+      /**
+       * @minItems 2
+       * @maxItems 2
+       */
+      tables: [string, string]
+      /**
+       * @minItems 2
+       * @maxItems 2
+       */
+      rows: [number | null, number | null]
+      fields: number
+    }[]
+    likely: {
+      /**
+       * @minItems 2
+       * @maxItems 2
+       */
+      tables: [string, string]
+      columns: number
+    }[]
+    /**
+     * @minItems 2
+     * @maxItems 2
+     */
+    free: [
+      {
+        table: string
+        /**
+         * About; null: nobody counted them
+         */
+        rows: number | null
+        columns: number
+      }[],
+      {
+        table: string
+        /**
+         * About; null: nobody counted them
+         */
+        rows: number | null
+        columns: number
+      }[],
+    ]
+  } | null
+  flows:
+    | {
+        flow: string
+        /**
+         * @minItems 2
+         * @maxItems 2
+         */
+        tables: [string, string]
+        /**
+         * How many rows were looked at; null: none
+         */
+        rows: [number, number] | null
+        fields: {
+          field: string
+          type: string
+          /**
+           * @minItems 2
+           * @maxItems 2
+           */
+          columns: [string[], string[]]
+          /**
+           * In how many of `of` records both sides hold the same; null: unknown
+           */
+          equal: number | null
+          of: number | null
+          /**
+           * Of a choice: what each side calls its values
+           */
+          values: [string, string][]
+          /**
+           * Can tell which records belong together
+           */
+          matches: boolean
+        }[]
+        match: string[]
+        rules: {
+          field: string
+          finds: number
+          ambiguous: number
+        }[]
+        /**
+         * Columns in no field
+         *
+         * @minItems 2
+         * @maxItems 2
+         */
+        free: [string[], string[]]
+      }[]
+    | null
+  /**
+   * Tables whose rows could not be looked at
+   */
+  refused: string[]
+  decisions: {
+    company: string
+    currency: string | null
+    currency_needed: boolean
+    owners: {
+      business: {
+        name: string
+        email: string
+      }
+      technical: {
+        name: string
+        email: string
+      }
+    } | null
+    leads: string | null
+    leads_options: {
+      answer: string
+      means: string
+      starts: {
+        start: 'people-decide' | 'automatic' | 'equals'
+        title: string
+        means: string
+      }[]
+    }[]
+    start: ('people-decide' | 'automatic' | 'equals') | null
+    /**
+     * The weightiest first
+     */
+    questions: {
+      /**
+       * Null: for all flows
+       */
+      flow: string | null
+      setting: string
+      role: 'business' | 'technical'
+      question: string
+      options: {
+        answer: string
+        means: string
+      }[]
+      /**
+       * Null: decided later
+       */
+      answer: string | null
+      /**
+       * What the rows say about it
+       */
+      evidence: string[]
+    }[]
+    rulebook: {
+      flow: string
+      sections: RuleSection[]
+    }[]
+    /**
+     * How many questions are still open, over all flows
+     */
+    open: number
+    /**
+     * The text of the contract’s file; null: nothing decided yet
+     */
+    file: string | null
+  } | null
+}
+export interface RuleSection {
+  section: 'owners' | 'master' | 'timing' | 'matching' | 'fields' | 'edge cases' | 'safety' | 'telling'
+  sentences: string[]
+}
+export interface Samples {
+  pairs: {
+    fields: {
+      field: string
+      /**
+       * @minItems 2
+       * @maxItems 2
+       */
+      values: [string | null, string | null]
+      equal: boolean
+    }[]
+  }[]
 }
 export interface People {
   items: Account[]
@@ -1412,10 +1735,6 @@ export interface FieldRule {
   columns: {
     [k: string]: string
   }
-}
-export interface RuleSection {
-  section: 'owners' | 'master' | 'timing' | 'matching' | 'fields' | 'edge cases' | 'safety' | 'telling'
-  sentences: string[]
 }
 export interface Retried {
   writes: number

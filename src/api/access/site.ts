@@ -6,7 +6,7 @@ import type { Database, Session } from '../../store/database/database.ts'
 /** What signing in works with. */
 export interface Site {
   readonly database: Database
-  readonly contract: Contract
+  readonly contract: Pick<Contract, 'company' | 'flows'>
   /** Flows whose rules or owners in the contract's file are not those that run. */
   readonly proposed: () => readonly Flow[]
   /** Where people reach the pages, without a slash at the end; null: where the request came to. */

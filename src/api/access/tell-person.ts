@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts'
+import type { Door } from '../door.ts'
 import { LANGUAGES, type Language } from '../../model/language.ts'
 import { languageOf } from '../../store/access/accounts.ts'
 import type { Session } from '../../store/database/database.ts'
@@ -20,7 +20,7 @@ interface Notice {
  */
 export async function tellPerson(
   session: Session,
-  { alerts }: Pick<App, 'alerts'>,
+  { alerts }: Door['app'],
   { email, kind, by, language: otherwise }: Notice,
   now = new Date(),
 ): Promise<void> {

@@ -41,6 +41,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'contract.not-the-owner': 403,
   'contract.no-reason': 422,
   'contract.invalid': 409,
+  'contract.begun': 409,
   'contract.unwritable': 409,
   'engine.busy': 409,
   'engine.paused': 409,

@@ -116,6 +116,10 @@ export const PROBLEMS_ES: Readonly<Partial<Record<ErrorCode | 'api.bad-request' 
     'contract.no-reason': { detail: 'Quien rechaza dice por qué.', cure: 'Escriba un comentario.' },
     'contract.bad-answer': { detail: 'Esa respuesta no vale para la pregunta.', more: true },
     'contract.invalid': { detail: 'El archivo del contrato tiene errores.', more: true },
+    'contract.begun': {
+      detail: 'Ya hay un contrato.',
+      cure: 'Cambie el archivo del contrato y firme las reglas nuevas.',
+    },
     'contract.unwritable': { detail: 'El archivo del contrato no se puede escribir.', more: true },
     'notify.unknown-alert': { detail: 'Ese aviso no existe, o ya terminó.' },
     'notify.unknown-channel': { detail: 'El contrato no tiene ese canal.' },

@@ -6,7 +6,7 @@ import { isSecure, originOf } from '../access/site.ts'
 import { confirmReset } from '../../store/access/resets.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { providerParams, providerQuery } from './schemas/access.ts'
-import type { V1Routes } from './v1-server.ts'
+import type { V1DoorRoutes } from './v1-server.ts'
 
 const PUBLIC = { right: 'public' } as const
 const tags = ['Sign-in']
@@ -18,7 +18,7 @@ const refusedName = (secure: boolean): string => `${secure ? '__Host-' : ''}conc
 const REFUSED_LASTS_S = 60
 
 /** Signing in with a provider: to it, and back. */
-export const providerRoutes: V1Routes = (server, { site, providers }) => {
+export const providerRoutes: V1DoorRoutes = (server, { site, providers }) => {
   const pathOf = (name: string): string => `/api/v1/oidc/${encodeURIComponent(name)}/callback`
   const ownOrigin = (request: FastifyRequest): string => {
     const origin = originOf(site, request)

@@ -4,14 +4,14 @@ import { countRecoveryCodes, endFactor, factorOf, proposeFactor } from '../../st
 import { beginSecondFactor, factorUri, newFactor, renewRecoveryCodes } from '../access/second-factor.ts'
 import { codeBody, proposedFactor, recoveryCodes, secondFactor } from './schemas/access.ts'
 import { acted } from './schemas/plain.ts'
-import type { V1Routes } from './v1-server.ts'
+import type { V1DoorRoutes } from './v1-server.ts'
 
 const OWN = { right: 'own account' as const }
 const FRESH = { ...OWN, fresh: true }
 const tags = ['Sign-in']
 
 /** The second factor of one's own account. */
-export const secondFactorRoutes: V1Routes = (server, { site }) => {
+export const secondFactorRoutes: V1DoorRoutes = (server, { site }) => {
   const { database, contract } = site
 
   server.get(

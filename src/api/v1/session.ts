@@ -31,7 +31,7 @@ import {
   type SessionInfo,
 } from './schemas/access.ts'
 import { acted } from './schemas/plain.ts'
-import type { V1Routes } from './v1-server.ts'
+import type { V1DoorRoutes } from './v1-server.ts'
 
 const PUBLIC = { config: { right: 'public' as const } }
 const OWN = { config: { right: 'own account' as const } }
@@ -39,7 +39,7 @@ const tags = ['Sign-in']
 const MOST_NOTICES = 20
 
 /** Who is signed in, signing in and out, one-time links, and the sessions of one's own. */
-export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
+export const sessionRoutes: V1DoorRoutes = (server, { app, site, providers, beginning }) => {
   const { database } = site
   const tellNotices = async ({ email }: Who): Promise<NoticeItem[]> =>
     (await noticesOf(database, email ?? '', MOST_NOTICES)).map((one) => ({
@@ -59,6 +59,7 @@ export const sessionRoutes: V1Routes = (server, { app, site, providers }) => {
         who: who.kind === 'nobody' ? null : tellWho(who, who.kind, await findAccount(database, who.id)),
         sign_in: { password: true, oidc: providers.names },
         company: site.contract.company,
+        beginning: beginning !== undefined && !beginning.written,
         notices: who.kind === 'person' ? await tellNotices(who) : [],
         csrf: secret === null ? null : csrfOf(secret),
       }

@@ -1,6 +1,15 @@
 import type { Command } from 'commander'
 import { ConcordatError } from '../../model/errors.ts'
-import { type Cli, type CommonOptions, newCommand, soundContract, wholeNumber, withApp } from '../command.ts'
+import {
+  type Cli,
+  type CommonOptions,
+  contractHere,
+  newCommand,
+  soundContract,
+  wholeNumber,
+  withApp,
+} from '../command.ts'
+import type { Begun } from '../../serve.ts'
 import { EXIT } from '../exit-status.ts'
 import { leftOutSentence, selectFlows } from './flow-selection.ts'
 
@@ -14,7 +23,7 @@ interface ServeCommandOptions extends CommonOptions {
 /** `concordat serve`: runs the flows as their contract promises. */
 export function serveCommand(cli: Cli): Command {
   return serviceCommand('serve', 'Run the flows as their contract promises, until stopped; answers HTTP', [
-    ['concordat serve', 'all decided flows, HTTP on 127.0.0.1:8080'],
+    ['concordat serve', 'all decided flows, HTTP on 127.0.0.1:8080; without a contract: begins one in the browser'],
     ['concordat serve --host 0.0.0.0 --port 80', 'reachable from other machines'],
     ['concordat serve --workers 4', 'at most four flows at once in this process'],
   ])
@@ -42,11 +51,42 @@ const serviceCommand = (...command: Parameters<typeof newCommand>): Command =>
     )
     .option('--workers <n>', 'flows worked on at once in this process (default: all)', wholeNumber)
 
+/** There is no contract yet: it is begun in the browser. */
+async function begin(cli: Cli, options: ServeCommandOptions): Promise<Begun | null> {
+  const { terminal } = cli
+  const { signal } = cli.interrupt
+  return cli.interrupt.during(() =>
+    cli.backend.serveBeginning(
+      { contract: 'concordat.yaml', envFile: '.env' },
+      {
+        listen: { host: options.host, port: options.port ?? 8080, trustedProxies: options.trustedProxies },
+        env: cli.env,
+        log: (line) => terminal.out(line),
+        signal,
+        ...(!options.quiet && { onNotice: (text) => terminal.err(terminal.paintErr('dim', text)) }),
+        onReady: (url, setupLink) => {
+          terminal.err(
+            setupLink === null
+              ? `There is no contract here yet. Begin one in the browser, signed in as an admin: ${url}/begin`
+              : `There is no contract here yet. Make your account and begin one in the browser, within a day: ${setupLink}`,
+          )
+        },
+      },
+    ),
+  )
+}
+
 async function run(cli: Cli, role: 'serve' | 'worker', options: ServeCommandOptions): Promise<void> {
   if (options.workers === 0)
     throw new ConcordatError('cli.usage', 'There must be at least one worker.', { cure: 'Leave --workers out.' })
   if ((options.port ?? 0) > 65_535)
     throw new ConcordatError('cli.usage', `${options.port} is not a port.`, { cure: 'Give a number up to 65535.' })
+  if (role === 'serve' && options.contract === undefined && contractHere() === undefined) {
+    const begun = await begin(cli, options)
+    if (begun === null) return cli.end(EXIT.done, { interrupted: true })
+    // The service goes on where the browser is.
+    return run({ ...cli, env: { ...cli.env, ...begun.urls } }, role, { ...options, port: begun.port })
+  }
   const report = await soundContract(cli, options)
   const leftOut = leftOutSentence(selectFlows(report, []).undecided)
   if (leftOut !== '') cli.terminal.err(cli.terminal.paintErr('yellow', leftOut))

@@ -7,6 +7,7 @@ import {
   type StartingPoint,
   startingPointsFor,
 } from '../../contract/proposal/starting-points.ts'
+import { holdsMoney, isCurrency } from '../../contract/proposal/amounts.ts'
 import type { CheckReport, OpenQuestion } from '../../contract/finding.ts'
 import { type ContractDraft, urlVariable } from '../../contract/proposal/contract-draft.ts'
 import { writeContract } from '../../contract/proposal/write-contract.ts'
@@ -17,8 +18,9 @@ import { EXIT } from '../exit-status.ts'
 import { askDecisions } from './ask-decisions.ts'
 import { Cancelled } from './cancelled.ts'
 import { chooseTables } from './choose-flows.ts'
-import { writeEnvFile } from './env-file.ts'
-import { askOwners, namedOwners, type Owners } from './owners.ts'
+import { writeEnvFile } from '../../contract/text/env-file.ts'
+import { type Owners, withOwners } from '../../contract/proposal/owners.ts'
+import { askOwners, namedOwners } from './owners.ts'
 import type { Prompter } from './prompter.ts'
 import { lookAtRows, printEvidence } from './look-at-rows.ts'
 import { ENV_FILE, printOutcome } from './print-outcome.ts'
@@ -138,8 +140,6 @@ function readAnswers(options: InitOptions): Given {
   }
 }
 
-const isCurrency = (text: string): boolean => /^[A-Za-z]{3}$/.test(text)
-
 function demandLeads({ start, leads }: NonNullable<Given['start']>, [a, b]: Both<Source>): void {
   const known = leadsAnswers([a.name, b.name])
     .map(({ answer }) => answer)
@@ -184,19 +184,6 @@ async function askCurrency(prompter: Prompter): Promise<string | null> {
     check: (given) => (isCurrency(given) ? undefined : 'Write its three letters, such as EUR.'),
   })
   return text === '' ? null : text.toUpperCase()
-}
-
-const holdsMoney = (proposal: Proposal): boolean =>
-  proposal.flows
-    .flatMap((flow) => [...flow.fields, ...flow.fields.flatMap((field) => field.lines?.fields ?? [])])
-    .some((field) => field.type === 'money')
-
-function withOwners(draft: ContractDraft, { business, technical }: Owners): ContractDraft {
-  return {
-    ...draft,
-    people: business === technical ? [business] : [business, technical],
-    defaults: { ...draft.defaults, 'owners.business': business.key, 'owners.technical': technical.key },
-  }
 }
 
 /** Asks for the owners and the decisions, as far as the options leave them open; what was answered is kept at once. */

@@ -1,11 +1,12 @@
 import type { SourceObject } from '../../contract/proposal/catalogue.ts'
-import { chooseFlows, propose } from '../../contract/proposal/propose.ts'
+import { chooseFlows, propose, proposePairs } from '../../contract/proposal/propose.ts'
 import { likelyPairs, type LikelyPair } from '../../contract/proposal/likely-pairs.ts'
+import { pairableTables } from '../../contract/proposal/pairable-tables.ts'
 import type { Both, GivenPair, Proposal } from '../../contract/proposal/proposal.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from '../print/figures.ts'
-import { givenPairs, unpairable } from './given-pairs.ts'
+import { givenPairs } from './given-pairs.ts'
 import { printFound } from './print-found.ts'
 import type { Choice, Prompter } from './prompter.ts'
 import type { Source } from './sources.ts'
@@ -39,12 +40,7 @@ export async function chooseTables(
     name,
     tables: [tables[0].object, tables[1].object],
   }))
-  const proposal = propose(systems, [...chosen, ...byHand])
-  const wanted = new Set([...chosen, ...byHand].map(({ tables }) => tables[0]))
-  return chooseFlows(
-    proposal,
-    proposal.flows.filter(({ tables }) => wanted.has(tables[0].object)).map(({ name }) => name),
-  )
+  return proposePairs(systems, [...chosen, ...byHand])
 }
 
 function namedFlows(wanted: string, found: Proposal): readonly string[] {
@@ -106,7 +102,7 @@ async function pairByHand(
           ...[...before, ...pairs].map(({ tables }) => tables[side as 0 | 1]),
         ]),
     ) as [Set<string>, Set<string>]
-    const open = [0, 1].map((side) => pairableOf(kept, side as 0 | 1, taken[side as 0 | 1])) as [Choice[], Choice[]]
+    const open = [0, 1].map((side) => choicesOf(kept, side as 0 | 1, taken[side as 0 | 1])) as [Choice[], Choice[]]
     if (open[0].length === 0 || open[1].length === 0) return pairs
     const [a, b] = [sources[0].name, sources[1].name]
     const nothing = {
@@ -126,12 +122,9 @@ async function pairByHand(
   }
 }
 
-/** The tables that can be paired, the weightiest first and logs, copies and lines last. */
-function pairableOf(kept: Proposal, side: 0 | 1, taken: ReadonlySet<string>): Choice[] {
-  const weighty = kept.unpaired[side]
-  const rest = kept.systems[side].catalogue.objects.filter((table) => !weighty.includes(table))
-  return [...weighty, ...rest]
-    .filter((table) => unpairable(table) === null && !taken.has(table.name))
+function choicesOf(kept: Proposal, side: 0 | 1, taken: ReadonlySet<string>): Choice[] {
+  return pairableTables(kept, side)
+    .filter((table) => !taken.has(table.name))
     .map((table) => ({ value: table.name, label: table.name, hint: hintOf(table) }))
 }
 

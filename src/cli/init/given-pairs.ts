@@ -50,7 +50,7 @@ function pairable(written: string, { name, system }: Source): string {
 }
 
 /** Why a person cannot pair a table either; null: it can be. */
-export function unpairable(table: SourceObject): string | null {
+function unpairable(table: SourceObject): string | null {
   switch (asideReason(table)) {
     case 'secret':
       return 'by its name it keeps secrets'

@@ -1,15 +1,12 @@
 import { withEvidence } from '../../contract/proposal/evidence.ts'
-import { tellingColumns } from '../../contract/proposal/pair-columns.ts'
-import { keyColumns } from '../../contract/proposal/pair-tables.ts'
 import type { Both, Proposal, ProposedField } from '../../contract/proposal/proposal.ts'
+import { MOST_ROWS, sampledColumns } from '../../contract/proposal/sampled-columns.ts'
 import type { SampledTable } from '../../contract/proposal/sampled-rows.ts'
-import type { SampledColumns } from '../backend.ts'
 import type { Cli } from '../command.ts'
 import { counted } from '../print/figures.ts'
 import { renderTable } from '../print/table.ts'
 import type { Source } from './sources.ts'
 
-const MOST_ROWS = 1000
 const MOST_SHOWN = 12
 const SIDES = [0, 1] as const
 
@@ -32,7 +29,7 @@ async function samplesOf(
   proposal: Proposal,
   side: 0 | 1,
 ): Promise<ReadonlyMap<string, SampledTable>> {
-  const tables = proposal.flows.map((flow) => columnsOf(proposal, flow.tables[side].object, side))
+  const tables = proposal.flows.map((flow) => sampledColumns(proposal, flow.tables[side].object, side))
   let done = 0
   const told = (): void => {
     done++
@@ -46,17 +43,6 @@ async function samplesOf(
     else found.set(object, sample)
   })
   return found
-}
-
-function columnsOf(proposal: Proposal, object: string, side: 0 | 1): SampledColumns {
-  const table = proposal.systems[side].catalogue.objects.find((one) => one.name === object)!
-  const id = table.primaryKey[0]!
-  const used = proposal.flows.filter((flow) => flow.tables[side].object === object).flatMap(({ fields }) => fields)
-  const columns = [
-    ...tellingColumns(table, keyColumns(table)).map((column) => column.name),
-    ...used.filter((field) => field.type !== 'lines').map((field) => field.columns[side]),
-  ]
-  return { object, id, columns: [...new Set(columns)] }
 }
 
 /** Prints what the rows say of each flow: how its fields agree, and what its match rules find. */

@@ -1,12 +1,6 @@
-import type { Person } from '../../contract/contract.ts'
+import { type Named, ownersOf, type Owners, readPerson } from '../../contract/proposal/owners.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Prompter } from './prompter.ts'
-
-/** The two owners of the flows, who may be one person. */
-export interface Owners {
-  readonly business: Person
-  readonly technical: Person
-}
 
 const PERSON = 'Write a name and an e-mail address, such as Ana Ruiz <ana@company.example>.'
 
@@ -34,30 +28,4 @@ export async function askOwners(prompter: Prompter): Promise<Owners> {
     check,
   })
   return ownersOf(readPerson(business)!, readPerson(technical)!)
-}
-
-interface Named {
-  readonly name: string
-  readonly email: string
-}
-
-function readPerson(text: string): Named | null {
-  const [, name, email] = /^\s*"?([^<>"]*?)"?\s*<?\s*([^\s<>@"]+@[^\s<>@"]+)\s*>?\s*$/.exec(text) ?? []
-  if (name === undefined || email === undefined) return null
-  return { name: name.replace(/[,;:]$/, '').trim() || email.split('@')[0]!, email }
-}
-
-function ownersOf(business: Named, technical: Named): Owners {
-  const first = { key: keyOf(business.name), ...business }
-  if (technical.email.toLowerCase() === business.email.toLowerCase()) return { business: first, technical: first }
-  const key = keyOf(technical.name)
-  return { business: first, technical: { key: key === first.key ? `${key}2` : key, ...technical } }
-}
-
-function keyOf(name: string): string {
-  const plain = name
-    .normalize('NFD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase()
-  return /[a-z][a-z0-9]*/.exec(plain)?.[0] ?? 'person'
 }

@@ -1,6 +1,13 @@
 import type { SourceSystem } from '../../contract/proposal/catalogue.ts'
 import { urlVariable } from '../../contract/proposal/contract-draft.ts'
-import { FIELD_SETTINGS } from '../../contract/schema/schema.ts'
+import {
+  connectorOfUrl,
+  DATABASE_CONNECTORS,
+  isSystemName,
+  lacksPassword,
+  nameInUrl,
+  withPasswordIn,
+} from '../../contract/reading/system-address.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { Cli } from '../command.ts'
 import { counted } from '../print/figures.ts'
@@ -22,8 +29,6 @@ export interface SourceOptions {
   readonly fromConnector?: string
   readonly toConnector?: string
 }
-
-const CONNECTORS = ['postgres', 'mysql'] as const
 
 /**
  * The two systems, from the options, from the environment and, with a prompter, from a person; connected to and looked at.
@@ -64,7 +69,7 @@ async function readSource(
         cure: `Give it in the variable ${urlVariable(name)}, or with --${option} postgres://user@host/database (or mysql://…).`,
       })
     }
-    if (asked && givenName === undefined) name = nameIn(url, taken) ?? usualName
+    if (asked && givenName === undefined) name = nameInUrl(url, taken) ?? usualName
     try {
       const connector = options[`${option}Connector`] ?? connectorOf(url, option)
       const whole = await withPassword(cli, name, url, prompter)
@@ -91,16 +96,12 @@ function noteVisiblePassword(cli: Cli, name: string, url: string): void {
 
 /** A URL that names a user and no password gets it from the environment or from a person; none is a password, too. */
 async function withPassword(cli: Cli, name: string, url: string, prompter: Prompter | null): Promise<string> {
-  if (!URL.canParse(url)) return url
-  const parts = new URL(url)
-  if (parts.username === '' || parts.password !== '') return url
-  const user = decodeURIComponent(parts.username)
+  if (!lacksPassword(url)) return url
+  const user = decodeURIComponent(new URL(url).username)
   const password =
     filled(cli.env[passwordVariable(name)]) ??
     (await prompter?.text(`Password of ${user} in ${name} (Enter: none)`, { secret: true, optional: true }))
-  if (password === undefined || password === '') return url
-  parts.password = encodeURIComponent(password)
-  return parts.href
+  return withPasswordIn(url, password ?? '')
 }
 
 const passwordVariable = (system: string): string => urlVariable(system).replace(/URL$/, 'PASSWORD')
@@ -108,32 +109,20 @@ const passwordVariable = (system: string): string => urlVariable(system).replace
 const filled = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined)
 
 function connectorOf(url: string, option: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'postgres' || scheme === 'postgresql') return 'postgres'
-  if (scheme === 'mysql' || scheme === 'mariadb') return 'mysql'
+  const connector = connectorOfUrl(url)
+  if (connector !== null) return connector
   // The URL itself stays out of the message: it holds a password.
   throw new ConcordatError('cli.usage', `The URL after --${option} does not say which kind of system it is.`, {
-    cure: `Begin it with postgres:// or mysql://, or name the connector with --${option}-connector (${CONNECTORS.join(', ')}).`,
+    cure: `Begin it with postgres:// or mysql://, or name the connector with --${option}-connector (${DATABASE_CONNECTORS.join(', ')}).`,
   })
 }
-
-/** Words that stand beside system names in a contract, and would be taken for settings or answers. */
-const TAKEN: ReadonlySet<string> = new Set([...FIELD_SETTINGS, 'shared', 'newest', 'ask', 'both', 'golden'])
-
-/** A system whose URL was typed is called like its database, where that can be a name. */
-function nameIn(url: string, taken: string | null): string | null {
-  const name = URL.canParse(url) ? new URL(url).pathname.replace(/^\//, '').toLowerCase() : ''
-  return name !== taken && isName(name) ? name : null
-}
-
-const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(name) && !TAKEN.has(name)
 
 function demandName(name: string, taken: string | null): void {
   if (name === taken)
     throw new ConcordatError('cli.usage', `Both systems are called ${name}.`, {
       cure: 'Give them different names with --from-name and --to-name.',
     })
-  if (isName(name)) return
+  if (isSystemName(name)) return
   throw new ConcordatError('cli.usage', `"${name}" cannot be the name of a system.`, {
     cure: 'Use a short word of letters, digits, - or _ that is no setting of a contract, such as erp or shop.',
   })

@@ -82,7 +82,7 @@ const NAMING: ReadonlySet<ProposedField['type']> = new Set(['email', 'vat', 'pho
 const OF_MANY = /postcode|city|address|street|region|state|country|phone|mobile|fax|contact|note|description/
 
 /** Each field that could name a record, and what it finds: those proposed already first, then the ones that find most. */
-function rulesOf(flow: ProposedFlow, samples: Both<SampledTable>): readonly Rule[] {
+export function rulesOf(flow: ProposedFlow, samples: Both<SampledTable>): readonly Rule[] {
   const named = flow.match.flatMap((name) => flow.fields.find((field) => field.name === name) ?? [])
   const others = flow.fields.filter((field) => !named.includes(field) && NAMING.has(field.type))
   const rule = (field: ProposedField): Rule => {
@@ -108,7 +108,8 @@ function isNearlyUnique(keys: readonly (string | null)[]): boolean {
   return filled.length >= FEW && new Set(filled).size >= filled.length * 0.9
 }
 
-function pairsOf(rules: readonly Rule[]): Pairs {
+/** Rows that belong together by these rules, each once, the strongest rule first. */
+export function pairsOf(rules: readonly Pick<Rule, 'pairs'>[]): Pairs {
   const taken = [new Set<number>(), new Set<number>()] as const
   const pairs: (readonly [number, number])[] = []
   for (const rule of rules)
@@ -121,7 +122,8 @@ function pairsOf(rules: readonly Rule[]): Pairs {
   return pairs
 }
 
-function keysOf(field: ProposedField, samples: Both<SampledTable>, side: 0 | 1): (string | null)[] {
+/** What a field means in each sampled row of a side. */
+export function keysOf(field: ProposedField, samples: Both<SampledTable>, side: 0 | 1): (string | null)[] {
   const composed = field.composed?.side === side ? field.composed.columns : null
   if (composed === null)
     return valuesOf(samples[side], field.columns[side]).map((value) => meaningOf(field.type, value))
@@ -130,7 +132,7 @@ function keysOf(field: ProposedField, samples: Both<SampledTable>, side: 0 | 1):
 }
 
 /** The field with the number of pairs in which both sides are filled, and are equal. */
-function withAgreement(field: ProposedField, samples: Both<SampledTable>, pairs: Pairs): ProposedField {
+export function withAgreement(field: ProposedField, samples: Both<SampledTable>, pairs: Pairs): ProposedField {
   if (field.type === 'reference' || field.type === 'lines' || pairs.length === 0) return field
   const keys = SIDES.map((side) => keysOf(field, samples, side))
   const filled = pairs.filter(([a, b]) => keys[0]![a] !== null && keys[1]![b] !== null)
@@ -242,12 +244,15 @@ function distinct(fields: readonly ProposedField[]): ProposedField[] {
   })
 }
 
-function unmappedOf(flow: ProposedFlow, fields: readonly ProposedField[]): ProposedFlow['unmapped'] {
+/** Columns that are in no field, of those that a flow had in one or in none. */
+export function unmappedOf(flow: ProposedFlow, fields: readonly ProposedField[]): ProposedFlow['unmapped'] {
   const freed = flow.fields.filter(
     (field) => !fields.some((one) => one.columns.every((name, i) => name === field.columns[i])),
   )
   return SIDES.map((side) => {
     const used = new Set(fields.flatMap((field) => columnsOn(field, side)))
-    return [...flow.unmapped[side], ...freed.map((field) => field.columns[side])].filter((name) => !used.has(name))
+    return [...flow.unmapped[side], ...freed.flatMap((field) => columnsOn(field, side))].filter(
+      (name) => !used.has(name),
+    )
   }) as [string[], string[]]
 }

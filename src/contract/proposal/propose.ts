@@ -63,6 +63,16 @@ function leftOver(
     .toSorted((a, b) => weight(b) - weight(a))
 }
 
+/** Proposes what these pairs hold, and nothing else. */
+export function proposePairs(systems: Both<SourceSystem>, pairs: readonly GivenPair[]): Proposal {
+  const proposal = propose(systems, pairs)
+  const wanted = new Set(pairs.map(({ tables }) => tables[0]))
+  return chooseFlows(
+    proposal,
+    proposal.flows.filter(({ tables }) => wanted.has(tables[0].object)).map(({ name }) => name),
+  )
+}
+
 const tableOf = ({ catalogue }: SourceSystem, name: string): SourceObject =>
   catalogue.objects.find((table) => table.name === name)!
 

@@ -1,5 +1,8 @@
 import type { FlowSetting } from '../wording/questions.ts'
+import type { Language } from '../../model/language.ts'
 import { systemTitle } from '../phrases.ts'
+import { startingPointsEn } from '../wording/starting-points-en.ts'
+import { startingPointsEs } from '../wording/starting-points-es.ts'
 import type { ProposedFlow } from './proposal.ts'
 import { unfilledColumns } from './new-rows.ts'
 import { asAnswered, type ContractDraft, matchAnswers, type SettingAnswers } from './contract-draft.ts'
@@ -14,23 +17,23 @@ export type StartingPoint = 'people-decide' | 'automatic' | 'equals'
 /** Who has the last word: a system with both ways open, a system that is only read (`erp to crm`), or `neither`. */
 export type Leads = string
 
+const WORDS = { en: startingPointsEn, es: startingPointsEs }
+
 /** What can be said to who has the last word between two systems, each with what it means. */
-export function leadsAnswers([a, b]: readonly [string, string]): readonly { answer: Leads; means: string }[] {
+export function leadsAnswers(
+  [a, b]: readonly [string, string],
+  language: Language = 'en',
+): readonly { answer: Leads; means: string }[] {
+  const words = WORDS[language]
   const leads = (one: string, other: string) => ({
     answer: one,
-    means: `${systemTitle(one)}’s values count; what ${systemTitle(other)} knows better flows back where a field says so.`,
+    means: words.leads(systemTitle(one), systemTitle(other)),
   })
   const only = (one: string, other: string) => ({
     answer: `${one} to ${other}`,
-    means: `${systemTitle(one)} is only read, ${systemTitle(other)} only written.`,
+    means: words.only(systemTitle(one), systemTitle(other)),
   })
-  return [
-    leads(a, b),
-    leads(b, a),
-    only(a, b),
-    only(b, a),
-    { answer: 'neither', means: 'A change in either counts; a further rule says what happens when both change.' },
-  ]
+  return [leads(a, b), leads(b, a), only(a, b), only(b, a), { answer: 'neither', means: words.neither }]
 }
 
 /** The decisions that are made by saying who has the last word. */
@@ -43,29 +46,12 @@ export function leadsDecisions(leads: Leads): SettingAnswers {
 /** The starting points that go with who has the last word, each with its title and what it means; careful first. */
 export function startingPointsFor(
   leads: Leads,
+  language: Language = 'en',
 ): readonly { readonly start: StartingPoint; readonly title: string; readonly means: string }[] {
-  if (leads === 'neither')
-    return [
-      {
-        start: 'equals',
-        title: 'Equals',
-        means:
-          'Changes go both ways; where both changed, the newest counts or a person decides. People decide the rest.',
-      },
-    ]
+  const words = WORDS[language].starts
   const leader = systemTitle(leads.split(' to ')[0]!)
-  return [
-    {
-      start: 'people-decide',
-      title: `${leader} leads, people decide`,
-      means: 'Nothing is created, reverted or deleted on the other side before a person says so.',
-    },
-    {
-      start: 'automatic',
-      title: `${leader} leads, automatic`,
-      means: `${leader}’s values are written over differing ones, what is missing is created; nothing is ever deleted.`,
-    },
-  ]
+  const starts: readonly StartingPoint[] = leads === 'neither' ? ['equals'] : ['people-decide', 'automatic']
+  return starts.map((start) => ({ start, title: words[start].title(leader), means: words[start].means(leader) }))
 }
 
 /** The same in all starting points: none of it changes what a value is. */

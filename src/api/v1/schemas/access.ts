@@ -82,6 +82,7 @@ export const sessionInfo = z
         .meta({ description: 'Providers: go to /api/v1/oidc/{name}/start' }),
     }),
     company: z.string(),
+    beginning: z.boolean().meta({ description: 'There is no contract yet; an admin begins one' }),
     notices: z
       .array(notice)
       .meta({ description: 'What others did to this account, or in this person’s name, and was not seen yet' }),

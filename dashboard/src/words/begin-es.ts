@@ -1,0 +1,102 @@
+import type { beginEn } from './begin-en.ts'
+
+/** What the beginning of a contract says, in Spanish. */
+export const beginEs: typeof beginEn = {
+  title: 'Empezar un contrato',
+  lead: 'Cinco pasos de dos sistemas a unas reglas que firman sus dos responsables. Los sistemas solo se leen; antes de la firma no se escribe nada en ellos.',
+  steps: ['Sistemas', 'Tablas', 'Campos', 'Reglas', 'Leer y escribir'],
+  step: (place, name) => `${place}. ${name}`,
+  onlyAdmins: 'Un administrador empieza el contrato. Esta página sigue por sí sola cuando exista.',
+
+  systemsHead: '¿Qué dos sistemas deben mantenerse de acuerdo?',
+  systemsMeans:
+    'De momento basta un usuario que solo pueda leer. Las contraseñas se guardan en el archivo .env junto al contrato, nunca en el propio contrato.',
+  first: 'Primer sistema',
+  second: 'Segundo sistema',
+  systemName: 'Cómo lo llama el contrato',
+  systemUrl: 'URL de su base de datos',
+  urlHint: (variable) =>
+    `postgres://usuario@servidor/base o mysql://usuario@servidor/base. Vacía: de la variable ${variable}.`,
+  password: 'Contraseña, si no está en la URL',
+  connect: 'Conectar',
+  connectAgain: 'Conectar de nuevo',
+  connecting: 'Conectando …',
+  connected: (product, tables) => `${product}, ${tables} tablas`,
+
+  tablesHead: '¿Qué tablas contienen los mismos registros?',
+  tablesMeans: (rows) =>
+    `Cada pareja será un flujo. En el paso siguiente se leen las primeras ${rows} filas de cada tabla para comparar valores.`,
+  alike: 'Se parecen',
+  perhaps: 'Quizás',
+  byHand: 'Parejas suyas',
+  tableOf: (system) => `Tabla de ${system}`,
+  pair: 'Emparejar',
+  nothingAlike: 'Ninguna tabla se parece a otra por sí sola. Emparéjelas usted abajo.',
+  rows: (count) => `unas ${count} filas`,
+  columnsAlike: (count) => `${count} columnas parecidas`,
+  fields: (count) => `${count} campos`,
+  withRows: 'Mirar filas',
+  takeTables: 'Seguir con estas tablas',
+  looking: 'Mirando filas …',
+
+  fieldsHead: '¿Qué campos contienen lo mismo?',
+  fieldsMeans:
+    'Quite lo que no vaya junto. Los valores son de un registro que tienen ambos lados; lo que difiere está marcado.',
+  leaveOut: 'Quitar',
+  leaveOutOf: (field) => `Quitar ${field}`,
+  field: 'Campo',
+  equal: 'Iguales',
+  equalOf: (equal, of) => `${equal} de ${of}`,
+  differs: 'difiere',
+  choiceOf: (pairs) => `Valores: ${pairs}`,
+  record: (place, of) => `Registro ${place} de ${of}`,
+  next: 'Registro siguiente',
+  previous: 'Registro anterior',
+  noSamples: 'No se encontró ningún registro en ambos lados, así que no se pueden comparar valores.',
+  refused: 'Estas filas no se pudieron mirar:',
+  addField: 'Añadir un campo',
+  columnOf: (system) => `Columna de ${system}`,
+  add: 'Añadir',
+  match: '¿Cómo se encuentran los registros?',
+  matchMeans: 'Campos que nombran un solo registro. Sin ninguno, una pregunta dice cómo se emparejan.',
+  finds: (finds, ambiguous) => `encuentra ${finds}, ${ambiguous} dudosos`,
+  takeFields: 'Seguir con estos campos',
+
+  rulesHead: '¿Quién decide qué?',
+  company: 'Empresa',
+  currency: 'Moneda de todos los importes (tres letras)',
+  businessOwner: 'Responsable de negocio: decide las reglas',
+  technicalOwner: 'Responsable técnico: se ocupa de la tecnología',
+  same: 'La misma persona',
+  leads: '¿Qué sistema tiene la última palabra, si un flujo o un campo no dice otra cosa?',
+  start: '¿Cómo quiere empezar?',
+  startMeans: 'Un punto de partida responde a todas las preguntas; cada respuesta se puede cambiar abajo, y más tarde.',
+  oneByOne: 'Responder una por una',
+  oneByOneMeans: 'Cada pregunta queda abierta hasta que usted la responda.',
+  showQuestions: 'Mostrar las preguntas',
+  questionsHead: (open) =>
+    open === 0
+      ? 'Todas las preguntas están respondidas. Primero las de más peso:'
+      : `Faltan ${open} respuestas. Primero las de más peso:`,
+  otherAnswer: 'Otra respuesta, en la misma forma',
+  give: 'Dar esta respuesta',
+  open: 'abierta',
+  takeRules: 'Leer las reglas',
+
+  readHead: 'Lea lo que firmarán los responsables',
+  readMeans:
+    'Estas frases son el contrato. Escribirlo no cambia ningún sistema: los flujos corren cuando ambos responsables han firmado, y eso viene ahora.',
+  stillOpen: (open) => `Faltan ${open} respuestas; vuelva a las reglas.`,
+  file: 'El archivo',
+  write: 'Escribir el contrato',
+  writing: 'El contrato está escrito; el servicio sigue con él …',
+
+  nextHead: 'Lo que sigue',
+  nextLead: 'El contrato está escrito. Nada corre antes de que ambos responsables lo hayan firmado.',
+  invite: 'Invitar a los responsables',
+  inviteOwner: (name) => `Invitar a ${name}`,
+  allInvited: 'Ambos responsables tienen una cuenta.',
+  tryHead: 'Ver lo que haría una pasada',
+  sign: 'Firmar',
+  toHome: 'Ir al resumen',
+}
