@@ -61,7 +61,7 @@ function Steps() {
 function furthest({ systems, flows, decisions }: BeginningView): number {
   if (systems.includes(null)) return 0
   if (flows === null) return 1
-  if (decisions?.file == null) return 3
+  if (decisions === null || decisions.file === null) return 3
   return 4
 }
 

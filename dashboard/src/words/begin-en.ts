@@ -29,7 +29,7 @@ export const beginEn = {
   byHand: 'Your own pairs',
   tableOf: (system: string) => `Table of ${system}`,
   pair: 'Pair these',
-  nothingAlike: 'No tables look alike by themselves. Pair them yourself below.',
+  nothingAlike: 'No tables look alike for certain. Choose below what belongs together.',
   rows: (count: string) => `about ${count} rows`,
   columnsAlike: (count: number) => `${count} columns alike`,
   fields: (count: number) => `${count} fields`,

@@ -31,7 +31,7 @@ export const beginEs: typeof beginEn = {
   byHand: 'Parejas suyas',
   tableOf: (system) => `Tabla de ${system}`,
   pair: 'Emparejar',
-  nothingAlike: 'Ninguna tabla se parece a otra por sí sola. Emparéjelas usted abajo.',
+  nothingAlike: 'Ninguna tabla se parece a otra con seguridad. Elija abajo lo que va junto.',
   rows: (count) => `unas ${count} filas`,
   columnsAlike: (count) => `${count} columnas parecidas`,
   fields: (count) => `${count} campos`,

@@ -93,6 +93,8 @@ function typeOf(schema: Schema, depth = 0): string {
   if (any) return any.map((one) => typeOf(one, depth)).join(' or ')
   if (schema.enum) return schema.enum.map((one) => `<code>${text(JSON.stringify(one))}</code>`).join(' ')
   if (schema.const !== undefined) return `<code>${text(JSON.stringify(schema.const))}</code>`
+  const { prefixItems } = schema as { readonly prefixItems?: readonly Schema[] }
+  if (prefixItems !== undefined) return `[ ${prefixItems.map((one) => typeOf(one, depth + 1)).join(', ')} ]`
   if (schema.type === 'array') return `list of ${typeOf(schema.items, depth)}`
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object')
     return `map of ${typeOf(schema.additionalProperties, depth)}`

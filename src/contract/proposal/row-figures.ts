@@ -96,16 +96,16 @@ function comparedFields(flow: ProposedFlow, samples: Both<SampledTable>): readon
       const keys = [keysOf(field, samples, 0), keysOf(field, samples, 1)] as const
       const raw = [rawOf(field, samples, 0), rawOf(field, samples, 1)] as const
       const together = new Set(field.values?.map(([a, b]) => JSON.stringify([a, b])))
+      const meaning = (pair: Pair, side: Side): string | null => keys[side][pair[side]] ?? null
       return {
         field,
         raw,
-        unequal: ([a, b]) =>
-          keys[0][a] != null &&
-          keys[1][b] != null &&
-          keys[0][a] !== keys[1][b] &&
-          !together.has(JSON.stringify([raw[0][a]?.trim(), raw[1][b]?.trim()])),
-        empty: ([a, b], side) =>
-          side === 0 ? keys[0][a] == null && keys[1][b] != null : keys[1][b] == null && keys[0][a] != null,
+        unequal: (pair) => {
+          const [a, b] = [meaning(pair, 0), meaning(pair, 1)]
+          const values = [raw[0][pair[0]]?.trim(), raw[1][pair[1]]?.trim()]
+          return a !== null && b !== null && a !== b && !together.has(JSON.stringify(values))
+        },
+        empty: (pair, side) => meaning(pair, side) === null && meaning(pair, side === 0 ? 1 : 0) !== null,
       }
     })
 }

@@ -11,7 +11,7 @@ const oneLine = (most: number) =>
     .string()
     .max(most)
     // What is written into the file stays on its line.
-    .regex(/^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$/)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
 const name = oneLine(200)
 
 const begunSystem = z.object({
