@@ -199,6 +199,7 @@ describeBrowser('a contract is begun in the browser', (browser) => {
     await his.getByRole('button', { name: 'Firmar', exact: true }).click()
     const runs = async (): Promise<readonly RunItem[]> =>
       (await ask<{ items: readonly RunItem[] }>(page, base, '/runs')).items
+    await page.getByRole('button', { name: 'Run now' }).click()
     await expect.poll(async () => (await runs())[0]?.status, { timeout: 60_000 }).toBe('done')
     expect(await started.crm.value('select count(*)::int from contacts')).toBe(30)
     const agreed = await started.image()

@@ -11,8 +11,12 @@ import { Page } from '../ui/page.tsx'
 import { Signing } from '../ui/signing.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { absolute } from '../ui/time.tsx'
-import { tellError } from '../ui/toasts.tsx'
+import { tellDone, tellError } from '../ui/toasts.tsx'
 import { b } from '../words/begin-words.ts'
+import { t } from '../words/words.ts'
+
+/** The other owner signs in another browser. */
+const LOOK_MS = 5_000
 
 /** What follows on a contract that was just written: its owners are invited, try it and sign it. */
 export function BegunScreen() {
@@ -33,8 +37,8 @@ export function BegunScreen() {
 }
 
 function Next({ rules }: { rules: Rules }) {
-  const { administers } = useSession()
-  const signings = useGet(call('GET /rules/signatures')).data?.items ?? []
+  const { administers, may } = useSession()
+  const signings = useGet(call('GET /rules/signatures'), { everyMs: LOOK_MS }).data?.items ?? []
   return (
     <>
       {administers && <Owners people={rules.people} />}
@@ -49,9 +53,32 @@ function Next({ rules }: { rules: Rules }) {
         ))}
       <h2>{b.sign}</h2>
       {signings.map((signing) => (
-        <Signing key={signing.fingerprint} signing={signing} title={signing.flow} />
+        <div key={signing.fingerprint} className="stack">
+          <Signing signing={signing} title={signing.flow} />
+          {signing.signed && may('operate', signing.flow) && <RunNow flow={signing.flow} />}
+        </div>
       ))}
     </>
+  )
+}
+
+/** By its schedule the first run may be a while away. */
+function RunNow({ flow }: { flow: string }) {
+  const run = useSend(call('POST /flows/{flow}/run', { path: { flow } }))
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        className="button main-act"
+        disabled={run.isPending}
+        onClick={() => run.mutate({}, { onSuccess: () => tellDone(t.asked), onError: tellError })}
+      >
+        {t.runNow}
+      </button>
+      <Link className="button" href={paths.flow(flow)}>
+        {flow}
+      </Link>
+    </div>
   )
 }
 
