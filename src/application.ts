@@ -58,6 +58,8 @@ export interface Looking {
     flow?: string
     kind?: string
     state?: 'open' | 'resolved' | 'all'
+    /** Those that this open case decides about; `none`: those that no other one does, so that they are decisions of their own. */
+    under?: number | 'none'
     limit?: number
   }): Promise<readonly CaseView[]>
   /** What screens look up, in people's words. */

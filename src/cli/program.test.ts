@@ -59,6 +59,8 @@ const conflict: CaseView = {
   record: '42',
   title: 'Acme Instruments',
   sentence: 'Both systems changed the email since the last run.',
+  decided_by: null,
+  decides: 0,
   field: 'email',
   values: { erp: 'info@acme.example', crm: 'sales@acme.example', golden: null },
   choices: [

@@ -1,3 +1,4 @@
+import { oneOf } from ''
 import { ConcordatError } from '../model/errors.ts'
 import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases/cases.ts'
@@ -356,7 +357,7 @@ async function blockedCases(
     side,
     blocked.flatMap((one) => (markOf.get(one.recordId)!.action === 'restore' || isLost(one) ? [one.recordId] : [])),
   )
-  const named = await titlesOf(work.database, work.contract, [...gone])
+  const named = await titlesOf(work.database, work.contract, [...new Set(parents)])
   return blocked.flatMap((failure): CaseDraft[] => {
     if (failure.state === 'kept') return []
     const { recordId } = failure
@@ -372,7 +373,7 @@ async function blockedCases(
     if (!isGone && work.clock() - Date.parse(since) < work.flow.edgeCases.missingReference.waitMs) return []
     work.counts.waiting.add(writeSubject(recordId, side.system))
     const { flow, record } = failure.waitsFor
-    const waitsFor = isGone ? `${flow} “${named.get(record) ?? record}”` : shown(failure.waitsFor)
+    const waitsFor = `${oneOf(flow)} “${named.get(record) ?? record}”`
     return [waitingCase(side.system, waitsFor, about, { ...ways, isGone })]
   })
 }

@@ -162,6 +162,7 @@ export function counterpartCase(
         choices: [...creating(flow, system, words.createThisOne), goneOn(words)],
       })),
       values: {},
+      data: { waitsFor: counterpart.record },
     },
   }
 }
@@ -196,6 +197,7 @@ export function ambiguousCase(
         ],
       })),
       values: Object.fromEntries(candidates.map((candidate) => [candidate.where, candidate.title])),
+      data: { candidates: candidates.map((candidate) => candidate.record) },
     },
   }
 }

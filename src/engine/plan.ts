@@ -58,7 +58,7 @@ export async function planFlows(
         runs.push(run)
         operations.push(...(await plannedOperations(database, contract, run, options.limit ?? 20, options.language)))
       }
-      const opened = (await findCases(database, { state: 'open' })).filter(
+      const opened = (await findCases(database, { state: 'open', under: 'none' })).filter(
         (row) => Number(row.id) > before && names.includes(row.flow),
       )
       return { flows: runs, operations, cases: await tellCases(database, contract, opened, options.language) }

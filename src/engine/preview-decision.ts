@@ -242,7 +242,7 @@ async function effectsOf(
 }
 
 async function asksSince(database: Database, flow: Flow, before: number, language: Language): Promise<string[]> {
-  const open = await findCases(database, { flow: flow.name, state: 'open' })
+  const open = await findCases(database, { flow: flow.name, state: 'open', under: 'none' })
   return open
     .filter((row) => Number(row.id) > before)
     .slice(0, MOST_EFFECTS)

@@ -73,10 +73,24 @@ export async function openCase(session: Session, id: number): Promise<CaseRow> {
   return first
 }
 
-/** Open cases of the same flow, kind, cause and field that offer the choice. */
+/** Open cases of the same flow, kind, cause and field for which the choice does the same; those that follow others are not among them. */
 export async function alikeCases(session: Session, like: CaseRow, choice: string): Promise<CaseRow[]> {
   const rows = await findCases(session, { flow: like.flow, kind: like.kind, cause: like.cause, state: 'open' })
-  return rows.filter((row) => row.field === like.field && offers(row, choice))
+  const does = meansOf(like, choice)
+  return rows.filter(
+    (row) =>
+      row.id === like.id ||
+      (row.field === like.field &&
+        row.sideId === like.sideId &&
+        row.under === null &&
+        offers(row, choice) &&
+        meansOf(row, choice) === does),
+  )
+}
+
+/** What a choice does, whatever the record is called. */
+function meansOf({ title, detail }: CaseRow, choice: string): string | undefined {
+  return detail.choices.find((option) => option.choice === choice)?.means.replaceAll(title, '')
 }
 
 function approvedBy(row: CaseRow, choice: string): number | null {

@@ -371,7 +371,7 @@ interface ReportInput {
 
 export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun> {
   const operations = input.wrote ? await countOperations(deps.database, input.runId) : []
-  const openNow = await countOpenCases(deps.database, input.flowId)
+  const now = await countOpenCases(deps.database, input.flowId)
   const { waiting, ...figures } = input.counts
   // Also what other processes were asked to write for this run.
   const opened = await countHeldBy(deps.database, input.flowId, input.runId)
@@ -385,7 +385,7 @@ export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun>
   return {
     flow: input.flow,
     run: Number(input.runId),
-    status: input.status === 'done' && openNow > 0 ? 'waiting' : input.status,
+    status: input.status === 'done' && now.open > 0 ? 'waiting' : input.status,
     kind: input.kind,
     ...figures,
     held: Math.max(figures.held + waiting.size, opened),
@@ -394,7 +394,7 @@ export async function reportOf(deps: Deps, input: ReportInput): Promise<FlowRun>
     deleted: of(['delete']),
     writes,
     seconds: (deps.clock() - input.started) / 1000,
-    open_cases: openNow,
+    open_cases: now.decisions,
     ...(input.message !== undefined && { message: input.message }),
   }
 }

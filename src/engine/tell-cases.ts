@@ -4,7 +4,9 @@ import type { CaseView } from '../model/report.ts'
 import { titleIn } from '../model/title.ts'
 import { caseIn, type CaseRow } from '../store/cases/cases.ts'
 import type { Session } from '../store/database/database.ts'
+import { countUnder } from '../store/cases/case-list.ts'
 import { legends } from './legend.ts'
+import { CASE_WORDS } from './words/case-words.ts'
 
 /** Stored cases as their readers see them. */
 export async function tellCases(
@@ -23,11 +25,18 @@ export async function tellCases(
     })),
     language,
   )
-  return rows.map((row, i) => ({ ...caseView(row, language), ...told[i] }))
+  const under = await countUnder(
+    session,
+    rows.flatMap((row) => (row.state === 'open' ? [row.id] : [])),
+  )
+  return rows.map((row, i) => ({ ...caseView(row, language), decides: under.get(row.id) ?? 0, ...told[i] }))
 }
 
-function caseView(row: CaseRow, language: Language): CaseView {
-  const { sentence, choices } = caseIn(row.detail, language)
+function caseView(row: CaseRow, language: Language): Omit<CaseView, 'decides'> {
+  const { sentence: said, choices } = caseIn(row.detail, language)
+  // Where the case itself says by which it is decided, it was opened for that.
+  const tied = row.under !== null && row.detail.data?.['tied'] === true
+  const sentence = tied ? `${said} ${CASE_WORDS[language].decidedBy(row.under)}` : said
   return {
     case: Number(row.id),
     flow: row.flow,
@@ -37,6 +46,7 @@ function caseView(row: CaseRow, language: Language): CaseView {
     record: row.recordId,
     title: titleIn(row.title, language),
     sentence,
+    decided_by: row.under === null ? null : Number(row.under),
     field: row.field,
     values: row.kind === 'ambiguous match' ? titlesIn(row.detail.values, language) : row.detail.values,
     choices,

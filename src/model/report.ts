@@ -28,7 +28,7 @@ export interface FlowRun {
   /** Remote writes by system. */
   readonly writes: Readonly<Record<string, number>>
   readonly seconds: number
-  /** Open cases of the flow after the run. */
+  /** Decisions that the flow waits for after the run; what another case decides about is not among them. */
   readonly open_cases: number
   /** How far the records of the flow agree after all flows of this command ran; absent in a plan. */
   readonly agreement?: Agreement
@@ -221,6 +221,10 @@ export interface CaseView extends Legend {
   readonly title: string
   /** One sentence: what happened and why a person is asked. */
   readonly sentence: string
+  /** The open case that decides about this one, so that nobody need answer it; null: it is a decision of its own. */
+  readonly decided_by: number | null
+  /** How many open cases it decides about besides its own. */
+  readonly decides: number
   readonly field: string | null
   /** Values side by side: system name (or `golden`) → text. */
   readonly values: Readonly<Record<string, string | null>>

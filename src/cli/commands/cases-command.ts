@@ -7,7 +7,13 @@ import { counted } from '../print/figures.ts'
 import { printCases } from '../print/print-cases.ts'
 import { checkNames } from './flow-selection.ts'
 
-type ListOptions = CommonOptions & { flow?: string; kind?: string; state: 'open' | 'resolved' | 'all'; limit?: number }
+type ListOptions = CommonOptions & {
+  flow?: string
+  kind?: string
+  state: 'open' | 'resolved' | 'all'
+  under?: number
+  limit?: number
+}
 type ResolveOptions = CommonOptions & { value?: string; by?: string; allAlike?: boolean }
 
 /** As many as anybody will ever read at once. */
@@ -37,6 +43,7 @@ export function casesCommand(cli: Cli): Command {
     .addOption(
       new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'),
     )
+    .option('--under <case>', 'those that this case decides about', caseNumber)
     .option('--limit <n>', 'most cases to show (default: 20, with --json all)', wholeNumber)
     .action(async (options: ListOptions) => {
       const { flow, kind, state } = options
@@ -46,6 +53,7 @@ export function casesCommand(cli: Cli): Command {
           ...(flow === undefined ? {} : { flow }),
           ...(kind === undefined ? {} : { kind }),
           state,
+          ...(state === 'open' ? { under: options.under ?? 'none' } : {}),
           limit: limit + 1,
         })
         if (found.length === 0) checkNames(report, { flow })

@@ -68,7 +68,7 @@ export async function playStory(
     tell.ran(firstRun)
     tell.verified(first)
 
-    const waiting = groupWaiting(await app.cases({ state: 'open', limit: ALL_CASES }))
+    const waiting = groupWaiting(await app.cases({ state: 'open', under: 'none', limit: ALL_CASES }))
     tell.waiting(waiting)
 
     tell.editing(world.featured.name)

@@ -1,6 +1,6 @@
 import type { CaseView } from '../../model/report.ts'
 import type { Terminal } from '../terminal.ts'
-import { count, when } from './figures.ts'
+import { count, counted, when } from './figures.ts'
 import { sentenceLines, shown } from './print-changes.ts'
 import { renderTable } from './table.ts'
 import { visible } from './text-width.ts'
@@ -30,6 +30,13 @@ function printCase(terminal: Terminal, one: CaseView, planned: boolean): void {
   const opened = planned ? '' : paint('dim', `  opened ${when(one.opened, terminal.now())}`)
   terminal.out(`  ${paint('bold', number)}  ${title}${record}${opened}`)
   for (const line of sentenceLines(terminal, one.sentence, '      ')) terminal.out(line)
+  if (one.decides > 0)
+    terminal.out(
+      paint(
+        'dim',
+        `      It decides about ${counted(one.decides, 'other case')}, too: concordat cases --under ${one.case}`,
+      ),
+    )
   const values = Object.entries(one.values).map(([system, value]) => [
     { text: system, paint: (text: string) => paint('dim', text) },
     shown(value, one.references?.[one.field ?? system]),

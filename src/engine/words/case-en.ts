@@ -87,7 +87,7 @@ export const en = {
     `It cannot be seen in ${system}: it is hidden from Concordat’s credentials there, or was deleted.`,
   waitsFor: (record: string) => `waits for ${record}`,
   waits: (title: string, system: string, waitsFor: string) =>
-    `“${title}” cannot go to ${system}: it refers to ${waitsFor}, which is not there.`,
+    `“${title}” waits for its ${waitsFor}, which is not in ${systemTitle(system)} yet.`,
   waitsForDeleted: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot come back to ${system}: it refers to ${waitsFor}, which was deleted.`,
   decidedBy: (id: string) => `Case ${id} decides about that one; this follows by itself.`,

@@ -90,7 +90,8 @@ export const es: CaseWords = {
     `Sigue archivado en ${system}, y el historial ya no dice cómo estaba antes. Quite allí la marca.`,
   unseen: (system) => `No se ve en ${system}: está oculto para las credenciales de Concordat, o se borró.`,
   waitsFor: (record) => `espera a ${record}`,
-  waits: (title, system, waitsFor) => `“${named(title)}” no puede ir a ${system}: remite a ${waitsFor}, que no está.`,
+  waits: (title, system, waitsFor) =>
+    `“${named(title)}” espera a ${waitsFor}, que todavía no está en ${systemTitle(system)}.`,
   waitsForDeleted: (title, system, waitsFor) =>
     `“${named(title)}” no puede volver a ${system}: remite a ${waitsFor}, que se borró.`,
   decidedBy: (id) => `El caso ${id} decide sobre ese registro; este le sigue por sí solo.`,

@@ -1,6 +1,7 @@
 import type { ConcernedRecord } from '../../model/condition.ts'
 import type { CaseKind, RunStatus } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
+import { CASES_ABOUT, IS_DECISION } from '../cases/tied-cases.ts'
 
 /*
  * What is known of how flows keep their promise: a few set-based queries for all flows together, each on an index, so
@@ -99,10 +100,17 @@ export async function flowFacts(session: Session): Promise<FlowFacts[]> {
   }))
 }
 
-/** A mark whose record is held back in its side waits for a person, who has a case about it. */
-const NOT_HELD_BACK = `not exists (
+/**
+ * A mark whose record is held back in its side, that waits for what a person was asked about, or about which a person was
+ * asked itself, waits for that person and not for us.
+ */
+const NOT_ASKED = `not exists (
   select 1 from link l join held h on h.side_id = l.side_id and h.remote_id = l.remote_id
-  where l.side_id = d.side_id and l.record_id = d.record_id)`
+  where l.side_id = d.side_id and l.record_id = d.record_id)
+  and not (d.state = 'parked' and (
+    exists (select 1 from case_file c where c.record_id = d.record_id and c.side_id = d.side_id and c.state = 'open')
+    or exists (${CASES_ABOUT('d.waits_for')})
+    or exists (select 1 from dirty p where p.record_id = d.waits_for and p.waits_for is not null and exists (${CASES_ABOUT('p.waits_for')}))))`
 /** One that waited as long as the contract says waits for a person. */
 const NO_CASE = `not exists (
   select 1 from case_file c where c.flow_id = s.flow_id and c.subject = s.system || ':' || h.remote_id and c.kind = 'held record' and c.state = 'open')`
@@ -113,7 +121,7 @@ export async function waitingChanges(session: Session): Promise<WaitingChanges[]
     `select f.name as flow, s.system, least(m.since, h.since, b.since) as oldest
      from side s join flow f on f.id = s.flow_id
      left join lateral (
-       select d.since from dirty d where d.side_id = s.id and d.state <> 'quarantined' and ${NOT_HELD_BACK}
+       select d.since from dirty d where d.side_id = s.id and d.state <> 'quarantined' and ${NOT_ASKED}
        order by d.since limit 1) m on true
      left join lateral (
        select h.since from held h where h.side_id = s.id and h.cause = 'missing_reference' and ${NO_CASE}
@@ -134,13 +142,13 @@ export async function lateRecords(
   const side = `select s.id from side s join flow f on f.id = s.flow_id where f.name = $1 and s.system = $2`
   const values = [of.flow, of.system, new Date(of.before)]
   const oldest = await session.query<{ id: string }>(
-    `select d.record_id as id from dirty d where d.side_id = (${side}) and d.state <> 'quarantined' and d.since <= $3 and ${NOT_HELD_BACK}
+    `select d.record_id as id from dirty d where d.side_id = (${side}) and d.state <> 'quarantined' and d.since <= $3 and ${NOT_ASKED}
      order by d.since limit $4`,
     [...values, few],
   )
   const [row] = await session.query<{ count: number }>(
     `select count(*)::int as count from (
-       (select 1 from dirty d where d.side_id = (${side}) and d.state <> 'quarantined' and d.since <= $3 and ${NOT_HELD_BACK} limit $4)
+       (select 1 from dirty d where d.side_id = (${side}) and d.state <> 'quarantined' and d.since <= $3 and ${NOT_ASKED} limit $4)
        union all
        (select 1 from held h join side s on s.id = h.side_id
         where h.side_id = (${side}) and h.cause = 'missing_reference' and h.since <= $3 and ${NO_CASE} limit $4)
@@ -161,11 +169,11 @@ export async function openCaseGroups(session: Session, few: number): Promise<Ope
     titles: string[]
   }>(
     `select f.name as flow, g.kind, g.count, g.since, few.ids, few.titles
-     from (select flow_id, kind, count(*)::int as count, min(opened_at) as since from case_file where state = 'open' group by flow_id, kind) g
+     from (select flow_id, kind, count(*)::int as count, min(opened_at) as since from case_file c where state = 'open' and ${IS_DECISION('c')} group by flow_id, kind) g
      join flow f on f.id = g.flow_id
      cross join lateral (
        select array_agg(coalesce(c.record_id::text, '') order by c.id) as ids, array_agg(c.title order by c.id) as titles
-       from (select id, record_id, title from case_file where flow_id = g.flow_id and kind = g.kind and state = 'open' order by id limit $1) c
+       from (select id, record_id, title from case_file c where flow_id = g.flow_id and kind = g.kind and state = 'open' and ${IS_DECISION('c')} order by id limit $1) c
      ) few
      order by f.name, g.kind`,
     [few],

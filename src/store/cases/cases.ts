@@ -3,6 +3,7 @@ import type { CaseKind } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
 import { columns } from '../database/columns.ts'
 import type { Stamp } from '../log/stamp.ts'
+import { COUNTED_UNDER, IS_DECISION, TIED_CAUSES } from './tied-cases.ts'
 
 export interface CaseDraft {
   readonly kind: CaseKind
@@ -57,7 +58,9 @@ export async function openCases(session: Session, cases: readonly CaseDraft[], s
        select 1 from (select * from case_file o where o.flow_id = $1 and o.subject = n.subject order by o.id desc limit 1) o
        where o.kind = n.kind and o.resolution = 'ignore' and o.detail->>'sentence' = n.detail->>'sentence')
      on conflict (flow_id, kind, subject) where state = 'open' do update set
-       detail = excluded.detail, title = excluded.title, record_id = excluded.record_id, count = case_file.count + 1`,
+       detail = case when excluded.cause in ${TIED_CAUSES} and case_file.detail->'data' ? 'tied'
+         then excluded.detail || jsonb_build_object('data', (case_file.detail->'data') || coalesce(excluded.detail->'data', '{}'))
+         else excluded.detail end, title = excluded.title, record_id = excluded.record_id, count = case_file.count + 1`,
     [
       stamp.flowId,
       stamp.at,
@@ -105,11 +108,13 @@ export interface CaseRow extends CaseDraft {
   readonly openedRun: string
   readonly resolvedAt: string | null
   readonly resolution: string | null
+  /** The open case that decides about it; null: it is a decision of its own. */
+  readonly under: string | null
 }
 
 const SELECT = `select c.id, f.name as flow, c.kind, c.cause, c.subject, c.record_id as "recordId", c.side_id as "sideId",
   c.remote_id as "remoteId", c.field, c.title, c.detail, c.state, c.opened_at as "openedAt", c.opened_run as "openedRun",
-  c.resolved_at as "resolvedAt", c.resolution
+  c.resolved_at as "resolvedAt", c.resolution, ${COUNTED_UNDER('c')} as under
   from case_file c join flow f on f.id = c.flow_id`
 
 export interface CaseFilter {
@@ -119,6 +124,8 @@ export interface CaseFilter {
   readonly cause?: string
   readonly state?: 'open' | 'resolved' | 'all'
   readonly recordId?: string
+  /** Those that this open case decides about; `none`: those that no other one does. */
+  readonly under?: number | 'none'
   readonly limit?: number
 }
 
@@ -126,7 +133,8 @@ export async function findCases(session: Session, filter: CaseFilter): Promise<C
   return session.query<CaseRow>(
     `${SELECT} where ($1::bigint is null or c.id = $1) and ($2::text is null or f.name = $2) and ($3::text is null or c.kind = $3)
        and ($4::text is null or c.cause = $4) and ($5::text = 'all' or c.state = $5) and ($6::bigint is null or c.record_id = $6)
-     order by c.id limit $7`,
+       and ($7::text is null or coalesce(${COUNTED_UNDER('c')}::text, 'none') = $7)
+     order by c.id limit $8`,
     [
       filter.id ?? null,
       filter.flow ?? null,
@@ -134,6 +142,7 @@ export async function findCases(session: Session, filter: CaseFilter): Promise<C
       filter.cause ?? null,
       filter.state ?? 'open',
       filter.recordId ?? null,
+      filter.under === undefined ? null : String(filter.under),
       filter.limit ?? 10_000,
     ],
   )
@@ -161,12 +170,17 @@ export async function caseTexts(
   )
 }
 
-export async function countOpenCases(session: Session, flowId: number): Promise<number> {
-  const [row] = await session.query<{ count: number }>(
-    `select count(*)::int as count from case_file where flow_id = $1 and state = 'open'`,
+/** How many cases of a flow are open, and how many of them are decisions of their own. */
+export async function countOpenCases(
+  session: Session,
+  flowId: number,
+): Promise<{ readonly open: number; readonly decisions: number }> {
+  const [row] = await session.query<{ open: number; decisions: number }>(
+    `select count(*)::int as open, (count(*) filter (where ${IS_DECISION('c')}))::int as decisions
+     from case_file c where c.flow_id = $1 and c.state = 'open'`,
     [flowId],
   )
-  return row!.count
+  return row!
 }
 
 /** How many records are held by cases that a run has opened. */

@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.ts'
+import { COUNTED_UNDER } from './tied-cases.ts'
 
 export interface DecidingCase {
   readonly id: string
@@ -12,9 +13,9 @@ export interface DecidingCase {
 export async function decidingCases(session: Session, recordIds: readonly string[]): Promise<DecidingCase[]> {
   if (recordIds.length === 0) return []
   return session.query(
-    `select c.id, c.record_id as "recordId", c.field, case
+    `select c.id, c.record_id as "recordId", c.field, coalesce(${COUNTED_UNDER('c')}::text, case
        when exists (select 1 from jsonb_array_elements(c.detail->'choices') o where not o->>'choice' in ('retry', 'ignore')) then c.id::text
-       else (select o.id::text from case_file o where o.id = (c.detail->'data'->>'decidedBy')::bigint and o.state = 'open') end as decides
+       end) as decides
      from case_file c where c.state = 'open' and c.record_id = any($1::bigint[]) order by c.id`,
     [recordIds],
   )

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
+import { IS_DECISION } from '../cases/tied-cases.ts'
 
 const KINDS: readonly OperationKind[] = ['create', 'update', 'delete', 'archive', 'restore']
 
@@ -79,7 +80,7 @@ export async function openCaseFigures(
 ): Promise<{ flow: string; open: number; new: number; oldest: string | null }[]> {
   return session.query(
     `select f.name as flow, count(*)::int as open, (count(*) filter (where c.opened_at >= $1))::int as new, min(c.opened_at) as oldest
-     from case_file c join flow f on f.id = c.flow_id where c.state = 'open' group by 1`,
+     from case_file c join flow f on f.id = c.flow_id where c.state = 'open' and ${IS_DECISION('c')} group by 1`,
     [newSince],
   )
 }

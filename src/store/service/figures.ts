@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.ts'
+import { IS_DECISION } from '../cases/tied-cases.ts'
 
 /** What waits in one system of a flow. */
 export interface SideFigures {
@@ -63,7 +64,7 @@ export async function flowFigures(session: Session): Promise<FlowFigures[]> {
     failures: number | null
   }>(
     `select f.name as flow, extract(epoch from f.last_success) * 1000 as success, s.paused_at is not null as paused, s.failures,
-       (select count(*) from case_file c where c.flow_id = f.id and c.state = 'open') as cases
+       (select count(*) from case_file c where c.flow_id = f.id and c.state = 'open' and ${IS_DECISION('c')}) as cases
      from flow f left join flow_service s on s.flow_id = f.id order by 1`,
   )
   return rows.map((row) => ({

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
+import { IS_DECISION } from '../cases/tied-cases.ts'
 
 export interface FlowStanding {
   readonly flow: string
@@ -19,7 +20,7 @@ export interface FlowStanding {
 export async function standings(session: Session): Promise<FlowStanding[]> {
   return session.query<FlowStanding>(
     `select f.name as flow, f.last_success as "lastSuccess",
-       (select count(*)::int from case_file c where c.flow_id = f.id and c.state = 'open') as "openCases",
+       (select count(*)::int from case_file c where c.flow_id = f.id and c.state = 'open' and ${IS_DECISION('c')}) as "openCases",
        (select count(*)::int from dirty d join side s on s.id = d.side_id where s.flow_id = f.id) as "waitingWrites",
        n.id::int as run, n.status, n.message, n.started_at as started, n.finished_at as finished,
        exists (select 1 from run r where r.flow_id = f.id and r.id > n.id and r.kind = 'real time' and r.status = 'running') as "realTime"

@@ -2,6 +2,7 @@ import type { Agreement } from '../../model/report.ts'
 import type { Standing } from '../../model/words.ts'
 import { escapeLike } from '../database/escape-like.ts'
 import type { Session } from '../database/database.ts'
+import { IS_DECISION } from '../cases/tied-cases.ts'
 
 /*
  * How far the records of flows agree. Counted are golden records, and remote records that no golden record could be read
@@ -27,7 +28,9 @@ const CLASSIFIED = `
     from link l join mine on mine.id = l.side_id group by 1),
   cases as (
     select c.flow_id, c.record_id, c.side_id, c.remote_id from case_file c
-    where c.state = 'open' and c.flow_id in (select flow_id from systems)),
+    where c.state = 'open' and c.flow_id in (select flow_id from systems)
+      -- What only waits for a record that another case is about waits, and needs no decision of its own.
+      and (c.cause <> 'missing_reference' or ${IS_DECISION('c')})),
   asked as (
     select record_id from cases where record_id is not null
     union select l.record_id from cases c join link l on l.side_id = c.side_id and l.remote_id = c.remote_id

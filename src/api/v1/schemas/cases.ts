@@ -16,6 +16,10 @@ const caseFilter = {
     .regex(/^\d{1,18}$/)
     .optional(),
   run: idParam.optional().meta({ description: 'Opened by this run' }),
+  under: z
+    .union([z.literal('all'), idParam])
+    .optional()
+    .meta({ description: 'Cases that this one decides about; `all`: all cases, not decisions only' }),
   q: z.string().max(200).optional().meta({ description: 'Text of its title, sentence or values' }),
 }
 export const caseQuery = z.object({
@@ -38,6 +42,11 @@ const caseShape = {
   record: z.string().nullable(),
   title: z.string(),
   sentence: z.string(),
+  decided_by: z
+    .int()
+    .nullable()
+    .meta({ description: 'The open case that decides about this one; null: it is a decision of its own' }),
+  decides: count.meta({ description: 'Open cases that it decides about besides its own' }),
   field: z.string().nullable(),
   values: mapOf(valueText).meta({ description: 'Side by side: system (or `golden`) → value' }),
   choices: listOf(choice),
