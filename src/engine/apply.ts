@@ -1,4 +1,4 @@
-import { oneOf } from ''
+import { oneOf } from '../contract/phrases.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { inEach } from '../model/language.ts'
 import type { CaseDraft } from '../store/cases/cases.ts'

@@ -1,7 +1,7 @@
 import type { ConcernedRecord } from '../../model/condition.ts'
 import type { CaseKind, RunStatus } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
-import { CASES_ABOUT, IS_DECISION } from '../cases/tied-cases.ts'
+import { CASES_ABOUT, IS_DECISION } from '../database/case-sql.ts'
 
 /*
  * What is known of how flows keep their promise: a few set-based queries for all flows together, each on an index, so

@@ -3,7 +3,8 @@ import type { Language } from '../../model/language.ts'
 import type { CaseKind } from '../../model/words.ts'
 import type { CaseRow } from './cases.ts'
 import type { Session } from '../database/database.ts'
-import { COUNTED_UNDER, TIED_CAUSES } from './tied-cases.ts'
+import { COUNTED_UNDER } from '../database/case-sql.ts'
+import { TIED_CAUSES } from './tied-cases.ts'
 
 /*
  * Cases as lists: a page of them, groups of those that are alike, and what was answered before. A case is back again when

@@ -3,7 +3,8 @@ import type { CaseKind } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
 import { columns } from '../database/columns.ts'
 import type { Stamp } from '../log/stamp.ts'
-import { COUNTED_UNDER, IS_DECISION, TIED_CAUSES } from './tied-cases.ts'
+import { COUNTED_UNDER, IS_DECISION } from '../database/case-sql.ts'
+import { TIED_CAUSES } from './tied-cases.ts'
 
 export interface CaseDraft {
   readonly kind: CaseKind

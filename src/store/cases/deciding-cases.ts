@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts'
-import { COUNTED_UNDER } from './tied-cases.ts'
+import { COUNTED_UNDER } from '../database/case-sql.ts'
 
 export interface DecidingCase {
   readonly id: string

@@ -1,6 +1,6 @@
 import type { OperationKind } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
-import { IS_DECISION } from '../cases/tied-cases.ts'
+import { IS_DECISION } from '../database/case-sql.ts'
 
 const KINDS: readonly OperationKind[] = ['create', 'update', 'delete', 'archive', 'restore']
 

@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts'
-import { IS_DECISION } from '../cases/tied-cases.ts'
+import { IS_DECISION } from '../database/case-sql.ts'
 
 /** What waits in one system of a flow. */
 export interface SideFigures {

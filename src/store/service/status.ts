@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../model/words.ts'
 import type { Session } from '../database/database.ts'
-import { IS_DECISION } from '../cases/tied-cases.ts'
+import { IS_DECISION } from '../database/case-sql.ts'
 
 export interface FlowStanding {
   readonly flow: string

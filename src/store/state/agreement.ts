@@ -2,7 +2,7 @@ import type { Agreement } from '../../model/report.ts'
 import type { Standing } from '../../model/words.ts'
 import { escapeLike } from '../database/escape-like.ts'
 import type { Session } from '../database/database.ts'
-import { IS_DECISION } from '../cases/tied-cases.ts'
+import { IS_DECISION } from '../database/case-sql.ts'
 
 /*
  * How far the records of flows agree. Counted are golden records, and remote records that no golden record could be read
