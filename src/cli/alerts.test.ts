@@ -206,6 +206,7 @@ describe('status', () => {
     last_success: '2026-11-23T10:42:00Z',
     records: 1,
     agreement: { in_agreement: 1, allowed_differences: 0, waiting: 0, needs_decision: 0, left_out: 0 },
+    waits_on: [],
     open_cases: 0,
     waiting_writes: 0,
     owners: { business: 'Ana Ruiz', technical: 'Tomás Vidal' },

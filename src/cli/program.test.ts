@@ -280,6 +280,7 @@ describe('status', () => {
     last_success: '2026-11-23T10:42:00Z',
     records: 2000,
     agreement: agreed(2000),
+    waits_on: [],
     open_cases: 0,
     waiting_writes: 0,
     owners: { business: 'Ana Ruiz', technical: 'Tomás Vidal' },

@@ -1,7 +1,7 @@
 import type { Contract } from '../contract/contract.ts'
 import { ConcordatError } from '../model/errors.ts'
 import type { Language } from '../model/language.ts'
-import type { CaseView } from '../model/report.ts'
+import type { CaseView, Legend } from '../model/report.ts'
 import { answersTo, findListedCase, listCases, type CaseSearch, type ListedCase } from '../store/cases/case-list.ts'
 import type { Database, Session } from '../store/database/database.ts'
 import { alikeCases } from './resolve-case.ts'
@@ -20,11 +20,20 @@ export interface CaseEntry extends CaseView {
 export interface CaseInDetail extends CaseEntry {
   readonly suggestion: { readonly choice: string; readonly why: string } | null
   readonly alike: { choice: string; open: number }[]
+  /** The record itself and those that could be the same thing, with all their values. */
+  readonly candidates: readonly CandidateInDetail[]
   readonly record_values: {
     golden: Readonly<Record<string, string | null>>
     systems: Readonly<Record<string, Readonly<Record<string, string | null>>>>
     owners: Readonly<Record<string, string>>
   } | null
+}
+
+export interface CandidateInDetail extends Legend {
+  readonly record: string
+  readonly title: string
+  readonly links: readonly { readonly system: string; readonly id: string }[]
+  readonly values: Readonly<Record<string, string | null>>
 }
 
 /** A page of cases, and where to go on. */
@@ -76,8 +85,41 @@ export async function tellCaseInDetail(
     ...entry!,
     suggestion: row.state === 'open' ? suggest(contract, row, await answersTo(database, row, MEMORY), language) : null,
     alike,
+    candidates:
+      shown === null || row.kind !== 'ambiguous match' ? [] : await candidatesOf(database, contract, row, language),
     record_values: record ? { golden: record.golden, systems: record.systems, owners: record.owners } : null,
   }
+}
+
+/** So many records are shown side by side. */
+const MOST_CANDIDATES = 8
+
+async function candidatesOf(
+  database: Database,
+  contract: Contract,
+  { flow, recordId, detail }: ListedCase,
+  language: Language,
+): Promise<CandidateInDetail[]> {
+  const linked = detail.choices.flatMap(({ choice }) =>
+    choice.startsWith('link ') ? [choice.slice('link '.length)] : [],
+  )
+  const others = detail.data?.['candidates'] ?? linked
+  const ids = [recordId!, ...(Array.isArray(others) ? others.map(String) : linked)].slice(0, MOST_CANDIDATES)
+  const found: CandidateInDetail[] = []
+  for (const id of new Set(ids)) {
+    const [view] = await showRecords(database, contract, flow, id, 1, language)
+    if (view === undefined) continue
+    const { record, title, links, golden, references, line_fields } = view
+    found.push({
+      record,
+      title,
+      links: links.map(({ system, id: remote }) => ({ system, id: remote })),
+      values: golden,
+      ...(references && { references }),
+      ...(line_fields && { line_fields }),
+    })
+  }
+  return found
 }
 
 /** So many earlier answers are looked at, so many must be there, and such a part of them must agree. */

@@ -7,6 +7,7 @@ import { storedIn, type Language } from '../model/language.ts'
 import { totalOf } from '../model/agreement.ts'
 import type { Agreement, StatusRow } from '../model/report.ts'
 import type { Session } from '../store/database/database.ts'
+import { waitsOn } from '../store/state/waits-on.ts'
 import { agreements } from '../store/state/agreement.ts'
 import { standings, type FlowStanding } from '../store/service/status.ts'
 import { strangers, type Stranger } from '../store/systems/system-identities.ts'
@@ -29,6 +30,7 @@ export async function tellStatus(
   const facts = await flowFacts(session)
   const waiting = await waitingChanges(session)
   const signings = await tellSignings(session, contract, language)
+  const blocked = await waitsOn(session, [...contract.flows.values()])
   const foreign = await strangers(session)
   return [...contract.flows.values()].map((flow) => {
     const standing = known.get(flow.name)
@@ -65,6 +67,7 @@ export async function tellStatus(
       last_success: iso(standing?.lastSuccess ?? null),
       records: totalOf(agreement.get(flow.name)!),
       agreement: agreement.get(flow.name)!,
+      waits_on: blocked.flatMap(({ flow: name, ...rest }) => (name === flow.name ? [rest] : [])),
       open_cases: standing?.openCases ?? 0,
       waiting_writes: standing?.waitingWrites ?? 0,
       owners: { business: flow.owners.business.name, technical: flow.owners.technical.name },

@@ -32,6 +32,8 @@ export interface FlowRun {
   readonly open_cases: number
   /** How far the records of the flow agree after all flows of this command ran; absent in a plan. */
   readonly agreement?: Agreement
+  /** Of what waits then: what waits for a decision about another record; absent in a plan. */
+  readonly waits_on?: readonly WaitsForDecision[]
   /** Why it stopped or failed, one sentence. */
   readonly message?: string
   /** What failed, for a program: a code, the system that it came from, and the seconds that it asked us to wait. */
@@ -123,6 +125,16 @@ export interface Agreement {
   readonly left_out: number
 }
 
+/** Records that are not up to date in a system because what they refer to waits for a decision. */
+export interface WaitsForDecision {
+  readonly system: string
+  /** The flow of what they refer to. */
+  readonly on: string
+  readonly count: number
+  /** The case that decides, where it is one for all of them. */
+  readonly case: number | null
+}
+
 export interface StatusRow {
   readonly flow: string
   readonly status: FlowStatus
@@ -136,6 +148,8 @@ export interface StatusRow {
   readonly last_success: string | null
   readonly records: number
   readonly agreement: Agreement
+  /** Of what waits: what waits for a decision about another record. */
+  readonly waits_on: readonly WaitsForDecision[]
   readonly open_cases: number
   /** Writes that are decided and have not landed. */
   readonly waiting_writes: number

@@ -13,6 +13,7 @@ import { watchAnew } from '../store/alerts/watch-facts.ts'
 import type { Database } from '../store/database/database.ts'
 import { askForRun, flowServices, pauseFlow, rearmQuarantined, resumeFlow } from '../store/service/flow-service.ts'
 import { ensureFlow } from '../store/state/flows.ts'
+import { waitsOn } from '../store/state/waits-on.ts'
 import { type Parts, prepare, systemsOf } from './parts.ts'
 
 /** Running flows in this process, and asking the service to. */
@@ -45,7 +46,12 @@ export function running(parts: Parts): Running {
       const runs = await carryOutWoken(depsOf(run), contract, reports)
       agreement.forget()
       const agreed = await agreement.now()
-      return runs.map((one) => ({ ...one, agreement: agreed.get(one.flow)! }))
+      const blocked = await waitsOn(database, [...contract.flows.values()])
+      return runs.map((one) => ({
+        ...one,
+        agreement: agreed.get(one.flow)!,
+        waits_on: blocked.flatMap(({ flow, ...rest }) => (flow === one.flow ? [rest] : [])),
+      }))
     },
     async follow({ signal, onReady, onTrouble, ...asked }) {
       const names = await prepare(parts, asked)

@@ -511,6 +511,7 @@ export interface Operations {
       state?: 'open' | 'resolved' | 'all'
       record?: string
       run?: number
+      under?: 'all' | number
       q?: string
       order?: 'oldest' | 'newest'
     }
@@ -535,6 +536,7 @@ export interface Operations {
       state?: 'open' | 'resolved' | 'all'
       record?: string
       run?: number
+      under?: 'all' | number
       q?: string
     }
     body: null
@@ -1535,6 +1537,10 @@ export interface FlowCard {
   last_success: string | null
   records: number
   agreement: Agreement
+  /**
+   * Of what waits: what waits for a decision about another record
+   */
+  waits_on: WaitsForDecision[]
   open_cases: number
   /**
    * Writes that are decided and have not landed
@@ -1546,6 +1552,21 @@ export interface FlowCard {
   }
   next_runs?: NextRun[]
   last_day: Volume
+}
+export interface WaitsForDecision {
+  /**
+   * Where the records are not up to date
+   */
+  system: string
+  /**
+   * The flow of what they refer to
+   */
+  on: string
+  count: number
+  /**
+   * The case that decides, where it is one for all of them
+   */
+  case: number | null
 }
 export interface NextRun {
   system: string
@@ -1590,6 +1611,10 @@ export interface FlowView {
   last_success: string | null
   records: number
   agreement: Agreement
+  /**
+   * Of what waits: what waits for a decision about another record
+   */
+  waits_on: WaitsForDecision[]
   open_cases: number
   /**
    * Writes that are decided and have not landed
@@ -1781,6 +1806,14 @@ export interface Case {
   record: string | null
   title: string
   sentence: string
+  /**
+   * The open case that decides about this one; null: it is a decision of its own
+   */
+  decided_by: number | null
+  /**
+   * Open cases that it decides about besides its own
+   */
+  decides: number
   field: string | null
   /**
    * Side by side: system (or `golden`) → value
@@ -1876,6 +1909,14 @@ export interface CaseDetail {
   record: string | null
   title: string
   sentence: string
+  /**
+   * The open case that decides about this one; null: it is a decision of its own
+   */
+  decided_by: number | null
+  /**
+   * Open cases that it decides about besides its own
+   */
+  decides: number
   field: string | null
   /**
    * Side by side: system (or `golden`) → value
@@ -1918,6 +1959,10 @@ export interface CaseDetail {
     open: number
   }[]
   /**
+   * The record itself and those that could be the same thing, with all their values
+   */
+  candidates: Candidate[]
+  /**
    * The whole record, for context
    */
   record_values: {
@@ -1933,6 +1978,31 @@ export interface CaseDetail {
       [k: string]: string
     }
   } | null
+}
+export interface Candidate {
+  /**
+   * By field (of lines `lines.product`): id of a record that is referred to → its title
+   */
+  references?: {
+    [k: string]: {
+      [k: string]: string
+    }
+  }
+  /**
+   * By field of type lines: the names of a line’s values, in their order
+   */
+  line_fields?: {
+    [k: string]: string[]
+  }
+  record: string
+  title: string
+  links: {
+    system: string
+    id: string
+  }[]
+  values: {
+    [k: string]: string | null
+  }
 }
 export interface Preview {
   cases: number

@@ -45,7 +45,20 @@ function Shown({ one }: { one: CaseDetail }) {
       }
     >
       <p>{one.sentence}</p>
-      {Object.keys(one.values).length > 0 && (
+      {one.decided_by !== null && (
+        <Note>
+          <Link href={paths.case(one.decided_by)}>{t.decidedBy(one.decided_by)}</Link>
+        </Note>
+      )}
+      {one.decides > 0 && (
+        <p>
+          <Link href={paths.cases({ view: 'list', under: String(one.case) })}>
+            {t.decidesToo(number(one.decides), one.decides)}
+          </Link>
+        </p>
+      )}
+      {one.candidates.length > 1 && <Candidates one={one} />}
+      {one.candidates.length < 2 && Object.keys(one.values).length > 0 && (
         <div className="sides">
           {Object.entries(one.values).map(([side, value]) => (
             <div className="side-value" key={side}>
@@ -63,7 +76,7 @@ function Shown({ one }: { one: CaseDetail }) {
         </Note>
       )}
       {one.state === 'open' && (may('decide', one.flow) ? <Answer one={one} /> : <Note>{t.mayNotDecide}</Note>)}
-      {one.record_values && <Context one={one} />}
+      {one.candidates.length < 2 && one.record_values && <Context one={one} />}
       <p className="small soft">
         <Link href={paths.run(one.opened_run)}>{t.openedByRun(one.opened_run)}</Link>
         {one.seen > 1 && ` · ${t.seen(number(one.seen))}`}
@@ -218,6 +231,33 @@ function Context({ one }: { one: CaseDetail }) {
           ...Object.keys(systems).map((system) => ({
             head: system,
             cell: (field: string) => <Value value={systems[system]![field]} field={field} legend={one} />,
+          })),
+        ]}
+      />
+    </section>
+  )
+}
+
+/** All that could be the same thing, field by field; what is equal everywhere steps back. */
+function Candidates({ one }: { one: CaseDetail }) {
+  const fields = [...new Set(one.candidates.flatMap((candidate) => Object.keys(candidate.values)))]
+  const differs = (field: string) => new Set(one.candidates.map(({ values }) => values[field] ?? null)).size > 1
+  return (
+    <section className="card flush">
+      <h2>{t.candidates}</h2>
+      <Table
+        label={t.candidates}
+        rows={fields}
+        keyOf={(field) => field}
+        columns={[
+          { head: t.field, cell: (field) => <span className="strong nowrap">{field}</span> },
+          ...one.candidates.map((candidate) => ({
+            head: candidate.links.map(({ system, id }) => `${system} ${id}`).join(', '),
+            cell: (field: string) => (
+              <span className={differs(field) ? 'differs' : 'soft'}>
+                <Value value={candidate.values[field]} field={field} legend={candidate} />
+              </span>
+            ),
           })),
         ]}
       />

@@ -43,6 +43,15 @@ function Shown({ home }: { home: Home }) {
           {home.alerts.undelivered > 0 && ` ${t.undelivered(home.alerts.undelivered)}`}
         </Note>
       )}
+      {home.flows.flatMap((flow) =>
+        flow.waits_on.map((one) => (
+          <Note key={`${flow.flow} ${one.system} ${one.on}`} tone="warn">
+            <Link href={one.case === null ? paths.cases({ flow: one.on }) : paths.case(one.case)}>
+              {t.waitsOn(number(one.count), one.count, flow.flow, one.system, one.on)}
+            </Link>
+          </Note>
+        )),
+      )}
       {home.undecided.map(({ flow, questions }) => (
         <Note key={flow} tone="warn">
           <Link href={paths.rules({ flow })}>{t.questionsOpen(flow, questions)}</Link>

@@ -48,6 +48,14 @@ export const en = {
   needDecision: (count: string, many: number) => `${count} ${many === 1 ? 'needs' : 'need'} a decision`,
   wait: (count: string, many: number) => `${count} ${many === 1 ? 'waits' : 'wait'}`,
   areLeftOut: (count: string, many: number) => `${count} ${many === 1 ? 'is' : 'are'} left out`,
+  waitsOn: (count: string, many: number, flow: string, system: string, on: string) =>
+    many === 1
+      ? `1 of the ${flow} is not up to date in ${system} because what it refers to in ${on} waits for a decision.`
+      : `${count} ${flow} are not up to date in ${system} because their ${on} wait for a decision.`,
+  decidedBy: (id: number) => `Case ${id} decides about this one. It needs no answer of its own.`,
+  decidesToo: (count: string, many: number) =>
+    many === 1 ? 'One other case waits for this decision.' : `${count} other cases wait for this decision.`,
+  candidates: 'Side by side',
   standing: 'Agreement',
   standings: {
     'in agreement': 'In agreement',

@@ -47,6 +47,14 @@ export const es: typeof en = {
   needDecision: (count, many) => `${count} ${many === 1 ? 'requiere' : 'requieren'} una decisión`,
   wait: (count, many) => `${count} ${many === 1 ? 'espera' : 'esperan'}`,
   areLeftOut: (count, many) => `${count} ${many === 1 ? 'queda' : 'quedan'} fuera`,
+  waitsOn: (count, many, flow, system, on) =>
+    many === 1
+      ? `1 de ${flow} no está al día en ${system} porque su registro de ${on} espera una decisión.`
+      : `${count} de ${flow} no están al día en ${system} porque sus registros de ${on} esperan una decisión.`,
+  decidedBy: (id) => `El caso ${id} decide sobre este, que no requiere respuesta propia.`,
+  decidesToo: (count, many) =>
+    many === 1 ? 'Otro caso espera esta decisión.' : `Otros ${count} casos esperan esta decisión.`,
+  candidates: 'Lado a lado',
   standing: 'Coincidencia',
   standings: {
     'in agreement': 'Coinciden',

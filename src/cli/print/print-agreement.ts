@@ -1,5 +1,6 @@
 import { totalOf } from '../../model/agreement.ts'
-import type { Agreement } from '../../model/report.ts'
+import { manyOf, oneOf, systemTitle } from '../../contract/phrases.ts'
+import type { Agreement, WaitsForDecision } from '../../model/report.ts'
 import { count, counted } from './figures.ts'
 
 /** `98.2% of 5,412 records are in agreement; 121 need a decision, 140 wait, 3 are left out.` */
@@ -19,3 +20,16 @@ export function agreementSentence(agreement: Agreement): string {
 
 /** Cut, never rounded up: less than all is never 100%. */
 const percent = (part: number, total: number): string => `${(Math.floor((1000 * part) / total) / 10).toFixed(1)}%`
+
+/** `140 invoices are not in CRM because their customer waits for a decision.`, a sentence for each flow, system and cause. */
+export function waitsOnSentences(
+  rows: readonly { readonly flow: string; readonly waits_on?: readonly WaitsForDecision[] }[],
+): string[] {
+  return rows.flatMap(({ flow, waits_on = [] }) =>
+    waits_on.map(({ system, on, count: many, case: id }) => {
+      const [who, are, their] = many === 1 ? [oneOf(flow), 'is', 'its'] : [manyOf(flow), 'are', 'their']
+      const by = id === null ? '' : ` (case ${id})`
+      return `${count(many)} ${who} ${are} not up to date in ${systemTitle(system)} because ${their} ${oneOf(on)} waits for a decision${by}.`
+    }),
+  )
+}

@@ -3,7 +3,7 @@ import type { FlowRun } from '../../model/report.ts'
 import type { RunStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
 import { count, counted, duration } from './figures.ts'
-import { agreementSentence } from './print-agreement.ts'
+import { agreementSentence, waitsOnSentences } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
 
@@ -63,7 +63,8 @@ function writesText(run: FlowRun): string {
 /** Prints how far the records agree after a run, and what waits for people. */
 export function printWaiting(terminal: Terminal, runs: readonly FlowRun[]): void {
   const agreements = runs.flatMap((run) => run.agreement ?? [])
-  if (agreements.length > 0) terminal.out(agreementSentence(together(agreements)))
+  if (agreements.length > 0)
+    terminal.out([agreementSentence(together(agreements)), ...waitsOnSentences(runs)].join(' '))
   const waiting = runs.filter((run) => run.open_cases > 0)
   if (waiting.length === 0) return
   const total = waiting.reduce((sum, run) => sum + run.open_cases, 0)

@@ -3,7 +3,7 @@ import type { StatusRow } from '../../model/report.ts'
 import type { FlowStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
 import { count, counted, when } from './figures.ts'
-import { agreementSentence } from './print-agreement.ts'
+import { agreementSentence, waitsOnSentences } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 
 /** Sign and colour of each status; the word itself always stands beside them. */
@@ -79,6 +79,7 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
         ? [`${never.map((row) => row.flow).join(', ')} ${never.length === 1 ? 'has' : 'have'} never run.`]
         : []),
       agreementSentence(together(ran.map((row) => row.agreement))),
+      ...waitsOnSentences(ran),
       ...(cases > 0 ? [`${counted(cases, 'case')} ${cases === 1 ? 'is' : 'are'} open.`] : []),
     ].join(' ')
   }

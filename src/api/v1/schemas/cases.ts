@@ -78,6 +78,17 @@ export const caseDetail = z
     alike: z
       .array(z.object({ choice: z.string(), open: count }))
       .meta({ description: 'By choice: how many open cases are alike and offer it, this one among them' }),
+    candidates: listOf(
+      z
+        .object({
+          ...legend,
+          record: z.string(),
+          title: z.string(),
+          links: listOf(z.object({ system: z.string(), id: z.string() })),
+          values: mapOf(valueText),
+        })
+        .meta({ id: 'Candidate' }),
+    ).meta({ description: 'The record itself and those that could be the same thing, with all their values' }),
     record_values: z
       .object({ golden: mapOf(valueText), systems: mapOf(mapOf(valueText)), owners: mapOf(z.string()) })
       .nullable()

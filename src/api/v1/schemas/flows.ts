@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Agreement, NextRun, StatusRow } from '../../../model/report.ts'
+import type { Agreement, NextRun, StatusRow, WaitsForDecision } from '../../../model/report.ts'
 import { count, listOf, mapOf, time, type Wire } from './plain.ts'
 import { flowStatus, runStatus } from './words.ts'
 
@@ -22,6 +22,15 @@ export const agreement: Wire<Agreement> = z
   })
   .meta({ id: 'Agreement', description: 'How far the records agree; the four add up to all records' })
 
+const waitsForDecision: Wire<WaitsForDecision> = z
+  .object({
+    system: z.string().meta({ description: 'Where the records are not up to date' }),
+    on: z.string().meta({ description: 'The flow of what they refer to' }),
+    count,
+    case: z.int().nullable().meta({ description: 'The case that decides, where it is one for all of them' }),
+  })
+  .meta({ id: 'WaitsForDecision' })
+
 const statusRowShape = {
   flow: z.string(),
   status: flowStatus,
@@ -30,6 +39,9 @@ const statusRowShape = {
   last_success: time.nullable(),
   records: count,
   agreement,
+  waits_on: listOf(waitsForDecision).meta({
+    description: 'Of what waits: what waits for a decision about another record',
+  }),
   open_cases: count,
   waiting_writes: count.meta({ description: 'Writes that are decided and have not landed' }),
   owners: z.object({ business: z.string(), technical: z.string() }),
