@@ -43,6 +43,7 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   const program = buildProgram(cli, parts)
   settle(program, cli)
   try {
+    refuseUnknown(program, argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     return reportError(cli, error, json)
@@ -96,6 +97,14 @@ ${EXIT_STATUS_HELP}`,
   ]
   for (const command of commands) program.addCommand(command)
   return program
+}
+
+/** A command that does not exist is an error, also where its help is asked for. */
+function refuseUnknown(program: Command, argv: readonly string[]): void {
+  const [named] = argv[0] === 'help' ? argv.slice(1) : argv
+  if (named === undefined || named.startsWith('-') || named === 'help') return
+  if (program.commands.some((command) => command.name() === named || command.aliases().includes(named))) return
+  throw new CommanderError(1, 'commander.unknownCommand', `unknown command '${named}'`)
 }
 
 /** Gives every command, nested ones too, the program's way of printing and of failing. */

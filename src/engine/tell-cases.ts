@@ -34,9 +34,12 @@ export async function tellCases(
 
 function caseView(row: CaseRow, language: Language): Omit<CaseView, 'decides'> {
   const { sentence: said, choices } = caseIn(row.detail, language)
+  const words = CASE_WORDS[language]
   // Where the case itself says by which it is decided, it was opened for that.
   const tied = row.under !== null && row.detail.data?.['tied'] === true
-  const sentence = tied ? `${said} ${CASE_WORDS[language].decidedBy(row.under)}` : said
+  const sentence = tied
+    ? `${said} ${row.kind === 'ambiguous match' ? words.askedIn(row.under) : words.decidedBy(row.under)}`
+    : said
   return {
     case: Number(row.id),
     flow: row.flow,

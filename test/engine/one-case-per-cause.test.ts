@@ -56,6 +56,12 @@ test('L33 an order waits for its customer by name, and links the case that decid
     `“O-1” waits for its customer “Talleres Otero Hermanos”, which is not in CRM yet. Case ${case_!.case} decides about that one; this follows by itself.`,
   )
   expect(orders!.agreement).toMatchObject({ waiting: 2, needs_decision: 0 })
+  expect(orders!.waits_on).toEqual([{ system: 'crm', on: 'customers', count: 2, case: case_!.case }])
+  const detail = await (await world.app()).screens.caseInDetail(case_!.case, 'en')
+  expect(detail.candidates.map((one) => [one.links[0]!.system, one.values['name']])).toEqual([
+    ['erp', 'Talleres Otero Hermanos'],
+    ['crm', 'Talleres Otero Hermano'],
+  ])
 })
 
 test('L33 what waits for a decision is not late', async () => {

@@ -90,6 +90,7 @@ export const en = {
     `“${title}” waits for its ${waitsFor}, which is not in ${systemTitle(system)} yet.`,
   waitsForDeleted: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot come back to ${system}: it refers to ${waitsFor}, which was deleted.`,
+  askedIn: (id: string) => `Case ${id} asks about it.`,
   decidedBy: (id: string) => `Case ${id} decides about that one; this follows by itself.`,
   tooManyChanges: (
     flow: string,

@@ -94,6 +94,7 @@ export const es: CaseWords = {
     `“${named(title)}” espera a ${waitsFor}, que todavía no está en ${systemTitle(system)}.`,
   waitsForDeleted: (title, system, waitsFor) =>
     `“${named(title)}” no puede volver a ${system}: remite a ${waitsFor}, que se borró.`,
+  askedIn: (id) => `El caso ${id} pregunta por él.`,
   decidedBy: (id) => `El caso ${id} decide sobre ese registro; este le sigue por sí solo.`,
   tooManyChanges: (flow, count, limit, counts, already) => {
     const parts = bySystem(counts)

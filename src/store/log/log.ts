@@ -33,19 +33,21 @@ export async function findRecords(
      where ($1::text is null or f.name = $1) and r.id = $2::bigint
      union all
      select l.record_id from link l join side s on s.id = l.side_id join flow f on f.id = s.flow_id
-     where ($1::text is null or f.name = $1) and s.system = $3 and l.remote_id = $4`,
+     where ($1::text is null or f.name = $1) and l.remote_id = case when s.system = $3 then $4 else $5 end`,
     [
       flow,
       /^\d{1,18}$/.test(query) ? query : null,
       colon < 0 ? null : query.slice(0, colon),
       colon < 0 ? null : query.slice(colon + 1),
+      query,
     ],
   )
   if (rows.length > 0) return [...new Set(rows.map((row) => row.id))].slice(0, limit)
   const found = await session.query<{ id: string }>(
     `select r.id from record r join flow f on f.id = r.flow_id
      where ($1::text is null or f.name = $1) and r.state <> 'deleted' and r.golden ilike '%' || $2 || '%'
-     order by r.id limit $3`,
+     -- A value that fits exactly wins.
+     order by E'\\t' || lower(r.golden) || E'\\t' like E'%\\t' || lower($2) || E'\\t%' desc, r.id limit $3`,
     [flow, query.replace(/[\\%_]/g, (c) => `\\${c}`), limit],
   )
   return found.map((row) => row.id)
