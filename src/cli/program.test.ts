@@ -510,6 +510,14 @@ describe('errors', () => {
     expect(typed.status).toBe(1)
     expect(typed.err).toContain("Unknown command 'statsu'.")
     expect(typed.err).toContain('Did you mean status?')
+    for (const argv of [
+      ['statsu', '--help'],
+      ['help', 'statsu'],
+    ]) {
+      const helped = await type(argv)
+      expect([helped.status, helped.out]).toEqual([1, ''])
+      expect(helped.err).toContain('Did you mean status?')
+    }
     const json = await type(['run', '--nonsense', '--json'])
     expect(json.status).toBe(1)
     expect(json.json()).toMatchObject({ error: { code: 'cli.usage' } })

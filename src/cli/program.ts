@@ -43,8 +43,7 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   const program = buildProgram(cli, parts)
   settle(program, cli)
   try {
-    refuseUnknown(program, argv)
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync(withoutHelpOfUnknown(program, argv), { from: 'user' })
   } catch (error) {
     return reportError(cli, error, json)
   }
@@ -100,11 +99,14 @@ ${EXIT_STATUS_HELP}`,
 }
 
 /** A command that does not exist is an error, also where its help is asked for. */
-function refuseUnknown(program: Command, argv: readonly string[]): void {
+function withoutHelpOfUnknown(program: Command, argv: readonly string[]): string[] {
   const [named] = argv[0] === 'help' ? argv.slice(1) : argv
-  if (named === undefined || named.startsWith('-') || named === 'help') return
-  if (program.commands.some((command) => command.name() === named || command.aliases().includes(named))) return
-  throw new CommanderError(1, 'commander.unknownCommand', `unknown command '${named}'`)
+  const isUnknown =
+    named !== undefined &&
+    !named.startsWith('-') &&
+    named !== 'help' &&
+    !program.commands.some((command) => command.name() === named || command.aliases().includes(named))
+  return isUnknown ? [named] : [...argv]
 }
 
 /** Gives every command, nested ones too, the program's way of printing and of failing. */

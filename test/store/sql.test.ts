@@ -68,8 +68,8 @@ test('the reader of statements sees what is there', () => {
   expect(all).toContain('select holder from lease where flow_id = $1')
   // A constant of another file within a template, and both ways of a choice.
   expect(all).toContainEqual(expect.stringMatching(/^update lease set expires_at = clock_timestamp\(\)[^`$]*\$3/))
-  expect(all).toContainEqual(expect.stringMatching(/c\.id > \$9\) order by c\.id asc/))
-  expect(all).toContainEqual(expect.stringMatching(/c\.id < \$9\) order by c\.id desc/))
+  expect(all).toContainEqual(expect.stringMatching(/c\.id > \$10\) order by c\.id asc/))
+  expect(all).toContainEqual(expect.stringMatching(/c\.id < \$10\) order by c\.id desc/))
 })
 
 test('what cannot be read is known, and why that is well', () => {
