@@ -2,6 +2,7 @@ import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { NewId } from '../model/new-id.ts'
+import type { MeasureRequest, Passport } from '../model/passport.ts'
 import type { RestDescription } from '../model/rest-description.ts'
 import type { Stamps } from '../model/stamp.ts'
 import type { SystemIdentity } from '../model/system-identity.ts'
@@ -363,6 +364,8 @@ export interface Connector {
    */
   readonly budget?: { readonly callsPerSecond: number; share(turn: () => Promise<void>): void }
   open(spec: ObjectSpec): Promise<RemoteObject>
+  /** Finds out what the system really does; writes only where the request allows it. Absent: its catalogue says all. */
+  measure?(request: MeasureRequest): Promise<Passport>
   /**
    * A feed of hints about these objects. Absent: the system has none and is polled. `installation`: eight letters or
    * digits that tell this installation's part in the system from others'.

@@ -1,3 +1,5 @@
+import type { Measured } from './passport.ts'
+
 /*
  * How a JSON REST system is spoken to, as data: read from a contract, carried out by the connector `rest`. Places in
  * templates (`{{ id }}`) are filled in by the connector; settings of the system may stand in sign-in, headers and paths.
@@ -157,7 +159,8 @@ export interface RestObjectDescription {
     readonly most: number
   }
   readonly one?: RestCall & { readonly record: readonly string[] }
-  readonly create?: RestWrite
+  /** `atOnce`: how many are made at the same time; absent: as many as there may be calls. */
+  readonly create?: RestWrite & { readonly atOnce?: number }
   readonly update?: RestWrite & { readonly whole: boolean }
   readonly delete?: RestCall
 }
@@ -187,5 +190,7 @@ export interface RestDescription {
   /** How long a write whose answer was lost may still land. */
   readonly settleMs: number
   readonly errors: readonly AnswerRule[]
+  /** What the system was measured to do; no decision, so no fingerprint covers it. */
+  readonly measured?: Measured
   readonly objects: readonly RestObjectDescription[]
 }

@@ -51,6 +51,13 @@ export interface Fault {
   readonly endless?: boolean
 }
 
+/** An answer before it goes out; headers may be added. */
+export interface Shown {
+  readonly status: number
+  readonly body: Json
+  readonly headers: Record<string, string>
+}
+
 export interface RestServerOptions {
   readonly database: MemoryDatabase
   /** Child tables by the name under which they stand in the records of an object. */
@@ -83,6 +90,12 @@ export class RestServer {
   readonly signIns: string[] = []
   fault: (asked: Asked) => Fault | null = () => null
   largestPage = 50
+  /** What is taken of a record that was sent, as JSON. */
+  take: (asked: Asked, data: JsonObject) => JsonObject = (_, data) => data
+  /** What of a record its version is made of. */
+  versioned: (record: JsonObject) => JsonObject = (record) => record
+  /** What is answered in the end. */
+  show: (asked: Asked, answer: Shown) => Shown = (_, answer) => answer
   private readonly options: RestServerOptions
   private readonly server: Server
 
@@ -136,6 +149,7 @@ export class RestServer {
       status = refused.status
       body = refused.body
     }
+    ;({ status, body } = this.show(asked, { status, body, headers: more }))
     if (fault?.drop === 'after') return void request.socket.destroy()
     if (fault?.afterEffect) return this.misbehave(fault, response)
     const sent = body === null && status === 204 ? '' : writeExactJson(body)
@@ -165,7 +179,8 @@ export class RestServer {
     const [name = '', encoded] = path.split('/').map((step) => decodeURIComponent(step))
     const table = this.options.database.tables.get(name)
     if (!table || path.split('/').length > 2) throw new Refused(404, 'no_such_path', 'There is nothing here.')
-    const data = text === '' ? {} : ((jsonAt(parseExactJson(text), ['data']) ?? {}) as JsonObject)
+    const sent = text === '' ? {} : ((jsonAt(parseExactJson(text), ['data']) ?? {}) as JsonObject)
+    const data = text === '' ? sent : this.take(asked, sent)
     if (encoded === undefined) {
       if (method === 'GET') return this.list(table, query)
       if (method === 'POST') return { status: 201, body: { data: this.create(table, data) } }
@@ -266,7 +281,8 @@ export class RestServer {
       },
     )
     const whole = { ...json, ...Object.fromEntries(lines) }
-    return { ...whole, _version: createHash('sha256').update(writeExactJson(whole)).digest('hex').slice(0, 16) }
+    const versioned = this.versioned(whole)
+    return { ...whole, _version: createHash('sha256').update(writeExactJson(versioned)).digest('hex').slice(0, 16) }
   }
 
   private cell(table: MemoryTable, name: string, value: Raw): Json {

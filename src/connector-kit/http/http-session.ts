@@ -72,6 +72,30 @@ export class HttpSession {
     }
   }
 
+  /** One request that is sent once, whatever its answer means; only what was turned away is sent again. */
+  async once(
+    request: HttpRequest,
+    classify: (answer: HttpAnswer) => AnswerClass,
+    signed: boolean,
+  ): Promise<{ readonly is: AnswerClass; readonly answer: HttpAnswer }> {
+    for (let attempt = 1; ; attempt++) {
+      const proof = signed ? await this.desk.proof() : null
+      const answer = await this.client.send({ ...request, headers: { ...request.headers, ...proof?.headers } })
+      const is = classify(answer)
+      if (is === 'credentials' && proof) {
+        await this.desk.renewAfter(proof)
+        continue
+      }
+      if (is !== 'wait') {
+        if (proof) this.desk.worked(proof)
+        return { is, answer }
+      }
+      const seconds = retryAfterSeconds(answer.headers['retry-after'], Date.now())
+      if (attempt >= ATTEMPTS || (seconds ?? 0) > PATIENCE_S) throw this.toldToWait(seconds)
+      await (seconds === null ? this.pause(attempt + 1) : sleep(seconds * 1000))
+    }
+  }
+
   close(): Promise<void> {
     return this.client.close()
   }

@@ -1,5 +1,6 @@
 import LinkHeader from 'http-link-header'
 import { ExactJsonNumber, type Json, jsonAt } from '../../connector-kit/http/exact-json.ts'
+import type { HttpAnswer } from '../../connector-kit/http/http-client.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import type { RestObjectDescription } from '../../model/rest-description.ts'
 import { templateNames } from '../../model/template.ts'
@@ -60,7 +61,8 @@ export async function* listPages(
 
 type Paging = RestObjectDescription['list']['paging']
 
-function firstPage(paging: Paging, { after }: ListQuestion): CallDetails {
+/** How the first page of a listing is asked for. */
+export function firstPage(paging: Paging, { after }: ListQuestion): CallDetails {
   switch (paging.by) {
     case 'page':
       return { params: { [paging.param]: String(paging.first) } }
@@ -79,9 +81,10 @@ function firstPage(paging: Paging, { after }: ListQuestion): CallDetails {
   }
 }
 
-function nextPage(
+/** How the page after one is asked for; null: there is none. */
+export function nextPage(
   paging: Paging,
-  { answer }: Answered,
+  { answer }: Pick<Answered, 'answer'>,
   { page, listed, last }: { readonly page: number; readonly listed: number; readonly last: string | null },
 ): CallDetails | null {
   switch (paging.by) {
@@ -118,14 +121,20 @@ function recordsIn(api: RestApi, object: RestObjectDescription, answered: Answer
   const { list } = object
   if (answered.is === 'gone' && list.emptyIs404) return []
   if (answered.is !== 'ok') throw callRefused(api, object.name, answered)
-  if (answered.answer.status === 204) return []
-  const found = jsonAt(answered.answer.body, list.records)
-  if (Array.isArray(found)) return found as readonly Json[]
+  const found = recordsOf(list, answered.answer)
+  if (found !== null) return found
   throw new ConcordatError(
     'connector.failed',
     `${api.description.product} shows no list of ${object.name} where the description says it is.`,
     { cure: 'Correct `records` of `list` in the description.' },
   )
+}
+
+/** The list in an answer; null where it is not where the description says. */
+export function recordsOf(list: RestObjectDescription['list'], { status, body }: HttpAnswer): readonly Json[] | null {
+  if (status === 204) return []
+  const found = jsonAt(body, list.records)
+  return Array.isArray(found) ? (found as readonly Json[]) : null
 }
 
 function numberAt(body: Json, path: readonly string[]): number | null {

@@ -1,4 +1,4 @@
-import { HttpClient, type HttpAnswer } from '../../connector-kit/http/http-client.ts'
+import { HttpClient, type HttpAnswer, type HttpRequest } from '../../connector-kit/http/http-client.ts'
 import { type Classified, HttpSession } from '../../connector-kit/http/http-session.ts'
 import { type Json, jsonAt, writeExactJson } from '../../connector-kit/http/exact-json.ts'
 import { SignInDesk } from '../../connector-kit/http/sign-in.ts'
@@ -25,6 +25,19 @@ export interface CallDetails {
   readonly body?: Json
   /** Whole address to be called instead, of the next page. */
   readonly address?: string
+}
+
+/** A call whose answer is looked at for its own sake. */
+export interface ProbeDetails extends CallDetails {
+  /** Without saying who we are. */
+  readonly unsigned?: boolean
+  /** A body as it is, JSON or not. */
+  readonly text?: string
+}
+
+export interface Probed {
+  readonly is: AnswerClass
+  readonly answer: HttpAnswer
 }
 
 export interface Answered extends Classified {
@@ -75,6 +88,31 @@ export class RestApi {
 
   /** Carries a call of the description out. Answers that mean trouble of the system are thrown. */
   async call(op: Op, call: RestCall, details: CallDetails = {}): Promise<Answered> {
+    let rule: AnswerRule | null = null
+    try {
+      const answered = await this.session.call(this.request(op, call, details), (answer) => {
+        rule = this.ruleFor(op, answer)
+        return rule?.is ?? classOf(answer, isWrite(op))
+      })
+      return { ...answered, rule }
+    } catch (error) {
+      if (error instanceof ConcordatError && error.code === 'connector.lost-response') this.lostAt = Date.now()
+      throw error
+    }
+  }
+
+  /** Makes a call once and answers what it means, trouble of the system as well; throws only where there is no answer. */
+  async probe(op: Op, call: RestCall, details: ProbeDetails = {}): Promise<Probed> {
+    const request = this.request(op, call, details)
+    const sent =
+      details.text === undefined
+        ? request
+        : { ...request, body: details.text, headers: { ...request.headers, 'content-type': 'application/json' } }
+    const classify = (answer: HttpAnswer): AnswerClass => this.ruleFor(op, answer)?.is ?? classOf(answer, isWrite(op))
+    return this.session.once(sent, classify, details.unsigned !== true)
+  }
+
+  private request(op: Op, call: RestCall, details: CallDetails): HttpRequest {
     const places = { ...this.settings, ...details.places }
     const path = fillTemplate(call.path, places, encodeURIComponent)
     const query = new URLSearchParams()
@@ -84,30 +122,16 @@ export class RestApi {
     const headers: Record<string, string> = {}
     for (const [name, text] of Object.entries(this.description.headers))
       headers[name.toLowerCase()] = fillTemplate(text, this.settings)
-    const writes = op === 'create' || op === 'update' || op === 'delete'
-    let rule: AnswerRule | null = null
-    try {
-      const answered = await this.session.call(
-        {
-          method: call.method,
-          target: details.address ?? `${path}${search}`,
-          headers: {
-            ...headers,
-            ...(details.body !== undefined && { 'content-type': 'application/json' }),
-            ...details.headers,
-          },
-          ...(details.body !== undefined && { body: writeExactJson(details.body) }),
-          writes,
-        },
-        (answer) => {
-          rule = this.ruleFor(op, answer)
-          return rule?.is ?? classOf(answer, writes)
-        },
-      )
-      return { ...answered, rule }
-    } catch (error) {
-      if (error instanceof ConcordatError && error.code === 'connector.lost-response') this.lostAt = Date.now()
-      throw error
+    return {
+      method: call.method,
+      target: details.address ?? `${path}${search}`,
+      headers: {
+        ...headers,
+        ...(details.body !== undefined && { 'content-type': 'application/json' }),
+        ...details.headers,
+      },
+      ...(details.body !== undefined && { body: writeExactJson(details.body) }),
+      writes: isWrite(op),
     }
   }
 
@@ -153,6 +177,8 @@ export class RestApi {
     return this.rules.find(({ holds }) => holds(facts))?.rule ?? null
   }
 }
+
+const isWrite = (op: Op): boolean => op === 'create' || op === 'update' || op === 'delete'
 
 /** What a status means where the description says nothing about it. */
 function classOf({ status, headers }: HttpAnswer, writes: boolean): AnswerClass {

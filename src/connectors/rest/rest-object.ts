@@ -19,11 +19,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConcordatError } from '../../model/errors.ts'
 import type { RestField } from '../../model/rest-description.ts'
 import type { Raw } from '../../model/value.ts'
-import { compareValues, readField, writeField } from './field-value.ts'
+import { compareValues, readField } from './field-value.ts'
 import { atMicroseconds, microseconds, toUtc } from './moment.ts'
 import { fieldOf, linesCatalogueOf, type OpenedObject } from './opened-object.ts'
 import { Reading } from './reading.ts'
 import type { RestApi } from './rest-api.ts'
+import { sinceText } from './since-text.ts'
 import { Writing } from './writing.ts'
 
 const MOST_STEPS_BACK = 1000n
@@ -64,7 +65,7 @@ export class RestObject implements RemoteObject {
       atomicBatch: false,
       digest: false,
       lines: object.lines.length > 0,
-      maxBatch: batchSize(api.description.rate),
+      maxBatch: batchSize(api.description.rate, object.description.create?.atOnce),
       changedAtResolution: object.description.changes?.resolutionMs ?? 1000,
     }
     this.catalogue = {
@@ -121,10 +122,9 @@ export class RestObject implements RemoteObject {
     const from = this.earlier(changedAt, cursor.at, overlapMs)
     const { params, inclusive, resolutionMs } = this.object.description.changes!
     const asked = inclusive ? from : this.earlier(changedAt, from, changedAt.type === 'integer' ? 1 : resolutionMs)
-    const since = writeField(changedAt, asked, this.reading.zone)
-    const text = typeof since === 'string' ? since : JSON.stringify(since, (_, part: unknown) => textOfNumber(part))
+    const since = sinceText(changedAt, asked, this.reading.zone)
     const changed = new Map<string, { record: RemoteRecord; at: string }>()
-    for await (const { records } of this.reading.pages({ params, places: { since: text.replaceAll('"', '') } })) {
+    for await (const { records } of this.reading.pages({ params, places: { since } })) {
       for (const json of records) {
         const found = this.reading.found(json)
         const at = found && this.changedAtOf(changedAt, found.record)
@@ -351,11 +351,8 @@ export class RestObject implements RemoteObject {
 }
 
 /** How many records are written in one go: so many as the budget lets through in a while. */
-function batchSize({ calls, perMs, atOnce }: RestApi['description']['rate']): number {
-  const inTurn = (atOnce * BATCH_MS) / USUAL_CALL_MS
+function batchSize({ calls, perMs, atOnce }: RestApi['description']['rate'], creates = atOnce): number {
+  const inTurn = (Math.min(atOnce, creates) * BATCH_MS) / USUAL_CALL_MS
   const allowed = calls === undefined ? MOST_IN_BATCH : (calls * BATCH_MS) / perMs
   return Math.max(1, Math.floor(Math.min(MOST_IN_BATCH, inTurn, allowed)))
 }
-
-const textOfNumber = (part: unknown): unknown =>
-  typeof part === 'object' && part !== null && 'text' in part ? part.text : part

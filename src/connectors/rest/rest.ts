@@ -8,9 +8,11 @@ import type {
 } from '../../connector-kit/port.ts'
 import { isJsonObject, jsonAt, writeExactJson } from '../../connector-kit/http/exact-json.ts'
 import { ConcordatError } from '../../model/errors.ts'
+import type { MeasureRequest, Passport } from '../../model/passport.ts'
 import type { RestDescription } from '../../model/rest-description.ts'
 import type { SystemIdentity } from '../../model/system-identity.ts'
 import { catalogueOf, linesCatalogueOf, openObject } from './opened-object.ts'
+import { measureApi } from './passport/measure.ts'
 import { callRefused } from './refusals.ts'
 import { RestApi } from './rest-api.ts'
 import { RestObject } from './rest-object.ts'
@@ -100,6 +102,10 @@ class RestConnector implements Connector {
         ...object.lines.map((lines) => linesCatalogueOf(lines, object)),
       ]),
     }
+  }
+
+  measure(request: MeasureRequest): Promise<Passport> {
+    return measureApi(this.api, request)
   }
 
   async open(spec: ObjectSpec): Promise<RemoteObject> {

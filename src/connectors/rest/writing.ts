@@ -39,6 +39,8 @@ interface Sending<T extends object> {
   readonly batch: WriteBatch<T>
   readonly items: readonly T[]
   readonly beforeCommit: BeforeCommit | undefined
+  /** So many at the same time, instead of as many as there may be calls. */
+  readonly atOnce?: number | undefined
 }
 
 export class Writing {
@@ -66,7 +68,7 @@ export class Writing {
       return attempt(() => bodies.set(item, this.body.ofCreate(item)))
     })
     const made = new Map<CreateItem, { readonly id: string; readonly shown: FoundRecord | null }>()
-    await this.each({ batch, items: batch.open, beforeCommit }, async (item) => {
+    await this.each({ batch, items: batch.open, beforeCommit, atOnce: description.create?.atOnce }, async (item) => {
       const places = { id: item.id ?? '' }
       const answered = await this.send('create', call, { places, body: wrapped(call, bodies.get(item)!) })
       if (answered.is !== 'ok') return batch.refuse(item, this.refusal(answered, item.values, item.lines))
@@ -173,7 +175,7 @@ export class Writing {
 
   /** Writes one after the other, as far as the system lets us. */
   private async each<T extends object>(
-    { batch, items, beforeCommit }: Sending<T>,
+    { batch, items, beforeCommit, atOnce = this.api.description.rate.atOnce }: Sending<T>,
     write: (item: T) => Promise<void>,
   ): Promise<void> {
     const waiting = [...items]
@@ -197,7 +199,7 @@ export class Writing {
         }
       }
     }
-    await Promise.all(Array.from({ length: Math.min(this.api.description.rate.atOnce, items.length) }, work))
+    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work))
     if (failures.length === 0) return
     // That something was lost weighs more than what was turned away.
     const failure = failures.find((error) => codeOf(error) === 'connector.lost-response') ?? failures[0]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Filter } from '../../model/filter.ts'
-import type { Contract, Field, FieldMapping, Flow, Person } from '../contract.ts'
+import type { Contract, Field, FieldMapping, Flow, Person, SystemDeclaration } from '../contract.ts'
 
 /*
  * Same decisions, same fingerprint. What has no order (fields, people, values of a choice, parts of an `and`) is sorted;
@@ -14,7 +14,7 @@ export function contractFingerprint(contract: Omit<Contract, 'fingerprint' | 'ch
     company: contract.company,
     timezone: contract.timezone,
     people: [...contract.people.values()].map(identity),
-    systems: [...contract.systems.values()],
+    systems: [...contract.systems.values()].map(withoutMeasured),
     flows: [...contract.flows.values()].map(({ fingerprint, ...flow }) => ({
       of: fingerprint,
       owners: { business: identity(flow.owners.business), technical: identity(flow.owners.technical) },
@@ -23,6 +23,13 @@ export function contractFingerprint(contract: Omit<Contract, 'fingerprint' | 'ch
       alert: flow.onFailure.alert,
     })),
   })
+}
+
+/** What a system was measured to do is nobody's decision. */
+function withoutMeasured({ description, ...system }: SystemDeclaration): unknown {
+  if (description === undefined) return system
+  const { measured: _, ...decided } = description
+  return { ...system, description: decided }
 }
 
 /** A person, however reached. */

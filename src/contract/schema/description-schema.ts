@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { choice, duration, list, map, meta, named, scalar, text } from './schema-parts.ts'
+import { QUIRKS } from '../../model/passport.ts'
+import { choice, duration, list, map, meta, named, pattern, scalar, text } from './schema-parts.ts'
 
 /* The shape of `description` of a system with the connector `rest`: how its API is spoken to. */
 
@@ -225,7 +226,11 @@ const object = map(
       )
       .meta(meta('How one record is read.', ['customers/{{ id }}'])),
     create: map(
-      { ...write('post'), put: text('Path of the call, with `{{ id }}` where ids are ours.', ['codes/{{ id }}']) },
+      {
+        ...write('post'),
+        put: text('Path of the call, with `{{ id }}` where ids are ours.', ['codes/{{ id }}']),
+        at_once: count('Most records that are made at the same time; as many as there may be calls unless given.', '1'),
+      },
       'How a record is made.',
     ),
     update: map(
@@ -302,6 +307,27 @@ const signIn = z
   )
   .meta({ description: 'How requests prove who we are. Secrets stand in the settings of the system.' })
 
+const quirks = z
+  .partialRecord(z.enum(QUIRKS), z.array(z.string()), { error: 'must be a map of what was found' })
+  .meta({ description: 'What differs, each with the fields or lines at which it was found.' })
+
+const measured = map(
+  {
+    date: pattern('\\d{4}-\\d\\d-\\d\\d', 'must be a day such as `2026-12-01`', 'Day of the measurement.', [
+      '2026-12-01',
+    ]),
+    found: quirks,
+    objects: anyNames(
+      map(
+        { written: yesNo('Test records were made, changed and deleted to find out.'), found: quirks },
+        'What was found of an object.',
+      ),
+      'What was found, by object.',
+    ),
+  },
+  'What the system was measured to do otherwise; written by `concordat systems test`.',
+)
+
 export const descriptionSchema = map(
   {
     product: text('Name of the system, for people.', ['Acme CRM']),
@@ -347,6 +373,7 @@ export const descriptionSchema = map(
       'What answers mean, where their status does not say it; the first condition that holds counts.',
     ),
     paging,
+    measured,
     objects: named(object, 'The kinds of records that are read and written.'),
   },
   'How the API of the system is spoken to (`connector: rest`).',

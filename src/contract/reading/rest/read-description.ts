@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { conditionFault } from '../../../model/answer-condition.ts'
+import type { Measured } from '../../../model/passport.ts'
 import type {
   EmptyForm,
   Paging,
@@ -94,6 +95,7 @@ class Reader extends DescriptionTexts {
         const { when, is, field, message } = rule
         return [{ when, is, ...(field !== undefined && { field }), ...(message !== undefined && { message }) }]
       }),
+      ...(written.measured && { measured: measuredOf(written.measured) }),
       objects: objects.map(([name, object]) =>
         this.object(
           name,
@@ -249,7 +251,7 @@ class Reader extends DescriptionTexts {
           record: steps(one.record),
         },
       }),
-      ...(made && { create: made }),
+      ...(made && { create: { ...made, ...(create?.at_once && { atOnce: create.at_once }) } }),
       ...(changed && { update: changed }),
       ...(written.delete !== undefined && {
         delete: this.call('DELETE', written.delete, undefined, [...at, 'delete'], ['id']),
@@ -355,6 +357,17 @@ class Reader extends DescriptionTexts {
     }
   }
 }
+
+const measuredOf = (written: NonNullable<Written['measured']>): Measured => ({
+  date: written.date ?? '',
+  found: written.found ?? {},
+  objects: Object.fromEntries(
+    Object.entries(written.objects ?? {}).map(([name, one]) => [
+      name,
+      { written: one.written === true, found: one.found ?? {} },
+    ]),
+  ),
+})
 
 const steps = (path: string | undefined, otherwise: readonly string[] = []): readonly string[] =>
   path === undefined ? otherwise : path.split('.')
