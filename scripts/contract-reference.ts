@@ -1,3 +1,5 @@
+import { QUIRKS } from '../src/model/passport.ts'
+import { QUIRK_WORDS } from '../src/model/quirk-words.ts'
 import type { QuestionFacts } from '../src/contract/question-names.ts'
 import {
   FLOW_QUESTIONS,
@@ -15,6 +17,7 @@ import { schemaText } from '../src/contract/schema/schema.ts'
  *   <!-- settings flows.*.records.* -->      the settings below this path of the schema
  *   <!-- answers edge_cases.duplicates -->   the question about a setting, and what each answer means
  *   <!-- types -->                           the types of a field
+ *   <!-- quirks -->                          what a system may do otherwise than its description says
  *   <!-- end -->
  */
 
@@ -31,7 +34,7 @@ interface SchemaNode {
   readonly $ref?: string
 }
 
-const BLOCK = /^<!-- (settings|answers|types|) ?(\S*) ?-->\n[^]*?^<!-- end -->$/gm
+const BLOCK = /^<!-- (settings|answers|types|quirks) ?(\S*) ?-->\n[^]*?^<!-- end -->$/gm
 
 /** Pages that have such tables. */
 export const REFERENCE_PAGES = ['docs/contract.md', 'docs/connectors/rest.md'] as const
@@ -48,7 +51,14 @@ const FACTS: QuestionFacts = {
 /** The page with all its blocks written anew. */
 export function withReference(page: string): string {
   return page.replace(BLOCK, (_, kind: string, subject: string) => {
-    const body = kind === 'settings' ? settings(subject) : kind === 'answers' ? answers(subject) : types()
+    const body =
+      kind === 'settings'
+        ? settings(subject)
+        : kind === 'answers'
+          ? answers(subject)
+          : kind === 'quirks'
+            ? quirks()
+            : types()
     return `<!-- ${[kind, subject].filter((part) => part !== '').join(' ')} -->\n\n${body}\n\n<!-- end -->`
   })
 }
@@ -102,6 +112,14 @@ function types(): string {
     '|---|---|',
     ...options.map(({ answer, means }) => `| \`${answer}\` | ${cell(means)} |`),
   ].join('\n')
+}
+
+function quirks(): string {
+  const rows = QUIRKS.map((quirk) => {
+    const { level, says, so } = QUIRK_WORDS[quirk]
+    return `| \`${quirk}\` | ${level} | ${cell(says('a field'))} | ${cell(so)} |`
+  })
+  return ['| name | level | the system | so |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function root(): SchemaNode {

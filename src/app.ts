@@ -9,7 +9,7 @@ import type { App, OpenOptions } from './application.ts'
  * The application as its callers (CLI, API) reach it. What a call does not need is not loaded for it.
  */
 
-export type { App, OpenOptions, RunOptions } from './application.ts'
+export type { App, OpenOptions, RunOptions, SystemMeasurement } from './application.ts'
 
 /** Names of the connectors that there are. */
 export const connectorNames: readonly string[] = ['postgres', 'mysql', 'rest']
@@ -33,6 +33,10 @@ export const sampleSystem = async (...sampled: Parameters<Before['sampleSystem']
 /** What the systems say about the decided flows of a contract; writes nothing. */
 export const lookAtContract = async (...looked: Parameters<Before['lookAtContract']>) =>
   (await withoutStore()).lookAtContract(...looked)
+
+/** Measures what a system does against its description; writes only test records that the request allows. */
+export const measureSystem = async (...measured: Parameters<Opening['measureSystem']>) =>
+  (await opening()).measureSystem(...measured)
 
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)

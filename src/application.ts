@@ -11,6 +11,7 @@ import type { Screens } from './engine/screens.ts'
 import type { SystemsDesk } from './engine/systems-desk.ts'
 import type { Language } from './model/language.ts'
 import type { ConcordatError } from './model/errors.ts'
+import type { DescriptionEdit, Passport } from './model/passport.ts'
 import type {
   CaseView,
   FeedReport,
@@ -144,6 +145,17 @@ export type Alerts = Pick<
   'list' | 'page' | 'find' | 'mute' | 'standing' | 'tellPerson' | 'acknowledge' | 'test' | 'storeSeen'
 > & {
   readonly watch: Pick<Watch, 'tick' | 'beat' | 'endBeat'>
+}
+
+/** What was measured of a system, and where it would be written. */
+export interface SystemMeasurement {
+  readonly passport: Passport
+  /** File of the contract that holds the description. */
+  readonly file: string
+  /** Edits that must be made by hand. */
+  readonly byHand: readonly DescriptionEdit[]
+  /** Writes it into the file. */
+  save(): void
 }
 
 export interface RunOptions {

@@ -22,6 +22,7 @@ const BACKEND: Backend = {
   open: openApp,
   introspect: introspectSystem,
   sample: sampleSystem,
+  measure: () => Promise.reject(new Error('init measures nothing')),
   serve: () => Promise.reject(new Error('init serves nothing')),
   serveBeginning: () => Promise.reject(new Error('nothing is begun here')),
 }

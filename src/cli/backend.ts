@@ -1,5 +1,6 @@
-import type { App, OpenOptions } from '../app.ts'
+import type { App, OpenOptions, SystemMeasurement } from '../app.ts'
 import type { CheckReport, Problem } from '../contract/finding.ts'
+import type { MeasureRequest } from '../model/passport.ts'
 import type { Begun, serveBeginning, ServeOptions } from '../serve.ts'
 import type { SourceCatalogue } from '../contract/proposal/catalogue.ts'
 import type { SampledColumns } from '../contract/proposal/sampled-columns.ts'
@@ -19,6 +20,8 @@ export interface Backend {
   check(options: OpenOptions): Promise<CheckReport>
   /** What the systems say about the decided flows of a contract, or about these; writes nothing. */
   look(options: OpenOptions, flows?: readonly string[]): Promise<readonly Problem[]>
+  /** Measures what a system does against its description; writes only test records that the request allows. */
+  measure(options: OpenOptions, system: string, request: MeasureRequest): Promise<SystemMeasurement>
   open(options: OpenOptions): Promise<App>
   /** Runs the service until its signal says otherwise. */
   serve(app: App, options: ServeOptions): Promise<void>

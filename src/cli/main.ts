@@ -15,6 +15,7 @@ import { processTerminal } from './terminal.ts'
 const backend: Backend = {
   check: async (options) => (await import('../app.ts')).checkContract(options),
   look: async (options, flows) => (await import('../app.ts')).lookAtContract(options, flows),
+  measure: async (...measured) => (await import('../app.ts')).measureSystem(...measured),
   open: async (options) => (await import('../app.ts')).openApp(options),
   serve: async (app, options) => (await import('../serve.ts')).serve(app, options),
   serveBeginning: async (...served) => (await import('../serve.ts')).serveBeginning(...served),

@@ -31,6 +31,7 @@ function gatedObject(real: RemoteObject, gate: Gate): RemoteObject {
     ...(real.catalogue && { catalogue: real.catalogue }),
     ...(real.locator && { locator: real.locator }),
     ...(real.measure && { measure: gatedMeasures(real.measure, gate) }),
+    ...(real.measured !== undefined && { measured: real.measured }),
     capabilities: real.capabilities,
     ...(real.markedAs && { markedAs: () => gate.call(() => real.markedAs!()) }),
     estimate: () => gate.call(() => real.estimate()),

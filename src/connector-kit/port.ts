@@ -2,7 +2,7 @@ import type { ColumnFacts, ColumnKind } from '../model/column-facts.ts'
 import type { ConcordatError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import type { NewId } from '../model/new-id.ts'
-import type { MeasureRequest, Passport } from '../model/passport.ts'
+import type { MeasuredObject, MeasureRequest, Passport } from '../model/passport.ts'
 import type { RestDescription } from '../model/rest-description.ts'
 import type { Stamps } from '../model/stamp.ts'
 import type { SystemIdentity } from '../model/system-identity.ts'
@@ -210,6 +210,8 @@ export interface RemoteObject {
   readonly locator?: Readonly<Record<string, string>>
   /** Bounded looks at what the object holds, for what no catalogue says. */
   readonly measure?: Measures
+  /** What the object was measured to do otherwise than described, and when; null: never. Absent: its catalogue says all. */
+  readonly measured?: (MeasuredObject & { readonly date: string }) | null
   /** The number that stands in the system for this object (null: none does); null where nothing is marked. */
   markedAs?(): Promise<Marked | null>
   /** Rough number of records in scope, for progress; null when unknown. */

@@ -1,4 +1,4 @@
-import type { Connector, Measures, OpenedCatalogue, RemoteObject } from '../connector-kit/port.ts'
+import type { Capabilities, Connector, Measures, OpenedCatalogue, RemoteObject } from '../connector-kit/port.ts'
 import type { Flow } from '../contract/contract.ts'
 
 /** What is known of one system of a flow when it is opened. */
@@ -6,6 +6,10 @@ export interface OpeningFacts {
   readonly catalogue: OpenedCatalogue
   /** Whether two rows have the same id; null: nobody looked, since a key of the table proves that none have. */
   readonly sharedId: boolean | null
+  /** Whether a write that comes too late is refused by the system itself. */
+  readonly guard?: Capabilities['guard']
+  /** What the object was measured to do otherwise than described; null: nobody measured it. */
+  readonly measured?: NonNullable<RemoteObject['measured']> | null
   /** Only where somebody asks what would happen, since it reads more of the system. */
   readonly looked?: {
     /** Length of the longest value by column, where the column is text. */
@@ -29,21 +33,24 @@ export async function openingFacts(
   remote: RemoteObject,
   now: number,
 ): Promise<OpeningFacts | null> {
-  const { catalogue, measure } = remote
-  if (catalogue === undefined) return null
+  const { measure, measured } = remote
+  if (remote.catalogue === undefined) return null
+  const guarantees = { guard: remote.capabilities.guard, ...(measured !== undefined && { measured }) }
+  const { catalogue } = remote
   const { object, id } = flow.records[system]!
   const { primaryKey, uniqueKeys } = catalogue.object
   if ([primaryKey, ...uniqueKeys].some((key) => key.length === 1 && key[0] === id) || measure === undefined)
-    return { catalogue, sharedId: null }
+    return { catalogue, ...guarantees, sharedId: null }
   const known = looks.get(connector) ?? new Map<string, { at: number; shared: boolean }>()
   looks.set(connector, known)
   const key = JSON.stringify([object, id])
   const last = known.get(key)
   // What was shared may have been put right a moment ago.
-  if (last !== undefined && !last.shared && now - last.at < BELIEVED_MS) return { catalogue, sharedId: false }
+  if (last !== undefined && !last.shared && now - last.at < BELIEVED_MS)
+    return { catalogue, ...guarantees, sharedId: false }
   const shared = await measure.sharedId()
   known.set(key, { at: now, shared })
-  return { catalogue, sharedId: shared }
+  return { catalogue, ...guarantees, sharedId: shared }
 }
 
 /** The same with what only those are told who ask. `mapped`: columns that the flow reads or writes. */

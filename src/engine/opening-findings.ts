@@ -5,6 +5,7 @@ import type { OpeningFinding } from '../model/opening.ts'
 import { columnFindings } from './opening-columns.ts'
 import { creationFindings } from './opening-creation.ts'
 import type { OpeningFacts } from './opening-facts.ts'
+import { guaranteeFindings } from './opening-guarantees.ts'
 import { closerFindings } from './opening-looks.ts'
 import { canCreate, canDelete, mayWriteTo, type Place, type Told } from './opening-place.ts'
 
@@ -31,6 +32,7 @@ export function openingFindings(
       ...triggers(place),
       ...unreadBytes(place),
       ...closerFindings(place),
+      ...guaranteeFindings(place),
     ]
     return told.map(({ cure, ...one }): OpeningFinding => ({ ...one, flow: flow.name, system, cure }))
   })

@@ -1,6 +1,7 @@
 import type { Connector } from '../connector-kit/port.ts'
 import type { Contract } from '../contract/contract.ts'
 import { listed } from '../contract/phrases.ts'
+import type { Measured } from '../model/passport.ts'
 import { ConcordatError } from '../model/errors.ts'
 import { isSamePlace, placeWords, withPlace } from '../model/place.ts'
 import { identityWords, isAccepted, type SystemIdentity } from '../model/system-identity.ts'
@@ -44,6 +45,8 @@ export interface SystemStanding {
   readonly notes: readonly string[]
   /** Why it could not be asked. */
   readonly error: string | null
+  /** When it was measured, and in how much it does not do what its description says; null: never, or nothing is described. */
+  readonly measured: { readonly date: string; readonly differs: number } | null
 }
 
 export interface Confirmed {
@@ -84,7 +87,7 @@ export class SystemsDesk {
     const known = await knownIdentities(deps.database)
     const flows = await ensureFlows(deps.database, [...contract.flows.values()])
     const standings: SystemStanding[] = []
-    for (const { name, connector } of contract.systems.values()) {
+    for (const { name, connector, description } of contract.systems.values()) {
       const accepted = known.filter(({ system }) => system === name)
       const { found, error } = await this.#ask(name)
       const state = !found
@@ -109,6 +112,7 @@ export class SystemsDesk {
         now: found && identityWords(found),
         notes: found?.notes ?? [],
         error,
+        measured: measuredIn(description?.measured),
       })
     }
     return standings
@@ -274,6 +278,15 @@ export class SystemsDesk {
     })
   }
 }
+
+const measuredIn = (measured: Measured | undefined): SystemStanding['measured'] =>
+  measured === undefined
+    ? null
+    : {
+        date: measured.date,
+        differs: [measured.found, ...Object.values(measured.objects).map((one) => one.found)].flatMap(Object.keys)
+          .length,
+      }
 
 const flowsWith = ({ flows }: Contract, systems: readonly string[]): string[] =>
   [...flows.values()].filter((flow) => flow.systems.some((name) => systems.includes(name))).map((flow) => flow.name)

@@ -26,6 +26,7 @@ test('docs/contract.md has a table for every setting and every question', () => 
     /\.new_id\./,
     /\.description\.(rate|deadlines|headers|sign_in\.basic)\./,
     /\.description\.paging\./,
+    /\.description\.measured\./,
     /\.description\.objects\.\*\.(paging\.size|id|version|ids|one|fields\.\*\.as|lines\.\*\.fields)\./,
     /\.lines\.\*\.fields\.\*/,
     /^flows\.\*\.(edge_cases|on_failure|limits)\./,

@@ -3,7 +3,7 @@
  * connectors and store; what came of it is compared past the engine.
  */
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { checkContract, introspectSystem, lookAtContract, openApp, sampleSystem } from '../../src/app.ts'
+import { checkContract, introspectSystem, lookAtContract, measureSystem, openApp, sampleSystem } from '../../src/app.ts'
 import type { Backend } from '../../src/cli/backend.ts'
 import { type Typed, type } from '../fixtures/command-line.ts'
 import type { Fault } from '../harness/rest-server.ts'
@@ -20,6 +20,7 @@ const BACKEND: Backend = {
   open: openApp,
   introspect: introspectSystem,
   sample: sampleSystem,
+  measure: measureSystem,
   serve: () => Promise.reject(new Error('The test serves nothing.')),
   serveBeginning: () => Promise.reject(new Error('nothing is begun here')),
 }

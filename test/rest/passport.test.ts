@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Passport } from '../../src/model/passport.ts'
 import { measuredSystem } from './measured-system.ts'
-import { MISBEHAVIOURS } from './misbehaving.ts'
+import { MISREADS } from './misbehaving-reads.ts'
+import { MISWRITES } from './misbehaving-writes.ts'
 
 test('a system that does what its description says differs in nothing, and holds no record of ours afterwards', async () => {
   const system = await measuredSystem()
@@ -16,7 +17,7 @@ test('a system that does what its description says differs in nothing, and holds
   expect(system.database.table('orders').rows.size).toBe(5)
 })
 
-test.each(MISBEHAVIOURS)('found: $way ($quirk)', async ({ quirk, object, at, adapt, begin, parties }) => {
+test.each([...MISREADS, ...MISWRITES])('found: $way ($quirk)', async ({ quirk, object, at, adapt, begin, parties }) => {
   const system = await measuredSystem(adapt, parties)
   begin(system)
   const passport = await system.measure()

@@ -7,6 +7,7 @@ import { EXIT, EXIT_STATUS_HELP, type ExitStatus } from '../exit-status.ts'
 import { Cancelled } from '../init/cancelled.ts'
 import { type Prompter, terminalPrompter } from '../init/prompter.ts'
 import { counted } from '../print/figures.ts'
+import { measureCommand } from './measure-command.ts'
 import { printSystems } from '../print/print-systems.ts'
 
 type ByOptions = CommonOptions & { by?: string }
@@ -99,13 +100,19 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
     if (!(await prompter().confirm('Start over?'))) throw new Cancelled('Given up.')
   }
 
+  const measure = measureCommand(cli, prompter)
+
   // The group has no options of its own: what it does not know goes to `list`.
   return new Command('systems')
-    .description('Show which database each system is, and say what it is when another one answers')
-    .usage('[list] [options] | confirm [options] <system> | start-over [options] <systems...>')
+    .alias('system')
+    .description('Show what each system is, say what it is when another one answers, measure what it does')
+    .usage(
+      '[list] [options] | confirm [options] <system> | start-over [options] <systems...> | test [options] <system>',
+    )
     .addCommand(list, { isDefault: true })
     .addCommand(confirm)
     .addCommand(startOver)
+    .addCommand(measure)
     .addHelpText(
       'after',
       `
@@ -113,6 +120,7 @@ Examples:
   $ concordat systems                        which database each system is, and what answers now
   $ concordat systems confirm erp            the same ERP, moved: its records are compared first
   $ concordat systems start-over erp crm     other databases: begin with a first sync
+  $ concordat systems test crm               what its API does otherwise than its description says
   $ concordat systems list --help            all options
 
 ${EXIT_STATUS_HELP}`,

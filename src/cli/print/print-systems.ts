@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts'
 import type { Look, Terminal } from '../terminal.ts'
-import { when } from './figures.ts'
+import { counted, when } from './figures.ts'
 import { visible } from './text-width.ts'
 
 type Standing = Awaited<ReturnType<App['systems']['list']>>[number]
@@ -15,7 +15,7 @@ const STATES: Record<Standing['state'], { readonly words: string; readonly look:
 /** Prints each system: what answers now, and what was taken for it. */
 export function printSystems(terminal: Terminal, systems: readonly Standing[]): void {
   const { paint } = terminal
-  for (const { system, connector, state, accepted, now, elsewhere, notes, error } of systems) {
+  for (const { system, connector, state, accepted, now, elsewhere, notes, error, measured } of systems) {
     terminal.out(`${paint('bold', system)} (${connector}): ${paint(STATES[state].look, STATES[state].words)}`)
     if (now !== null) terminal.out(`  now     ${visible(now)}`)
     for (const { identity, anywhere, since, by } of accepted)
@@ -27,6 +27,10 @@ export function printSystems(terminal: Terminal, systems: readonly Standing[]): 
       terminal.out(`  now     ${visible(place)}`)
       for (const one of agreed) terminal.out(`  agreed  ${visible(one)}`)
     }
+    if (measured !== null)
+      terminal.out(
+        `  measured on ${measured.date}: ${measured.differs === 0 ? 'as described' : `differs in ${counted(measured.differs, 'way')}`}`,
+      )
     for (const note of [...notes, ...(error === null ? [] : [error])]) terminal.out(paint('dim', `  ${visible(note)}`))
   }
   const others = systems.filter(({ state }) => state === 'another').map(({ system }) => system)

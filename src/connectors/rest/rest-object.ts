@@ -17,6 +17,7 @@ import type {
 } from '../../connector-kit/port.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConcordatError } from '../../model/errors.ts'
+import type { Quirk } from '../../model/passport.ts'
 import type { RestField } from '../../model/rest-description.ts'
 import type { Raw } from '../../model/value.ts'
 import { compareValues, readField } from './field-value.ts'
@@ -37,12 +38,16 @@ const MOST_FUTURE_PAGES = 3
 /** No system asks for what changed before; some do not know earlier times. */
 const BEGINNING = '1970-01-02T00:00:00.000000Z'
 
+/** What was measured here says that a described guard is none. */
+const GUARD_QUIRKS: readonly Quirk[] = ['guard-ignored', 'version-missing']
+
 /** One kind of record of a REST system, opened for one flow. */
 export class RestObject implements RemoteObject {
   readonly layout: Layout
   readonly capabilities: Capabilities
   readonly catalogue: OpenedCatalogue
   readonly locator: Readonly<Record<string, string>>
+  readonly measured: NonNullable<RemoteObject['measured']> | null
   private readonly api: RestApi
   private readonly object: OpenedObject
   private readonly reading: Reading
@@ -58,10 +63,12 @@ export class RestObject implements RemoteObject {
     this.writing = new Writing(this.reading)
     const { id, version } = object.description
     const { newId } = object.spec
+    this.measured = measuredOf(api, object)
+    const broken = GUARD_QUIRKS.some((quirk) => this.measured?.found[quirk] !== undefined)
     this.capabilities = {
       ids: id.from === 'system' ? 'assigned' : newId === undefined || newId.kind === 'from' ? 'given' : 'reserved',
       changedSince: object.changedAt !== null && object.description.changes !== undefined,
-      guard: version === undefined ? 'weak' : 'atomic',
+      guard: version === undefined || broken ? 'weak' : 'atomic',
       atomicBatch: false,
       digest: false,
       lines: object.lines.length > 0,
@@ -348,6 +355,12 @@ export class RestObject implements RemoteObject {
       },
     )
   }
+}
+
+/** The part of the passport that is about an object, with what is said of the system as a whole. */
+function measuredOf({ description: { measured } }: RestApi, { description }: OpenedObject): RestObject['measured'] {
+  const own = measured?.objects[description.name]
+  return measured && own ? { ...own, found: { ...measured.found, ...own.found }, date: measured.date } : null
 }
 
 /** How many records are written in one go: so many as the budget lets through in a while. */

@@ -39,7 +39,7 @@ export function writeMeasured(
     date,
     ...(Object.keys(found).length > 0 && { found: found as Setting }),
     objects: Object.fromEntries(
-      Object.entries(objects).map(([name, one]) => [name, { written: one.written, found: one.found as Setting }]),
+      Object.entries(objects).map(([name, one]) => [name, { written: one.written, found: one.found }]),
     ),
   }
   const written = only(text, { path: [...base, 'measured'], value })

@@ -54,7 +54,10 @@ async function lookAtIds(probe: Probe, notes: Notes, records: readonly Json[], t
   const strangers = await foundByNone(probe, notes, byIds.params, ask([none]))
   if (strangers !== null && strangers > 0) {
     notes.note('ids-ignored', undefined, { path })
-    return probe.relearn(({ byIds: _, ...object }) => object)
+    return probe.relearn((object) => {
+      const { byIds: _, ...rest } = object
+      return rest
+    })
   }
   const ids = records.flatMap((json) => probe.idOf(json) ?? []).slice(0, Math.min(byIds.most, list.size?.most ?? 50))
   if (ids.length < 2) return
@@ -101,7 +104,10 @@ export async function lookAtChanges(probe: Probe, notes: Notes, record: Json, ow
   if (strangers === null) return notes.leaveOpen('changes', 'the filter is not answered')
   if (strangers > 0) {
     notes.note('changes-ignored', undefined, { path })
-    return probe.relearn(({ changes: _, ...object }) => object)
+    return probe.relearn((object) => {
+      const { changes: _, ...rest } = object
+      return rest
+    })
   }
   const value = probe.value(changedAt, record)
   if (value === null || changedAt.type === 'integer') return

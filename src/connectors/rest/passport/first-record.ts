@@ -116,7 +116,7 @@ async function lookForLag(probe: Probe, notes: Notes, id: string, seen: Json, re
   ]
   const look = async (): Promise<Json | null> => {
     for (const { params, places } of ways) if (await probe.shows(params, places, id)) return seen
-    return ways.length === 0 || notes.has('search-blind') ? await probe.inListing(id) : null
+    return ways.length === 0 || notes.has('search-blind') ? probe.inListing(id) : null
   }
   const { found, ms } = await waitFor(look)
   if (found === null) return notes.leaveOpen('when listings show a new record', 'it was not found in them in time')
