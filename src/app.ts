@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { CheckReport } from './contract/finding.ts'
 import { readContract } from './contract/reading/read-contract.ts'
 import type * as before from './open-app/before-the-store.ts'
+import type * as toMeasure from './open-app/measuring.ts'
 import type * as opened from './open-app/open-application.ts'
 import type { App, OpenOptions } from './application.ts'
 
@@ -35,8 +36,8 @@ export const lookAtContract = async (...looked: Parameters<Before['lookAtContrac
   (await withoutStore()).lookAtContract(...looked)
 
 /** Measures what a system does against its description; writes only test records that the request allows. */
-export const measureSystem = async (...measured: Parameters<Opening['measureSystem']>) =>
-  (await opening()).measureSystem(...measured)
+export const measureSystem = async (...measured: Parameters<Measuring['measureSystem']>) =>
+  (await measuring()).measureSystem(...measured)
 
 /** Opens the store and makes ready to reach the systems; throws when the contract has problems. */
 export const openApp = async (options?: OpenOptions): Promise<App> => (await opening()).openApplication(options)
@@ -44,4 +45,6 @@ export const openApp = async (options?: OpenOptions): Promise<App> => (await ope
 type Before = typeof before
 
 const withoutStore = (): Promise<Before> => import('./open-app/before-the-store.ts')
+type Measuring = typeof toMeasure
+const measuring = (): Promise<Measuring> => import('./open-app/measuring.ts')
 const opening = (): Promise<typeof opened> => import('./open-app/open-application.ts')

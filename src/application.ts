@@ -1,6 +1,7 @@
 import type { Gate } from './connector-kit/gated.ts'
 import type { ConnectionReport } from './connector-kit/port.ts'
 import type { CheckReport } from './contract/finding.ts'
+import type { MeasuredFile } from './contract/text/write-measured.ts'
 import type { Word } from './engine/give-word.ts'
 import type { HotFlow } from './engine/hot-flow.ts'
 import type { DecisionPreview } from './engine/preview-decision.ts'
@@ -11,7 +12,7 @@ import type { Screens } from './engine/screens.ts'
 import type { SystemsDesk } from './engine/systems-desk.ts'
 import type { Language } from './model/language.ts'
 import type { ConcordatError } from './model/errors.ts'
-import type { DescriptionEdit, Passport } from './model/passport.ts'
+import type { Passport } from './model/passport.ts'
 import type {
   CaseView,
   FeedReport,
@@ -148,14 +149,8 @@ export type Alerts = Pick<
 }
 
 /** What was measured of a system, and where it would be written. */
-export interface SystemMeasurement {
+export interface SystemMeasurement extends MeasuredFile {
   readonly passport: Passport
-  /** File of the contract that holds the description. */
-  readonly file: string
-  /** Edits that must be made by hand. */
-  readonly byHand: readonly DescriptionEdit[]
-  /** Writes it into the file. */
-  save(): void
 }
 
 export interface RunOptions {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { saveFile } from '../../contract/text/save-file.ts'
 import { ConcordatError } from '../../model/errors.ts'
 import { QUIRK_WORDS } from '../../model/quirk-words.ts'
 import type { Passport, Quirk, Quirks } from '../../model/passport.ts'
@@ -35,14 +36,15 @@ export function measureCommand(cli: Cli, prompter: () => Prompter): Command {
           if (shown) terminal.err(terminal.paintErr('dim', object === null ? step : `${object}: ${step}`))
         },
       })
-      const { passport, file, byHand } = measured
+      const { passport, changed, byHand } = measured
+      const file = changed.name
       if (!options.json) {
         printPassport(terminal, system, passport, options.write === undefined)
         printEdits(terminal, file, passport, byHand)
       }
       const may = terminal.interactive && !options.json && !options.yes
       const written = options.yes === true || (may && (await prompter().confirm(`Write this into ${file}?`)))
-      if (written) measured.save()
+      if (written) saveFile(changed)
       if (options.json) printJson(terminal, { system, ...passport, file, byHand, written })
       else if (written)
         terminal.out(`${file} says so now. Look at it, and check the contract: concordat check --connect`)
