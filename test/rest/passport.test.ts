@@ -29,6 +29,23 @@ test.each([...MISREADS, ...MISWRITES])('found: $way ($quirk)', async ({ quirk, o
   expect(passport.left).toEqual([])
 })
 
+test('what was begun and is interrupted leaves no record behind', async () => {
+  const { connector, database } = await measuredSystem()
+  const interrupt = new AbortController()
+  const passport = await connector.measure!({
+    writes: ['parties', 'orders'],
+    given: {},
+    date: '2026-12-01',
+    signal: interrupt.signal,
+    onStep: (_, step) => {
+      if (step === 'changing fields') interrupt.abort()
+    },
+  })
+  expect(passport.unmeasured).toContainEqual({ object: 'parties', what: 'the rest', why: 'it was interrupted' })
+  expect(Object.keys(passport.objects)).toEqual(['parties'])
+  expect(database.table('parties').rows.size).toBe(12)
+})
+
 /** All that was found, in the system and its objects. */
 const allFound = ({ found, objects }: Passport): string[] =>
   [found, ...Object.values(objects).map((one) => one.found)].flatMap((quirks) => Object.keys(quirks))

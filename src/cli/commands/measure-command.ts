@@ -27,28 +27,33 @@ export function measureCommand(cli: Cli, prompter: () => Prompter): Command {
     .option('-y, --yes', 'write what was measured into the description, and ask nothing')
     .action(async (system: string, options: MeasureOptions) => {
       const shown = options.quiet !== true && options.json !== true
-      const measured = await cli.backend.measure(openOptions(cli, options), system, {
-        writes: [...new Set(options.write)],
-        given: givenValues(options.set ?? []),
-        date: terminal.now().toISOString().slice(0, 10),
-        signal: cli.interrupt.signal,
-        onStep: (object, step) => {
-          if (shown) terminal.err(terminal.paintErr('dim', object === null ? step : `${object}: ${step}`))
-        },
-      })
+      // Ctrl-C ends it between two steps, so that test records are removed.
+      const measured = await cli.interrupt.during(() =>
+        cli.backend.measure(openOptions(cli, options), system, {
+          writes: [...new Set(options.write)],
+          given: givenValues(options.set ?? []),
+          date: terminal.now().toISOString().slice(0, 10),
+          signal: cli.interrupt.signal,
+          onStep: (object, step) => {
+            if (shown) terminal.err(terminal.paintErr('dim', object === null ? step : `${object}: ${step}`))
+          },
+        }),
+      )
       const { passport, changed, byHand } = measured
       const file = changed.name
       if (!options.json) {
         printPassport(terminal, system, passport, options.write === undefined)
         printEdits(terminal, file, passport, byHand)
       }
-      const may = terminal.interactive && !options.json && !options.yes
-      const written = options.yes === true || (may && (await prompter().confirm(`Write this into ${file}?`)))
+      // What was interrupted has not seen everything.
+      const whole = !cli.interrupt.signal.aborted
+      const may = whole && terminal.interactive && !options.json && !options.yes
+      const written = (whole && options.yes === true) || (may && (await prompter().confirm(`Write this into ${file}?`)))
       if (written) saveFile(changed)
       if (options.json) printJson(terminal, { system, ...passport, file, byHand, written })
       else if (written)
         terminal.out(`${file} says so now. Look at it, and check the contract: concordat check --connect`)
-      else terminal.out(may ? 'Nothing was written.' : 'Nothing was written. Add --yes to write it.')
+      else terminal.out(may || !whole ? 'Nothing was written.' : 'Nothing was written. Add --yes to write it.')
       cli.end(passport.left.length > 0 || losesSomething(passport) ? EXIT.waiting : EXIT.done)
     })
 }

@@ -104,6 +104,17 @@ test('what was measured takes the place of what was measured before, and of noth
   )
 })
 
+test('what writes have shown stays when the next measurement only reads', () => {
+  const once = edited([]).changed.text
+  const { text } = writeMeasured([{ name: 'concordat.yaml', text: once }], 'crm', {
+    date: '2027-01-02',
+    found: {},
+    objects: { parties: { written: false, found: { 'page-cut': [] } } },
+    edits: [],
+  }).changed
+  expect(text).toContain('written: true\n            found: { trimmed: [name], guard-ignored: [], page-cut: [] }')
+})
+
 test('pages of the description are made smaller, never larger', () => {
   const { changed } = edited([
     { path: at('paging', 'size', 'most'), value: 10 },

@@ -12,6 +12,10 @@ export interface MeasuredFile {
   readonly byHand: readonly DescriptionEdit[]
 }
 
+interface KnownFile {
+  readonly systems: Readonly<Record<string, { readonly description: { readonly measured?: Partial<Measured> | null } }>>
+}
+
 /** Writes what a system was measured to do, and what follows for its description, into the file that holds it. */
 export function writeMeasured(
   files: readonly SourceFile[],
@@ -35,11 +39,16 @@ export function writeMeasured(
     if (next === null) byHand.push(edit)
     else text = next
   }
+  const before = (parse(file.text) as KnownFile).systems[system]?.description.measured?.objects ?? {}
   const value = {
     date,
     ...(Object.keys(found).length > 0 && { found: found as Setting }),
     objects: Object.fromEntries(
-      Object.entries(objects).map(([name, one]) => [name, { written: one.written, found: one.found }]),
+      Object.entries(objects).map(([name, { written, found: now }]) => {
+        // What writes have shown is not forgotten because they were not allowed this time.
+        const old = before[name]?.written === true && !written ? before[name].found : undefined
+        return [name, { written: written || old !== undefined, found: { ...old, ...now } }]
+      }),
     ),
   }
   const written = only(text, { path: [...base, 'measured'], value })
