@@ -18,6 +18,7 @@ const BACKEND: Backend = {
   sample: sampleSystem,
   measure: measureSystem,
   serve: () => Promise.reject(new Error('The test serves nothing.')),
+  serveBeginning: () => Promise.reject(new Error('The test serves nothing.')),
 }
 
 const typed = ({ options, env }: Company, ...words: string[]): Promise<Typed> =>
