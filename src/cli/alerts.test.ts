@@ -83,7 +83,7 @@ describe('alerts', () => {
     expect(typed.out).toContain('has been waiting for CRM')
     expect(typed.out).toContain('- Acme Instruments\n    - and 11 more')
     expect(typed.out).toMatch(/Tomás Vidal told by mail, 2026-11-23/)
-    expect(typed.out).toMatch(/Ana Ruiz to be told, because nobody had acknowledged it: not sent yet, mail: no\./)
+    expect(typed.out).toMatch(/Ana Ruiz to be notified, because nobody had acknowledged it: not sent yet, mail: no\./)
     expect(typed.out).toContain('concordat alerts acknowledge 7')
     expect((await type(['alerts', '--json'], { app: list(alert), report })).json()).toEqual({ alerts: [alert] })
   })
@@ -156,7 +156,7 @@ describe('watch --once', () => {
   test('an alert that no channel takes is said, and is a failure', async () => {
     const typed = await once(watching([{ ...late, kind: 'needs you' }], LOST))
     expect(typed.status).toBe(1)
-    expect(typed.out).toContain('Alerts do not arrive: no channel reaches Ana Ruiz (mail: no.).')
+    expect(typed.out).toContain('Alerts are not delivered: no channel reaches Ana Ruiz (mail: no.).')
   })
 
   test('--json', async () => {
@@ -220,8 +220,8 @@ describe('status', () => {
   test('L27 says when alerts do not arrive', async () => {
     expect((await status(GOOD)).out).not.toContain('alert')
     const lost = await status(LOST)
-    expect(lost.out).toContain('Alerts do not arrive: no channel reaches Ana Ruiz (mail: no.).')
-    expect(lost.out).toContain('1 alert is open; `concordat alerts` shows who was told.')
+    expect(lost.out).toContain('Alerts are not delivered: no channel reaches Ana Ruiz (mail: no.).')
+    expect(lost.out).toContain('1 alert is open; to list them: concordat alerts')
     expect((await status(LOST, '--json')).json()).toMatchObject({
       alerts: { open: 1, undelivered: [{ to: ['Ana Ruiz'] }] },
     })

@@ -7,10 +7,10 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT]
 
 /** Printed below the help of every command. */
 export const EXIT_STATUS_HELP = `Exit status:
-  0    done, and nothing waits for anybody
-  1    failed, or the command was not understood
-  2    the contract is invalid, a decision in it is still open, or its rules are not signed
-  3    done, but cases wait for a person
+  0    done; no case is open
+  1    failed, or the command is invalid
+  2    the contract is invalid, has an open question, or is not signed
+  3    done, but cases are open
   130  interrupted with Ctrl-C`
 
 const CONTRACT_ERRORS: ReadonlySet<ErrorCode> = new Set([

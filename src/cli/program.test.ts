@@ -260,7 +260,7 @@ describe('plan', () => {
     expect(typed.out).toContain(
       '  update  Acme Instruments  17\n      phone  600 → +34600111222\n      ERP is master of phone',
     )
-    expect(typed.out).toMatch(/A run would make 223 writes\. Nothing was written\.\n$/)
+    expect(typed.out).toMatch(/A run would make 223 writes\. This preview wrote nothing\.\n$/)
   })
 
   test('answers 3 when the run would open cases', async () => {
@@ -297,7 +297,7 @@ describe('status', () => {
     expect((await status({ ...row, status: 'Failing' })).out).toMatch(
       /^customers is failing\. All 2,000 records are in agreement\.\n/,
     )
-    expect((await status({ ...row, status: 'Never run', last_success: null })).out).toMatch(/^Nothing has run yet\.\n/)
+    expect((await status({ ...row, status: 'Never run', last_success: null })).out).toMatch(/^No flow has run yet\.\n/)
   })
 
   test('the exit status is for a monitor', async () => {

@@ -53,22 +53,22 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
 /** All commands, as they are parsed and as `--help` shows them. */
 export function buildProgram(cli: Cli, parts: ProgramParts): Command {
   const program = new Command('concordat')
-    .description('Keeps business systems in agreement by rules that people decided first.')
+    .description('Keeps business systems in agreement, by rules that people decide first.')
     .version(parts.version, '-V, --version', 'print the version')
     .addHelpText(
       'after',
       `
 Examples:
-  $ concordat init                     begin a contract
-  $ concordat check                    what is wrong or undecided in it
-  $ concordat plan                     what a run would do; writes nothing
-  $ concordat approve                  sign its rules, as their owner
+  $ concordat init                     draft a contract
+  $ concordat check                    list its problems and open questions
+  $ concordat plan                     preview a run; writes nothing
+  $ concordat approve                  sign its rules as an owner
   $ concordat run                      bring the systems into agreement
-  $ concordat serve                    keep them so, by the schedule of the contract
-  $ concordat show customers "Acme"    why each value of a record is what it is
+  $ concordat serve                    keep them in agreement, on schedule
+  $ concordat show customers "Acme"    explain the values of a record
 
-Settings come from the environment, and from a file .env in the working directory (the environment wins).
-DATABASE_URL: PostgreSQL server that keeps the state; without it Concordat runs one of its own.
+Concordat reads settings from the environment and from a file .env in the working directory. The environment wins.
+DATABASE_URL is the PostgreSQL server for Concordat’s own data; without it, Concordat starts an embedded server.
 
 ${EXIT_STATUS_HELP}`,
     )

@@ -247,12 +247,12 @@ export function generateCustomers(count: number, random: Random): Customers {
     mess: [
       {
         key: 'customers_only_in_erp',
-        what: 'customers that only the ERP knows',
+        what: 'customers that exist only in the ERP',
         count: share(PER_2000['only in erp']),
       },
       {
         key: 'customers_only_in_crm',
-        what: 'customers that only the CRM knows, typed in by hand',
+        what: 'customers that exist only in the CRM',
         count: share(PER_2000['only in crm']),
       },
       {
@@ -262,12 +262,12 @@ export function generateCustomers(count: number, random: Random): Customers {
       },
       {
         key: 'customers_twice',
-        what: 'companies that are in one system twice',
+        what: 'companies with a duplicate in one system',
         count: share(PER_2000['twice in crm']) + share(PER_2000['twice in erp']),
       },
       {
         key: 'vat_missing_in_crm',
-        what: 'accounts without VAT number, to be found by their e-mail',
+        what: 'accounts without VAT number, matched by e-mail',
         count: share(PER_2000['vat missing in crm']),
       },
       {
@@ -275,31 +275,31 @@ export function generateCustomers(count: number, random: Random): Customers {
         what: 'accounts without a name',
         count: share(PER_2000['name missing in crm']) + share(PER_2000['no name, only in crm']),
       },
-      { key: 'vat_wrong', what: 'VAT numbers with a typing mistake', count: share(PER_2000['wrong vat']) },
+      { key: 'vat_wrong', what: 'VAT numbers with a typing error', count: share(PER_2000['wrong vat']) },
       {
         key: 'phones_unusable',
-        what: 'telephones that are none (“ask for Marta”)',
+        what: 'invalid phone numbers (“ask for Marta”)',
         count: share(PER_2000['unusable phone']),
       },
       {
         key: 'phones_in_other_formats',
-        what: 'telephones written in four other ways',
+        what: 'phone numbers in four other formats',
         count: notPlain(erp, 4, /^\+\d+$/) + notPlain(crm, 5, /^(\+\d+|\D+)$/),
       },
       {
         key: 'vat_in_other_formats',
-        what: 'VAT numbers written in four other ways',
+        what: 'VAT numbers in four other formats',
         count: notPlain(erp, 2, /^[A-Z]{2}[0-9A-Z]{8,11}$/) + notPlain(crm, 3, /^[A-Z]{2}[0-9A-Z]{8,11}$/),
       },
-      { key: 'phones_missing_in_erp', what: 'customers without telephone in the ERP', count: phoneMissing.size },
+      { key: 'phones_missing_in_erp', what: 'customers without phone number in the ERP', count: phoneMissing.size },
       { key: 'credit_limits_differ', what: 'credit limits that differ', count: creditDiffers.size },
       { key: 'emails_differ', what: 'e-mail addresses that differ', count: share(PER_2000['other e-mail in crm']) },
       {
         key: 'customers_untouched',
-        what: 'customers untouched for ten years',
+        what: 'customers that nobody has changed for ten years',
         count: share(PER_2000['old, in both']) + share(PER_2000['old, only in erp']),
       },
-      { key: 'prospects', what: 'prospects, which are no customers yet', count: prospects.length },
+      { key: 'prospects', what: 'prospects, which are not customers yet', count: prospects.length },
     ],
   }
 }

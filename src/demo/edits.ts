@@ -40,23 +40,23 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
       did: 'raises the credit limit',
       field: 'credit_limit',
       ...(await inErp('credit_limit', (old) => (Number(old) + 5000).toFixed(2))),
-      expected: 'goes to the CRM: the ERP is master of it',
+      expected: 'Concordat writes it to the CRM: the ERP owns the credit limit',
     },
     {
       system: 'crm',
       who: 'Sales',
-      did: 'notes a new telephone number',
+      did: 'changes the phone number',
       field: 'phone',
       ...(await inCrm('phone', (old) => (old === '+34 963 120 045' ? '+34 963 120 046' : '+34 963 120 045'))),
-      expected: 'goes to the ERP: the CRM is master of it',
+      expected: 'Concordat writes it to the ERP: the CRM owns the phone number',
     },
     {
       system: 'crm',
       who: 'Sales',
-      did: 'promotes the customer',
+      did: 'changes the segment',
       field: 'segment',
       ...(await inCrm('tier', (old) => (old === 'enterprise' ? 'mid-market' : 'enterprise'))),
-      expected: 'is taken back: segments are decided in the ERP',
+      expected: 'Concordat reverts it: the ERP owns the segment',
     },
     {
       system: 'erp',
@@ -64,7 +64,7 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
       did: 'changes the e-mail address',
       field: 'email',
       ...(await inErp('email', (old) => `facturas@${host(old)}`)),
-      expected: 'loses: an e-mail address belongs to both, and the newest wins',
+      expected: 'loses: both systems share the e-mail address, and the newest change wins',
     },
     {
       system: 'crm',
@@ -72,7 +72,7 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
       did: 'changes the e-mail address as well',
       field: 'email',
       ...(await inCrm('email', (old) => `recepcion@${host(old)}`)),
-      expected: 'wins: it is the newest; the other is kept in the log',
+      expected: 'wins: it is the newest change; the log keeps the other one',
     },
   ]
   const name = 'Laboratorios Turia, S.L.'
@@ -88,11 +88,11 @@ export async function makeEdits(urls: SystemUrls, world: World): Promise<Edits> 
   edits.push({
     system: 'crm',
     who: 'Sales',
-    did: 'types in a new customer by hand',
+    did: 'creates a new customer',
     field: null,
     from: null,
     to: name,
-    expected: 'waits: accounting approves new customers',
+    expected: 'waits: accounting must approve new customers',
   })
   return { edits, newAccount }
 }

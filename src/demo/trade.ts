@@ -115,9 +115,9 @@ export function generateProducts(count: number, random: Random): Products {
     inCrm,
     handMade,
     mess: [
-      { key: 'products_only_in_erp', what: 'products that only the ERP knows', count: notInCrm },
+      { key: 'products_only_in_erp', what: 'products that exist only in the ERP', count: notInCrm },
       { key: 'products_stale_in_crm', what: 'products with an old price and name in the CRM', count: stale },
-      { key: 'products_typed_in_crm', what: 'items that somebody typed into the CRM by hand', count: handMade.length },
+      { key: 'products_typed_in_crm', what: 'products entered by hand in the CRM', count: handMade.length },
     ],
   }
 }
@@ -214,15 +214,15 @@ export function generateOrders(count: number, customers: Customers, products: Pr
     ],
     mess: [
       { key: 'orders_of_nobody', what: 'orders of customers that do not exist', count: dead },
-      { key: 'orders_of_undecided', what: 'orders of companies that are in one system twice', count: undecided },
+      { key: 'orders_of_undecided', what: 'orders of companies with a duplicate in one system', count: undecided },
       {
         key: 'orders_with_unknown_product',
-        what: 'orders of a product that the ERP does not know',
+        what: 'orders of a product that is missing in the ERP',
         count: unknownProduct,
       },
-      { key: 'orders_typed_in_erp', what: 'orders that somebody typed into the ERP by hand', count: typed },
-      { key: 'order_numbers_as_text', what: 'order numbers that begin with zeros', count: asText },
-      { key: 'drafts', what: 'draft deals, which are no orders yet', count: drafts },
+      { key: 'orders_typed_in_erp', what: 'orders entered by hand in the ERP', count: typed },
+      { key: 'order_numbers_as_text', what: 'order numbers with leading zeros', count: asText },
+      { key: 'drafts', what: 'draft deals, which are not orders yet', count: drafts },
     ],
   }
 }
@@ -284,7 +284,7 @@ export function generateInvoices(count: number, customers: Customers, products: 
     ],
     crm: [],
     mess: [
-      { key: 'invoices_of_undecided', what: 'invoices of companies that are in one system twice', count: undecided },
+      { key: 'invoices_of_undecided', what: 'invoices of companies with a duplicate in one system', count: undecided },
     ],
   }
 }

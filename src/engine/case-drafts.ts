@@ -236,7 +236,7 @@ export function deletionCase(
   }
 }
 
-/** A record no longer fulfils the condition of its system, and a person decides what that means for the others. */
+/** A record no longer meets the condition of its system, and a person decides what that means for the others. */
 export function leftFilterCase(flow: Flow, system: string, about: About & { recordId: string }): CaseDraft {
   const others = writable(flow, system)
   const archivable = others.length > 0 && others.every((name) => flow.records[name]?.archive !== undefined)

@@ -55,7 +55,7 @@ export async function giveWord(database: Database, contracts: readonly Contract[
     )
   const comment = word.comment?.trim() || null
   if (word.verdict === 'refused' && comment === null)
-    throw new ConcordatError('contract.no-reason', 'A refusal says why.', { cure: 'Give a comment.' })
+    throw new ConcordatError('contract.no-reason', 'A refusal needs a comment.', { cure: 'Give a comment.' })
   const now = new Date()
   await database.transaction(async (session) => {
     const { name, email } = owner

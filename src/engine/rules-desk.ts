@@ -35,7 +35,7 @@ export class RulesDesk {
 
   constructor(parts: {
     readonly database: Database
-    /** The rules that run; they have a contract. */
+    /** The rules in force; they have a contract. */
     readonly running: CheckReport
     /** The files that those were read from. */
     readonly source: string

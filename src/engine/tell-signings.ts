@@ -32,7 +32,7 @@ export async function tellSignings(
   return new Map(all.map((flow) => [flow.name, signingOf(flow, rows, language)]))
 }
 
-/** The flows whose rules are signed. */
+/** The flows whose rules you sign. */
 export async function signedFlows(session: Session, contract: Pick<Contract, 'flows'>): Promise<ReadonlySet<string>> {
   const signings = [...(await tellSignings(session, contract)).values()]
   return new Set(signings.flatMap(({ signed, flow }) => (signed ? [flow] : [])))

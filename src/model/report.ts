@@ -65,7 +65,7 @@ export interface PlanReport {
   readonly flows: readonly FlowRun[]
   /** The first operations of each flow and system, at most `limit`. */
   readonly operations: readonly PlannedOperation[]
-  /** Cases that the run would open. */
+  /** Cases that a run would open. */
   readonly cases: readonly CaseView[]
 }
 

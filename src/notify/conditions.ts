@@ -100,10 +100,10 @@ function schedulerDead({ heartbeats, now }: Look, flows: readonly Flow[]): Condi
       key: 'scheduler dead',
       flows: flows.map((flow) => flow.name),
       since: last,
-      headline: 'nothing starts runs any more',
-      happened: 'The process that starts runs has been silent, and it did not end on purpose.',
+      headline: 'no process starts runs',
+      happened: 'The process that starts runs does not respond, and nobody stopped it on purpose.',
       meaning: 'No changes reach the other systems until it runs again.',
-      todo: 'Start `concordat serve` again and look at its last log lines. What waited is caught up by itself.',
+      todo: 'Start `concordat serve` again and check its last log lines. It then processes the backlog automatically.',
       path: '/',
       page: onPage.schedulerDead(),
     }),
@@ -151,22 +151,22 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
       'system unreachable': {
         headline: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}`,
         happened: `${title} ${UNREACHABLE[errorCode ?? ''] ?? 'cannot be reached'}, so ${others} cannot be kept in agreement.${said}`,
-        todo: `See that ${title} runs and can be reached from here. Runs are tried again by themselves and go on where they ended.`,
+        todo: `Check that ${title} is running and reachable from here. Concordat retries the runs automatically and continues where they stopped.`,
       },
       'credentials refused': {
         headline: `${title} refuses the credentials`,
-        happened: `${title} does not accept the credentials that it is given, so ${others} cannot be kept in agreement.${said}`,
-        todo: `Renew the credentials or rights of ${title}; the contract says which setting holds them. No record was set aside for this.`,
+        happened: `${title} does not accept Concordat’s credentials, so ${others} cannot be kept in agreement.${said}`,
+        todo: `Renew the credentials or rights of ${title}; the contract names the setting. No record was quarantined because of this.`,
       },
       'schema changed': {
-        headline: `${title} is not built as the contract says`,
-        happened: `A table or column of ${title} that the contract names is not what it was.${said}`,
-        todo: 'Change the contract or the system so that they fit again, then `concordat check` and `concordat plan`.',
+        headline: `${title} does not match the contract`,
+        happened: `A table or column of ${title} that the contract names has changed.${said}`,
+        todo: 'Correct the contract or the system, then run `concordat check` and `concordat plan`.',
       },
       failing: {
         headline: `${title} fails`,
         happened: `The last run of ${title} failed.${said}`,
-        todo: `See \`concordat status\` and \`concordat log --flow ${names[0]}\`, mend the cause, then \`concordat run ${names[0]}\`.`,
+        todo: `See \`concordat status\` and \`concordat log --flow ${names[0]}\`, fix the cause, then run \`concordat run ${names[0]}\`.`,
       },
     }[kind as 'failing']
     return condition({
@@ -176,7 +176,7 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
       system,
       flows: names,
       since: Math.min(...group.map((one) => one.since)),
-      meaning: `Changes of ${others} do not reach the other systems meanwhile. Nothing is lost: they are caught up afterwards.`,
+      meaning: `Until then, changes of ${others} do not reach the other systems. No change is lost; Concordat syncs them afterwards.`,
       path: system === null ? `/flows/${names[0]}` : `/systems/${system}`,
       page: onPage.failed({
         kind: kind as 'failing',
@@ -188,7 +188,7 @@ function failures({ flows: known, pauses, now, graceMs = GRACE_MS }: Look, flows
   })
 }
 
-/** One condition a system, whatever flows it is in: nothing of them is read or written until somebody has said what it is. */
+/** One condition a system, whatever flows it is in: nothing of them is read or written until someone has said what it is. */
 function anotherSystem({ strangers = [] }: Look, flows: readonly Flow[]): Condition[] {
   return strangers.flatMap(({ system, flow: only, since, sentence, sentenceIn }) => {
     const names = flows
@@ -205,10 +205,10 @@ function anotherSystem({ strangers = [] }: Look, flows: readonly Flow[]): Condit
         since: Date.parse(since),
         headline:
           only === null
-            ? `${title} is another database than before`
-            : `The contract leads to other ${manyOf(only)} in ${title} than before`,
+            ? `${title} is a different database than before`
+            : `The contract names other ${manyOf(only)} in ${title} than before`,
         happened: sentence,
-        meaning: `Nothing of ${listed(names.map(manyOf))} is read or written until somebody has said which ${only === null ? 'database it is' : 'records they are'}.`,
+        meaning: `Concordat does not read or write ${listed(names.map(manyOf))} until someone confirms which ${only === null ? 'database it is' : 'records they are'}.`,
         todo: SYSTEM_WORDS.en.cure([system], only),
         path: `/systems/${system}`,
         page: onPage.anotherSystem({
@@ -235,8 +235,8 @@ function paused({ pauses, contract }: Look, flow: Flow): Condition[] {
       since: pause.since,
       headline: `${many} is paused`,
       happened: `${pause.by ?? 'Concordat'} paused ${many} on ${localTime(pause.since, contract.timezone)}.${reason}`,
-      meaning: `No changes of ${many} are read or written until somebody resumes the flow.`,
-      todo: `\`concordat resume ${flow.name}\` when it may go on; what waited is caught up.`,
+      meaning: `No changes of ${many} are read or written until someone resumes the flow.`,
+      todo: `\`concordat resume ${flow.name}\` when the flow may run again; it then processes the backlog.`,
       path: `/flows/${flow.name}`,
       page: onPage.paused(many, pause.by, localTime(pause.since, contract.timezone, 'es'), pauseReason(pause, 'es')),
     }),
@@ -284,9 +284,9 @@ function isLate(
       happened: explainLateness(flow, late, looked, time),
       meaning:
         late.reason === 'change waits'
-          ? `${systemTitle(late.system)} shows values of ${many} that are out of date.`
-          : `What was changed in ${listed(flow.systems.map(systemTitle), 'or')} since then has not reached the other systems.`,
-      todo: `\`concordat status\` says what holds ${many} up. If nothing is running, start \`concordat serve\`, or \`concordat run ${flow.name}\` by hand.`,
+          ? `${systemTitle(late.system)} has outdated values of ${many}.`
+          : `Changes in ${listed(flow.systems.map(systemTitle), 'or')} since then have not reached the other systems.`,
+      todo: `\`concordat status\` shows what delays ${many}. If nothing is running, start \`concordat serve\`, or run \`concordat run ${flow.name}\` by hand.`,
       path: `/flows/${flow.name}`,
       page: onPage.late(
         many,
@@ -300,36 +300,36 @@ function isLate(
 
 const CASES: Record<CaseKind, { readonly what: string; readonly meaning: string }> = {
   conflict: {
-    what: 'changed in more than one system, and a person is to say which value counts',
-    meaning: 'Each system keeps its own value of these fields until then.',
+    what: 'changed in more than one system, so a person must decide which value is right',
+    meaning: 'Until then, each system keeps its own value of these fields.',
   },
   'ambiguous match': {
     what: 'without one clear counterpart',
-    meaning: 'These records are not kept in agreement until then.',
+    meaning: 'Until then, Concordat does not sync these records.',
   },
   'outside edit': {
     what: 'edited outside the master',
-    meaning: 'The systems hold different values of these fields until then.',
+    meaning: 'Until then, the systems have different values in these fields.',
   },
   'held record': {
-    what: 'held back, because a value or a reference in them cannot be used',
-    meaning: 'These records are not kept in agreement until somebody mends them.',
+    what: 'held because of an invalid value or reference',
+    meaning: 'Concordat does not sync these records until someone corrects them.',
   },
   'quarantined record': {
-    what: 'set aside, because a system refused to write them',
-    meaning: 'These records are out of date in that system; all others go on.',
+    what: 'quarantined because a system refused the write',
+    meaning: 'These records are outdated in that system; Concordat continues to sync the others.',
   },
   'breaker tripped': {
-    what: 'about to change at once, more than the contract lets through',
-    meaning: 'Nothing was written. No change of this flow lands until somebody decides.',
+    what: 'about to change at once, more than the contract allows',
+    meaning: 'Concordat wrote nothing. It syncs no change of this flow until someone decides.',
   },
   'mass deletion': {
-    what: 'gone from a system, more than the contract lets through',
-    meaning: 'Nothing was deleted or archived. The flow waits until somebody decides.',
+    what: 'missing from a system, more than the contract allows',
+    meaning: 'Concordat deleted and archived nothing. The flow waits until someone decides.',
   },
   'restored system': {
-    what: 'back at older values in a system, as after a restore from a backup',
-    meaning: 'Nothing was written. No change of this flow lands until somebody decides.',
+    what: 'back at older values in a system, which looks restored from a backup',
+    meaning: 'Concordat wrote nothing. It syncs no change of this flow until someone decides.',
   },
 }
 
@@ -356,9 +356,9 @@ function casesOf({ cases, pauses }: Look, flow: Flow): Condition[] {
         happened: `${stops ? `The flow ${many} has stopped: ` : ''}${limit ? `${many} are ${what}.` : `${count} of ${many} ${what}.`}`,
         meaning:
           stops && !limit
-            ? 'The contract says to pause the flow then: nothing is written until somebody decides.'
+            ? 'The contract says to pause the flow then: nothing is written until someone decides.'
             : meaning,
-        todo: `Decide: \`concordat cases --flow ${flow.name} --kind "${group.kind}"\` shows the values and the command for each choice.`,
+        todo: `Decide the cases: \`concordat cases --flow ${flow.name} --kind "${group.kind}"\` shows the values and the command for each choice.`,
         path: `/cases?flow=${encodeURIComponent(flow.name)}&kind=${encodeURIComponent(group.kind)}`,
         page: onPage.cases({ flow: many, kind: group.kind, count: group.count, stops, limit }),
       })
@@ -375,10 +375,10 @@ function repaired({ flows }: Look, flow: Flow): Condition[] {
       flows: [flow.name],
       since: found.at,
       count: found.count,
-      headline: `${many}: a full pass repaired what was missed`,
-      happened: `The last full pass of ${many} found ${found.count} ${found.count === 1 ? 'change' : 'changes'} that the looks at changes had missed.`,
-      meaning: 'They are in agreement now; until that pass they were out of date.',
-      todo: 'If it happens again, see that `changed_at` is set by every change, and that `overlap` is longer than the longest transaction.',
+      headline: `${many}: a full run repaired missed changes`,
+      happened: `The last full run of ${many} found ${found.count} ${found.count === 1 ? 'change' : 'changes'} that earlier polls had missed.`,
+      meaning: 'These records are in agreement now; before that run they were outdated.',
+      todo: 'If this happens again, check that every change updates `changed_at`, and that `overlap` is longer than the longest transaction.',
       path: `/flows/${flow.name}`,
       page: onPage.repaired(many, found.count),
     }),

@@ -51,7 +51,7 @@ test('the beginning: what happened, to which records, what it means, what to do,
       'What it means\nCRM is out of date.',
       'What to do\nSee concordat status.',
       'https://c.example/flows/customers',
-      'To say that you look after it: concordat alerts acknowledge 7',
+      'To acknowledge this alert: concordat alerts acknowledge 7',
     ].join('\n\n'),
   )
 })
@@ -60,7 +60,7 @@ test('an escalation says since when, who was told, and that nobody has acknowled
   const { subject, happened } = content('escalation')
   expect(subject).toBe('[Concordat] Still: Customers is late')
   expect(happened).toBe(
-    'This has been so since 23 Nov 2026, 11:00, and nobody has acknowledged it; Name of tomas was told at 23 Nov 2026, 11:00. A change waits.',
+    'This problem started on 23 Nov 2026, 11:00, and nobody has acknowledged it. Already notified: Name of tomas (23 Nov 2026, 11:00). A change waits.',
   )
 })
 
@@ -68,13 +68,13 @@ test('the end says from when to when, and asks for nothing', () => {
   const over = content('recovery', { clearedAt: NOW + 3_600_000 })
   expect(over.subject).toBe('[Concordat] Over: Customers is late')
   expect(plainText(over)).toBe(
-    'What happened\nThis is over: customers is late. It began on 23 Nov 2026, 11:00 and ended on 23 Nov 2026, 12:00.\n\nWhat to do\nNothing is left to do.\n\nhttps://c.example/flows/customers',
+    'What happened\nThis is over: customers is late. It began on 23 Nov 2026, 11:00 and ended on 23 Nov 2026, 12:00.\n\nWhat to do\nNothing.\n\nhttps://c.example/flows/customers',
   )
 })
 
 test('a return says how often', () => {
-  expect(content('again', { returns: 1 }).happened).toMatch(/^This is back, once more\. /)
-  expect(content('again', { returns: 2 }).happened).toMatch(/^This is back, for the 3rd time\. /)
+  expect(content('again', { returns: 1 }).happened).toMatch(/^This problem is back, for the second time\. /)
+  expect(content('again', { returns: 2 }).happened).toMatch(/^This problem is back, for the 3rd time\. /)
 })
 
 test('L28 no subject holds anything but names of flows and systems, whatever the record, the person or the error', () => {

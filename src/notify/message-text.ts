@@ -55,7 +55,7 @@ export function contentOf({ event, alert, people }: Decided, parts: TextParts): 
     subject: `[Concordat] ${event === 'test' ? '' : EVENTS[event]}${capital(condition.headline)}`,
     happened: [...opening(event, alert, people, parts), ...(over ? [] : [condition.happened])].join(' '),
     meaning: over ? '' : condition.meaning,
-    todo: over ? 'Nothing is left to do.' : condition.todo,
+    todo: over ? 'Nothing.' : condition.todo,
     count: over ? 0 : condition.count,
     records: over ? [] : condition.records,
     link: parts.link === null ? null : `${parts.link.replace(/\/+$/, '')}${condition.path}`,
@@ -70,17 +70,19 @@ function opening(event: AlertEvent, alert: Decided['alert'], people: readonly st
     case 'test':
       return []
     case 'again':
-      return [`This is back, ${alert.returns === 1 ? 'once more' : `for the ${ordinal(alert.returns + 1)} time`}.`]
+      return [
+        `This problem is back, ${alert.returns === 1 ? 'for the second time' : `for the ${ordinal(alert.returns + 1)} time`}.`,
+      ]
     case 'escalation':
       return [
-        `This has been so since ${time(alert.beganAt)}, and nobody has acknowledged it; ${listed(others.map((told) => `${parts.nameOf(told.person)} was told at ${time(told.at)}`))}.`,
+        `This problem started on ${time(alert.beganAt)}, and nobody has acknowledged it. Already notified: ${listed(others.map((told) => `${parts.nameOf(told.person)} (${time(told.at)})`))}.`,
       ]
     case 'recovery':
       return [
         `This is over: ${alert.condition.headline}. It began on ${time(alert.beganAt)} and ended on ${time(alert.clearedAt ?? parts.now)}.`,
       ]
     case 'acknowledged':
-      return [`${alert.acknowledged?.by ?? 'Somebody'} looks after this.`]
+      return [`${alert.acknowledged?.by ?? 'Someone'} is working on this.`]
   }
 }
 
@@ -104,7 +106,7 @@ export function bodyParts(content: MessageContent): readonly { readonly title: s
   const acknowledge =
     id === null || content.event === 'recovery' || content.event === 'acknowledged'
       ? []
-      : [{ title: '', text: `To say that you look after it: concordat alerts acknowledge ${id}` }]
+      : [{ title: '', text: `To acknowledge this alert: concordat alerts acknowledge ${id}` }]
   return [
     { title: titles.happened, text: happened },
     ...(records.length === 0 ? [] : [{ title: titles.records, text: records.join('\n') }]),

@@ -84,7 +84,7 @@ export class StoreLoss {
         ? ''
         : `No flow can run: ${listed(flows)}. Nothing is written to any system meanwhile, and nothing is lost.`,
       todo: over
-        ? 'Nothing is left to do.'
+        ? 'Nothing.'
         : 'Look after the database that DATABASE_URL names, or the embedded server. Everything goes on by itself.',
       count: 0,
       records: [],

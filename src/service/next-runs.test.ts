@@ -25,7 +25,7 @@ const standing = (over: Partial<FlowService> = {}): FlowService => ({
 })
 
 test.each([
-  ['real-time', 'all the time'],
+  ['real-time', 'continuously'],
   ['every 15 minutes', 'now'],
   ['hourly', 'now'],
   ['cron 4 15 * * *', 'in 4 minutes'],

@@ -40,7 +40,7 @@ export function nextRuns(
 const DAY_MS = 86_400_000
 
 function wordsOf(schedule: Schedule, at: number, timezone: string, now: number): string {
-  if (schedule.kind === 'real-time') return 'all the time'
+  if (schedule.kind === 'real-time') return 'continuously'
   if (at <= now + 1000) return 'now'
   const minutes = Math.ceil((at - now) / 60_000)
   if (minutes <= 1) return 'within a minute'

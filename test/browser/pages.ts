@@ -20,7 +20,7 @@ export async function ask<T>(page: Page, base: string, path: string): Promise<T>
 /** Follows a link that makes an account or takes up an invitation. */
 export async function choosePassword(page: Page): Promise<void> {
   await page.getByLabel('New password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
   await page.waitForURL((url) => url.pathname !== '/setup', { timeout: 20_000 })
   await settled(page)
 }

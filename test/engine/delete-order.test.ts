@@ -172,11 +172,11 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     const cases = await landing.cases()
     const order = cases.find((one) => one.flow === 'orders')!
     expect(cases.map((one) => one.sentence).toSorted()).toEqual([
-      expect.stringMatching(`${KEPT} Case ${order.case} decides about that one; this follows by itself\\.$`),
+      expect.stringMatching(`${KEPT} Case ${order.case} decides about that record; this follows by itself\\.$`),
       '“O-2” cannot come back to erp: it refers to customers “Bruno”, which was deleted.',
     ])
     expect(order.choices).toEqual([
-      { choice: 'retry', means: 'Try again in the next run.' },
+      { choice: 'retry', means: 'Retry in the next run.' },
       { choice: 'delete', means: 'Delete it in crm too.' },
       { choice: 'ignore', means: 'Leave it as it is, in every system.' },
     ])
@@ -207,7 +207,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     await app.resolve((await customer!())!.case, { choice: 'delete', by: 'ana' })
     await landing.run()
     const { case: asked } = (await order!())!
-    expect((await customer!())!.sentence).toMatch(new RegExp(`${KEPT} Case ${asked} decides about that one`))
+    expect((await customer!())!.sentence).toMatch(new RegExp(`${KEPT} Case ${asked} decides about that record`))
     await app.resolve(asked, { choice: 'delete', by: 'ana' })
     await landing.run()
     expect(await accounts(landing)).toEqual(['Alba', 'Celia'])

@@ -372,7 +372,7 @@ test('L3 deleted_in_master: archive – what is entered anew in the master is th
     { ...ALFA_IN_CRM, account_name: 'Alfa again', credit_limit: '150.00', owner_remark: 'keep me' },
     BETA_IN_CRM,
   ])
-  expect((await world.why('Alfa again')).join(' ')).toMatch(/it was entered there anew, so it is no longer archived/)
+  expect((await world.why('Alfa again')).join(' ')).toMatch(/it was created there again, so it is no longer archived/)
   await world.rest()
   await gone(world)
   await world.sync()

@@ -137,7 +137,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
       expect(await differences(landing)).toEqual([])
       await landing.rest()
       const told = (await (await landing.app()).log({ flow: 'customers', limit: 30 })).map((entry) => entry.why)
-      expect(told.filter((why) => why.startsWith('For a moment it holds another value'))).toHaveLength(2)
+      expect(told.filter((why) => why.startsWith('It has a temporary value'))).toHaveLength(2)
     })
 
     test('L31 there, too, a case says where nothing can stand in, or where the system does not take what does', async () => {

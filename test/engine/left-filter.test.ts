@@ -44,7 +44,7 @@ test.each([{}, { full: true }])(
     await leaves(world)
     expect(await world.sync(how)).toMatchObject({ ...settled, deleted: 1, writes: { erp: 0, crm: 1 } })
     expect(await inCrm(world)).toEqual([BETA, GAMMA])
-    expect((await world.why('Alfa')).join(' ')).toMatch(/no longer fulfils the condition of ERP/)
+    expect((await world.why('Alfa')).join(' ')).toMatch(/no longer meets the condition of ERP/)
     await world.rest()
     await comesBack(world)
     expect(await world.sync(how)).toMatchObject({ ...settled, created: 1 })

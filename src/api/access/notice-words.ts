@@ -13,23 +13,23 @@ type Words = Readonly<Partial<Record<NoticeKind, (by: string) => NoticeWords>>>
 const en: Words = {
   invited: (by) => ({
     subject: 'You have an account',
-    happened: `${by} made an account for you, and a link by which its password is chosen.`,
-    todo: 'If you did not expect it, ask who made it, and tell the other owner of your flows: whoever has the link can act as you.',
+    happened: `${by} created an account for you, and a link to choose its password.`,
+    todo: 'If you did not expect this, ask an administrator, and inform the other owner of your flows: anyone with the link can act as you.',
   }),
   'reset link made': (by) => ({
-    subject: 'A link to choose a new password for you was made',
-    happened: `${by} made a link by which a new password for your account is chosen.`,
-    todo: 'If you did not ask for it, tell the other owner of your flows at once: whoever has the link can act as you.',
+    subject: 'A link to reset your password was created',
+    happened: `${by} created a link to reset the password of your account.`,
+    todo: 'If you did not ask for it, inform the other owner of your flows at once: anyone with the link can act as you.',
   }),
   'password reset': (by) => ({
-    subject: 'Your password was chosen anew',
-    happened: `The password of your account was chosen by a link that ${by} made. Your sessions and tokens have ended.`,
-    todo: 'If it was not you, tell the other owner of your flows and another admin at once.',
+    subject: 'Your password was reset',
+    happened: `Someone reset the password of your account with a link that ${by} created. Your sessions and tokens have ended.`,
+    todo: 'If it was not you, inform the other owner of your flows and another admin at once.',
   }),
   'account disabled': (by) => ({
     subject: 'Your account was disabled',
-    happened: `${by} disabled your account. Its sessions and tokens have ended.`,
-    todo: 'If you did not expect it, ask who did it.',
+    happened: `${by} disabled your account. Your sessions and tokens have ended.`,
+    todo: 'If you did not expect this, ask an administrator.',
   }),
 }
 

@@ -31,7 +31,7 @@ export const caseRoutes: V1Routes = (server, { app }) => {
     '/cases',
     {
       config: { right: 'view' },
-      schema: { tags, summary: 'What waits for people', querystring: caseQuery, response: { 200: casePage } },
+      schema: { tags, summary: 'Open cases', querystring: caseQuery, response: { 200: casePage } },
     },
     async (request) => {
       const { limit, cursor, count, order, ...filter } = request.query

@@ -40,7 +40,7 @@ export const ruleRoutes: V1Routes = (server, { app }) => {
       config: { right: 'view' },
       schema: {
         tags,
-        summary: 'The rules that run, in sentences, and what the file says by now',
+        summary: 'The rules in force, in sentences, and what the file says by now',
         response: { 200: rules },
       },
     },

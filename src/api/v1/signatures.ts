@@ -86,7 +86,7 @@ export const signatureRoutes: V1Routes = (server, { app, site }) => {
       config: { right: 'sign' },
       schema: {
         tags,
-        summary: 'Sign the rules of a flow as its owner; they run once both owners have',
+        summary: 'Sign the rules of a flow as its owner; the flow runs once both owners have signed',
         body: signBody,
         response: { 200: signing },
       },

@@ -11,12 +11,12 @@ type TestOptions = CommonOptions & { to?: string }
 
 /** `concordat alerts`: what is wrong, who was told, and who looks after it. */
 export function alertsCommand(cli: Cli): Command {
-  const list = newCommand('list', 'List the alerts that are open (what `alerts` alone does)', [
-    ['concordat alerts', 'what is wrong now, and who was told of it'],
-    ['concordat alerts --history', 'the last ones that are over, too'],
+  const list = newCommand('list', 'List open alerts (default)', [
+    ['concordat alerts', 'open alerts, and who was notified'],
+    ['concordat alerts --history', 'ended alerts too'],
   ])
-    .option('--history', 'also those that are over')
-    .option('--limit <n>', 'most alerts to show (default: 20)', wholeNumber)
+    .option('--history', 'also show ended alerts')
+    .option('--limit <n>', 'maximum number of alerts (default: 20)', wholeNumber)
     .action(async (options: ListOptions) => {
       const limit = options.limit ?? 20
       const status = await withApp(cli, options, async (app) => {
@@ -32,12 +32,12 @@ export function alertsCommand(cli: Cli): Command {
       cli.end(status)
     })
 
-  const acknowledge = newCommand('acknowledge', 'Say that you look after an alert: nobody else is told of it', [
-    ['concordat alerts acknowledge 7', 'you look after alert 7'],
-    ['concordat alerts acknowledge 7 --by Ana', 'Ana does'],
+  const acknowledge = newCommand('acknowledge', 'Acknowledge an alert, so that nobody else is notified', [
+    ['concordat alerts acknowledge 7', 'you acknowledge alert 7'],
+    ['concordat alerts acknowledge 7 --by Ana', 'Ana acknowledges it'],
   ])
     .argument('<alert>', 'number of the alert', alertNumber)
-    .option('--by <name>', 'who looks after it (default: CONCORDAT_USER, else the name you are signed in with)')
+    .option('--by <name>', 'who acknowledges it (default: CONCORDAT_USER, or else your login name)')
     .action(async (id: number, options: AcknowledgeOptions) => {
       const status = await withApp(cli, options, async (app) => {
         const by = options.by ?? cli.env['CONCORDAT_USER'] ?? userInfo().username
@@ -52,12 +52,12 @@ export function alertsCommand(cli: Cli): Command {
       cli.end(status)
     })
 
-  const test = newCommand('test', 'Send a test message, and print what the other side answered', [
-    ['concordat alerts test', 'by every channel of the contract'],
-    ['concordat alerts test mail --to ana', 'by one, to one person'],
+  const test = newCommand('test', 'Send a test message, and print the answer of the receiver', [
+    ['concordat alerts test', 'through every channel of the contract'],
+    ['concordat alerts test mail --to ana', 'through one channel, to one person'],
   ])
-    .argument('[channel]', 'name of a channel (default: every one)')
-    .option('--to <person>', 'who gets the mail, a key of `people` (default: all technical owners)')
+    .argument('[channel]', 'name of a channel (default: all channels)')
+    .option('--to <person>', 'recipient of the mail, a key of `people` (default: all technical owners)')
     .action(async (channel: string | undefined, options: TestOptions) => {
       const status = await withApp(cli, options, async (app) => {
         const tests = await app.alerts.test(channel, options.to)
@@ -72,7 +72,7 @@ export function alertsCommand(cli: Cli): Command {
 
   // The group has no options of its own: what it does not know goes to `list`.
   return new Command('alerts')
-    .description('List what is wrong and who was told, look after it, try out channels')
+    .description('List, acknowledge and test alerts')
     .usage('[list] [options] | acknowledge [options] <alert> | test [options] [channel]')
     .addCommand(list, { isDefault: true })
     .addCommand(acknowledge)
@@ -82,8 +82,8 @@ export function alertsCommand(cli: Cli): Command {
       `
 Examples:
   $ concordat alerts                    what is wrong now, and who was told of it
-  $ concordat alerts acknowledge 7      you look after alert 7: nobody else is told
-  $ concordat alerts test mail          does mail arrive?
+  $ concordat alerts acknowledge 7      acknowledges alert 7: nobody else is notified
+  $ concordat alerts test mail          sends a test mail
   $ concordat alerts list --help        all options
 
 ${EXIT_STATUS_HELP}`,

@@ -15,24 +15,24 @@ interface ApproveOptions extends CommonOptions {
 
 /** `concordat approve`: an owner signs the rules of flows, or refuses to. */
 export function approveCommand(cli: Cli): Command {
-  return newCommand('approve', 'Sign the rules of a flow as its owner; they run once both owners have', [
+  return newCommand('approve', 'Sign the rules of a flow as its owner; the flow runs once both owners have signed', [
     ['concordat approve customers --as business --by ana', 'Ana signs the rules of customers as they are now'],
     ['concordat approve customers orders --as technical --by tomas', 'several flows at once'],
     [
       'concordat approve orders --as business --by ana --refuse --comment "prices are the shop’s"',
-      'says no, and why; status shows it',
+      'refuses to sign; `status` shows the reason',
     ],
   ])
-    .argument('<flows...>', 'flows whose rules are signed')
+    .argument('<flows...>', 'flows whose rules you sign')
     .addOption(
-      new Option('--as <owner>', 'as which owner of the flow').choices(['business', 'technical']).makeOptionMandatory(),
+      new Option('--as <owner>', 'your role in the flow').choices(['business', 'technical']).makeOptionMandatory(),
     )
-    .requiredOption('--by <person>', 'who signs: the key or the e-mail of the owner in the contract')
-    .option('--comment <text>', 'what is to be said about it')
-    .option('--refuse', 'do not sign; needs a comment')
+    .requiredOption('--by <person>', 'your key or e-mail in the contract')
+    .option('--comment <text>', 'comment for the log')
+    .option('--refuse', 'refuse to sign; requires --comment')
     .action(async (flows: string[], options: ApproveOptions) => {
       if (options.refuse === true && (options.comment ?? '').trim() === '')
-        throw new ConcordatError('cli.usage', 'A refusal says why.', { cure: 'Add --comment "…".' })
+        throw new ConcordatError('cli.usage', 'A refusal needs a comment.', { cure: 'Add --comment "…".' })
       // Whoever signs has seen what the systems say about it.
       const found = options.refuse === true ? [] : await cli.backend.look(openOptions(cli, options), flows)
       if (!options.json) printLook(cli.terminal, found)

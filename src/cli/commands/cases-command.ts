@@ -33,18 +33,18 @@ const KINDS = [
 /** `concordat cases`: what waits for a person, and how to decide it. */
 export function casesCommand(cli: Cli): Command {
   // `list` is a command of its own, so that its options cannot swallow those of `resolve`; it is what `cases` alone does.
-  const list = newCommand('list', 'List the cases, with the command for each choice (what `cases` alone does)', [
-    ['concordat cases', 'everything that waits, with the command for each choice'],
-    ['concordat cases --flow customers --kind conflict', 'some of it'],
-    ['concordat cases --state resolved', 'what was decided'],
+  const list = newCommand('list', 'List the cases, with the command for each choice (default)', [
+    ['concordat cases', 'all open cases, with the command for each choice'],
+    ['concordat cases --flow customers --kind conflict', 'only conflicts of one flow'],
+    ['concordat cases --state resolved', 'decided cases'],
   ])
     .option('--flow <name>', 'only this flow')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(KINDS))
     .addOption(
       new Option('--state <state>', 'open, resolved or all').choices(['open', 'resolved', 'all']).default('open'),
     )
-    .option('--under <case>', 'those that this case decides about', caseNumber)
-    .option('--limit <n>', 'most cases to show (default: 20, with --json all)', wholeNumber)
+    .option('--under <case>', 'cases that this case decides too', caseNumber)
+    .option('--limit <n>', 'maximum number of cases (default: 20, with --json all)', wholeNumber)
     .action(async (options: ListOptions) => {
       const { flow, kind, state } = options
       const limit = options.limit ?? (options.json ? ALL : 20)
@@ -59,7 +59,7 @@ export function casesCommand(cli: Cli): Command {
         if (found.length === 0) checkNames(report, { flow })
         const cases = found.slice(0, limit)
         if (options.json) printJson(cli.terminal, { cases })
-        else if (cases.length === 0) cli.terminal.out(state === 'open' ? 'Nothing waits for anybody.' : 'No case fits.')
+        else if (cases.length === 0) cli.terminal.out(state === 'open' ? 'No case is open.' : 'No case matches.')
         else printCases(cli.terminal, cases)
         if (found.length > limit) cli.terminal.err(`There are more; --limit ${limit * 10} shows more of them.`)
         return cases.some((one) => one.state === 'open') ? EXIT.waiting : EXIT.done
@@ -68,14 +68,14 @@ export function casesCommand(cli: Cli): Command {
     })
 
   const resolve = newCommand('resolve', 'Decide a case; the next run carries it out', [
-    ['concordat cases resolve 12 erp', 'take the value of erp'],
-    ['concordat cases resolve 12 value --value "info@acme.example"', 'take this value'],
-    ['concordat cases resolve 12 create --all-alike --by Ana', 'the same for all open cases of this kind'],
+    ['concordat cases resolve 12 erp', 'uses the value of erp'],
+    ['concordat cases resolve 12 value --value "info@acme.example"', 'uses this value'],
+    ['concordat cases resolve 12 create --all-alike --by Ana', 'decides all open cases of this kind the same way'],
   ])
     .argument('<case>', 'number of the case', caseNumber)
     .argument('<choice...>', 'one of the choices that `concordat cases` shows')
-    .option('--value <value>', 'the value to take, where the choice asks for one')
-    .option('--by <name>', 'who decides (default: CONCORDAT_USER, else the name you are signed in with)')
+    .option('--value <value>', 'value for the choice “value”')
+    .option('--by <name>', 'who decides (default: CONCORDAT_USER, or else your login name)')
     .option('--all-alike', 'decide all open cases of the same flow, kind, cause and field')
     .action(async (id: number, choice: string[], options: ResolveOptions) => {
       const status = await withApp(cli, options, async (app) => {
@@ -98,7 +98,7 @@ export function casesCommand(cli: Cli): Command {
 
   // The group has no options of its own: what it does not know goes to `list`.
   return new Command('cases')
-    .description('List what waits for a person, and decide it')
+    .description('List and decide cases')
     .usage('[list] [options] | resolve [options] <case> <choice...>')
     .addCommand(list, { isDefault: true })
     .addCommand(resolve)
@@ -107,7 +107,7 @@ export function casesCommand(cli: Cli): Command {
       `
 Examples:
   $ concordat cases                          everything that waits, with the command for each choice
-  $ concordat cases --flow customers         what waits in one flow
+  $ concordat cases --flow customers         open cases of one flow
   $ concordat cases resolve 12 erp           decide case 12
   $ concordat cases list --help              all options
 

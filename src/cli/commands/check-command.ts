@@ -5,14 +5,14 @@ import { printCheckReport, printRulebook } from '../print/print-findings.ts'
 
 /** `concordat check`: what is wrong in the contract, and what nobody has decided yet. */
 export function checkCommand(cli: Cli): Command {
-  return newCommand('check', 'Find what is wrong in the contract and what nobody has decided yet', [
-    ['concordat check', 'problems with their place, open questions by who must answer'],
+  return newCommand('check', 'List the problems of the contract and its open questions', [
+    ['concordat check', 'problems with their location, and open questions by person'],
     ['concordat check --rules', 'also the decisions as sentences'],
-    ['concordat check --connect', 'also what the systems themselves say about the flows; writes nothing'],
-    ['concordat check --json', 'the same for a program'],
+    ['concordat check --connect', 'also checks the systems; writes nothing'],
+    ['concordat check --json', 'the same as JSON'],
   ])
-    .option('--connect', 'also look into the systems: what would lose data there, or could not work')
-    .option('--rules', 'also print the decisions as sentences, and who owns which field')
+    .option('--connect', 'also check the systems for problems and possible data loss')
+    .option('--rules', 'also print the decisions as sentences, and the field owners')
     .action(async (options: CommonOptions & { rules?: boolean; connect?: boolean }) => {
       const read = await cli.backend.check(openOptions(cli, options))
       const sound = !read.problems.some((problem) => problem.severity === 'error')

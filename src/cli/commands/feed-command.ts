@@ -14,10 +14,14 @@ type FeedOptions = CommonOptions & { yes?: boolean }
 export function feedCommand(cli: Cli, prompter: () => Prompter = terminalPrompter): Command {
   const { terminal } = cli
 
-  const status = newCommand('status', 'Show what stands in a system, and what installing would run there', [
-    ['concordat feed status erp', 'and the statements, for an administrator to run'],
-    ['concordat feed status erp --json', 'the same for a program'],
-  ])
+  const status = newCommand(
+    'status',
+    'Show the change feed of a system, and the SQL that would installs it, after a preview',
+    [
+      ['concordat feed status erp', 'the state of the feed, and the SQL statements for an administrator'],
+      ['concordat feed status erp --json', 'the same as JSON'],
+    ],
+  )
     .argument('<system>', 'system of the contract')
     .action(async (system: string, options: CommonOptions) => {
       const work = async (app: App): Promise<ExitStatus> => {
@@ -39,7 +43,7 @@ export function feedCommand(cli: Cli, prompter: () => Prompter = terminalPrompte
   ): Command =>
     newCommand(name, description, examples)
       .argument('<system>', 'system of the contract')
-      .option('-y, --yes', 'ask nothing')
+      .option('-y, --yes', 'do not ask for confirmation')
       .action(async (system: string, options: FeedOptions) => {
         const work = async (app: App): Promise<ExitStatus> => {
           const before = await app.feed(system)
@@ -63,12 +67,12 @@ export function feedCommand(cli: Cli, prompter: () => Prompter = terminalPrompte
         cli.end(await withApp(cli, options, work))
       })
 
-  const install = changing('install', 'Install a change feed in a system, after showing what that means', [
-    ['concordat feed install erp', 'shows the statements, then asks'],
-    ['concordat feed install erp --yes', 'asks nothing'],
+  const install = changing('install', 'Install a change feed in a system, after a preview', [
+    ['concordat feed install erp', 'shows the SQL statements, then asks for confirmation'],
+    ['concordat feed install erp --yes', 'without confirmation'],
   ])
-  const remove = changing('remove', 'Take a change feed out of a system', [
-    ['concordat feed remove erp', 'shows the statements, then asks'],
+  const remove = changing('remove', 'Remove a change feed from a system', [
+    ['concordat feed remove erp', 'shows the SQL statements, then asks for confirmation'],
   ])
 
   async function agree(system: string, json: boolean): Promise<void> {
@@ -93,7 +97,7 @@ export function feedCommand(cli: Cli, prompter: () => Prompter = terminalPrompte
   }
 
   return new Command('feed')
-    .description('Install, look at or remove what tells at once of changes in a system')
+    .description('Install, inspect or remove a change feed in a system')
     .usage('install | status | remove <system>')
     .addCommand(install)
     .addCommand(status)
@@ -102,9 +106,9 @@ export function feedCommand(cli: Cli, prompter: () => Prompter = terminalPrompte
       'after',
       `
 Examples:
-  $ concordat feed status erp      what stands there, and what would be installed
-  $ concordat feed install erp     install it
-  $ concordat feed remove erp      take it away again
+  $ concordat feed status erp      the state of the feed, and the SQL that installs it
+  $ concordat feed install erp     installs it, after a preview
+  $ concordat feed remove erp      removes it
 
 ${EXIT_STATUS_HELP}`,
     )
@@ -119,6 +123,6 @@ function sentenceOf({ system, state, waiting }: FeedReport): string {
     case 'partial':
       return `The change feed of ${system} is not complete.`
     case 'installed':
-      return `The change feed of ${system} is installed; ${counted(waiting ?? 0, 'change')} ${waiting === 1 ? 'waits' : 'wait'} to be taken.`
+      return `The change feed of ${system} is installed; ${counted(waiting ?? 0, 'change')} ${waiting === 1 ? 'is' : 'are'} waiting.`
   }
 }

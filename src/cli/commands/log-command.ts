@@ -13,21 +13,21 @@ type LogOptions = CommonOptions & LogFilter & { limit: number }
 
 /** `concordat log`: who or what changed which value, when, by which rule. */
 export function logCommand(cli: Cli): Command {
-  return newCommand('log', 'Show what was changed, when, and by which rule; newest first', [
-    ['concordat log --record "Acme"', 'everything about records that contain Acme'],
+  return newCommand('log', 'List changes with their time and rule, newest first', [
+    ['concordat log --record "Acme"', 'all entries of records that contain “Acme”'],
     ['concordat log --flow customers --field email', 'every change of one field'],
-    ['concordat log --outcome refused --since 2h', 'what systems refused in the last two hours'],
-    ['concordat log --system crm --run 12 --json', 'what run 12 wrote to crm'],
+    ['concordat log --outcome refused --since 2h', 'refused writes of the last two hours'],
+    ['concordat log --system crm --run 12 --json', 'what run 12 wrote to crm, as JSON'],
   ])
     .option('--flow <name>', 'only this flow')
-    .option('--record <which>', 'record id, system:id, or text that its values contain')
+    .option('--record <which>', 'record id, system:id, or text in its values')
     .option('--field <name>', 'only changes of this field')
     .option('--system <name>', 'only this system')
-    .addOption(new Option('--outcome <word>', 'only writes that ended so').choices(OUTCOMES))
+    .addOption(new Option('--outcome <word>', 'only writes with this outcome').choices(OUTCOMES))
     .option('--run <number>', 'only this run', wholeNumber)
-    .option('--since <time>', 'from here on: 2026-11-23, 2026-11-23T10:00, or 30m, 2h, 7d ago')
-    .option('--until <time>', 'up to here, written the same way')
-    .option('--limit <n>', 'most entries to show', wholeNumber, 50)
+    .option('--since <time>', 'start time: 2026-11-23, 2026-11-23T10:00, or an age such as 30m, 2h, 7d')
+    .option('--until <time>', 'end time, in the same form')
+    .option('--limit <n>', 'maximum number of entries', wholeNumber, 50)
     .action(async (options: LogOptions) => {
       const { json: _json, contract: _contract, quiet: _quiet, since, until, limit, ...rest } = options
       const now = cli.terminal.now()
@@ -61,7 +61,7 @@ export function timeOf(text: string, now: Date): string {
   const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text)
   if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(at.getTime())) {
     throw new ConcordatError('cli.usage', `"${text}" is not a time.`, {
-      cure: 'Write 2026-11-23, 2026-11-23T10:00, or a time ago such as 30m, 2h, 7d.',
+      cure: 'Write 2026-11-23, 2026-11-23T10:00, or an age such as 30m, 2h, 7d.',
     })
   }
   return at.toISOString()

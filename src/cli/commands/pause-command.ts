@@ -6,13 +6,13 @@ import { counted } from '../print/figures.ts'
 
 /** `concordat pause`: a flow rests until it is resumed. */
 export function pauseCommand(cli: Cli): Command {
-  return newCommand('pause', 'Stop a flow from running until it is resumed', [
-    ['concordat pause customers', 'the run at hand ends, the next does not begin'],
-    ['concordat pause orders --because "stock-taking"', 'with a reason for the others'],
+  return newCommand('pause', 'Pause a flow until somebody resumes it', [
+    ['concordat pause customers', 'the current run finishes; the next does not start'],
+    ['concordat pause orders --because "stock-taking"', 'with a reason that others see'],
   ])
     .argument('<flow>', 'flow to pause')
-    .option('--because <reason>', 'why, for those who see it paused')
-    .option('--by <name>', 'who pauses it (default: CONCORDAT_USER, else the name you are signed in with)')
+    .option('--because <reason>', 'reason that others see')
+    .option('--by <name>', 'who pauses it (default: CONCORDAT_USER, or else your login name)')
     .action(async (flow: string, options: CommonOptions & { because?: string; by?: string }) => {
       const by = options.by ?? cli.env['CONCORDAT_USER'] ?? userInfo().username
       const status = await withApp(cli, options, async (app) => {
@@ -32,8 +32,8 @@ export function pauseCommand(cli: Cli): Command {
 
 /** `concordat resume`: a paused flow goes on. */
 export function resumeCommand(cli: Cli): Command {
-  return newCommand('resume', 'Let a paused flow run again', [
-    ['concordat resume customers', 'the service runs it at once'],
+  return newCommand('resume', 'Resume a paused flow', [
+    ['concordat resume customers', 'the service then runs it at once'],
   ])
     .argument('<flow>', 'flow to resume')
     .action(async (flow: string, options: CommonOptions) => {
@@ -49,10 +49,10 @@ export function resumeCommand(cli: Cli): Command {
 
 /** `concordat retry`: what was set aside is tried again. */
 export function retryCommand(cli: Cli): Command {
-  return newCommand('retry', 'Try refused writes of a flow again, after their cause was mended', [
-    ['concordat retry customers', 'every record of the flow that was set aside'],
+  return newCommand('retry', 'Retry the refused writes of a flow, after you have fixed the cause', [
+    ['concordat retry customers', 'retries every quarantined record of the flow'],
   ])
-    .argument('<flow>', 'flow whose records are tried again')
+    .argument('<flow>', 'flow to retry')
     .action(async (flow: string, options: CommonOptions) => {
       const status = await withApp(cli, options, async (app) => {
         const rearmed = await app.retry(flow)

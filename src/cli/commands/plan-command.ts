@@ -19,14 +19,14 @@ import { runsStatus } from './run-command.ts'
 
 /** `concordat plan`: the dry run. */
 export function planCommand(cli: Cli): Command {
-  return newCommand('plan', 'Show exactly what a run would do, and write nothing', [
-    ['concordat plan', 'figures, and a sample of the writes with their reasons'],
-    ['concordat plan customers --limit 50', 'one flow, more of its writes'],
-    ['concordat plan --json', 'the same for a program'],
+  return newCommand('plan', 'Show what a run would do, without writing anything', [
+    ['concordat plan', 'totals, and examples of the writes with their reasons'],
+    ['concordat plan customers --limit 50', 'one flow, with up to 50 examples'],
+    ['concordat plan --json', 'the same as JSON'],
   ])
-    .argument('[flows...]', 'flows to plan (default: all that are decided)')
-    .option('--full', 'as `run --full`: read every record')
-    .option('--limit <n>', 'writes to show for each flow and system', wholeNumber, 5)
+    .argument('[flows...]', 'flows to plan (default: all decided flows)')
+    .option('--full', 'read every record, like `run --full`')
+    .option('--limit <n>', 'example writes for each flow and system', wholeNumber, 5)
     .action(async (named: string[], options: CommonOptions & { full?: boolean; limit: number }) => {
       const report = await soundContract(cli, options)
       const { flows, undecided } = selectFlows(report, named)

@@ -9,14 +9,14 @@ import { leftOutSentence, selectFlows, unsignedSentence } from './flow-selection
 
 /** `concordat run`: brings the systems into agreement. */
 export function runCommand(cli: Cli): Command {
-  return newCommand('run', 'Bring the systems into agreement by the rules of the contract', [
-    ['concordat run', 'all flows that are decided'],
+  return newCommand('run', 'Bring the systems into agreement, once', [
+    ['concordat run', 'all decided flows'],
     ['concordat run customers orders', 'these flows'],
-    ['concordat run --full', 'read everything, not only what changed'],
-    ['concordat run --json', 'the figures for a program'],
+    ['concordat run --full', 'reads every record, not only changes'],
+    ['concordat run --json', 'the result as JSON'],
   ])
-    .argument('[flows...]', 'flows to run (default: all that are decided)')
-    .option('--full', 'read every record, not only what changed since the last run')
+    .argument('[flows...]', 'flows to run (default: all decided flows)')
+    .option('--full', 'read every record, not only the changes since the last run')
     .action(async (named: string[], options: CommonOptions & { full?: boolean }) => {
       const report = await soundContract(cli, options)
       const { flows, undecided } = selectFlows(report, named)

@@ -22,34 +22,31 @@ interface ServeCommandOptions extends CommonOptions {
 
 /** `concordat serve`: runs the flows as their contract promises. */
 export function serveCommand(cli: Cli): Command {
-  return serviceCommand('serve', 'Run the flows as their contract promises, until stopped; answers HTTP', [
-    ['concordat serve', 'all decided flows, HTTP on 127.0.0.1:8080; without a contract: begins one in the browser'],
+  return serviceCommand('serve', 'Run the flows on schedule until stopped, and serve the dashboard and the API', [
+    ['concordat serve', 'all decided flows; HTTP on 127.0.0.1:8080; without a contract, drafts one in the browser'],
     ['concordat serve --host 0.0.0.0 --port 80', 'reachable from other machines'],
     ['concordat serve --workers 4', 'at most four flows at once in this process'],
   ])
-    .option('--host <address>', 'address that HTTP listens on', '127.0.0.1')
-    .option('--port <n>', 'port that HTTP listens on (0: any)', wholeNumber, 8080)
+    .option('--host <address>', 'address for HTTP', '127.0.0.1')
+    .option('--port <n>', 'port for HTTP (0: any free port)', wholeNumber, 8080)
     .action((options: ServeCommandOptions) => run(cli, 'serve', options))
 }
 
 /** `concordat worker`: one more machine for the flows of a store. */
 export function workerCommand(cli: Cli): Command {
-  return serviceCommand('worker', 'Add a machine to the service: works on the flows of the same store', [
+  return serviceCommand('worker', 'Add a process or machine that shares the work of `serve`', [
     ['concordat worker', 'shares the work of `concordat serve` on the same DATABASE_URL'],
     ['concordat worker --port 9090', 'with /health, /ready and /metrics'],
   ])
-    .option('--host <address>', 'address that HTTP listens on', '127.0.0.1')
-    .option('--port <n>', 'port that HTTP listens on (without it: no HTTP)', wholeNumber)
+    .option('--host <address>', 'address for HTTP', '127.0.0.1')
+    .option('--port <n>', 'port for HTTP (default: no HTTP)', wholeNumber)
     .action((options: ServeCommandOptions) => run(cli, 'worker', options))
 }
 
 const serviceCommand = (...command: Parameters<typeof newCommand>): Command =>
   newCommand(...command)
-    .option(
-      '--trusted-proxies <n>',
-      'proxies before it that say where visitors come from: how many, or their addresses',
-    )
-    .option('--workers <n>', 'flows worked on at once in this process (default: all)', wholeNumber)
+    .option('--trusted-proxies <n>', 'trusted proxies in front of Concordat: their number or addresses')
+    .option('--workers <n>', 'maximum number of flows that this process runs at once (default: all)', wholeNumber)
 
 /** There is no contract yet: it is begun in the browser. */
 async function begin(cli: Cli, options: ServeCommandOptions): Promise<Begun | null> {
@@ -67,8 +64,8 @@ async function begin(cli: Cli, options: ServeCommandOptions): Promise<Begun | nu
         onReady: (url, setupLink) => {
           terminal.err(
             setupLink === null
-              ? `There is no contract here yet. Begin one in the browser, signed in as an admin: ${url}/begin`
-              : `There is no contract here yet. Make your account and begin one in the browser, within a day: ${setupLink}`,
+              ? `There is no contract here yet. Sign in as an admin and draft one in the browser: ${url}/begin`
+              : `There is no contract here yet. Create your account and draft one in the browser; this link works for a day: ${setupLink}`,
           )
         },
       },

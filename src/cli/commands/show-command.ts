@@ -10,16 +10,16 @@ type ShowOptions = CommonOptions & { all?: boolean; limit: number }
 
 /** `concordat show`: one record across the systems, and why each value is what it is. */
 export function showCommand(cli: Cli): Command {
-  return newCommand('show', 'Show one record across the systems, who owns each field, and why each value won', [
-    ['concordat show customers "Acme"', 'the record whose values contain Acme'],
-    ['concordat show customers crm:1042', 'the record that crm calls 1042'],
-    ['concordat show orders 17 --json', 'record 17 for a program'],
-    ['concordat show customers "Ltd" --all', 'all that fit'],
+  return newCommand('show', 'Show one record in all systems, the owner of each field, and why each value won', [
+    ['concordat show customers "Acme"', 'the record that contains “Acme”'],
+    ['concordat show customers crm:1042', 'the record with the id 1042 in crm'],
+    ['concordat show orders 17 --json', 'record 17 as JSON'],
+    ['concordat show customers "Ltd" --all', 'all matching records'],
   ])
     .argument('<flow>', 'flow of the record')
-    .argument('<record>', 'record id, system:id, or text that its values contain')
-    .option('--all', 'show every record that fits, not only a single one')
-    .option('--limit <n>', 'most records that --all shows', wholeNumber, 20)
+    .argument('<record>', 'record id, system:id, or text in its values')
+    .option('--all', 'show all matching records, not only a single one')
+    .option('--limit <n>', 'maximum number of records with --all', wholeNumber, 20)
     .action(async (flow: string, query: string, options: ShowOptions) => {
       const status = await withApp(cli, options, async (app, report) => {
         const known = report.rulebook.map((one) => one.flow)
@@ -27,7 +27,7 @@ export function showCommand(cli: Cli): Command {
         const views = await app.show(flow, query, options.limit)
         if (views.length === 0) {
           throw new ConcordatError('engine.unknown-record', `No record of ${flow} fits "${query}".`, {
-            cure: 'Search with a shorter text, or with system:id. A record that no run has read yet is not known.',
+            cure: 'Search with a shorter text, or with system:id. Concordat knows only records that a run has read.',
           })
         }
         const [view] = views

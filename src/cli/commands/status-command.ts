@@ -6,9 +6,9 @@ import { printStatus } from '../print/print-status.ts'
 
 /** `concordat status`: how each flow stands. */
 export function statusCommand(cli: Cli): Command {
-  return newCommand('status', 'Show how each flow stands: On time, Late, Failing, Needs you, Paused, Never run', [
-    ['concordat status', 'one line a flow'],
-    ['concordat status --json', 'the same for a monitor; status 1 when a flow is failing, 3 when a person is needed'],
+  return newCommand('status', 'Show the state of each flow: On time, Late, Failing, Needs you, Paused, Never run', [
+    ['concordat status', 'one line per flow'],
+    ['concordat status --json', 'the same as JSON; exit status 1 if a flow is failing, 3 if one needs a person'],
   ]).action(async (options: CommonOptions) => {
     const status = await withApp(cli, options, async (app) => {
       const rows = await app.status()

@@ -4,9 +4,11 @@ import { EXIT, EXIT_STATUS_HELP } from '../exit-status.ts'
 
 /** `concordat store`: which contract the store belongs to. */
 export function storeCommand(cli: Cli): Command {
-  const confirm = newCommand('confirm', 'Say that this is the contract that the store belongs to, changed', [
-    ['concordat store confirm', 'the company was renamed, or a system took the place of another'],
-  ]).action(async (options: CommonOptions) => {
+  const confirm = newCommand(
+    'confirm',
+    'Confirm a renamed company or a replaced system in the contract of this store',
+    [['concordat store confirm', 'the company was renamed, or a system was replaced']],
+  ).action(async (options: CommonOptions) => {
     await soundContract(cli, options)
     const app = await cli.backend.open({ ...openOptions(cli, options), anyContract: true })
     try {
@@ -20,14 +22,14 @@ export function storeCommand(cli: Cli): Command {
   })
 
   return new Command('store')
-    .description('Say which contract the store belongs to')
+    .description('Manage which contract the store belongs to')
     .usage('confirm [options]')
     .addCommand(confirm)
     .addHelpText(
       'after',
       `
 Examples:
-  $ concordat store confirm             the same contract, whose company or systems have other names now
+  $ concordat store confirm             the company was renamed, or a system was replaced
 
 ${EXIT_STATUS_HELP}`,
     )

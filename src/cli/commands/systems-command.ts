@@ -22,11 +22,11 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
     const address = `${userInfo().username}@${hostname()}`
     return { by, actor: { kind: 'command line', account: null, who: by, address } } as const
   }
-  const BY = ['--by <name>', 'who says so (default: CONCORDAT_USER, else the name you are signed in with)'] as const
+  const BY = ['--by <name>', 'who says so (default: CONCORDAT_USER, or else your login name)'] as const
 
-  const list = newCommand('list', 'Show which database each system is (what `systems` alone does)', [
-    ['concordat systems', 'what each was when its records were agreed, and what answers now'],
-    ['concordat systems --json', 'the same for a program; status 3 when another database answers'],
+  const list = newCommand('list', 'Show the database of each system (default)', [
+    ['concordat systems', 'the known database of each system, and the database that answers now'],
+    ['concordat systems --json', 'the same as JSON; exit status 3 if a different database answers'],
   ]).action(async (options: CommonOptions) => {
     const work = async (app: App): Promise<ExitStatus> => {
       const systems = await app.systems.list()
@@ -38,12 +38,12 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
     cli.end(await withApp(cli, options, work))
   })
 
-  const confirm = newCommand('confirm', 'Say that it is the same system, moved; its records are compared first', [
+  const confirm = newCommand('confirm', 'Confirm that a moved database is the same system, after a comparison', [
     ['concordat systems confirm erp', 'a new host, a restored copy, a replica that took over'],
-    ['concordat systems confirm erp --anywhere', 'its address changes by itself: do not ask about that again'],
+    ['concordat systems confirm erp --anywhere', 'accepts future address changes without asking'],
   ])
     .argument('<system>', 'system of the contract')
-    .option('--anywhere', 'from now on only the server and the database count, not where they are')
+    .option('--anywhere', 'from now on, check only the server and the database, not the address')
     .option(...BY)
     .action(async (system: string, options: ConfirmOptions) => {
       const work = async (app: App): Promise<ExitStatus> => {
@@ -63,14 +63,14 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
       cli.end(await withApp(cli, options, work))
     })
 
-  const startOver = newCommand('start-over', 'Take other databases for systems: their flows begin with a first sync', [
-    ['concordat systems start-over erp crm', 'from test to production: shows what is forgotten, then asks'],
-    ['concordat systems start-over erp crm --yes', 'asks nothing'],
-    ['concordat systems start-over erp --flow orders', 'only the orders: the contract leads to another table for them'],
+  const startOver = newCommand('start-over', 'Accept new databases for systems; their flows begin with a first sync', [
+    ['concordat systems start-over erp crm', 'from test to production: shows what will be discarded, then asks'],
+    ['concordat systems start-over erp crm --yes', 'without confirmation'],
+    ['concordat systems start-over erp --flow orders', 'only the orders: the contract now names another table for them'],
   ])
-    .argument('<systems...>', 'systems of the contract that are other databases now')
-    .option('-y, --yes', 'ask nothing')
-    .option('--flow <flows...>', 'only these flows, and those that refer to them; the systems are the same as before')
+    .argument('<systems...>', 'systems of the contract whose database or table was replaced')
+    .option('-y, --yes', 'do not ask for confirmation')
+    .option('--flow <flows...>', 'only these flows and the flows that refer to them, within the same databases')
     .option(...BY)
     .action(async (names: string[], options: StartOverOptions) => {
       const systems = [...new Set(names)]
@@ -95,7 +95,7 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
   async function agree(json: boolean): Promise<void> {
     if (!terminal.interactive || json)
       throw new ConcordatError('cli.usage', 'Nothing was changed: nobody agreed to it.', {
-        cure: 'Read what starts over, then add --yes.',
+        cure: 'Check which flows start over, then add --yes.',
       })
     if (!(await prompter().confirm('Start over?'))) throw new Cancelled('Given up.')
   }
@@ -105,7 +105,7 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
   // The group has no options of its own: what it does not know goes to `list`.
   return new Command('systems')
     .alias('system')
-    .description('Show what each system is, say what it is when another one answers, measure what it does')
+    .description('Show the database of each system, confirm a moved or new one, test an API')
     .usage(
       '[list] [options] | confirm [options] <system> | start-over [options] <systems...> | test [options] <system>',
     )
@@ -117,10 +117,10 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
       'after',
       `
 Examples:
-  $ concordat systems                        which database each system is, and what answers now
-  $ concordat systems confirm erp            the same ERP, moved: its records are compared first
-  $ concordat systems start-over erp crm     other databases: begin with a first sync
-  $ concordat systems test crm               what its API does otherwise than its description says
+  $ concordat systems                        the database of each system, and the one that answers now
+  $ concordat systems confirm erp            the ERP was moved; compares its records first
+  $ concordat systems start-over erp crm     the databases are new; begins with a first sync
+  $ concordat systems test crm               differences between its API and the description
   $ concordat systems list --help            all options
 
 ${EXIT_STATUS_HELP}`,

@@ -14,12 +14,12 @@ type WatchReport = Awaited<ReturnType<App['alerts']['watch']['tick']>>
 
 /** `concordat watch`: a watchdog of its own, which notices when nothing happens at all. */
 export function watchCommand(cli: Cli): Command {
-  return newCommand('watch', 'See whether the flows keep what the contract promises, and tell their owners', [
-    ['concordat watch', 'look every 30 seconds until Ctrl-C'],
-    ['concordat watch --once', 'look once, for cron; status 1 when something is wrong, 3 when cases wait'],
+  return newCommand('watch', 'Check that flows run and are on time, and notify their owners', [
+    ['concordat watch', 'check every 30 seconds until Ctrl-C'],
+    ['concordat watch --once', 'check once, for cron; exit status 1 if there is a problem, 3 if cases are open'],
   ])
-    .option('--once', 'look once, send what is due, and end')
-    .option('--every <seconds>', 'how often to look', wholeNumber, 30)
+    .option('--once', 'check once, send due messages, and exit')
+    .option('--every <seconds>', 'interval between checks', wholeNumber, 30)
     .action(async (options: WatchOptions) => {
       const status = await withApp(cli, options, (app) =>
         options.once ? lookOnce(cli, app, options) : cli.interrupt.during(() => keepLooking(cli, app, options)),

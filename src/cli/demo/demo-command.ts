@@ -30,33 +30,33 @@ const COMMAND = 'npx concordat'
 /** `concordat demo`: the whole way, on two systems of its own. */
 export function demoCommand(cli: Cli): Command {
   const examples = [
-    ['concordat demo', 'two systems that have never met come to agree; then the dashboard is yours'],
-    ['concordat demo --exit', 'and stop there, without the dashboard'],
-    ['concordat demo --open', 'the dashboard of the last demo once more'],
-    ['concordat demo --customers 200', 'a small world'],
-    ['concordat demo --json', 'the figures of every step, for a program'],
+    ['concordat demo', 'syncs two sample systems, then opens the dashboard'],
+    ['concordat demo --exit', 'without the dashboard'],
+    ['concordat demo --open', 'opens the dashboard of the last demo'],
+    ['concordat demo --customers 200', 'a smaller demo'],
+    ['concordat demo --json', 'the results of every step as JSON'],
   ].map(([line, what]) => `  $ ${line!.padEnd(32)} ${what}`)
   // Without the other commands' --contract and exit statuses: the demo brings its own contract, and cases always wait.
   return new Command('demo')
-    .description('Show the whole way on an ERP and a CRM made for the purpose, then open the dashboard')
+    .description('Demonstrate Concordat on a sample ERP and CRM, then open the dashboard')
     .option('--json', 'print one JSON object on standard output')
     .option('-q, --quiet', 'show no progress')
-    .option('--seed <n>', 'another world of the same kind', wholeNumber, 1)
+    .option('--seed <n>', 'seed of the sample data', wholeNumber, 1)
     .option(
       '--customers <n>',
-      'how many customers, at least 100; everything else in proportion',
+      'number of customers, at least 100; everything else in proportion',
       wholeNumber,
       DEFAULT_SIZES.customers,
     )
-    .option('--products <n>', 'how many products', wholeNumber)
-    .option('--orders <n>', 'how many orders', wholeNumber)
-    .option('--invoices <n>', 'how many invoices', wholeNumber)
-    .option('--exit', 'stop after the story instead of opening the dashboard')
-    .addOption(new Option('--open', 'tell no story: open the dashboard of the last demo').conflicts(['json', 'exit']))
+    .option('--products <n>', 'number of products', wholeNumber)
+    .option('--orders <n>', 'number of orders', wholeNumber)
+    .option('--invoices <n>', 'number of invoices', wholeNumber)
+    .option('--exit', 'stop after the tour, without the dashboard')
+    .addOption(new Option('--open', 'skip the tour: open the dashboard of the last demo').conflicts(['json', 'exit']))
     .option('--port <n>', `port of the dashboard (default: ${DEMO_PORT}, or another one if it is taken)`, wholeNumber)
     .addHelpText(
       'after',
-      `\nExamples:\n${examples.join('\n')}\n\nExit status:\n  0    the two systems agree wherever they should; also when Ctrl-C closed the dashboard\n  1    they do not, or something failed\n  130  interrupted with Ctrl-C`,
+      `\nExamples:\n${examples.join('\n')}\n\nExit status:\n  0    the two systems are in agreement; also after Ctrl-C in the dashboard\n  1    they are not in agreement, or a step failed\n  130  interrupted with Ctrl-C`,
     )
     .action(async (options: DemoOptions) => cli.end(await demo(cli, options), { interrupted: true }))
 }

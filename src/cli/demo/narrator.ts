@@ -55,24 +55,24 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
   return {
     opening() {
       terminal.out(paint('bold', 'Concordat: two systems, one agreement'))
-      terminal.out('An ERP and a CRM of one company have never met. In about two minutes they agree.')
-      terminal.out('Everything happens in databases made for this; nothing of yours is touched.')
+      terminal.out('This demo brings the ERP and the CRM of one company into agreement. It takes about two minutes.')
+      terminal.out('It uses its own databases and does not touch any of yours.')
       chapter('Two systems')
     },
     systems(world, home) {
       const { customers, products, orders, invoices } = world.sizes
-      say(`Levante Instruments does its books in an ERP and its sales in a CRM, each a PostgreSQL database of its own:`)
+      say(`Levante Instruments keeps its books in an ERP and its sales in a CRM. Each is a PostgreSQL database:`)
       terminal.out(`${INDENT}  ERP  ${home.urls.erp}`)
       terminal.out(`${INDENT}  CRM  ${home.urls.crm}`)
       say(
-        `They hold ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders and ${count(invoices)} invoices, made up from seed ${world.seed}, with the mess of real life:`,
+        `They hold ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders and ${count(invoices)} invoices, generated from seed ${world.seed}, with realistic errors:`,
       )
       listed(world.mess.map((mess) => [mess.count, mess.what]))
     },
     checked(check, home) {
-      chapter('Check: has everything been decided?')
+      chapter('Check: is every question answered?')
       const open = check.questions.length
-      say(`The rules are one file that people decided on first; read it and change it: ${home.contract}`)
+      say(`The rules are in one file, which you can read and change: ${home.contract}`)
       for (const problem of check.problems) say(`${problem.file}:${problem.line}: ${problem.message}`, 'red')
       const sentences = check.rulebook.flatMap((flow) => flow.sentences)
       // Of each flow, which way it goes; the whole book would be a page of its own.
@@ -87,20 +87,21 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
           : `${flows}, ${counted(open, 'open question')}.`,
         open === 0 && check.problems.length === 0 ? 'green' : 'yellow',
       )
-      say(`All of them as sentences: ${command} check --rules --contract ${home.contract}`, 'dim')
+      say(`To print all decisions as sentences: ${command} check --rules --contract ${home.contract}`, 'dim')
     },
     planning() {
       chapter('Plan: what would happen?')
     },
     planned(plan) {
       figures(plan, true)
-      say(`${counted(plan.cases, 'case')} would wait for a person. Nothing has been written yet.`)
+      say(`The run would open ${counted(plan.cases, 'case')}. Nothing has been written yet.`)
     },
     signed(owners) {
       const names = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(owners)
-      say(`Rules run once both owners of a flow have signed them. The demo signs in the place of ${names}, as`)
+      say(
+        `A flow runs once both its owners have signed its rules. The demo signs for ${names}. They could sign in the browser, or with`,
+      )
       terminal.out(`${INDENT}  ${command} approve <flow> --as business|technical --by <person>`)
-      say('would, or they themselves in the browser.')
     },
     firstRunning() {
       chapter('First run')
@@ -111,9 +112,9 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
     },
     verified: (verification) => tellVerification(verification, say),
     waiting(waiting) {
-      chapter('What waits for people')
+      chapter('Open cases')
       if (waiting.length === 0) say('Nothing.')
-      else say('Everything else went on; these were left as they are until somebody decides:')
+      else say('Concordat did not change these records. They wait for a person; everything else is synced:')
       for (const { flow, kind, cause, count: cases, example } of waiting) {
         const finer = cause === '' || cause === kind ? '' : `, ${cause.replaceAll('_', ' ')}`
         terminal.out(`${INDENT}  ${paint('yellow', String(cases).padStart(4))}  ${flow}: ${kind}${finer}`)
@@ -122,21 +123,21 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       }
     },
     editing(customer) {
-      chapter(`A morning’s work on ${visible(customer)}`)
+      chapter(`Users edit ${visible(customer)}`)
     },
     edited(edits) {
       for (const edit of edits) tellEdit(edit, say)
     },
     secondRunning() {
-      chapter('Second run: only what changed')
+      chapter('Second run: only the changes')
     },
     customer(view) {
-      chapter('Why is it so? The record of that one customer')
+      chapter('Why? The record of this customer')
       if (view) printRecord(indented, view)
       else say('The customer is not to be found.', 'red')
     },
     resting() {
-      chapter('A run that has nothing to do')
+      chapter('A full run without changes')
     },
     rested(rest) {
       bar.clear()
@@ -144,16 +145,14 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       const quietly = rest.writes === 0 && rest.changed_tables.length === 0
       say(
         `Read all ${count(read)} records again in ${duration(rest.seconds)} and wrote ${rest.writes === 0 ? 'nothing' : counted(rest.writes, 'record')}; ` +
-          (quietly
-            ? 'both databases are what they were, to the letter.'
-            : `changed: ${rest.changed_tables.join(', ') || 'no table'}.`),
+          (quietly ? 'both databases are unchanged.' : `changed: ${rest.changed_tables.join(', ') || 'no table'}.`),
         quietly ? 'green' : 'red',
       )
     },
     ending(report) {
       terminal.out('')
       if (report.failures.length === 0)
-        terminal.out(paint('green', `Done in ${duration(report.seconds)}: the systems agree wherever they should.`))
+        terminal.out(paint('green', `Done in ${duration(report.seconds)}: the systems are in agreement.`))
       else
         terminal.out(
           paint(
@@ -164,14 +163,17 @@ export function narrator(terminal: Terminal, quiet: boolean, command: string): T
       terminal.out('')
       terminal.out(paint('bold', 'Try it yourself'))
       const steps: (readonly [string, string])[] = [
-        [`${command} demo --open`, 'opens the dashboard and the two databases; then, in a second terminal:'],
-        [`. ${report.systems.environment}`, 'lets the commands below find them'],
-        ['', 'change a row with any client that speaks PostgreSQL, at the addresses above'],
-        [`${command} log --contract ${report.systems.contract}`, 'shows that it has landed in the other one, and why'],
-        [`${command} cases --contract ${report.systems.contract}`, 'shows what waits for people, and how to decide it'],
+        [`${command} demo --open`, 'opens the dashboard and starts the two databases; then, in a second terminal:'],
+        [`. ${report.systems.environment}`, 'sets the environment for the commands below'],
+        ['', 'change a row with any PostgreSQL client, at the URLs above'],
+        [
+          `${command} log --contract ${report.systems.contract}`,
+          'shows that the change reached the other system, and why',
+        ],
+        [`${command} cases --contract ${report.systems.contract}`, 'lists the open cases and their choices'],
         [
           `${command} show customers "${visible(report.customer?.title ?? 'Vidal').split(',')[0]}" --contract ${report.systems.contract}`,
-          'shows one customer, and why',
+          'shows one customer, and the reason for each value',
         ],
       ]
       for (const [line, what] of steps) {
@@ -190,7 +192,7 @@ function tellVerification(verification: Verification, say: Say): void {
   const sentences = disagreementSentences(verification)
   if (sentences.length === 0) {
     say(
-      `Compared by a second pair of eyes that shares nothing with the engine: ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders, ${count(invoices)} invoices and ${count(lines)} lines agree; nothing is missing, twice, or where it should not be.`,
+      `An independent comparison, which shares no code with the engine, confirms: ${count(customers)} customers, ${count(products)} products, ${count(orders)} orders, ${count(invoices)} invoices and ${count(lines)} lines are in agreement. No record is missing, duplicated or in the wrong system.`,
       'green',
     )
     return

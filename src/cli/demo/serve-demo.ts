@@ -56,14 +56,14 @@ function tellWhere({ terminal }: Cli, home: DemoHome, url: string, setupLink: st
   out(
     setupLink === null
       ? '      sign in with the account that you made'
-      : '      makes your account, and then: Playground, for two systems to edit, switch off and put at odds',
+      : '      creates your account; then open Playground to edit both systems, create conflicts or switch a system off',
   )
   if (setupLink !== null)
-    out('      (with the e-mail ana@levante.example you are the business owner of the contract, too)')
-  out('The databases are open as well, for any client that speaks PostgreSQL:')
+    out('      (with the e-mail ana@levante.example you are also the business owner of the contract)')
+  out('You can also open the databases with any PostgreSQL client:')
   out(`  ERP        ${home.urls.erp}`)
   out(`  CRM        ${home.urls.crm}`)
   out(`  Concordat  ${home.storeUrl}`)
-  out(`In another terminal, for the concordat commands:  . ${home.environment}`)
-  out('Ctrl-C ends it.')
+  out(`To use the concordat commands in another terminal, first run:  . ${home.environment}`)
+  out('Press Ctrl-C to stop.')
 }

@@ -84,7 +84,10 @@ export async function playStory(
       legacyBefore,
       awaitingApproval: new Set([newAccount]),
     })
-    tell.ran(secondRun, 'It looks back one minute, so it read again what the first run had just written.')
+    tell.ran(
+      secondRun,
+      'Each run also reads the last minute before the previous run, so it read the records of the first run again.',
+    )
     tell.verified(second)
 
     const customer = (await app.show('customers', `erp:${world.featured.erpId}`, 1))[0] ?? null

@@ -50,15 +50,18 @@ export async function askDecisions(
 ): Promise<void> {
   const [a, b] = draft.proposal.systems.map(({ name }) => name) as [string, string]
   const leads = await prompter.choose(
-    'Which system has the last word, unless a flow or a field says otherwise?',
+    'Which system leads, unless a flow or field has its own answer?',
     leadsAnswers([a, b]).map(({ answer, means }) => ({ value: answer, label: answer, hint: means })),
   )
   for (;;) {
-    const how = await prompter.choose('How do you want to begin? Every answer can be changed later, in the file.', [
-      ...startingPointsFor(leads).map(({ start, title, means }) => ({ value: start, label: title, hint: means })),
-      { value: EACH, label: 'Answer one by one', hint: 'Each question once, for all flows.' },
-      { value: LATER, label: 'Decide later', hint: 'The questions stand in the file.' },
-    ])
+    const how = await prompter.choose(
+      'How do you want to answer the questions? You can change every answer later in the file.',
+      [
+        ...startingPointsFor(leads).map(({ start, title, means }) => ({ value: start, label: title, hint: means })),
+        { value: EACH, label: 'Answer one by one', hint: 'Each question once, for all flows.' },
+        { value: LATER, label: 'Decide later', hint: 'The file will contain the open questions.' },
+      ],
+    )
     const led = { ...draft, defaults: { ...draft.defaults, ...leadsDecisions(leads) } }
     if (how === LATER) return keep(led)
     if (how === EACH) return askEach(prompter, led, keep)

@@ -126,12 +126,12 @@ function readAnswers(options: InitOptions): Given {
     })
   }
   if (start === undefined && leads !== undefined)
-    throw new ConcordatError('cli.usage', '--leads says who leads a starting point, and none is named.', {
+    throw new ConcordatError('cli.usage', '--leads needs a starting point.', {
       cure: 'Add --start people-decide or --start automatic.',
     })
   if (start !== undefined && start !== 'equals' && leads === undefined)
-    throw new ConcordatError('cli.usage', `Nobody leads the starting point ${start}.`, {
-      cure: 'Name the system that has the last word: --leads erp, or --leads "erp to crm" when ERP is only read.',
+    throw new ConcordatError('cli.usage', `The starting point ${start} needs a leading system.`, {
+      cure: 'Add --leads erp, or --leads "erp to crm" if ERP is only read.',
     })
   return {
     start: start === undefined ? null : { start, leads: leads ?? 'neither' },

@@ -51,11 +51,11 @@ function namedFlows(wanted: string, found: Proposal): readonly string[] {
     .filter((name) => name !== '')
   const unknown = chosen.find((name) => !names.includes(name))
   if (unknown === undefined && chosen.length > 0) return chosen
-  throw new ConcordatError('cli.usage', `There is nothing to make a flow "${unknown ?? ''}" of.`, {
+  throw new ConcordatError('cli.usage', `No tables match the flow "${unknown ?? ''}".`, {
     cure:
       names.length === 0
-        ? 'No tables look alike; say which belong together with --pair table:table.'
-        : `What looks alike in both systems: ${names.join(', ')}. Put other tables together with --pair table:table.`,
+        ? 'No tables look alike. Pair them with --pair table:table.'
+        : `Flows found: ${names.join(', ')}. Pair other tables with --pair table:table.`,
   })
 }
 
@@ -80,7 +80,7 @@ async function chooseFound(
   }))
   const byHand = { value: BY_HAND, label: 'Pair other tables', hint: 'Choose them from both systems.' }
   return prompter.chooseMany(
-    'Which of these are to be kept in agreement?',
+    'Which of these should Concordat keep in agreement?',
     [...flows, ...perhaps, ...(free ? [byHand] : [])],
     flows.slice(0, MOST_CHOSEN).map(({ value }) => value),
   )

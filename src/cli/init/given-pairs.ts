@@ -53,7 +53,7 @@ function pairable(written: string, { name, system }: Source): string {
 function unpairable(table: SourceObject): string | null {
   switch (asideReason(table)) {
     case 'secret':
-      return 'by its name it keeps secrets'
+      return 'its name suggests that it contains secrets'
     case 'view':
       return 'it is a view, and has no primary key'
     case 'key':

@@ -139,10 +139,10 @@ const ONE_FLOW = {
   'Which of these': 'products',
   'Name of the company': 'Acme',
   'In which currency': 'EUR',
-  'Who decides': 'Ána Ruiz <ana@acme.example>',
-  'Who looks after': '',
-  'Which system has the last word': 'erp',
-  'How do you want to begin': 'ERP leads, people decide',
+  'Who is the business owner': 'Ána Ruiz <ana@acme.example>',
+  'Who is the technical owner': '',
+  'Which system leads': 'erp',
+  'How do you want to answer': 'ERP leads, people decide',
   'Begin with these rules?': true,
 }
 
@@ -175,9 +175,9 @@ test('guided: a wrong answer is asked again, and another starting point can be c
     ...ONE_FLOW,
     'URL of the database of the first': ['oracle://x', FROM],
     'In which currency': ['euros', 'eur'],
-    'Who decides': ['Ana', 'Ana Ruiz <ana@acme.example>'],
-    'Who looks after': 'Tomás Vidal <tomas@acme.example>',
-    'How do you want to begin': ['automatic', 'people-decide'],
+    'Who is the business owner': ['Ana', 'Ana Ruiz <ana@acme.example>'],
+    'Who is the technical owner': 'Tomás Vidal <tomas@acme.example>',
+    'How do you want to answer': ['automatic', 'people-decide'],
     'Begin with these rules?': [false, true],
   })
   const typed = await type(['init'], { prompter })
@@ -211,10 +211,10 @@ test('guided, one by one: each decision once for all flows; what was put off sta
   const said = {
     ...ONE_FLOW,
     'Which of these': 'customers products orders',
-    'How do you want to begin': 'Answer one by one',
+    'How do you want to answer': 'Answer one by one',
     'All flows: ': FIRST,
   }
-  const { asked, prompter } = person({ ...said, 'How does': FIRST })
+  const { asked, prompter } = person({ ...said, 'How should Concordat match': FIRST })
   expect((await type(['init', '--out', 'one.yaml'], { prompter })).status).toBe(0)
   expect(readContract('one.yaml').problems).toEqual([])
   expect(readContract('one.yaml').questions).toEqual([])
@@ -223,12 +223,12 @@ test('guided, one by one: each decision once for all flows; what was put off sta
 
   const later = person({
     ...said,
-    'All flows: At the first sync': 'Decide later',
-    'All flows: When it still fails': [CTRL_C],
+    'All flows: First sync': 'Decide later',
+    'All flows: The write still fails': [CTRL_C],
   })
   const typed = await type(['init', '--out', 'two.yaml'], { prompter: later.prompter })
   expect(typed.status).toBe(130)
-  expect(typed.err).toContain('What was answered is kept')
+  expect(typed.err).toContain('The file contains your answers')
   const report = readContract('two.yaml')
   expect(report.problems).toEqual([])
   const open = new Set(report.questions.map(({ setting }) => setting))
@@ -244,8 +244,8 @@ test('guided: a system is called like its database, where that can be a name', a
       ...ONE_FLOW,
       'URL of the database of the first': from,
       'URL of the database of the second': to,
-      'Which system has the last word': FIRST,
-      'How do you want to begin': FIRST,
+      'Which system leads': FIRST,
+      'How do you want to answer': FIRST,
     })
     await type(['init', '--out', out, '--force'], { prompter })
     return Object.keys((parse(readFileSync(out, 'utf8')) as { systems: object }).systems)
@@ -270,7 +270,7 @@ test('without questions: a starting point, who leads it and the owners are optio
   })
   expect((await begin('--start', 'equals', ...owners)).status).toBe(0)
   expect(readContract('concordat.yaml').questions).toEqual([])
-  expect((await begin('--start', 'automatic')).err).toContain('Nobody leads')
+  expect((await begin('--start', 'automatic')).err).toContain('needs a leading system')
   expect((await begin('--start', 'automatic', '--leads', 'shop')).err).toContain('"erp to crm"')
   expect((await begin('--start', 'equals', '--leads', 'erp')).err).toContain('"neither"')
   expect((await begin('--leads', 'erp')).err).toContain('Add --start')
@@ -298,6 +298,6 @@ test('without --from and --to the URLs come from the environment', async () => {
 
 test('says that a password on the command line can be seen, without repeating it', async () => {
   const typed = await type(['init', ...urls])
-  expect(typed.err).toContain('The password of erp stands on the command line')
+  expect(typed.err).toContain('The password of erp is on the command line')
   expect(typed.err).not.toContain('pa%23ss')
 })

@@ -63,12 +63,10 @@ export function printEvidence(cli: Cli, proposal: Proposal): void {
       terminal.out(
         `  Equal ${field} pairs ${counted(finds, 'record')} of ${flow.rows[0]} in ${a} and ${flow.rows[1]} in ${b}${ambiguous === 0 ? '' : `; ${ambiguous} could be several`}.`,
       )
-    if (rules.length === 0) terminal.out('  No single field tells which records belong together.')
+    if (rules.length === 0) terminal.out('  No single field can match the records.')
   }
   if (seen.length > MOST_SHOWN)
-    terminal.out(
-      `\n… and ${counted(seen.length - MOST_SHOWN, 'more flow')}; their figures stand in the file, beside the fields.`,
-    )
+    terminal.out(`\n… and ${counted(seen.length - MOST_SHOWN, 'more flow')}; the file contains their figures.`)
   terminal.out('')
 }
 

@@ -19,11 +19,11 @@ export function namedOwners(options: { readonly business?: string; readonly tech
 /** Asks for the two owners. */
 export async function askOwners(prompter: Prompter): Promise<Owners> {
   const check = (text: string): string | undefined => (readPerson(text) === null ? PERSON : undefined)
-  const business = await prompter.text('Who decides the business rules? Name and e-mail address', {
+  const business = await prompter.text('Who is the business owner? Name and e-mail address', {
     placeholder: 'Ana Ruiz <ana@company.example>',
     check,
   })
-  const technical = await prompter.text('Who looks after the technology? The same person, or another', {
+  const technical = await prompter.text('Who is the technical owner? Name and e-mail address (Enter: the same person)', {
     initial: business,
     check,
   })

@@ -32,7 +32,7 @@ export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners
   const { terminal } = cli
   const { paint } = terminal
   const systems = Object.keys(flows[0]?.tables ?? {})
-  if (stopped) terminal.err('Stopped. What was answered is kept; the rest stands in the file as open questions.')
+  if (stopped) terminal.err('Stopped. The file contains your answers; the other questions are open.')
   terminal.out(`Wrote ${paint('bold', out)}, and the URLs to ${paint('bold', ENV_FILE)} (only you can read it).`)
   if (existsSync('.git') && !ignoresEnvFile())
     terminal.out(`Add ${ENV_FILE} to .gitignore, so that no password is committed.`)
@@ -53,7 +53,7 @@ export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners
   const look = { width: terminal.width, paintTitle: (text: string) => paint('dim', text) }
   for (const line of renderTable(columns, rows, look)) terminal.out(line)
   if (flows.length > 1 && questions > 0)
-    terminal.out(`${questions} answers close them all: most stand once, in defaults, for every flow.`)
+    terminal.out(`${questions} answers are enough, because most questions are asked once for all flows.`)
   const named = out === 'concordat.yaml' ? '' : ` --contract ${out}`
   // A command of a hundred names helps nobody.
   const names = flows.length > MOST_NAMED ? 'FLOW …' : flows.map(({ flow }) => flow).join(' ')
@@ -61,12 +61,12 @@ export function printOutcome(cli: Cli, { out, proposal, flows, questions, owners
     `concordat approve${named} ${names} --as ${as} --by ${owners[as] ?? (as === 'business' ? 'ana' : 'tomas')}`
   const steps = [
     ...(questions > 0
-      ? [`Open ${out}, look over the fields, and answer the questions: take the "# " off one answer each.`]
-      : [`Open ${out}, and look over the fields and the rules.`]),
-    `concordat check${named}   what is still open, and who must answer; --rules: the rules as sentences`,
+      ? [`Open ${out}, review the fields, and answer the questions: remove the "# " before one answer each.`]
+      : [`Open ${out}, and review the fields and the rules.`]),
+    `concordat check${named}   lists open questions by person; --rules prints the rules as sentences`,
     `concordat plan${named}    what a run would do; writes nothing`,
     signs('business'),
-    `${signs('technical')}   both owners sign what will run`,
+    `${signs('technical')}   both owners sign the rules`,
     `concordat run${named}     brings the systems into agreement`,
   ]
   terminal.out('')
@@ -86,7 +86,7 @@ function printPairing(cli: Cli, out: string, { systems, unpaired }: Proposal): v
   terminal.out('  1. Find two tables that hold the same records, one in each system.')
   terminal.out(`  2. concordat init --pair ${example} --force   with your tables; repeat --pair for more of them`)
   terminal.out(`     or complete a flow in ${out} by hand: docs/contract.md explains every setting`)
-  terminal.out('  3. concordat check   what is still open; then plan, approve (both owners), run')
+  terminal.out('  3. concordat check   lists open questions; then run plan, approve (both owners) and run')
 }
 
 function ignoresEnvFile(): boolean {

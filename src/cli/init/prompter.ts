@@ -38,7 +38,7 @@ export function terminalPrompter(): Prompter {
   return {
     async text(message, { initial, placeholder, secret, optional, check } = {}) {
       const validate = (value: string | undefined) =>
-        value?.trim() ? check?.(value.trim()) : optional ? undefined : 'Please write something.'
+        value?.trim() ? check?.(value.trim()) : optional ? undefined : 'Please enter a value.'
       const answer = secret
         ? await clack.password({ message, validate })
         : await clack.text({

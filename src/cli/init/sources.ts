@@ -89,8 +89,8 @@ async function readSource(
 function noteVisiblePassword(cli: Cli, name: string, url: string): void {
   if (!URL.canParse(url) || new URL(url).password === '') return
   cli.terminal.err(
-    `The password of ${name} stands on the command line, where other users and the history of the shell can see it. ` +
-      `Leave it out, and init asks for it or takes it from ${passwordVariable(name)}.`,
+    `The password of ${name} is on the command line, where other users and the shell history can show it. ` +
+      `Leave it out: init asks for it or reads it from ${passwordVariable(name)}.`,
   )
 }
 

@@ -13,7 +13,7 @@ export function printAlerts(terminal: Terminal, alerts: readonly AlertView[]): v
         ? paint('red', 'open')
         : alert.state === 'ended'
           ? paint('green', 'over')
-          : paint('yellow', `${visible(alert.acknowledged_by ?? 'somebody')} looks after it`)
+          : paint('yellow', `${visible(alert.acknowledged_by ?? 'somebody')} is working on it`)
     const since = `since ${when(alert.since, terminal.now())}${alert.ended === null ? '' : `, until ${moment(alert.ended)}`}`
     terminal.out(
       `${paint('bold', `#${alert.alert}`)}  ${paint('bold', visible(alert.headline))}  ${state}  ${paint('dim', since)}`,
@@ -31,10 +31,10 @@ export function printAlerts(terminal: Terminal, alerts: readonly AlertView[]): v
 
 const EVENTS: Record<AlertMessageView['event'], string> = {
   begin: 'told',
-  again: 'told that it is back',
-  escalation: 'told, because nobody had acknowledged it',
-  recovery: 'told that it is over',
-  acknowledged: 'told that somebody looks after it',
+  again: 'notified that it is back',
+  escalation: 'notified, because nobody had acknowledged it',
+  recovery: 'notified that it is over',
+  acknowledged: 'notified that it was acknowledged',
   test: 'test',
 }
 
@@ -48,7 +48,7 @@ function messageLine({ event, to, state, at, channel, error }: AlertMessageView)
     case 'failed':
       return `${who} could not be ${EVENTS[event]}: ${error ?? 'given up'}`
     case 'cancelled':
-      return `${who} not ${EVENTS[event]}: never knew of it`
+      return `${who} not ${EVENTS[event]}: was not notified of the start`
   }
 }
 
@@ -66,11 +66,9 @@ export function alertLines({ open, undelivered }: AlertStanding): string[] {
   const lines: string[] = []
   if (undelivered.length > 0) {
     const who = [...new Set(undelivered.flatMap((message) => message.to))].join(', ')
-    lines.push(`Alerts do not arrive: no channel reaches ${who} (${undelivered[0]!.error ?? 'no answer'}).`)
+    lines.push(`Alerts are not delivered: no channel reaches ${who} (${undelivered[0]!.error ?? 'no answer'}).`)
   }
   if (open > 0)
-    lines.push(
-      `${count(open)} ${open === 1 ? 'alert is' : 'alerts are'} open; \`concordat alerts\` shows who was told.`,
-    )
+    lines.push(`${count(open)} ${open === 1 ? 'alert is' : 'alerts are'} open; to list them: concordat alerts`)
   return lines
 }

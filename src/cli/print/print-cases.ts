@@ -16,7 +16,7 @@ export function printCases(terminal: Terminal, cases: readonly CaseView[], plann
     for (const one of group) printCase(terminal, one, planned)
     const open = group.filter((one) => one.state === 'open')
     if (!planned && open.length > 1) {
-      terminal.out(paint('dim', `  One answer for all of this kind: add --all-alike to the command.`))
+      terminal.out(paint('dim', `  To decide all of these the same way, add --all-alike to the command.`))
     }
     terminal.out('')
   }

@@ -22,15 +22,15 @@ export function printPlan(terminal: Terminal, report: PlanReport): void {
     }
   }
   if (report.cases.length > 0) {
-    terminal.out(paint('bold', 'Cases that the run would open'))
+    terminal.out(paint('bold', 'Cases that a run would open'))
     terminal.out('')
     printCases(terminal, report.cases, true)
   }
   const writes = report.flows.reduce((sum, run) => sum + Object.values(run.writes).reduce((a, b) => a + b, 0), 0)
   terminal.out(
     writes === 0
-      ? 'A run would write nothing. Nothing was written.'
-      : `A run would make ${counted(writes, 'write')}. Nothing was written.`,
+      ? 'A run would write nothing.'
+      : `A run would make ${counted(writes, 'write')}. This preview wrote nothing.`,
   )
 }
 

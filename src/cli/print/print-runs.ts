@@ -70,7 +70,7 @@ export function printWaiting(terminal: Terminal, runs: readonly FlowRun[]): void
   const total = waiting.reduce((sum, run) => sum + run.open_cases, 0)
   const perFlow = waiting.map((run) => `${run.flow} ${count(run.open_cases)}`).join(', ')
   terminal.out(
-    terminal.paint('yellow', `${counted(total, 'case')} ${total === 1 ? 'waits' : 'wait'} for a person: ${perFlow}.`) +
-      ' See them with: concordat cases',
+    terminal.paint('yellow', `${counted(total, 'case')} ${total === 1 ? 'is' : 'are'} open: ${perFlow}.`) +
+      ' To list them: concordat cases',
   )
 }

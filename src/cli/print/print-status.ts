@@ -65,7 +65,7 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
   function sentenceOfTruth(all: readonly StatusRow[]): string {
     const cases = all.reduce((sum, row) => sum + row.open_cases, 0)
     const ran = all.filter((row) => row.status !== 'Never run')
-    if (ran.length === 0) return 'Nothing has run yet.'
+    if (ran.length === 0) return 'No flow has run yet.'
     const bad = all.filter((row) => row.status === 'Failing' || row.status === 'Late')
     // A flow that waits for a person without a case has stopped.
     const stopped = all.filter((row) => row.status === 'Needs you' && row.open_cases === 0)

@@ -6,10 +6,10 @@ import { visible } from './text-width.ts'
 type Standing = Awaited<ReturnType<App['systems']['list']>>[number]
 
 const STATES: Record<Standing['state'], { readonly words: string; readonly look: Look }> = {
-  agreed: { words: 'the database that its records were agreed with', look: 'green' },
-  another: { words: 'another database than its records were agreed with', look: 'red' },
-  new: { words: 'nothing was agreed with it yet', look: 'dim' },
-  unknown: { words: 'not known which database it is', look: 'yellow' },
+  agreed: { words: 'the known database', look: 'green' },
+  another: { words: 'not the known database', look: 'red' },
+  new: { words: 'no run has used it yet', look: 'dim' },
+  unknown: { words: 'cannot be identified', look: 'yellow' },
 }
 
 /** Prints each system: what answers now, and what was taken for it. */
@@ -20,7 +20,7 @@ export function printSystems(terminal: Terminal, systems: readonly Standing[]): 
     if (now !== null) terminal.out(`  now     ${visible(now)}`)
     for (const { identity, anywhere, since, by } of accepted)
       terminal.out(
-        `  agreed  ${visible(identity)}${anywhere ? ', at any address' : ''} ${paint('dim', `(${by ?? 'the first run'}, ${when(since, terminal.now())})`)}`,
+        `  known   ${visible(identity)}${anywhere ? ', at any address' : ''} ${paint('dim', `(${by ?? 'the first run'}, ${when(since, terminal.now())})`)}`,
       )
     for (const { flow, agreed, now: place } of elsewhere) {
       terminal.out(paint('red', `  the contract leads to other ${flow} than those that were agreed`))
@@ -45,7 +45,7 @@ export function printSystems(terminal: Terminal, systems: readonly Standing[]): 
   if (others.length === 0) return
   terminal.out('')
   terminal.out(
-    `The same system, moved or restored: concordat systems confirm ${others.length === 1 ? others[0] : '<system>'}`,
+    `If it is the same system, moved or restored: concordat systems confirm ${others.length === 1 ? others[0] : '<system>'}`,
   )
-  terminal.out(`Another one, from a first sync on:  concordat systems start-over ${others.join(' ')}`)
+  terminal.out(`If it is a new system:                       concordat systems start-over ${others.join(' ')}`)
 }

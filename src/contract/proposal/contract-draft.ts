@@ -106,7 +106,7 @@ export function matchAnswers(flow: ProposedFlow): readonly { answer: string; mea
       ? [
           {
             answer: `[{ similar: [${alike.join(', ')}], at_least: 0.92, then: ask }]`,
-            means: 'By fields that look alike; a person confirms each pair.',
+            means: 'By fields with similar values; a person confirms each pair.',
           },
         ]
       : []),

@@ -28,9 +28,9 @@ test('a question that is the same for all flows stands once, in defaults', () =>
   expect(asked(head.split('\ndefaults:\n')[1]!)).toBe(24)
   // How records match is each flow's own.
   expect(asked(flows)).toBe(3)
-  expect(head).toContain('#? When somebody deletes a record in the master, what happens in the other system?')
+  expect(head).toContain('#? Someone deletes a record in the master. What should happen in the other system?')
   const one = writeContract({ ...DRAFT, proposal: chooseFlows(DRAFT.proposal, ['customers']) })
-  expect(one).toContain('#? When somebody deletes a customer in the master')
+  expect(one).toContain('#? Someone deletes a customer in the master')
 })
 
 test('what a flow answers otherwise stands in the flow', () => {

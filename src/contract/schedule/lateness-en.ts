@@ -6,5 +6,5 @@ export const latenessEn = {
     `A change of ${withArticle(oneOf(flow))} has been waiting for ${systemTitle(system)} since ${since}; the contract promises ${promise}.`,
   /** `since`: null when no run has succeeded yet. */
   nothing: (flow: string, system: string, since: string | null, schedule: string, promise: string) =>
-    `${since === null ? 'No run has succeeded yet' : `No run has succeeded since ${since}`}; changes of ${manyOf(flow)} in ${systemTitle(system)} are to be looked for ${schedule}, and ${promise} later is late.`,
+    `${since === null ? 'No run has succeeded yet' : `No run has succeeded since ${since}`}; the contract promises to check ${systemTitle(system)} for changes of ${manyOf(flow)} ${schedule}, and to succeed within ${promise}.`,
 }

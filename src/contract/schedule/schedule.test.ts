@@ -45,7 +45,7 @@ test('schedules inside a sentence', () => {
       return 'error' in schedule ? schedule.error : printSchedule(schedule)
     }),
   ).toEqual([
-    'all the time',
+    'continuously',
     'every hour',
     'every 5 minutes',
     'every hour',

@@ -92,7 +92,7 @@ function inSpanish(schedule: Schedule): string {
 function inEnglish(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'real-time':
-      return 'all the time'
+      return 'continuously'
     case 'every':
       return `every ${printDuration(schedule.ms).replace(/^1 /, '')}`
     case 'hourly':

@@ -67,7 +67,7 @@ test('the reason reads as a sentence, without a name of a record', () => {
   )
   const nothing = late({ looked: NOW - HOUR })!
   expect(explainLateness(both, nothing, NOW - HOUR, time)).toBe(
-    'No run has succeeded since noon; changes of customers in ERP are to be looked for every 5 minutes, and 30 minutes later is late.',
+    'No run has succeeded since noon; the contract promises to check ERP for changes of customers every 5 minutes, and to succeed within 30 minutes.',
   )
   expect(explainLateness(both, waits, NOW, time, 'es')).toMatch(/^Un cambio de un registro de .* espera a .* desde /)
   expect(explainLateness(both, nothing, null, time, 'es')).toMatch(/^Aún no ha salido bien ninguna ejecución; .* cada /)

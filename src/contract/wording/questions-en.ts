@@ -2,12 +2,14 @@ import { others, type Asked, type Answers, type QuestionNames } from '../questio
 import type { TYPE_NAMES } from '../schema/schema.ts'
 import { listed, manyOf, oneOf, systemTitle, withArticle } from '../phrases.ts'
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 const asked = (question: string, answers: Answers): Asked => ({ question, answers })
 
 const FLOW = {
   'owners.business': ({ many, people }) =>
-    asked(`Who decides the rules for ${many}, and is asked when they do not settle a case?`, people),
-  'owners.technical': ({ many, people }) => asked(`Who looks after the technology of the ${many} flow?`, people),
+    asked(`Who decides the rules for ${many}, and the cases that the rules leave open?`, people),
+  'owners.technical': ({ many, people }) =>
+    asked(`Who is responsible for the technical side of the ${many} flow?`, people),
   records: ({ many, facts }) =>
     asked(
       `Where does each system keep its ${many}?`,
@@ -29,16 +31,10 @@ const FLOW = {
             `${systemTitle(s)}'s values count; ${listed(others(facts.systems, s).map(systemTitle))} ${others(facts.systems, s).length > 1 ? 'follow' : 'follows'}.`,
           ] as const,
       ),
-      [
-        'shared',
-        `No single one: a change in any system counts, and a further rule says what happens when two change the same field.`,
-      ],
+      ['shared', `No single system: a change in any of them counts. A separate rule decides conflicts.`],
     ]),
   on_conflict: ({ one, aOne, facts }) =>
-    asked(
-      `When the same field of ${aOne} is changed in two systems, which change counts?`,
-      conflictAnswers(one, facts.systems),
-    ),
+    asked(`Two systems change the same field of ${aOne}. Which change counts?`, conflictAnswers(one, facts.systems)),
   direction: ({ many, ways, facts }) =>
     asked(`Which way do ${many} flow?`, [
       [
@@ -52,27 +48,30 @@ const FLOW = {
     ]),
   match: ({ many, one, facts }) =>
     asked(
-      `How does ${one === many ? 'a record' : withArticle(one)} in ${systemTitle(facts.systems[0] ?? 'one system')} find its counterpart in ${systemTitle(facts.systems[1] ?? 'the other')} when both already exist?`,
+      `How should Concordat match ${one === many ? 'a record' : withArticle(one)} in ${systemTitle(facts.systems[0] ?? 'one system')} with its counterpart in ${systemTitle(facts.systems[1] ?? 'the other')}?`,
       [
         [
           '- [a field]',
-          `By a field that is equal on both sides, such as a number or an e-mail address; several rules are tried in order.`,
+          `By a field that is equal in both systems, such as a number or an e-mail address. Concordat tries several rules in order.`,
         ],
         [
           '- { similar: [fields], at_least: 0.92, then: ask }',
-          `By fields that look alike; a person confirms each pair.`,
+          `By fields with similar values; a person confirms each pair.`,
         ],
-        ['none', `Never: ${many} that exist on both sides stay apart.`],
+        ['none', `Never: ${many} that exist in both systems are not linked.`],
       ],
     ),
   schedule: ({ many, facts }) =>
-    asked(`How often are changes of ${many} looked for in ${listed(facts.systems.map(systemTitle))}?`, SCHEDULES),
+    asked(
+      `How often should Concordat check ${listed(facts.systems.map(systemTitle))} for changes of ${many}?`,
+      SCHEDULES,
+    ),
   late_after: ({ many }) =>
-    asked(`How long may a change of ${many} wait before it counts as late and the owners are told?`, [
+    asked(`How long may a change of ${many} wait before it counts as late and the owners are notified?`, [
       ['30 minutes', 'Any duration: minutes, hours or days.'],
     ]),
   'edge_cases.created_outside_master': ({ one, aOne, m, anO, oneWay }) =>
-    asked(`When somebody creates ${aOne} in ${anO} instead of ${m}, what happens?`, [
+    asked(`Someone creates ${aOne} in ${anO} instead of ${m}. What should happen?`, [
       ['adopt', `The ${one} is created in ${m} too.`],
       [
         'hold for approval',
@@ -81,14 +80,14 @@ const FLOW = {
       ['leave alone', `The ${one} stays where it is and is not kept in agreement.`],
     ]),
   'edge_cases.edited_outside_master': ({ aOne, m, anO }) =>
-    asked(`When somebody edits ${aOne} in ${anO} although ${m} is master of that field, what happens?`, [
-      ['revert', `${m}'s value is written back over the edit; the edit stays in the log.`],
-      ['accept', `The edit is taken over into ${m}.`],
+    asked(`Someone edits ${aOne} in ${anO}, but ${m} owns that field. What should happen?`, [
+      ['revert', `Concordat overwrites the edit with the value of ${m}; the edit stays in the log.`],
+      ['accept', `Concordat writes the edit to ${m} too.`],
       ['ask', 'A person decides each time.'],
       ['leave alone', `The edit stays until ${m} changes the field again.`],
     ]),
   'edge_cases.existing_records': ({ many, m, o, oneWay, facts }) =>
-    asked(`At the first sync, when ${many} that both sides already hold differ, what happens?`, [
+    asked(`First sync: ${many} exist in both systems and differ. What should happen?`, [
       [
         'master wins',
         facts.master === 'shared'
@@ -97,34 +96,34 @@ const FLOW = {
       ],
       [
         'fill blanks only',
-        `Only what is empty is filled${oneWay ? ` in ${o}` : ', on either side'}; what differs stays.`,
+        `Concordat fills only empty fields${oneWay ? ` in ${o}` : ', in either system'}; other differences stay.`,
       ],
       ['ask', 'A person decides for each one that differs.'],
-      ['link only', 'They are linked and nothing is written; only later changes flow.'],
+      ['link only', 'Concordat links them and writes nothing; only later changes flow.'],
     ]),
   'edge_cases.existing_unmatched': ({ aOne, one, m, o, oneWay }) =>
-    asked(`At the first sync, when ${aOne} is found on one side only, what happens?`, [
-      ['create', oneWay ? `What ${m} holds is created in ${o}.` : `The ${one} is created on the other side.`],
+    asked(`First sync: ${aOne} exists in one system only. What should happen?`, [
+      ['create', oneWay ? `Concordat creates it in ${o} if ${m} has it.` : `Concordat creates it in the other system.`],
       ['ask', 'A person decides for each one.'],
-      ['leave alone', `The ${one} stays on its side and is not kept in agreement.`],
+      ['leave alone', `The ${one} stays where it is and is not kept in agreement.`],
     ]),
   'edge_cases.older_than': ({ many }) =>
-    asked(`At the first sync, is there an age beyond which ${many} are not worth keeping in agreement?`, [
-      ['{ years: 7, then: leave alone }', `What nobody changed for so long stays as it is.`],
-      ['{ years: 7, then: link only }', `What nobody changed for so long is linked, but not written.`],
-      ['{ years: 7, then: ask }', `A person decides for each one that nobody changed for so long.`],
-      ['no limit', `All ${many} take part, however old.`],
+    asked(`First sync: should Concordat leave out ${many} that nobody has changed for a long time?`, [
+      ['{ years: 7, then: leave alone }', `Older ${many} stay as they are.`],
+      ['{ years: 7, then: link only }', `Older ${many} are linked but not written.`],
+      ['{ years: 7, then: ask }', `A person decides about each older record.`],
+      ['no limit', `No: all ${many} take part, whatever their age.`],
     ]),
   'edge_cases.duplicates': ({ aOne }) =>
-    asked(`When ${aOne} could be any of several on the other side, which is it?`, [
+    asked(`Several records of the other system could be the counterpart of ${aOne}. Which one is it?`, [
       ['ask', 'A person decides.'],
-      ['oldest', 'The one that was there first; the others stay as they are.'],
-      ['most complete', 'The one with the most fields filled; the others stay as they are.'],
+      ['oldest', 'The oldest record; the others stay as they are.'],
+      ['most complete', 'The record with the most filled fields; the others stay as they are.'],
     ]),
   'edge_cases.deleted_in_master': ({ one, aOne, m, o, facts }) => {
     const there = facts.master === 'shared' ? 'one of the systems' : m
     const rest = facts.master === 'shared' ? 'the other systems' : o
-    return asked(`When somebody deletes ${aOne} in ${there}, what happens in ${rest}?`, [
+    return asked(`Someone deletes ${aOne} in ${there}. What should happen in ${rest}?`, [
       ['delete', `The ${one} is deleted in ${rest} too.`],
       ['archive', `The ${one} is marked as archived in ${rest}.`],
       ['unlink', `The ${one} stays in ${rest} and is no longer kept in agreement.`],
@@ -132,8 +131,8 @@ const FLOW = {
     ])
   },
   'edge_cases.deleted_elsewhere': ({ one, aOne, m, anO }) =>
-    asked(`When somebody deletes ${aOne} in ${anO} but ${m} still has it, what happens?`, [
-      ['restore', `The ${one} is created there again, as it was.`],
+    asked(`Someone deletes ${aOne} in ${anO}, but ${m} still has it. What should happen?`, [
+      ['restore', `Concordat creates the ${one} again, as it was.`],
       ['accept', `The ${one} is deleted in ${m} too.`],
       ['unlink', `The ${one} stays in ${m} and is no longer kept in agreement.`],
       ['ask', 'A person decides each time.'],
@@ -141,62 +140,67 @@ const FLOW = {
   'edge_cases.left_filter': ({ one, aOne, m, o, facts }) => {
     const there = facts.master === 'shared' ? 'one of the systems' : m
     const rest = facts.master === 'shared' ? 'the other systems' : o
-    return asked(`When ${aOne} no longer fulfils the condition (\`where\`) of ${there}, what happens in ${rest}?`, [
-      ['leave alone', `Nothing: the ${one} stays in ${rest}, and is not kept in agreement until it fulfils it again.`],
-      ['archive', `The ${one} is marked as archived in ${rest}.`],
-      ['delete', `The ${one} is deleted in ${rest}.`],
-      ['ask', 'A person decides each time.'],
-    ])
+    return asked(
+      `${capital(aOne)} no longer meets the condition (\`where\`) of ${there}. What should happen in ${rest}?`,
+      [
+        [
+          'leave alone',
+          `Nothing: the ${one} stays in ${rest}, and is not kept in agreement until it meets the condition again.`,
+        ],
+        ['archive', `The ${one} is marked as archived in ${rest}.`],
+        ['delete', `The ${one} is deleted in ${rest}.`],
+        ['ask', 'A person decides each time.'],
+      ],
+    )
   },
   'edge_cases.missing_reference': ({ aOne }) =>
-    asked(`When ${aOne} refers to a record that is not in agreement yet, what happens?`, [
-      ['wait 1 day, then ask', 'It waits that long for the other record; then a person decides.'],
-      ['wait 1 day, then skip field', 'It waits that long; then it goes on without the reference.'],
+    asked(`${capital(aOne)} refers to a record that is not in agreement yet. What should happen?`, [
+      ['wait 1 day, then ask', 'Concordat waits up to that long for the other record; then a person decides.'],
+      [
+        'wait 1 day, then skip field',
+        'Concordat waits up to that long; then it syncs the record without the reference.',
+      ],
       ['ask', 'A person decides at once.'],
-      ['skip field', 'It goes on at once without the reference.'],
+      ['skip field', 'Concordat syncs the record at once, without the reference.'],
     ]),
   'edge_cases.invalid_value': ({ one, aOne }) =>
-    asked(
-      `When ${aOne} holds a value that cannot be right (a phone number that is none, a required value that is missing), what happens?`,
-      [
-        ['hold record', `The whole ${one} waits until somebody corrects it.`],
-        ['skip field', `Only that field is left out; the rest of the ${one} is kept in agreement.`],
-      ],
-    ),
+    asked(`${capital(aOne)} has an invalid value or lacks a required one. What should happen?`, [
+      ['hold record', `The whole ${one} is held until someone corrects it.`],
+      ['skip field', `Only that field is left out; the rest of the ${one} is synced.`],
+    ]),
   'edge_cases.empty_in_master': ({ m, o }) =>
-    asked(`When a field is emptied in its master (${m}), is it emptied in ${o} too?`, [
-      ['keep', `No: ${o} keeps the value that was there.`],
+    asked(`Someone empties a field in its master (${m}). Should Concordat empty it in ${o} too?`, [
+      ['keep', `No: ${o} keeps its value.`],
       ['erase', `Yes: the field is emptied everywhere.`],
     ]),
   'on_failure.retry': ({ many }) =>
-    asked(`When a write of ${many} fails, for how long is it tried again?`, [
+    asked(`A write of ${many} fails. For how long should Concordat retry it?`, [
       ['for 6 hours', 'Any duration: minutes, hours or days.'],
     ]),
   'on_failure.then': ({ one, many }) =>
-    asked(`When it still fails after that, what happens?`, [
-      ['quarantine', `The ${one} is set aside until somebody looks at it; all other ${many} go on.`],
-      ['pause flow', `All ${many} stop until somebody looks at it.`],
+    asked(`The write still fails after that. What should happen?`, [
+      ['quarantine', `The ${one} is quarantined until someone decides; all other ${many} continue.`],
+      ['pause flow', `The flow pauses for all ${many} until someone resumes it.`],
     ]),
   'on_failure.alert': ({ many }) =>
-    asked(`Who is told when ${many} fail, and when?`, [
+    asked(`Who should be notified when ${many} fail, and when?`, [
       [
         '{ technical: at once, business: after 1 hour }',
-        'The technical owner at once, the business owner when it lasts.',
+        'The technical owner at once; the business owner if the problem lasts.',
       ],
       ['{ technical: at once }', 'Only the technical owner.'],
     ]),
-  'limits.changes': ({ many }) => asked(`How many ${many} may one run change before it stops and asks?`, LIMITS),
-  'limits.deletions': ({ many }) =>
-    asked(`How many ${many} may one run delete or archive before it stops and asks?`, LIMITS),
+  'limits.changes': ({ many }) => asked(`How many ${many} may one run change without asking?`, LIMITS),
+  'limits.deletions': ({ many }) => asked(`How many ${many} may one run delete or archive without asking?`, LIMITS),
   history: ({ many }) =>
-    asked(`For how long can a change of ${many} be taken back?`, [
+    asked(`How long should Concordat keep the log of changes to ${many}?`, [
       ['400 days', 'Any duration; a longer one needs more disk.'],
     ]),
 } satisfies Record<string, (names: QuestionNames) => Asked>
 
 const SCHEDULES: Answers = [
-  ['real-time', 'All the time; a change is there within seconds.'],
-  ['every 15 minutes', 'At that pace, around the clock.'],
+  ['real-time', 'Continuously; a change arrives within seconds.'],
+  ['every 15 minutes', 'At that interval, day and night.'],
   ['hourly', 'Once an hour.'],
   ['nightly at 02:00', "Once a night, at that time in the contract's time zone."],
   ['cron 0 6 * * 1-5', 'At times of your own (minute, hour, day, month, weekday).'],
@@ -211,7 +215,7 @@ const LIMITS: Answers = [
 const TYPE_MEANS: Record<(typeof TYPE_NAMES)[number], string> = {
   text: 'Any text.',
   integer: 'A whole number.',
-  decimal: 'A number with digits after the point.',
+  decimal: 'A number with decimals.',
   money: 'An amount in a currency.',
   boolean: 'Yes or no.',
   date: 'A day, without a time.',
@@ -254,7 +258,7 @@ export const questionsEn = {
     ]),
   conflict: (field: string, flow: string, systems: readonly string[]): Asked =>
     asked(
-      `When ${field} of ${withArticle(oneOf(flow))} is changed in two systems, which change counts?`,
+      `Two systems change ${field} of ${withArticle(oneOf(flow))}. Which change counts?`,
       conflictAnswers(oneOf(flow), systems),
     ),
 }

@@ -68,7 +68,7 @@ test('a question speaks of this flow and these systems, and stands where its ans
 `)
   const deleted = questions.find((q) => q.setting === 'edge_cases.deleted_in_master')
   expect(deleted).toMatchObject({ line: 14, column: 5, role: 'business', owner: 'Ana Ruiz' })
-  expect(deleted?.question).toBe('When somebody deletes an order in ERP, what happens in CRM?')
+  expect(deleted?.question).toBe('Someone deletes an order in ERP. What should happen in CRM?')
   expect(deleted?.options).toEqual([
     { answer: 'ask', means: 'A person decides each time.' },
     { answer: 'unlink', means: 'The order stays in CRM and is no longer kept in agreement.' },
@@ -184,7 +184,7 @@ ${RECORDS}    fields:
   expect(of('fields.email.on_conflict')).toMatchObject({
     line: 18,
     role: 'business',
-    question: 'When email of a customer is changed in two systems, which change counts?',
+    question: 'Two systems change email of a customer. Which change counts?',
   })
   expect(of('fields.email.on_conflict')?.options.map((o) => o.answer)).toEqual(['ask', 'newest', 'erp', 'crm'])
   expect(of('fields.orders.fields.no.type')).toMatchObject({ line: 24 })

@@ -25,7 +25,7 @@ export const reasonsEn: ReasonWords = {
     'outside edit accepted': ({ m, s, f }) =>
       `${m} is master of ${f}, but edits made elsewhere are accepted; this one came from ${s}.`,
     'outside edit left alone': ({ m, s, f }) =>
-      `${m} is master of ${f}; the edit made in ${s} is left alone until ${m} changes it.`,
+      `${m} is master of ${f}; the edit made in ${s} stays until ${m} changes the field.`,
     'outside edit asked': ({ m, s, f }) =>
       `${m} is master of ${f} and it was edited in ${s}; a person decides about such edits.`,
     'conflict asked': ({ f, o, s, known }) =>
@@ -34,16 +34,16 @@ export const reasonsEn: ReasonWords = {
         : `${capital(f)} was changed in ${s} and in ${o}; a person decides which change counts.`,
     'decided by person': ({ f }) => `A person decided about ${f}.`,
     'empty master kept': ({ m, f }) =>
-      `${capital(f)} is empty in its master ${m}, and an empty value does not erase the others'.`,
+      `${capital(f)} is empty in its master ${m}, and an empty value does not erase the values of the other systems.`,
     'empty master erased': ({ m, f }) => `${capital(f)} was emptied in its master ${m}, so it is emptied everywhere.`,
     'existing: master wins': ({ m, f, one, shared }) =>
       shared
-        ? `Both sides already held this ${one}; ${f} is shared and went by its conflict rule.`
-        : `Both sides already held this ${one}; ${m} is master of ${f}, so its value won.`,
+        ? `Both systems already had this ${one}; ${f} is shared, so its conflict rule decided.`
+        : `Both systems already had this ${one}; ${m} is master of ${f}, so its value won.`,
     'existing: blanks filled': ({ one, f }) =>
-      `Both sides already held this ${one}; only blanks are filled, and ${f} was blank on one side.`,
-    'existing: link only': ({ one }) => `Both sides already held this ${one}; it was linked and nothing was written.`,
-    'existing: asked': ({ one, f }) => `Both sides already held this ${one} and ${f} differs; a person decides.`,
+      `Both systems already had this ${one}; only empty fields are filled, and ${f} was empty in one system.`,
+    'existing: link only': ({ one }) => `Both systems already had this ${one}; Concordat linked it and wrote nothing.`,
+    'existing: asked': ({ one, f }) => `Both systems already had this ${one}, and ${f} differs; a person decides.`,
     'created in master': ({ s, one, o }) => `This ${one} was created in ${s}, so it is created in ${o}.`,
     'created outside: adopted': ({ s, one, flowMaster }) =>
       `This ${one} was created in ${s} instead of ${flowMaster}; such records are adopted.`,
@@ -52,11 +52,10 @@ export const reasonsEn: ReasonWords = {
     'created outside: left alone': ({ s, one, flowMaster }) =>
       `This ${one} was created in ${s} instead of ${flowMaster}; such records are left alone.`,
     'existing unmatched: created': ({ s, one, o }) =>
-      `At the first sync this ${one} was found in ${s} only, so it is created in ${o}.`,
-    'existing unmatched: asked': ({ s, one }) =>
-      `At the first sync this ${one} was found in ${s} only; a person decides.`,
+      `At the first sync, only ${s} had this ${one}, so it is created in ${o}.`,
+    'existing unmatched: asked': ({ s, one }) => `At the first sync, only ${s} had this ${one}; a person decides.`,
     'existing unmatched: left alone': ({ s, one }) =>
-      `At the first sync this ${one} was found in ${s} only; such records are left alone.`,
+      `At the first sync, only ${s} had this ${one}; such records are left alone.`,
     'too old': ({ one, age }) =>
       age === null
         ? `Nobody has changed this ${one} for a long time.`
@@ -80,15 +79,15 @@ export const reasonsEn: ReasonWords = {
     'deleted elsewhere: asked': ({ one, s }) =>
       `This ${one} was deleted in ${s}, which is not its master; a person decides.`,
     'left filter: deleted': ({ one, s, o }) =>
-      `This ${one} no longer fulfils the condition of ${s}, so it is deleted in ${o}.`,
+      `This ${one} no longer meets the condition of ${s}, so it is deleted in ${o}.`,
     'left filter: archived': ({ one, s, o }) =>
-      `This ${one} no longer fulfils the condition of ${s}, so it is archived in ${o}.`,
+      `This ${one} no longer meets the condition of ${s}, so it is archived in ${o}.`,
     'edit beats delete': ({ one, s }) =>
-      `This ${one} was deleted in ${s}, and edited elsewhere meanwhile; an edit beats a deletion, so it is kept.`,
+      `This ${one} was deleted in ${s} but edited in another system; an edit beats a deletion, so it is kept.`,
     'entered anew: archive lifted': ({ one }) =>
-      `This ${one} was archived because it had been deleted in its master; it was entered there anew, so it is no longer archived.`,
+      `This ${one} was archived because it had been deleted in its master; it was created there again, so it is no longer archived.`,
     'came back: restored': ({ one, s }) =>
-      `This ${one} had been deleted everywhere; it came back in ${s}, so it is restored here too.`,
+      `This ${one} was deleted everywhere, and then created again in ${s}; so it is restored here too.`,
     'missing reference: waits': ({ f, waits }) =>
       `${capital(f)} refers to a record that is not in agreement yet; it waits up to ${waits}.`,
     'missing reference: asked': ({ f }) =>
@@ -96,24 +95,24 @@ export const reasonsEn: ReasonWords = {
     'missing reference: field skipped': ({ f }) =>
       `${capital(f)} refers to a record that is not in agreement, so only this field is left out.`,
     'invalid value: held': ({ f, s, one }) =>
-      `${capital(f)} in ${s} is not a valid value, so the ${one} is held until it is corrected.`,
-    'invalid value: field skipped': ({ f, s }) =>
-      `${capital(f)} in ${s} is not a valid value, so only this field is left out.`,
-    'counterpart found': ({ s, o }) => `Found in ${s}, and its counterpart in ${o}; the two were linked.`,
-    'counterpart held': ({ s, o }) => `Its counterpart is held back in ${o}, so the record of ${s} waits for it.`,
+      `${capital(f)} in ${s} is invalid, so the ${one} is held until someone corrects it.`,
+    'invalid value: field skipped': ({ f, s }) => `${capital(f)} in ${s} is invalid, so only this field is left out.`,
+    'counterpart found': ({ s, o }) =>
+      `Concordat found the record in ${s} and its counterpart in ${o}, and linked the two.`,
+    'counterpart held': ({ s, o }) => `Its counterpart is held in ${o}, so the record of ${s} waits for it.`,
     'required value missing': ({ f, one }) =>
       `${capital(f)} is required and has no value, so the ${one} is held until it has one.`,
     'same value': ({ f }) => `The new ${f} means the same as the old one, so nothing is written.`,
     'restored system: agreed value kept': ({ f }) =>
-      `A system was restored from an older backup; a person decided that the agreed ${f} is written back to it.`,
+      `A system was restored from an older backup; a person decided to write the agreed ${f} back to it.`,
     'restored system: record brought back': ({ one, s }) =>
-      `This ${one} was missing in ${s} after it was restored from an older backup; a person decided to bring it back.`,
+      `This ${one} was missing in ${s} after a restore from an older backup; a person decided to restore it.`,
     'restored system: record deleted again': ({ one, s }) =>
-      `This ${one} had been deleted and was there again in ${s} after it was restored from an older backup; a person decided to delete it again.`,
+      `This ${one} was deleted, and existed again in ${s} after a restore from an older backup; a person decided to delete it again.`,
     'makes way': () =>
-      'For a moment it holds another value, because several records exchange unique values and one has to make way for the others.',
+      'It has a temporary value, because several records exchange unique values and one of them must release its value first.',
     oscillation: ({ f }) =>
-      `${capital(f)} went back and forth between the same values, so it is stopped until a person decides.`,
+      `${capital(f)} changed back and forth between the same values, so Concordat does not sync it until a person decides.`,
   },
 }
 

@@ -60,13 +60,13 @@ test('the rulebook says the decisions', () => {
   const rulebook = REPORT.rulebook[0]!
   expect(rulebook.flow).toBe('customers')
   for (const sentence of [
-    'Ana Ruiz answers for the rules of customers, Tomás Vidal for the technology.',
+    'Ana Ruiz is the business owner of customers, Tomás Vidal the technical owner.',
     'ERP is master of customers.',
-    'Changes in CRM are looked for every 15 minutes.',
+    'Concordat checks CRM for changes every 15 minutes.',
     'When email is changed in two systems, the newest change wins.',
-    'When somebody deletes a customer in ERP, it is archived in CRM.',
+    'When someone deletes a customer in ERP, it is archived in CRM.',
     'When a customer refers to a record that is not in agreement yet, it waits for up to 1 day; then a person decides.',
-    'When writes fail, the technical owner is told at once and the business owner is told after 1 hour.',
+    'When writes fail, the technical owner is notified at once and the business owner is notified after 1 hour.',
     'A run that would delete or archive more than 10 records stops before it writes anything and asks.',
   ]) {
     expect(rulebook.sentences).toContain(sentence)

@@ -2,7 +2,8 @@ import type { Language } from '../../model/language.ts'
 
 /** What is stored of writes that were overtaken, and told in the reader's language. */
 export const CHANGED_MEANWHILE = 'The record was changed in the meantime.'
-export const THERE_OTHERWISE = 'It is there with other values than were sent: somebody changed it since, or made it.'
+export const THERE_OTHERWISE =
+  'The record exists with other values than Concordat sent: someone changed or created it in the meantime.'
 
 const ES: ReadonlyMap<string, string> = new Map([
   [CHANGED_MEANWHILE, 'Mientras tanto cambió el registro.'],

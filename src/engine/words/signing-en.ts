@@ -2,6 +2,5 @@
 export const en = {
   owner: { business: 'business owner', technical: 'technical owner' },
   refused: (who: string, comment: string) => `${who} refused these rules: ${comment}`,
-  missing: (who: readonly string[]) =>
-    `${who.join(' and ')} ${who.length === 1 ? 'has' : 'have'} to sign the rules before they run.`,
+  missing: (who: readonly string[]) => `${who.join(' and ')} must sign the rules before they take effect.`,
 }

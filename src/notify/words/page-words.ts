@@ -39,14 +39,13 @@ interface CasesWait {
 }
 
 const english = {
-  schedulerDead: 'The service has to be started again, by who runs it. What waited is caught up by itself.',
-  failing:
-    'The page of the flow shows its last run, and the log what it did. When the cause is mended, run it from there.',
-  schemaChanged: 'Change the contract or the system so that they fit again; Rules tries a changed contract out.',
-  paused: 'Resume the flow on its page when it may go on; what waited is caught up.',
-  unsigned: 'Let the owners read the rules and sign them on the page Rules.',
-  late: 'The page of the flow says what holds it up. If nothing is running, ask for a run there.',
-  cases: 'Decide on the page Cases, which shows the values and what each choice does.',
+  schedulerDead: 'Ask the operator to start the service again. It then processes the backlog automatically.',
+  failing: 'The page of the flow shows its last run and its log. Fix the cause, then start a run there.',
+  schemaChanged: 'Correct the contract or the system. The page Rules has a dry run for a changed contract.',
+  paused: 'Resume the flow on its page when the flow may run again; it then processes the backlog.',
+  unsigned: 'Ask the owners to read and sign the rules on the page Rules.',
+  late: 'The page of the flow shows what delays it. If nothing is running, start a run there.',
+  cases: 'Decide the cases on the page Cases, which shows the values and the effect of each choice.',
 }
 
 const CASES: Record<CaseKind, { readonly what: string; readonly meaning: string }> = {

@@ -27,7 +27,7 @@ export function alertJourneys(stage: Stage): void {
     await mine.getByText('acknowledged by Ana Ruiz').waitFor()
     await mine.getByRole('button', { name: 'Mute for a day' }).click()
     await mine.getByText('muted by Ana Ruiz').waitFor()
-    await mine.getByRole('button', { name: 'Tell again' }).waitFor()
+    await mine.getByRole('button', { name: 'Unmute' }).waitFor()
     await play.getByLabel('erp is').selectOption('up')
     await mine.getByText('Ended', { exact: true }).first().waitFor({ timeout: 60_000 })
     expect(await mine.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0)

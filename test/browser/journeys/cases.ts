@@ -10,16 +10,16 @@ export function caseJourneys(stage: Stage): void {
     const group = groups.items.find(({ count }) => count > 1)!
     expect(group.flow).toBe('customers')
     await page.getByRole('link', { name: group.sample.title }).first().click()
-    await page.getByText('What shall be done?').waitFor()
+    await page.getByText('What should we do?').waitFor()
     const one = await ask<CaseDetail>(page, stage.base, `/cases/${group.sample.case}`)
     const { open } = one.alike.find((alike) => alike.open > 1)!
     await page
       .getByRole('radio')
       .nth(one.choices.findIndex(({ choice }) => one.alike.some((alike) => alike.choice === choice && alike.open > 1)))
       .check()
-    await page.getByLabel(`Decide all ${open} cases alike the same way`).check()
-    await page.getByRole('button', { name: 'Show the effect' }).click()
-    await page.getByText(/Records that would be written|Nothing would be written/).waitFor()
+    await page.getByLabel(`Decide all ${open} similar cases the same way`).check()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText(/This would write|Nothing would be written/).waitFor()
     await page.getByRole('button', { name: `Decide ${open} cases` }).click()
     await page.getByText(`${open} cases decided.`).waitFor()
     await page.getByText(/^Answered:.*Berta/).waitFor()

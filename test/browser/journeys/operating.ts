@@ -12,7 +12,7 @@ export function operatingJourneys(stage: Stage): void {
     const page = await stage.open('ana', '/')
     await page.route('**/api/v1/events', (route) => route.fulfill({ status: 502, body: '' }))
     await page.reload()
-    const note = page.getByText('Changes do not arrive by themselves')
+    const note = page.getByText('Live updates are interrupted')
     await note.waitFor({ timeout: 30_000 })
     await page.waitForRequest((request) => new URL(request.url()).pathname === '/api/v1/home', { timeout: 30_000 })
     await page.unroute('**/api/v1/events')
@@ -35,7 +35,7 @@ export function operatingJourneys(stage: Stage): void {
     await reader.close()
     await page.getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('button', { name: 'Run now' }).click()
-    await page.getByText('A run was asked for').first().waitFor()
+    await page.getByText('A run was requested').first().waitFor()
     await page.close()
     const admin = await stage.open('ana', '/audit')
     const acts = async () => {
@@ -68,7 +68,7 @@ export function operatingJourneys(stage: Stage): void {
 
     await stage.crm.sql('alter table accounts drop constraint no_zeppelins')
     await page.goto(`${stage.base}/flows/customers`)
-    await page.getByRole('button', { name: 'Retry what was refused' }).click()
+    await page.getByRole('button', { name: 'Retry refused writes' }).click()
     await expect
       .poll(() => stage.crm.value('select account_name from accounts where id = $1', pair!.account), {
         timeout: 45_000,

@@ -75,8 +75,8 @@ export function playJourneys(stage: Stage): void {
     const [one] = await cases()
     await page.goto(`${stage.base}/cases/${one!.case}`)
     await page.getByRole('radio', { name: /^crm/ }).check()
-    await page.getByRole('button', { name: 'Show the effect' }).click()
-    await page.getByText('Records that would be written').waitFor()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText('This would write').waitFor()
     await page.getByRole('button', { name: 'Decide' }).click()
     await page.getByText(/^Answered:/).waitFor()
     // The page goes on with the record, without a reload.

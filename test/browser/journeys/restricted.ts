@@ -20,7 +20,7 @@ const SCREENS = [
 
 /** Everything that changes something for others. */
 const ACTS =
-  /^(Run now|Pause|Resume|Retry|Decide|Acknowledge|Mute|Tell again|Send a test|Test the connection|Sign$|Refuse|Give this|Invite|Show the effect|New row|Delete)/
+  /^(Run now|Pause|Resume|Retry|Decide|Acknowledge|Mute|Unmute|Send a test|Test the connection|Sign$|Refuse|Give this|Invite|Preview|New row|Delete)/
 
 export function restrictedJourneys(stage: Stage): void {
   test('the technical owner of one flow sees that flow alone, and every button that he sees works', async () => {
