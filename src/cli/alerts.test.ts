@@ -31,7 +31,7 @@ const alert: AlertView = {
   headline: 'customers is late',
   sentence:
     'A change of a customer has been waiting for CRM since 23 Nov 2026, 10:05; the contract promises 30 minutes.',
-  meaning: 'CRM shows values of customers that are out of date.',
+  meaning: 'CRM has outdated values of customers.',
   todo: 'See `concordat status`.',
   count: 12,
   records: [{ record: '42', title: 'Acme Instruments' }],

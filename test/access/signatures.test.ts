@@ -42,7 +42,7 @@ test('rules run once both owners have signed them, and not before', async () => 
   expect((await app.plan()).flows).toMatchObject([{ created: 1 }])
   expect(await say('business', 'ana', { comment: 'as agreed in May' })).toMatchObject({
     signed: false,
-    why: 'Tomás Vidal (technical owner) has to sign the rules before they run.',
+    why: 'Tomás Vidal (technical owner) must sign the rules before they take effect.',
   })
   await expect(app.run()).rejects.toMatchObject({ code: 'contract.unsigned' })
   expect(await crm.sql('select * from accounts')).toEqual([])

@@ -290,7 +290,7 @@ test('an owner is told by their channel, too, as soon as somebody makes a link t
     {
       people: ['ana'],
       route: ['chat'],
-      said: 'boss <boss@acme.example> made a link by which a new password for your account is chosen.',
+      said: 'boss <boss@acme.example> created a link to reset the password of your account.',
     },
   ])
   // From then on in the language that she reads Concordat in, whatever the admin reads; without one in the admin's.

@@ -30,7 +30,7 @@ test('an edit in a system that is only written: its value is not offered, leavin
   await one.sync()
   expect(choicesOf(await one.theCase())).toEqual({
     erp: 'Use the value of erp in crm too.',
-    leave: 'Leave both as they are until erp changes it again.',
+    leave: 'Keep both values until erp changes it again.',
   })
   await one.answer('leave')
   expect(await one.sync()).toMatchObject({ writes: { erp: 0, crm: 0 }, open_cases: 0 })
@@ -104,6 +104,6 @@ test('a duplicate: what “separate” does is said in proper words', async () =
   await one.crm.sql(`insert into accounts (account_name, tax_id) values ('Alfa', 'A1')`)
   await one.sync()
   const means = (await one.cases()).map((found) => choicesOf(found)['separate'])
-  expect(means).toContain('None of them: it is a customer of its own; create it in erp too.')
+  expect(means).toContain('None of them: it is a different customer; create it in erp too.')
   expect((await one.cases()).map((found) => found.sentence).join(' ')).not.toMatch(/ a customers /)
 })

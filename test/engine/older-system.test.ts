@@ -58,7 +58,7 @@ test.each([{}, { full: true }])(
     const one = await world.theCase()
     expect(one).toMatchObject({ kind: 'restored system', choices: [{ choice: 'write back' }, { choice: 'approve' }] })
     expect(one.sentence).toBe(
-      'ERP looks as if it was restored from an older backup: 20 customers hold values that they had before, and 8 customers that it had are not there. Nothing was written.',
+      'ERP looks as if it was restored from an older backup: 20 customers have older values again, and 8 customers are missing. Nothing was written.',
     )
     const preview = await (await world.app()).previewDecision(one.case, { choice: 'write back' })
     expect(new Set(preview.effects.map((effect) => effect.system))).toEqual(new Set(['erp']))
@@ -108,11 +108,11 @@ test('L35 only newcomers are missing in the restored system', async () => {
   await world.sync()
   await restore(world, 'erp')
   expect(await world.sync()).toMatchObject({ status: 'stopped' })
-  expect((await world.theCase()).sentence).toMatch(/backup: 8 customers that it had are not there/)
+  expect((await world.theCase()).sentence).toMatch(/backup: 8 customers are missing/)
   // Whoever looks again, in whatever way, does not take them for deleted.
   for (const options of [{}, { full: true }, {}]) {
     expect(await world.sync(options)).toMatchObject({ status: 'stopped', deleted: 0 })
-    expect((await world.theCase()).sentence).toMatch(/backup: 8 customers that it had are not there/)
+    expect((await world.theCase()).sentence).toMatch(/backup: 8 customers are missing/)
   }
   await world.answer('write back')
   expect(await world.sync()).toMatchObject({ created: 8, deleted: 0 })
@@ -134,7 +134,7 @@ test('L35 a system that is back at what the last full pass saw is recognised', a
   await world.sync()
   await restore(world, 'erp')
   expect(await world.sync()).toMatchObject({ status: 'stopped' })
-  expect((await world.theCase()).sentence).toMatch(/backup: 20 customers hold values that they had before/)
+  expect((await world.theCase()).sentence).toMatch(/backup: 20 customers have older values again/)
   await world.answer('write back')
   expect(await world.sync()).toMatchObject({ status: 'done', updated: 20 })
   expect(await world.crm.written()).toBe(0)

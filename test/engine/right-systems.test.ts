@@ -80,8 +80,8 @@ test('L30 a contract that is pointed from test to production does nothing but as
   })
   const alerts = await app.alerts.watch.tick({ triesPerChannel: 1 })
   expect(alerts.conditions.map(({ kind, headline }) => `${kind}: ${headline}`)).toEqual([
-    'needs you: CRM is another database than before',
-    'needs you: ERP is another database than before',
+    'needs you: CRM is a different database than before',
+    'needs you: ERP is a different database than before',
   ])
   for (const system of [real.erp, real.crm, world.erp, world.crm]) expect(await system.written()).toBe(0)
 })

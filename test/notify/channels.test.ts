@@ -19,11 +19,9 @@ test('e-mail: what happened, what it means, what to do, a link; once, and once w
   const [late] = mail.mails
   expect(late).toMatchObject({ to: ['tomas@acme.example'], subject: '[Concordat] Customers is late' })
   expect(late!.text).toContain(
-    'No run has succeeded yet; changes of customers in ERP are to be looked for every 5 minutes',
+    'No run has succeeded yet; the contract promises to check ERP for changes of customers every 5 minutes',
   )
-  expect(late!.text).toContain(
-    'What it means\nWhat was changed in ERP or CRM since then has not reached the other systems.',
-  )
+  expect(late!.text).toContain('What it means\nChanges in ERP or CRM since then have not reached the other systems.')
   expect(late!.text).toContain('concordat run customers')
   expect(late!.text).toContain('https://concordat.acme.example/flows/customers')
   expect(late!.text).toContain('concordat alerts acknowledge 1')

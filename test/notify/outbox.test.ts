@@ -179,7 +179,7 @@ test('the business owner is told after an hour, unless somebody has acknowledged
   ])
   const escalated = mail.mails[2]!
   expect(escalated.subject).toBe('[Concordat] Still: Customers is late')
-  expect(escalated.text).toMatch(/nobody has acknowledged it; Tomás Vidal was told at 23 Nov 2026, 11:36\./)
+  expect(escalated.text).toMatch(/nobody has acknowledged it\. Already notified: Tomás Vidal \(23 Nov 2026, 11:36\)\./)
   expect(await both[0]!.desk.list({ open: true })).toMatchObject([{ state: 'acknowledged', acknowledged_by: 'Tomás' }])
   await expect(both[0]!.desk.acknowledge(9, 'Tomás')).rejects.toMatchObject({ code: 'notify.unknown-alert' })
 })

@@ -95,7 +95,9 @@ describe('row-level security', () => {
     await pair.erp.sql(`alter policy p on customers using (region = 'south')`)
     await pair.crm.sql(`update accounts set region = 'west', updated_at = clock_timestamp() where name = 'Customer 5'`)
     expect(await pair.run()).toMatchObject({ deleted: 0, open_cases: 1 })
-    expect(await pair.cases()).toEqual([expect.stringMatching(/cannot be seen in erp: it is hidden/i)])
+    expect(await pair.cases()).toEqual([
+      expect.stringMatching(/Concordat cannot see it in erp: its credentials there do not show it/i),
+    ])
     expect(await pair.run({ full: true })).toMatchObject({ deleted: 0, open_cases: 1, writes: { erp: 0, crm: 0 } })
     await pair.erp.sql(`alter policy p on customers using (true)`)
     await (await pair.app()).retry('customers')

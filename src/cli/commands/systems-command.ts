@@ -66,7 +66,10 @@ export function systemsCommand(cli: Cli, prompter: () => Prompter = terminalProm
   const startOver = newCommand('start-over', 'Accept new databases for systems; their flows begin with a first sync', [
     ['concordat systems start-over erp crm', 'from test to production: shows what will be discarded, then asks'],
     ['concordat systems start-over erp crm --yes', 'without confirmation'],
-    ['concordat systems start-over erp --flow orders', 'only the orders: the contract now names another table for them'],
+    [
+      'concordat systems start-over erp --flow orders',
+      'only the orders: the contract now names another table for them',
+    ],
   ])
     .argument('<systems...>', 'systems of the contract whose database or table was replaced')
     .option('-y, --yes', 'do not ask for confirmation')

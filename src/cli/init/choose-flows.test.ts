@@ -146,7 +146,9 @@ test('in the terminal tables are paired by hand when nothing looks alike', async
   const prompter: Prompter = {
     text: (question, given) => {
       asked.push(question)
-      return Promise.resolve(question.startsWith('Who is the business owner') ? 'Ana <ana@acme.example>' : (given?.initial ?? 'EUR'))
+      return Promise.resolve(
+        question.startsWith('Who is the business owner') ? 'Ana <ana@acme.example>' : (given?.initial ?? 'EUR'),
+      )
     },
     chooseMany: () => Promise.reject(new Error('nothing was found')),
     confirm: (question) => Promise.resolve(asked.push(question) > 0),
@@ -179,7 +181,9 @@ test('in the terminal tables with columns alike are offered, and not chosen befo
   const chosen: [readonly string[], readonly string[]][] = []
   const prompter: Prompter = {
     text: (question, given) =>
-      Promise.resolve(question.startsWith('Who is the business owner') ? 'Ana <ana@acme.example>' : (given?.initial ?? 'EUR')),
+      Promise.resolve(
+        question.startsWith('Who is the business owner') ? 'Ana <ana@acme.example>' : (given?.initial ?? 'EUR'),
+      ),
     chooseMany: (_question, options, initial) => {
       chosen.push([options.map(({ value }) => value), initial])
       return Promise.resolve(['customer ↔ contacts'])

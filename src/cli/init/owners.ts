@@ -23,9 +23,12 @@ export async function askOwners(prompter: Prompter): Promise<Owners> {
     placeholder: 'Ana Ruiz <ana@company.example>',
     check,
   })
-  const technical = await prompter.text('Who is the technical owner? Name and e-mail address (Enter: the same person)', {
-    initial: business,
-    check,
-  })
+  const technical = await prompter.text(
+    'Who is the technical owner? Name and e-mail address (Enter: the same person)',
+    {
+      initial: business,
+      check,
+    },
+  )
   return ownersOf(readPerson(business)!, readPerson(technical)!)
 }

@@ -50,7 +50,7 @@ export function restrictedJourneys(stage: Stage): void {
 
   test('to a viewer the tables of the playground are tables, and its switches words', async () => {
     const page = await stage.open('vera', '/playground')
-    await page.getByText('You can look at the rows of orders, but not change them.').waitFor()
+    await page.getByText('You can view the rows of orders but not change them.').waitFor()
     const erp = page.getByRole('region', { name: 'erp', exact: true })
     expect(await erp.getByRole('row').count()).toBeGreaterThan(2)
     expect(await erp.getByRole('textbox').count()).toBe(0)
