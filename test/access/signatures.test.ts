@@ -33,7 +33,7 @@ async function unsigned() {
 test('rules run once both owners have signed them, and not before', async () => {
   const { signed: app, say, crm, store } = await unsigned()
   expect(await app.status()).toMatchObject([
-    { status: 'Needs you', why: expect.stringMatching(/^Ana Ruiz .* and Tomás Vidal .* have to sign/) as string },
+    { status: 'Needs you', why: expect.stringMatching(/^Ana Ruiz .* and Tomás Vidal .* must sign/) as string },
   ])
   await expect(app.run()).rejects.toMatchObject({
     code: 'contract.unsigned',

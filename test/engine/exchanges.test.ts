@@ -32,10 +32,10 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     expect((await landing.run())['customers']).toMatchObject({ status: 'waiting', updated: 0 })
     expect((await landing.cases()).map((one) => one.sentence).toSorted()).toEqual([
       expect.stringMatching(
-        /“N1”: .*The other record is “N2” \(customers, crm 2\)\. They exchange card, and .* by hand\./,
+        /“N1”: .*The other record is “N2” \(customers, crm 2\)\. The two records exchange card, and .* by hand in that system\./,
       ),
       expect.stringMatching(
-        /“N2”: .*The other record is “N1” \(customers, crm 1\)\. They exchange card, and .* by hand\./,
+        /“N2”: .*The other record is “N1” \(customers, crm 1\)\. The two records exchange card, and .* by hand in that system\./,
       ),
     ])
     await landing.crm(`update accounts set name = 'N2x' where id = 1; update accounts set name = 'N1' where id = 2;
@@ -72,7 +72,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
       if (answer === 'restore') {
         // The card is somebody else's there by now, so it cannot come back; this is what is to be decided then.
         const refused = (await landing.cases()).find((one) => one.choices.some(({ choice }) => choice === 'delete'))!
-        expect(refused.sentence).toMatch(/erp does not take “N1”: .*The other record is “N2” \(customers, erp 2\)\.$/)
+        expect(refused.sentence).toMatch(/erp does not accept “N1”: .*The other record is “N2” \(customers, erp 2\)\.$/)
         expect((await sentences()).filter((one) => one.includes(`Case ${refused.case} decides`))).toHaveLength(2)
         await app.resolve(refused.case, { choice: 'delete', by: 'ana' })
         await landing.run()
@@ -148,8 +148,8 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
       await ring(landing, 1, 2)
       expect((await landing.run())['customers']).toMatchObject({ status: 'waiting', updated: 0 })
       expect((await landing.cases()).map((one) => one.sentence).toSorted()).toEqual([
-        expect.stringMatching(/“N1”: .*The other record is “N2” \(customers, crm 2\)\. They exchange card/),
-        expect.stringMatching(/“N2”: .*The other record is “N1” \(customers, crm 1\)\. They exchange card/),
+        expect.stringMatching(/“N1”: .*The other record is “N2” \(customers, crm 2\)\. The two records exchange card/),
+        expect.stringMatching(/“N2”: .*The other record is “N1” \(customers, crm 1\)\. The two records exchange card/),
       ])
       await ring(landing, 1, 2)
       expect((await landing.run())['customers']).toMatchObject({ status: 'done', updated: 0 })

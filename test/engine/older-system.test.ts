@@ -275,7 +275,7 @@ test.each(['write back', 'approve'])('L35 what was deleted since the backup is t
   await restore(world, 'erp')
   for (const _ of [1, 2])
     expect(await world.sync()).toMatchObject({ status: 'stopped', created: 0, updated: 0, deleted: 0 })
-  expect((await world.theCase()).sentence).toMatch(/backup: 10 customers that were deleted are there again/)
+  expect((await world.theCase()).sentence).toMatch(/backup: 10 customers exist again although they were deleted/)
   expect(await world.crm.written()).toBe(0)
   await world.answer(answer)
   expect(await world.sync()).toMatchObject(

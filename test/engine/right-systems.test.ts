@@ -304,8 +304,8 @@ test('L30 a contract that names the tables of another schema does nothing but as
   })
   const alerts = await app.alerts.watch.tick({ triesPerChannel: 1 })
   expect(alerts.conditions.map(({ kind, headline }) => `${kind}: ${headline}`)).toEqual([
-    'needs you: The contract leads to other customers in CRM than before',
-    'needs you: The contract leads to other customers in ERP than before',
+    'needs you: The contract names other customers in CRM than before',
+    'needs you: The contract names other customers in ERP than before',
   ])
   expect((await app.systems.list()).map(({ state, elsewhere }) => [state, elsewhere.length])).toEqual([
     ['agreed', 1],

@@ -201,7 +201,7 @@ test('L27 a scheduler that falls silent is told, one that ends on purpose is not
   wait(3)
   await succeed()
   await desk.watch.tick()
-  expect(mail.mails.map((one) => one.subject)).toEqual(['[Concordat] Nothing starts runs any more'])
+  expect(mail.mails.map((one) => one.subject)).toEqual(['[Concordat] No process starts runs'])
   await desk.watch.beat()
   await desk.watch.tick()
   expect(mail.mails).toHaveLength(2)

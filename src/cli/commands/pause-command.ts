@@ -57,7 +57,7 @@ export function retryCommand(cli: Cli): Command {
       const status = await withApp(cli, options, async (app) => {
         const rearmed = await app.retry(flow)
         if (options.json) printJson(cli.terminal, { flow, rearmed })
-        else if (rearmed === 0) cli.terminal.out(`Nothing of ${flow} was set aside.`)
+        else if (rearmed === 0) cli.terminal.out(`${flow} has no quarantined writes.`)
         else cli.terminal.out(`${counted(rearmed, 'write')} of ${flow} will be tried by the next run.`)
         return EXIT.done
       })

@@ -23,7 +23,7 @@ const FLOW = {
       ['one entry a field', `Its type, and what it is called in ${listed(facts.systems.map(systemTitle))}.`],
     ]),
   master: ({ many, facts }) =>
-    asked(`Which system has the last word on ${many}?`, [
+    asked(`Which system is the master of ${many}?`, [
       ...facts.systems.map(
         (s) =>
           [
