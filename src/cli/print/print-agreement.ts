@@ -1,3 +1,4 @@
+import { listed } from '../../contract/phrases.ts'
 import { totalOf } from '../../model/agreement.ts'
 import { manyOf, oneOf, systemTitle } from '../../contract/phrases.ts'
 import type { Agreement, WaitsForDecision } from '../../model/report.ts'
@@ -17,6 +18,10 @@ export function agreementSentence(agreement: Agreement): string {
     return total === 1 ? 'The one record is in agreement.' : `All ${count(total)} records are in agreement.`
   return `${percent(in_agreement, total)} of ${counted(total, 'record')} ${total === 1 ? 'is' : 'are'} in agreement; ${rest.join(', ')}.`
 }
+
+/** `Whether customers and orders are in agreement now is not known.` */
+export const uncheckedSentence = (flows: readonly string[]): string =>
+  `Whether ${listed(flows)} are in agreement now is not known.`
 
 /** Cut, never rounded up: less than all is never 100%. */
 const percent = (part: number, total: number): string => `${(Math.floor((1000 * part) / total) / 10).toFixed(1)}%`

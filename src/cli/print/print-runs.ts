@@ -3,7 +3,7 @@ import type { FlowRun } from '../../model/report.ts'
 import type { RunStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
 import { count, counted, duration } from './figures.ts'
-import { agreementSentence, waitsOnSentences } from './print-agreement.ts'
+import { agreementSentence, uncheckedSentence, waitsOnSentences } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 import { visible } from './text-width.ts'
 
@@ -60,11 +60,18 @@ function writesText(run: FlowRun): string {
   return writes.length === 0 ? 'nothing' : writes.map(([system, written]) => `${system} ${count(written)}`).join(', ')
 }
 
+const isUnchecked = ({ failure, agreement }: FlowRun): boolean => failure !== undefined && agreement !== undefined
+
 /** Prints how far the records agree after a run, and what waits for people. */
 export function printWaiting(terminal: Terminal, runs: readonly FlowRun[]): void {
-  const agreements = runs.flatMap((run) => run.agreement ?? [])
-  if (agreements.length > 0)
-    terminal.out([agreementSentence(together(agreements)), ...waitsOnSentences(runs)].join(' '))
+  // A run that broke off before it had read the systems knows nothing about how they agree now.
+  const [unchecked, checked] = [runs.filter(isUnchecked), runs.filter((run) => !isUnchecked(run))]
+  const agreements = checked.flatMap((run) => run.agreement ?? [])
+  const sentences = [
+    ...(agreements.length > 0 ? [agreementSentence(together(agreements)), ...waitsOnSentences(checked)] : []),
+    ...(unchecked.length > 0 ? [uncheckedSentence(unchecked.map(({ flow }) => flow))] : []),
+  ]
+  if (sentences.length > 0) terminal.out(sentences.join(' '))
   const waiting = runs.filter((run) => run.open_cases > 0)
   if (waiting.length === 0) return
   const total = waiting.reduce((sum, run) => sum + run.open_cases, 0)

@@ -3,7 +3,7 @@ import type { StatusRow } from '../../model/report.ts'
 import type { FlowStatus } from '../../model/words.ts'
 import type { Look, Terminal } from '../terminal.ts'
 import { count, counted, when } from './figures.ts'
-import { agreementSentence, waitsOnSentences } from './print-agreement.ts'
+import { agreementSentence, uncheckedSentence, waitsOnSentences } from './print-agreement.ts'
 import { type Column, renderTable } from './table.ts'
 
 /** Sign and colour of each status; the word itself always stands beside them. */
@@ -70,6 +70,9 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
     // A flow that waits for a person without a case has stopped.
     const stopped = all.filter((row) => row.status === 'Needs you' && row.open_cases === 0)
     const never = all.filter((row) => row.status === 'Never run')
+    // What a run could not look at may have become anything since.
+    const isUnchecked = (row: StatusRow): boolean => row.status === 'Failing' || stopped.includes(row)
+    const [unchecked, checked] = [ran.filter(isUnchecked), ran.filter((row) => !isUnchecked(row))]
     return [
       ...bad.map((row) => `${row.flow} is ${row.status.toLowerCase()}.`),
       ...(stopped.length > 0
@@ -78,8 +81,10 @@ export function printStatus(terminal: Terminal, rows: readonly StatusRow[]): voi
       ...(never.length > 0
         ? [`${never.map((row) => row.flow).join(', ')} ${never.length === 1 ? 'has' : 'have'} never run.`]
         : []),
-      agreementSentence(together(ran.map((row) => row.agreement))),
-      ...waitsOnSentences(ran),
+      ...(checked.length > 0
+        ? [agreementSentence(together(checked.map((row) => row.agreement))), ...waitsOnSentences(checked)]
+        : []),
+      ...(unchecked.length > 0 ? [uncheckedSentence(unchecked.map((row) => row.flow))] : []),
       ...(cases > 0 ? [`${counted(cases, 'case')} ${cases === 1 ? 'is' : 'are'} open.`] : []),
     ].join(' ')
   }
