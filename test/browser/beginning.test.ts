@@ -90,7 +90,7 @@ describeBrowser('a contract is begun in the browser', (browser) => {
     await second.getByRole('button', { name: 'Connect' }).click()
     await page.getByText(/PostgreSQL .*, 2 tables/).waitFor()
     expect(await looked('systems')).toEqual([])
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
   }, 90_000)
 
   test('tables are paired, also those that do not look alike', async () => {
@@ -99,7 +99,7 @@ describeBrowser('a contract is begun in the browser', (browser) => {
     await pair.waitFor()
     await pair.check()
     expect(await looked('tables')).toEqual([])
-    await page.getByRole('button', { name: 'Go on with these tables' }).click()
+    await page.getByRole('button', { name: 'Continue with these tables' }).click()
   }, 90_000)
 
   test('fields are looked over with the values of both sides, left out and added', async () => {
@@ -123,7 +123,7 @@ describeBrowser('a contract is begun in the browser', (browser) => {
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('button', { name: 'Leave out city' }).waitFor()
     expect(await page.getByRole('checkbox', { name: /^email finds 28, 0 ambiguous/ }).isChecked()).toBe(true)
-    await page.getByRole('button', { name: 'Go on with these fields' }).click()
+    await page.getByRole('button', { name: 'Continue with these fields' }).click()
   }, 120_000)
 
   test('a starting point answers every question; the weightiest come first, with what the rows say', async () => {
@@ -181,11 +181,11 @@ describeBrowser('a contract is begun in the browser', (browser) => {
     await settled(page)
     await page.getByRole('button', { name: 'Invite Tomás Vidal' }).click()
     const link = await page.locator('code').filter({ hasText: '/setup?token=' }).first().textContent()
-    await page.getByRole('button', { name: 'Try the rules' }).click()
+    await page.getByRole('button', { name: 'Start a dry run' }).click()
     await page.getByRole('status').getByText('Read', { exact: true }).waitFor({ timeout: 60_000 })
     expect(await looked('next')).toEqual([])
     await page.getByRole('button', { name: 'Sign', exact: true }).click()
-    await page.getByText('Tomás Vidal (technical owner) has to sign').waitFor()
+    await page.getByText('Tomás Vidal (technical owner) must sign').waitFor()
     const other = await browser().newContext({ ...DESKTOP, locale: 'es-ES' })
     const his = await other.newPage()
     his.setDefaultTimeout(20_000)

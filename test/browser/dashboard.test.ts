@@ -103,7 +103,7 @@ describeBrowser('dashboard', (browser) => {
     await page.getByRole('radio').first().check()
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByRole('button', { name: /^Decide/ }).click()
-    await page.getByText(/^Answered:/).waitFor()
+    await page.getByText(/^Decided:/).waitFor()
     expect(await ask<{ state: string }>(page, base, `/cases/${one!.case}`)).toMatchObject({ state: 'resolved' })
     await page.close()
   })
@@ -158,7 +158,7 @@ describeBrowser('dashboard', (browser) => {
     await page.getByRole('button', { name: /^Decide/ }).waitFor()
     await page.screenshot({ path: join(SHOTS, 'case-effect.png'), fullPage: true })
     await page.getByRole('button', { name: /^Decide/ }).click()
-    await page.getByText(/^Answered:/).waitFor()
+    await page.getByText(/^Decided:/).waitFor()
     await page.close()
   }, 90_000)
 

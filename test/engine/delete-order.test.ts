@@ -173,7 +173,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     const order = cases.find((one) => one.flow === 'orders')!
     expect(cases.map((one) => one.sentence).toSorted()).toEqual([
       expect.stringMatching(`${KEPT} Case ${order.case} decides about that record; this case closes with it\\.$`),
-      '“O-2” cannot come back to erp: it refers to customers “Bruno”, which was deleted.',
+      '“O-2” cannot come back to erp: it refers to customer “Bruno”, which was deleted.',
     ])
     expect(order.choices).toEqual([
       { choice: 'retry', means: 'Retry in the next run.' },

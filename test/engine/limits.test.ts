@@ -126,7 +126,7 @@ test('L12 limits.deletions: a mass deletion is a question, and deletes nothing e
   const stopped = await world.sync()
   expect(stopped).toMatchObject({ status: 'stopped', deleted: 0 })
   expect(await world.theCase()).toMatchObject({ kind: 'mass deletion', cause: 'limits.deletions' })
-  expect((await world.theCase()).sentence).toMatch(/5 customers are gone/)
+  expect((await world.theCase()).sentence).toMatch(/5 customers are missing/)
   expect(await world.crm.written()).toBe(0)
   expect(await world.sync()).toMatchObject({ status: 'stopped', deleted: 0 })
   await world.answer('approve')

@@ -53,7 +53,7 @@ describe.each(['looks at changes', 'looks at everything'] as const)('a run that 
     expect(await world.sync({ full })).toMatchObject({ ...settled, created: 2 })
     expect(await inCrm(world)).toEqual([ALFA, BETA, GAMMA])
     expect(await world.crm.value(`select string_agg(id::text, ',' order by id) from accounts`)).toBe('501,502,503')
-    expect((await world.why('Alfa')).join(' ')).toMatch(/came back in ERP/)
+    expect((await world.why('Alfa')).join(' ')).toMatch(/then created again in ERP/)
     await world.rest()
     await world.erp.sql(`update customers set credit_limit = 111 where id = 1`)
     await world.sync()

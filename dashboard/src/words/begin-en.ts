@@ -34,7 +34,7 @@ export const beginEn = {
   columnsAlike: (count: number) => `${count} columns alike`,
   fields: (count: number) => `${count} fields`,
   withRows: 'Look at rows',
-  takeTables: 'Go on with these tables',
+  takeTables: 'Continue with these tables',
   looking: 'Looking at rows …',
 
   fieldsHead: 'Which fields hold the same?',
@@ -58,7 +58,7 @@ export const beginEn = {
   match: 'How do records find each other?',
   matchMeans: 'Fields that name one record. Without any, a question asks how records match.',
   finds: (finds: string, ambiguous: string) => `finds ${finds}, ${ambiguous} ambiguous`,
-  takeFields: 'Go on with these fields',
+  takeFields: 'Continue with these fields',
 
   rulesHead: 'Who decides what?',
   company: 'Company',
