@@ -3,6 +3,7 @@ import type { Home } from '../../../src/api/v1/schemas/home.ts'
 import { call } from '../api/call.ts'
 import { useGet } from '../api/queries.ts'
 import { paths } from '../paths.ts'
+import { useSession } from '../session/session.tsx'
 import { agreementFigures, agreementSentence } from '../ui/agreement.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Figures } from '../ui/figures.tsx'
@@ -32,6 +33,7 @@ function sentenceOf({ sentence }: Home): string {
 }
 
 function Shown({ home }: { home: Home }) {
+  const { may } = useSession()
   const most = Math.max(1, ...home.activity.map((hour) => hour.created + hour.updated + hour.deleted))
   const sum = (of: 'created' | 'updated' | 'deleted' | 'refused') =>
     home.activity.reduce((all, hour) => all + hour[of], 0)
@@ -46,9 +48,13 @@ function Shown({ home }: { home: Home }) {
       {home.flows.flatMap((flow) =>
         flow.waits_on.map((one) => (
           <Note key={`${flow.flow} ${one.system} ${one.on}`} tone="warn">
-            <Link href={one.case === null ? paths.cases({ flow: one.on }) : paths.case(one.case)}>
-              {t.waitsOn(number(one.count), one.count, flow.flow, one.system, one.on)}
-            </Link>
+            {may('view', one.on) ? (
+              <Link href={one.case === null ? paths.cases({ flow: one.on }) : paths.case(one.case)}>
+                {t.waitsOn(number(one.count), one.count, flow.flow, one.system, one.on)}
+              </Link>
+            ) : (
+              t.waitsOn(number(one.count), one.count, flow.flow, one.system, one.on)
+            )}
           </Note>
         )),
       )}

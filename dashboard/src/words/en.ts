@@ -360,7 +360,7 @@ export const en = {
       `${by} signed the rules of ${subject} in your name on the command line.`,
   },
   heldBecause: (name: string, by: string) =>
-    `${name} reset the password with a link from ${by || 'someone else'}, and cannot sign yet.`,
+    `${name} chose a password with a link from ${by || 'someone else'}, and cannot sign yet.`,
   heldForOther: 'The other owner must confirm their identity.',
   heldUntil: (time: string) => `They can sign from ${time}.`,
   confirmPerson: (name: string) => `I have checked with ${name}: it was them`,

@@ -22,7 +22,7 @@ export function caseJourneys(stage: Stage): void {
     await page.getByText(/This would write|Nothing would be written/).waitFor()
     await page.getByRole('button', { name: `Decide ${open} cases` }).click()
     await page.getByText(`${open} cases decided.`).waitFor()
-    await page.getByText(/^Answered:.*Berta/).waitFor()
+    await page.getByText(/^Decided:.*Berta/).waitFor()
     await expect
       .poll(async () => (await ask<CaseDetail>(page, stage.base, `/cases/${one.case}`)).state)
       .toBe('resolved')

@@ -62,8 +62,8 @@ export function operatingJourneys(stage: Stage): void {
       .waitFor({ timeout: 45_000 })
     const { items } = await ask<LogPage>(page, stage.base, '/log?outcome=refused&record=Zeppelin')
     await page.goto(`${stage.base}/runs/${items[0]!.run}`)
-    await page.getByText(/The system answered:.*no_zeppelins/).waitFor()
-    await page.getByText('What was sent').click()
+    await page.getByText(/Answer of the system:.*no_zeppelins/).waitFor()
+    await page.getByText('Request').click()
     expect(await page.locator('dl.pairs').first().textContent()).toMatch(/account_name.*Zeppelin SL/)
 
     await stage.crm.sql('alter table accounts drop constraint no_zeppelins')

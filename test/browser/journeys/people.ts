@@ -60,7 +60,7 @@ export function peopleJourneys(stage: Stage): void {
   test('a token is shown once, opens the API with its rights, and is worth nothing once it is revoked', async () => {
     const page = await stage.open('ana', '/account')
     await page.getByLabel('Name').fill('stock report')
-    await page.getByRole('button', { name: 'Make a token' }).click()
+    await page.getByRole('button', { name: 'Create a token' }).click()
     const secret = await page.locator('.note code').textContent()
     const asked = async (method: string, path: string, body?: string): Promise<number> =>
       (

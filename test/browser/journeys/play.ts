@@ -78,7 +78,7 @@ export function playJourneys(stage: Stage): void {
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByText('This would write').waitFor()
     await page.getByRole('button', { name: 'Decide' }).click()
-    await page.getByText(/^Answered:/).waitFor()
+    await page.getByText(/^Decided:/).waitFor()
     // The page goes on with the record, without a reload.
     const agreed = page.getByRole('row', { name: /^name erp/ }).getByText(`${was} Norte`)
     await expect.poll(() => agreed.count(), { timeout: 20_000 }).toBe(3)

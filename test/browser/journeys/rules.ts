@@ -16,11 +16,11 @@ export function ruleJourneys(stage: Stage): void {
   test('a contract that does not check is shown with line and column; the rules of before go on', async () => {
     const page = await stage.open('ana', '/rules?flow=customers')
     await stage.edit('edited_outside_master: revert ', 'edited_outside_master: perhaps ')
-    await page.getByText('has changed').waitFor()
+    await page.getByText('The contract file was changed').waitFor()
     await page.getByText('Until they are fixed, the previous rules stay in force').waitFor()
     expect(await page.getByText(/concordat\.yaml:\d+:\d+/).count()).toBe(1)
     await stage.edit('edited_outside_master: perhaps ', 'edited_outside_master: revert ')
-    await page.getByText('has changed').waitFor({ state: 'detached' })
+    await page.getByText('The contract file was changed').waitFor({ state: 'detached' })
     await page.close()
   }, 60_000)
 
@@ -61,7 +61,7 @@ export function ruleJourneys(stage: Stage): void {
     const signing = page.getByRole('region', { name: 'New rules: Signatures' })
     expect(await signing.textContent()).toMatch(/Berta Gil .*and Teo Mas .*must sign/)
     // Ana made the links by which both got their passwords, and nobody else can say that it is them.
-    await signing.getByText('Berta got a password by a link that ana@levante.example made').waitFor()
+    await signing.getByText('Berta chose a password with a link from ana@levante.example').waitFor()
     await stage.store.sql(`update account set reset_at = reset_at - interval '1 day'`)
     await signing.getByRole('button', { name: 'Sign', exact: true }).click()
     await signing.getByText('Teo Mas (technical owner) must sign').waitFor()
@@ -80,7 +80,7 @@ export function ruleJourneys(stage: Stage): void {
     expect((await ask<Rules>(page, stage.base, '/rules')).file.waits_for).toBe('signatures')
     await signing.getByLabel('Comment').fill('the audit is over')
     await signing.getByRole('button', { name: 'Sign', exact: true }).click()
-    await page.getByText('has changed').waitFor({ state: 'detached', timeout: 40_000 })
+    await page.getByText('The contract file was changed').waitFor({ state: 'detached', timeout: 40_000 })
     const signed = page.getByRole('region', { name: 'Signatures', exact: true })
     await signed.getByText('the audit is over').first().waitFor()
     expect(await signed.textContent()).toMatch(/Signed.*Berta Gil.*Teo Mas/)
