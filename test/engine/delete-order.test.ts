@@ -172,7 +172,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
     const cases = await landing.cases()
     const order = cases.find((one) => one.flow === 'orders')!
     expect(cases.map((one) => one.sentence).toSorted()).toEqual([
-      expect.stringMatching(`${KEPT} Case ${order.case} decides about that record; this case closes with it\\.$`),
+      expect.stringMatching(`${KEPT} Case ${order.case} decides about that record; answer that case first\\.$`),
       '“O-2” cannot come back to erp: it refers to customer “Bruno”, which was deleted.',
     ])
     expect(order.choices).toEqual([

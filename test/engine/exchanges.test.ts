@@ -58,7 +58,7 @@ function suite(dialect: Dialect, server: () => MariaDb | undefined): void {
         update customers set card = 'C-2', updated_at = clock_timestamp() where id = 3;`)
       await landing.run()
       const sentences = async () => (await landing.cases()).map((one) => one.sentence).toSorted()
-      const follow = (id: number) => `Case ${id} decides about that record; this case closes with it\\.$`
+      const follow = (id: number) => `Case ${id} decides about that record; answer that case first\\.$`
       const asked = (await landing.cases()).find((one) => one.cause === 'deleted_in_master')!
       expect(await sentences()).toEqual([
         expect.stringMatching(`“N2”: .*The other record is “N1” \\(customers, crm 1\\)\\. ${follow(asked.case)}`),

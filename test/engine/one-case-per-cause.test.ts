@@ -53,7 +53,7 @@ test('L33 an order waits for its customer by name, and links the case that decid
     ['O-2', case_!.case],
   ])
   expect(waiting[0]!.sentence).toBe(
-    `“O-1” waits for its customer “Talleres Otero Hermanos”, which is not in CRM yet. Case ${case_!.case} decides about that record; this case closes with it.`,
+    `“O-1” waits for its customer “Talleres Otero Hermanos”, which is not in CRM yet. Case ${case_!.case} decides about that record; answer that case first.`,
   )
   expect(orders!.agreement).toMatchObject({ waiting: 2, needs_decision: 0 })
   expect(orders!.waits_on).toEqual([{ system: 'crm', on: 'customers', count: 2, case: case_!.case }])

@@ -91,7 +91,7 @@ export const en = {
   waitsForDeleted: (title: string, system: string, waitsFor: string) =>
     `“${title}” cannot come back to ${system}: it refers to ${waitsFor}, which was deleted.`,
   askedIn: (id: string) => `Case ${id} asks about it.`,
-  decidedBy: (id: string) => `Case ${id} decides about that record; this case closes with it.`,
+  decidedBy: (id: string) => `Case ${id} decides about that record; answer that case first.`,
   tooManyChanges: (
     flow: string,
     count: number,

@@ -26,11 +26,9 @@ export function caseJourneys(stage: Stage): void {
     await expect
       .poll(async () => (await ask<CaseDetail>(page, stage.base, `/cases/${one.case}`)).state)
       .toBe('resolved')
+    // What was decided is not asked again; a case that followed one of them may have become a decision of its own.
     const after = await ask<{ items: CaseGroup[] }>(page, stage.base, '/cases/groups')
-    const rest = after.items.find(
-      ({ kind, cause, field }) => kind === group.kind && cause === group.cause && field === group.field,
-    )
-    expect(rest?.count ?? 0).toBeLessThan(group.count - open + 2)
+    expect(after.items.map(({ sample }) => sample.case)).not.toContain(one.case)
     await page.close()
   }, 60_000)
 }
